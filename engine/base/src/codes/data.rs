@@ -1,0 +1,3 @@
+//! E06xx: source data: MDM, CSV, facts.
+
+super::codes! {}

@@ -1,0 +1,3 @@
+//! E07xx: templates, fits, cards and simulators.
+
+super::codes! {}

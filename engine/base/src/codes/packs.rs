@@ -1,0 +1,3 @@
+//! E04xx: packs, extends, limit tables, scripts, waivers.
+
+super::codes! {}

@@ -1,0 +1,3 @@
+//! E05xx: evaluation of rules and tests.
+
+super::codes! {}

@@ -1,0 +1,18 @@
+//! The ground floor of espice: places in sources, diagnostics with stable codes, digests, and
+//! the [`World`] through which the engine sees files, the date, cancellation and progress.
+//!
+//! Nothing here knows the language, devices or numerics.
+
+mod codes;
+mod diagnostic;
+mod digest;
+mod source;
+mod suggest;
+mod world;
+
+pub use codes::{Code, CodeInfo, all_codes};
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Place, Severity};
+pub use digest::{Digest, Hasher};
+pub use source::{FileId, LineColumn, SourceFile, SourceMap, Span};
+pub use suggest::did_you_mean;
+pub use world::{Date, Limits, MemoryWorld, Progress, ReadError, World};

@@ -1,0 +1,105 @@
+use espice_base::{Span, did_you_mean};
+use espice_units::Dimension;
+use std::collections::BTreeMap;
+
+/// One canonical quantity.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SymbolInfo {
+    /// Canonical name, case-sensitive: `VF`, `RDS(on)`, `VGS(th)`.
+    pub name: String,
+    /// Dimension.
+    pub dimension: Dimension,
+    /// Name in prose: `forward voltage`.
+    pub title: String,
+    /// Other spellings that sources use.
+    pub synonyms: Vec<String>,
+    /// Device kinds that have it; empty means all (temperatures, frequency).
+    pub kinds: Vec<String>,
+    /// Plausible magnitudes in SI.
+    pub plausible: Option<[f64; 2]>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A quantity that can be measured at the pins of a kind: `ID(VGS, VDS)`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct QuantityInfo {
+    /// The dependent symbol.
+    pub symbol: String,
+    /// The condition symbols that it depends on, the usual abscissa first.
+    pub arguments: Vec<String>,
+}
+
+/// A device kind: its pins and what can be measured at them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct KindInfo {
+    /// `diode`.
+    pub name: String,
+    /// Pins in card order.
+    pub pins: Vec<String>,
+    /// Measurable quantities; the same symbol may stand with different arguments.
+    pub quantities: Vec<QuantityInfo>,
+}
+
+/// The names that packs, readers and reports share.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SymbolTable {
+    symbols: BTreeMap<String, SymbolInfo>,
+    kinds: BTreeMap<String, KindInfo>,
+}
+
+impl SymbolTable {
+    /// Adds a symbol; the earlier one with this name is returned and replaced.
+    pub fn add_symbol(&mut self, symbol: SymbolInfo) -> Option<SymbolInfo> {
+        self.symbols.insert(symbol.name.clone(), symbol)
+    }
+
+    /// Adds a kind; the earlier one with this name is returned and replaced.
+    pub fn add_kind(&mut self, kind: KindInfo) -> Option<KindInfo> {
+        self.kinds.insert(kind.name.clone(), kind)
+    }
+
+    /// The symbol with exactly this canonical name.
+    pub fn symbol(&self, name: &str) -> Option<&SymbolInfo> {
+        self.symbols.get(name)
+    }
+
+    /// The symbol that a source spells this way: the canonical name first, then synonyms
+    /// exactly, then both without blanks, underscores and case, when that is unambiguous.
+    pub fn resolve(&self, spelling: &str) -> Option<&SymbolInfo> {
+        let spelling = spelling.trim();
+        if let Some(exact) = self.symbols.get(spelling) {
+            return Some(exact);
+        }
+        let spelled = |f: &dyn Fn(&str) -> bool| {
+            let mut found =
+                self.symbols.values().filter(|s| f(&s.name) || s.synonyms.iter().any(|n| f(n)));
+            found.next().filter(|_| found.next().is_none())
+        };
+        let fold = |t: &str| {
+            t.chars().filter(|c| !c.is_whitespace() && *c != '_').collect::<String>().to_lowercase()
+        };
+        let folded = fold(spelling);
+        spelled(&|n| n == spelling).or_else(|| spelled(&|n| fold(n) == folded))
+    }
+
+    /// A likely canonical name for a misspelt one.
+    pub fn suggest(&self, spelling: &str) -> Option<&str> {
+        did_you_mean(spelling, self.symbols.keys().map(String::as_str))
+    }
+
+    /// The kind with this name.
+    pub fn kind(&self, name: &str) -> Option<&KindInfo> {
+        self.kinds.get(name)
+    }
+
+    /// All symbols in the order of their names.
+    pub fn symbols(&self) -> impl Iterator<Item = &SymbolInfo> {
+        self.symbols.values()
+    }
+
+    /// All kinds in the order of their names.
+    pub fn kinds(&self) -> impl Iterator<Item = &KindInfo> {
+        self.kinds.values()
+    }
+}

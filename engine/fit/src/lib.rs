@@ -1,0 +1,1 @@
+//! Bounded trust-region least squares, staged recipes, honest statistics

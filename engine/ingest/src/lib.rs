@@ -1,0 +1,1 @@
+//! Readers: IC-CAP MDM, CSV, facts TOML

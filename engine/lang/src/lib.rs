@@ -1,0 +1,1 @@
+//! Packs to typed IR; evaluation of rules with trace; scripts, tests, waivers

@@ -1,0 +1,1 @@
+//! Template equations compiled to a batched evaluator with exact derivatives

@@ -1,0 +1,1 @@
+//! Renderers of outcomes and diagnostics: terminal, JSON, HTML with SVG

@@ -1,0 +1,18 @@
+//! Physical dimensions, quantities and their text.
+//!
+//! Values are `f64` in SI base units throughout espice; a [`Dimension`] travels beside them
+//! where text is checked. Packs, cards and data files read numbers differently and have a
+//! reader each: [`pack`], [`card`] and [`data`].
+
+pub mod card;
+pub mod constants;
+pub mod data;
+mod dimension;
+mod format;
+pub mod pack;
+mod unit;
+
+pub use constants::Constants;
+pub use dimension::{Dimension, Exponent};
+pub use format::{engineering, exact, plain};
+pub use unit::{Unit, UnitError, parse_unit};

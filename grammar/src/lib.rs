@@ -1,0 +1,1 @@
+//! The espice language: grammar, syntax tree, error recovery, formatter

@@ -1,0 +1,1 @@
+//! Tests of the whole: language specs, snapshots, oracle and conformance suites, tidiness
