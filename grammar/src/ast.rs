@@ -1,0 +1,915 @@
+//! The syntax tree: what stands in a file, with places, before names, types and dimensions are
+//! checked. Every node keeps its span; nothing here has been judged.
+
+use espice_base::{Date, FileId, Span};
+
+/// A word with its place. Symbols such as `VGS(th)` are one word.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Word {
+    /// The text.
+    pub text: String,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A quoted text with its place, quotes taken off and escapes resolved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Quoted {
+    /// The text.
+    pub text: String,
+    /// Its place with the quotes.
+    pub span: Span,
+}
+
+/// One parsed file. A tree always comes out; items that did not parse are missing from it and
+/// stand in the diagnostics.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct File {
+    /// The text that was parsed.
+    pub file: FileId,
+    /// The items in order.
+    pub items: Vec<Item>,
+}
+
+/// An item with its documentation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Item {
+    /// The `///` lines before it, joined by line breaks; empty when there are none.
+    pub doc: String,
+    /// From its first word to its closing brace.
+    pub span: Span,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// The kinds of items.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ItemKind {
+    /// `symbol VF : V "forward voltage" { … }`
+    Symbol(Symbol),
+    /// `kind diode { … }`
+    Kind(Kind),
+    /// `reading NAME for KIND { … }`
+    Reading(Reading),
+    /// `fn NAME(…) -> UNIT …`
+    Function(Function),
+    /// `template NAME : KIND { … }`
+    Template(Template),
+    /// `limits NAME from "…" key (…)`
+    Limits(Limits),
+    /// `script fn NAME(…) -> TYPE from "…"`
+    Script(Script),
+    /// `rule NAME : SEVERITY on PHASE { … }`
+    Rule(Rule),
+    /// `override PACK::NAME { … }`
+    Override(Override),
+    /// `select for KIND { … }`
+    Select(Select),
+    /// `test NAME { … }`
+    Test(Test),
+    /// `waive NAME …`
+    Waiver(Waiver),
+}
+
+/// `symbol NAME : UNIT "title" { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Symbol {
+    /// Canonical name.
+    pub name: Word,
+    /// Its unit.
+    pub unit: Type,
+    /// Name in prose.
+    pub title: Option<Quoted>,
+    /// Other spellings.
+    pub synonyms: Vec<Quoted>,
+    /// Kinds that have it.
+    pub kinds: Vec<Word>,
+    /// Plausible range.
+    pub plausible: Option<Expr>,
+}
+
+/// `kind NAME "title" { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Kind {
+    /// Name.
+    pub name: Word,
+    /// Name in prose.
+    pub title: Option<Quoted>,
+    /// Pins in card order.
+    pub pins: Vec<Word>,
+    /// What can be measured at the pins.
+    pub quantities: Vec<Quantity>,
+    /// How raw sweeps show that a device is of this kind.
+    pub recognise: Vec<Recognise>,
+}
+
+/// `quantity IF(VF) = I(a) with V(a, k) = VF`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Quantity {
+    /// The whole statement.
+    pub span: Span,
+    /// The dependent symbol.
+    pub symbol: Word,
+    /// The condition symbols, the usual abscissa first.
+    pub arguments: Vec<Word>,
+    /// The value in terms of `I(pin)`, `V(pin, pin)`, `C(pin, pin)`, `G(pin, pin)` and arguments.
+    pub value: Expr,
+    /// What is forced: `V(a, k) = …` or `I(a) = …`.
+    pub drives: Vec<Drive>,
+}
+
+/// One forced voltage or current.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Drive {
+    /// `V(a, k)` or `I(a)`.
+    pub target: Expr,
+    /// What it is forced to.
+    pub value: Expr,
+}
+
+/// `recognise s when … because "…"`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Recognise {
+    /// The whole statement.
+    pub span: Span,
+    /// The sweep's name in the condition.
+    pub binder: Word,
+    /// The condition; all sweeps must meet it.
+    pub condition: Expr,
+    /// The reason.
+    pub because: Option<Quoted>,
+}
+
+/// `reading NAME for KIND { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reading {
+    /// Name.
+    pub name: Word,
+    /// Kinds that it reads.
+    pub kinds: Vec<Word>,
+    /// `each s in data.sweeps where …`
+    pub each: Option<Comprehension>,
+    /// `let` statements.
+    pub lets: Vec<Let>,
+    /// The curves that it makes.
+    pub curves: Vec<ReadingCurve>,
+    /// The reason.
+    pub because: Option<Quoted>,
+}
+
+/// One curve of a reading.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ReadingCurve {
+    /// The whole statement.
+    pub span: Span,
+    /// Its signature.
+    pub signature: Signature,
+    /// `Y over X`.
+    pub value: Expr,
+    /// `keep where …`: points that belong to the curve at all.
+    pub keep: Option<Expr>,
+    /// `noise = …`: the absolute noise floor of y.
+    pub noise: Option<Expr>,
+    /// `mark WORD where …`: points that stay but are not fitted.
+    pub marks: Vec<(Word, Expr)>,
+}
+
+/// `fn NAME(x : V, …) -> A …`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Function {
+    /// Name.
+    pub name: Word,
+    /// Parameters.
+    pub parameters: Vec<(Word, Type)>,
+    /// What it returns.
+    pub result: Type,
+    /// Inner definitions.
+    pub lets: Vec<Let>,
+    /// The value.
+    pub value: Expr,
+}
+
+/// `let NAME = EXPR`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Let {
+    /// Name.
+    pub name: Word,
+    /// Stated type.
+    pub unit: Option<Type>,
+    /// Value.
+    pub value: Expr,
+}
+
+/// `template NAME : KIND { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Template {
+    /// Name.
+    pub name: Word,
+    /// Device kind.
+    pub kind: Word,
+    /// The template that it starts from.
+    pub extends: Option<Word>,
+    /// Pins; empty when inherited.
+    pub pins: Vec<Word>,
+    /// Everything in the order of writing.
+    pub statements: Vec<TemplateStatement>,
+    /// The recipe; `None` when inherited.
+    pub recipe: Option<Recipe>,
+    /// The cards.
+    pub cards: Vec<Card>,
+}
+
+/// A statement of a template.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TemplateStatement {
+    /// `nodes j because "…"`
+    Nodes {
+        /// The internal nodes.
+        nodes: Vec<Word>,
+        /// The reason.
+        because: Option<Quoted>,
+    },
+    /// `param …`
+    Parameter(Parameter),
+    /// `let …`
+    Let(Let),
+    /// `solve x : V in lo .. hi where f == g`
+    Solve {
+        /// The whole statement.
+        span: Span,
+        /// The unknown.
+        name: Word,
+        /// Its unit.
+        unit: Type,
+        /// `lo .. hi`.
+        range: Expr,
+        /// The equation, a comparison with `==`.
+        equation: Expr,
+    },
+    /// `current j, k = …`, `charge j, k = …`, `resistor a, j = …`
+    Branch {
+        /// The whole statement.
+        span: Span,
+        /// Which.
+        kind: BranchKind,
+        /// From this node, through the branch …
+        from: Word,
+        /// … to this node.
+        to: Word,
+        /// Current in A, charge in C, resistance in Ohm.
+        value: Expr,
+    },
+}
+
+/// What flows through a branch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BranchKind {
+    /// A current.
+    Current,
+    /// A charge.
+    Charge,
+    /// A resistor; zero joins its nodes.
+    Resistor,
+}
+
+/// `param NAME : UNIT card UNIT = DEFAULT in LO .. HI scale log fixed because "…"`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parameter {
+    /// The whole statement.
+    pub span: Span,
+    /// Name.
+    pub name: Word,
+    /// Unit; `None` on an override inside `extends`.
+    pub unit: Option<Type>,
+    /// The unit on the card when it differs.
+    pub card_unit: Option<Type>,
+    /// Default.
+    pub default: Option<Expr>,
+    /// `lo .. hi`.
+    pub range: Option<Expr>,
+    /// `log` or `linear`.
+    pub scale: Option<Word>,
+    /// Whether it is never fitted.
+    pub fixed: bool,
+    /// What it is.
+    pub because: Option<Quoted>,
+}
+
+/// `recipe { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Recipe {
+    /// The whole block.
+    pub span: Span,
+    /// Definitions shared by the stages.
+    pub lets: Vec<Let>,
+    /// The stages in order.
+    pub stages: Vec<Stage>,
+    /// The place of `polish`, when it ends with a joint fit of everything that was fitted.
+    pub polish: Option<Span>,
+}
+
+/// `stage NAME { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stage {
+    /// Name.
+    pub name: Word,
+    /// Statements in order.
+    pub statements: Vec<StageStatement>,
+}
+
+/// A statement of a stage.
+#[derive(Clone, PartialEq, Debug)]
+pub enum StageStatement {
+    /// `let …`
+    Let(Let),
+    /// `seed NAME = EXPR otherwise EXPR because "…"`
+    Seed {
+        /// The whole statement.
+        span: Span,
+        /// The parameter.
+        parameter: Word,
+        /// Values in order of preference; the first that is not missing is taken.
+        values: Vec<Expr>,
+        /// The reason.
+        because: Option<Quoted>,
+    },
+    /// `fit A, B to IF(VF) in log where …, VF(IF)`
+    Fit {
+        /// The whole statement.
+        span: Span,
+        /// The free parameters.
+        parameters: Vec<Word>,
+        /// What they are fitted to.
+        targets: Vec<Target>,
+    },
+    /// `try A, B from EXPR keep when improves 5 %`
+    Try {
+        /// The whole statement.
+        span: Span,
+        /// The parameters that are tried in addition, each with its start.
+        parameters: Vec<(Word, Option<Expr>)>,
+        /// The share by which the residual must fall.
+        improves: Expr,
+    },
+}
+
+/// One target of a fit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Target {
+    /// What is compared.
+    pub signature: Signature,
+    /// `log`, `relative` or `linear`; `None` means the symbol's usual measure.
+    pub measure: Option<Word>,
+    /// Which points.
+    pub window: Option<Expr>,
+}
+
+/// `IF(VF)` or `IC(VCE; IB)`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Signature {
+    /// Its place.
+    pub span: Span,
+    /// Dependent quantity.
+    pub quantity: Word,
+    /// The arguments before the semicolon; the first is the abscissa.
+    pub arguments: Vec<Word>,
+    /// After the semicolon.
+    pub family: Vec<Word>,
+}
+
+/// `card spice "D" { IS, CJO as CJ0 }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Card {
+    /// The whole statement.
+    pub span: Span,
+    /// The family of dialects, `spice`.
+    pub family: Word,
+    /// The device type on the card.
+    pub device: Quoted,
+    /// The parameters in card order with their names on the card.
+    pub parameters: Vec<(Word, Option<Word>)>,
+}
+
+/// `limits NAME from "FILE" key (a, b)`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Limits {
+    /// Name.
+    pub name: Word,
+    /// The CSV file, relative to the pack file.
+    pub file: Quoted,
+    /// Key columns.
+    pub keys: Vec<Word>,
+}
+
+/// `script fn NAME(c : IR(VR)) -> 1 from "FILE"`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Script {
+    /// Name.
+    pub name: Word,
+    /// Parameters.
+    pub parameters: Vec<(Word, Type)>,
+    /// What it returns.
+    pub result: Type,
+    /// The Rhai file, relative to the pack file.
+    pub file: Quoted,
+}
+
+/// A type: a unit, a curve, text or a truth value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Type {
+    /// A unit as written (`A/V^2`, `1`).
+    Unit(Word),
+    /// A curve signature.
+    Curve(Signature),
+    /// `text`.
+    Text(Span),
+    /// `yesno`.
+    Truth(Span),
+}
+
+/// `rule NAME : SEVERITY on PHASE { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Rule {
+    /// Name.
+    pub name: Word,
+    /// `error`, `warning` or `note`.
+    pub severity: Word,
+    /// `source`, `data` or `model`.
+    pub phase: Word,
+    /// Names that it had before.
+    pub formerly: Vec<Word>,
+    /// Kinds, or `measured` / `digitised`.
+    pub scope: Vec<Word>,
+    /// Overridable constants.
+    pub limits: Vec<RuleLimit>,
+    /// `when …`
+    pub when: Option<Expr>,
+    /// Quantities without which it does not apply.
+    pub needs: Vec<Expr>,
+    /// Definitions.
+    pub lets: Vec<Let>,
+    /// What must hold; all of them.
+    pub checks: Vec<Expr>,
+    /// The message of a finding, with interpolations.
+    pub say: Option<Message>,
+    /// Why the rule exists.
+    pub because: Option<Quoted>,
+    /// What to do about a finding.
+    pub help: Option<Quoted>,
+}
+
+/// `limit NAME : UNIT = EXPR because "…"`
+#[derive(Clone, PartialEq, Debug)]
+pub struct RuleLimit {
+    /// Name.
+    pub name: Word,
+    /// Unit.
+    pub unit: Type,
+    /// Value.
+    pub value: Expr,
+    /// Where the number comes from.
+    pub because: Option<Quoted>,
+}
+
+/// A text with interpolated expressions.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Message {
+    /// Its place.
+    pub span: Span,
+    /// The parts in order.
+    pub parts: Vec<MessagePart>,
+}
+
+/// A part of a message.
+#[derive(Clone, PartialEq, Debug)]
+pub enum MessagePart {
+    /// Literal text.
+    Text(String),
+    /// `{expr}`.
+    Value(Expr),
+}
+
+/// A name that may carry its pack: `std::vf_plausible`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Path {
+    /// The pack, when written.
+    pub pack: Option<Word>,
+    /// The name.
+    pub name: Word,
+}
+
+/// `override PACK::NAME { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Override {
+    /// The rule.
+    pub target: Path,
+    /// New values of its limits.
+    pub values: Vec<(Word, Expr)>,
+    /// New severity.
+    pub severity: Option<Word>,
+    /// Place of `off`, when it is switched off.
+    pub off: Option<Span>,
+    /// The reason.
+    pub because: Option<Quoted>,
+}
+
+/// `select for KIND { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Select {
+    /// The kind.
+    pub kind: Word,
+    /// Its clauses in order.
+    pub clauses: Vec<SelectClause>,
+    /// `rank by A then B`.
+    pub rank: Vec<Word>,
+}
+
+/// A clause of a select block.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SelectClause {
+    /// The whole clause.
+    pub span: Span,
+    /// What it does.
+    pub action: SelectAction,
+    /// The condition; absent means always.
+    pub when: Option<Expr>,
+    /// The reason.
+    pub because: Option<Quoted>,
+}
+
+/// What a select clause does.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SelectAction {
+    /// The template is a candidate only when the condition holds.
+    Consider(Word),
+    /// The template is no candidate when the condition holds.
+    Reject(Word),
+    /// The first goes before the second when the condition holds.
+    Prefer(Word, Word),
+}
+
+/// `test NAME { … }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Test {
+    /// Name.
+    pub name: Word,
+    /// What is given.
+    pub given: Vec<Given>,
+    /// What is expected.
+    pub expect: Vec<Expect>,
+    /// `todo because "…"`: a known gap that does not fail a run.
+    pub todo: Option<Quoted>,
+}
+
+/// A given of a test.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Given {
+    /// `given KIND { … }`
+    Data {
+        /// The whole block.
+        span: Span,
+        /// The kind.
+        kind: Word,
+        /// The facts.
+        facts: Vec<GivenFact>,
+    },
+    /// `given model TEMPLATE { … }`
+    Model {
+        /// The whole block.
+        span: Span,
+        /// The template.
+        template: Word,
+        /// Parameter values.
+        values: Vec<(Word, Expr)>,
+    },
+}
+
+/// One fact of a test.
+#[derive(Clone, PartialEq, Debug)]
+pub enum GivenFact {
+    /// `part "X"`
+    Part(Quoted),
+    /// `VF = 0.7 V at (…)`, `IR max 5 uA at (…)`
+    Row {
+        /// The whole statement.
+        span: Span,
+        /// The symbol.
+        symbol: Word,
+        /// `min`.
+        min: Option<Expr>,
+        /// `typ`, or after `=`.
+        typ: Option<Expr>,
+        /// `max`.
+        max: Option<Expr>,
+        /// `at (…)`.
+        conditions: Vec<Binding>,
+    },
+    /// `IF(VF) = [(x, y), …] at (…)`
+    Curve {
+        /// The whole statement.
+        span: Span,
+        /// The signature.
+        signature: Signature,
+        /// The points.
+        points: Expr,
+        /// `at (…)`.
+        conditions: Vec<Binding>,
+    },
+    /// `sweep { … }`
+    Sweep {
+        /// The whole statement.
+        span: Span,
+        /// The columns.
+        columns: Vec<GivenColumn>,
+        /// `compliance 10 mA`.
+        compliance: Option<Expr>,
+        /// `siblings 3`.
+        siblings: Option<Expr>,
+    },
+}
+
+/// `V(a) swept = [ … ]`
+#[derive(Clone, PartialEq, Debug)]
+pub struct GivenColumn {
+    /// The whole statement.
+    pub span: Span,
+    /// `V`, `I` or `C`.
+    pub sensed: Word,
+    /// The node, and its reference when written.
+    pub nodes: Vec<Word>,
+    /// Whether `swept` stands there.
+    pub swept: bool,
+    /// A list, or one value for all points.
+    pub values: Expr,
+}
+
+/// `NAME = EXPR` inside brackets.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Binding {
+    /// The name.
+    pub name: Word,
+    /// The value.
+    pub value: Expr,
+}
+
+/// `expect …`
+#[derive(Clone, PartialEq, Debug)]
+pub enum Expect {
+    /// `expect error RULE`, `expect pass RULE`, …
+    Outcome {
+        /// The whole statement.
+        span: Span,
+        /// `error`, `warning`, `note`, `pass`, `undecided`, `not_applicable`, `waived`.
+        outcome: Word,
+        /// The rule.
+        rule: Path,
+    },
+    /// `expect chosen TEMPLATE`
+    Chosen(Word),
+    /// `expect kind KIND`
+    Kind(Word),
+    /// `expect value QUANTITY at (…) in LO .. HI`
+    Value {
+        /// The whole statement.
+        span: Span,
+        /// The quantity of the given model.
+        quantity: Word,
+        /// The conditions.
+        conditions: Vec<Binding>,
+        /// The range.
+        range: Expr,
+    },
+}
+
+/// `waive RULE for part "X" until DATE owner "…" because "…"`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Waiver {
+    /// The rule.
+    pub rule: Path,
+    /// The part, when it is for one; `*` stands for any run of characters.
+    pub part: Option<Quoted>,
+    /// The last day on which it holds.
+    pub until: Option<(Date, Span)>,
+    /// Who answers for it.
+    pub owner: Option<Quoted>,
+    /// Why.
+    pub because: Option<Quoted>,
+}
+
+/// An expression.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Expr {
+    /// Its place.
+    pub span: Span,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// The forms of expressions.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ExprKind {
+    /// A number as written, with the unit token after it.
+    Number {
+        /// The number as written.
+        number: Word,
+        /// The unit as written.
+        unit: Option<Word>,
+    },
+    /// Quoted text.
+    Text(String),
+    /// `yes` or `no`.
+    Truth(bool),
+    /// `missing`.
+    Missing,
+    /// A name.
+    Name(String),
+    /// `-x`, `not x`.
+    Unary(UnaryOp, Box<Expr>),
+    /// `x + y` and the like; the span is the operator's.
+    Binary(BinaryOp, Span, Box<Expr>, Box<Expr>),
+    /// `a < b <= c`.
+    Compare {
+        /// The leftmost operand.
+        first: Box<Expr>,
+        /// Each operator with its place and right operand.
+        rest: Vec<(CompareOp, Span, Expr)>,
+    },
+    /// `x in set`, `x not in set`.
+    In {
+        /// The value.
+        value: Box<Expr>,
+        /// A range or a list.
+        set: Box<Expr>,
+        /// Whether `not` stands there.
+        negated: bool,
+    },
+    /// `x is word`, `x is not word`; `missing` is such a word.
+    Is {
+        /// The value.
+        value: Box<Expr>,
+        /// The word.
+        word: Word,
+        /// Whether `not` stands there.
+        negated: bool,
+    },
+    /// `lo .. hi by step`.
+    Range {
+        /// Lower end.
+        low: Box<Expr>,
+        /// Upper end.
+        high: Box<Expr>,
+        /// Step.
+        step: Option<Box<Expr>>,
+    },
+    /// `if c then a else b`.
+    If {
+        /// Condition.
+        condition: Box<Expr>,
+        /// When it holds.
+        then: Box<Expr>,
+        /// When it does not.
+        otherwise: Box<Expr>,
+    },
+    /// `f(a, b)`; also `V(a, k)`, `IF(VF)`, told apart by the checker.
+    Call {
+        /// The name.
+        function: Word,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
+    /// `x.method(a, b)`, as in `data.rows(VF)`.
+    Method {
+        /// The receiver.
+        value: Box<Expr>,
+        /// The name.
+        method: Word,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
+    /// `IC(VCE; IB)`.
+    Signature(Signature),
+    /// `x.name`.
+    Field {
+        /// The record.
+        value: Box<Expr>,
+        /// The field.
+        field: Word,
+    },
+    /// `table[key, key]`.
+    Index {
+        /// The table or list.
+        value: Box<Expr>,
+        /// The keys.
+        keys: Vec<Expr>,
+    },
+    /// `x at (IF = 10 mA)`.
+    AtBindings {
+        /// The value.
+        value: Box<Expr>,
+        /// The conditions.
+        bindings: Vec<Binding>,
+    },
+    /// `x at row.conditions`.
+    At {
+        /// The value.
+        value: Box<Expr>,
+        /// A record of conditions.
+        conditions: Box<Expr>,
+    },
+    /// `y over x`.
+    Over(Box<Expr>, Box<Expr>),
+    /// `e where condition`.
+    Where(Box<Expr>, Box<Expr>),
+    /// `every x in xs: p` and the like.
+    Comprehension {
+        /// Which.
+        kind: ComprehensionKind,
+        /// `x in xs where …`.
+        each: Box<Comprehension>,
+        /// What is formed for each.
+        body: Box<Expr>,
+    },
+    /// `[a, b, c]`.
+    List(Vec<Expr>),
+    /// `(x, y)`.
+    Point(Box<Expr>, Box<Expr>),
+    /// `grid(VF = 0 V .. 1 V by 0.1 V, …)`.
+    Grid(Vec<Binding>),
+}
+
+/// `x in xs where condition`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Comprehension {
+    /// The bound name.
+    pub binder: Word,
+    /// What it runs over.
+    pub over: Expr,
+    /// Which of them.
+    pub condition: Option<Expr>,
+}
+
+/// What a comprehension forms.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ComprehensionKind {
+    /// All hold.
+    Every,
+    /// At least one holds.
+    Some,
+    /// How many hold.
+    Count,
+    /// The sum.
+    Sum,
+    /// The largest.
+    Max,
+    /// The smallest.
+    Min,
+    /// A list.
+    List,
+    /// A curve of the body over the bound value.
+    Curve,
+}
+
+/// Unary operators.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnaryOp {
+    /// `-`
+    Negate,
+    /// `not`
+    Not,
+}
+
+/// Binary operators.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BinaryOp {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `^`
+    Power,
+    /// `and`
+    And,
+    /// `or`
+    Or,
+}
+
+/// Comparison operators.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CompareOp {
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+}
