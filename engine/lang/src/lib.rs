@@ -1,1 +1,9 @@
-//! Packs to typed IR; evaluation of rules with trace; scripts, tests, waivers
+//! The espice language beyond its syntax: packs, names, types and dimensions checked into a
+//! typed representation ([`ir`]); rules, readings, selection and tests evaluated with a trace.
+//!
+//! The crate sees fits and devices only through its own trait [`Quantities`].
+
+pub mod ir;
+mod quantities;
+
+pub use quantities::Quantities;

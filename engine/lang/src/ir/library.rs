@@ -1,0 +1,165 @@
+use super::{QuantityIr, TemplateIr};
+use espice_base::{Digest, FileId, Span};
+use espice_facts::SymbolTable;
+use espice_syntax::ast;
+use espice_units::Unit;
+
+/// One loaded pack.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PackInfo {
+    /// Name in `pack.toml`.
+    pub name: String,
+    /// Version in `pack.toml`.
+    pub version: String,
+    /// The packs that it extends, by name.
+    pub extends: Vec<String>,
+    /// Digest over sorted paths and LF-normalised bytes of the pack and of what it extends.
+    pub digest: Digest,
+    /// Its parsed files.
+    pub files: Vec<FileId>,
+}
+
+/// A device kind.
+#[derive(Clone, Debug)]
+pub struct KindIr {
+    /// Name.
+    pub name: String,
+    /// Name in prose.
+    pub title: String,
+    /// Pins in card order.
+    pub pins: Vec<String>,
+    /// Quantities that can be measured at the pins.
+    pub quantities: Vec<QuantityIr>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A card of a template.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CardIr {
+    /// Family of dialects, `spice`.
+    pub family: String,
+    /// Device type on the card, `D`.
+    pub device: String,
+    /// Parameter index and its name on the card, in card order.
+    pub parameters: Vec<(usize, String)>,
+}
+
+/// A limits table read from CSV.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LimitTable {
+    /// Name in the pack.
+    pub name: String,
+    /// Pack.
+    pub pack: String,
+    /// The CSV in the source map.
+    pub file: FileId,
+    /// Key columns' names.
+    pub keys: Vec<String>,
+    /// The other columns.
+    pub columns: Vec<TableColumn>,
+    /// Rows: key texts, then cells in the order of `columns`.
+    pub rows: Vec<(Vec<String>, Vec<TableCell>)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A value column of a limits table.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TableColumn {
+    /// Name.
+    pub name: String,
+    /// Unit of the header.
+    pub unit: Unit,
+}
+
+/// A cell of a limits table.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TableCell {
+    /// Value in SI; `None` for an empty cell.
+    pub value: Option<f64>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// An item of the tree that later stages check in full, with the pack it belongs to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Owned<T> {
+    /// Index into [`Library::packs`].
+    pub pack: usize,
+    /// Documentation.
+    pub doc: String,
+    /// The item.
+    pub item: T,
+}
+
+/// Everything that the loaded packs declare, names resolved across packs: the base pack first,
+/// extending packs after what they extend.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    /// The packs in order of loading.
+    pub packs: Vec<PackInfo>,
+    /// Symbols and kinds for readers and reports.
+    pub symbols: SymbolTable,
+    /// Kinds with their quantities.
+    pub kinds: Vec<KindIr>,
+    /// Checked templates.
+    pub templates: Vec<TemplateIr>,
+    /// Limits tables.
+    pub tables: Vec<LimitTable>,
+    /// Functions of packs, by name; checked, inlined into graphs where they are used.
+    pub functions: Vec<Owned<ast::Function>>,
+    /// Script functions.
+    pub scripts: Vec<ScriptSource>,
+    /// Rules as written.
+    pub rules: Vec<Owned<ast::Rule>>,
+    /// Overrides as written.
+    pub overrides: Vec<Owned<ast::Override>>,
+    /// Readings as written.
+    pub readings: Vec<Owned<ast::Reading>>,
+    /// Recognition clauses as written, by kind.
+    pub recognise: Vec<Owned<(String, ast::Recognise)>>,
+    /// Select blocks as written.
+    pub selects: Vec<Owned<ast::Select>>,
+    /// Recipes as written, by template name.
+    pub recipes: Vec<Owned<(String, ast::Recipe)>>,
+    /// Tests as written.
+    pub tests: Vec<Owned<ast::Test>>,
+    /// Waivers as written.
+    pub waivers: Vec<Owned<ast::Waiver>>,
+}
+
+/// A script function with its text.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ScriptSource {
+    /// Pack index.
+    pub pack: usize,
+    /// The declaration.
+    pub item: ast::Script,
+    /// The Rhai text in the source map.
+    pub file: FileId,
+    /// The Rhai text.
+    pub text: String,
+}
+
+impl Library {
+    /// The template with this name.
+    pub fn template(&self, name: &str) -> Option<&TemplateIr> {
+        self.templates.iter().find(|t| t.name == name)
+    }
+
+    /// The kind with this name.
+    pub fn kind(&self, name: &str) -> Option<&KindIr> {
+        self.kinds.iter().find(|k| k.name == name)
+    }
+
+    /// Templates of a kind in the order of declaration.
+    pub fn templates_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a TemplateIr> {
+        self.templates.iter().filter(move |t| t.kind == kind)
+    }
+
+    /// The pack name of an owned item.
+    pub fn pack_name(&self, pack: usize) -> &str {
+        self.packs.get(pack).map_or("", |p| p.name.as_str())
+    }
+}

@@ -1,0 +1,17 @@
+//! The typed intermediate representation: what packs mean once names, types and dimensions have
+//! been checked. Nothing here is serialised, and nothing here knows text but for messages.
+
+mod finding;
+mod graph;
+mod library;
+mod quantity;
+mod template;
+
+pub use espice_syntax::ast::BranchKind;
+pub use finding::{Account, Finding, FindingStatus, Observed};
+pub use graph::{Binary, Comparison, ExprId, Graph, Leaf, Node, PhysicalConstant, Unary};
+pub use library::{
+    CardIr, KindIr, Library, LimitTable, Owned, PackInfo, ScriptSource, TableCell, TableColumn,
+};
+pub use quantity::{DriveIr, DriveTarget, QuantityIr};
+pub use template::{BranchIr, NodeRef, ParameterIr, ParameterScale, SolveIr, TemplateIr};

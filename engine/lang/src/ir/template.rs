@@ -1,0 +1,114 @@
+use super::{CardIr, ExprId, Graph};
+use espice_base::Span;
+use espice_syntax::ast::BranchKind;
+use espice_units::{Dimension, Unit};
+
+/// The working scale of a parameter in a fit.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ParameterScale {
+    /// As it is.
+    Linear,
+    /// Its logarithm; the range must be positive, except that the default may be zero, which
+    /// switches the effect off.
+    Log,
+}
+
+/// A parameter of a template; values are SI.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ParameterIr {
+    /// Name.
+    pub name: String,
+    /// Dimension.
+    pub dimension: Dimension,
+    /// The unit on the card.
+    pub card_unit: Unit,
+    /// Default.
+    pub default: f64,
+    /// Lower bound; minus infinity when none is stated.
+    pub low: f64,
+    /// Upper bound; infinity when none is stated.
+    pub high: f64,
+    /// Scale.
+    pub scale: ParameterScale,
+    /// Never fitted.
+    pub fixed: bool,
+    /// What it is, in prose; may be empty.
+    pub because: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A node of the template: pins first, then internal nodes.
+pub type NodeRef = u32;
+
+/// A branch: what flows from one node through it to the other.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BranchIr {
+    /// What flows; a resistor's value is its resistance in Ohm (it depends on parameters and
+    /// temperature only, and zero joins its nodes for the whole batch).
+    pub kind: BranchKind,
+    /// From.
+    pub from: NodeRef,
+    /// To.
+    pub to: NodeRef,
+    /// The value.
+    pub value: ExprId,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// An unknown found from an equation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SolveIr {
+    /// Name.
+    pub name: String,
+    /// Lower end of the search.
+    pub low: ExprId,
+    /// Upper end of the search.
+    pub high: ExprId,
+    /// What must become zero; may hold the unknown and earlier unknowns.
+    pub residual: ExprId,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A checked template.
+#[derive(Clone, Debug)]
+pub struct TemplateIr {
+    /// Name.
+    pub name: String,
+    /// The pack that declares it.
+    pub pack: String,
+    /// Device kind.
+    pub kind: String,
+    /// Documentation.
+    pub doc: String,
+    /// Pins in card order; equal in number to those of the kind.
+    pub pins: Vec<String>,
+    /// Internal nodes.
+    pub nodes: Vec<String>,
+    /// Parameters.
+    pub parameters: Vec<ParameterIr>,
+    /// The expressions of everything below.
+    pub graph: Graph,
+    /// Currents, charges and resistors.
+    pub branches: Vec<BranchIr>,
+    /// Implicit unknowns in the order of writing.
+    pub solves: Vec<SolveIr>,
+    /// Cards by family of dialects.
+    pub cards: Vec<CardIr>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+impl TemplateIr {
+    /// The index of a parameter.
+    pub fn parameter(&self, name: &str) -> Option<usize> {
+        self.parameters.iter().position(|p| p.name == name)
+    }
+
+    /// The defaults of all parameters, SI.
+    pub fn defaults(&self) -> Vec<f64> {
+        self.parameters.iter().map(|p| p.default).collect()
+    }
+}
