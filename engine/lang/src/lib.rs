@@ -3,6 +3,7 @@
 //!
 //! The crate sees fits and devices only through its own trait [`Quantities`].
 
+mod check;
 pub mod ir;
 mod quantities;
 

@@ -22,12 +22,29 @@ impl Unit {
 
     /// A number of this unit in SI.
     pub fn to_si(&self, value: f64) -> f64 {
-        value * self.factor + self.offset
+        let scaled = match self.divisor() {
+            Some(divisor) => value / divisor,
+            None => value * self.factor,
+        };
+        scaled + self.offset
     }
 
     /// An SI value in this unit.
     pub fn of_si(&self, value: f64) -> f64 {
-        (value - self.offset) / self.factor
+        let difference = value - self.offset;
+        match self.divisor() {
+            Some(divisor) => difference * divisor,
+            None => difference / self.factor,
+        }
+    }
+
+    /// The whole number that divides, for units such as `uA`: a millionth has no exact `f64`,
+    /// but a division by a million rounds once, so that `5 uA` is the `5e-6` of other readers.
+    fn divisor(&self) -> Option<f64> {
+        let inverse = 1.0 / self.factor;
+        let whole = inverse.round();
+        let exact = self.factor < 1.0 && whole <= 1e22 && (inverse / whole - 1.0).abs() < 1e-14;
+        exact.then_some(whole)
     }
 }
 
@@ -207,6 +224,16 @@ mod tests {
         check("A/V^2", Dimension::of([-2, 1, 0, 0, 0]), 1.0);
         assert!(parse_unit("V^1/2").is_err());
         check("%", Dimension::NONE, 0.01);
+    }
+
+    #[test]
+    fn scaling_rounds_once() {
+        for (value, unit, si) in
+            [(5.0, "uA", 5e-6), (10.0, "fA", 1e-14), (4.7, "nF", 4.7e-9), (3.0, "%", 0.03)]
+        {
+            let unit = parse_unit(unit).unwrap();
+            assert_eq!((unit.to_si(value), unit.of_si(si)), (si, value));
+        }
     }
 
     #[test]

@@ -7,4 +7,191 @@ item that holds the mistake is dropped; everything else in the file is still che
 
 Wrong:  rule r : error on data { check VF <> 1 V }
 Right:  rule r : error on data { check VF != 1 V }";
+
+    UNKNOWN_NAME "E0201" "this name is not known here"
+"A name in an expression must be a parameter, a definition, an argument, or one of the language's
+own (`vt`, `T`, `TNOM`, `k`, `q`, `eps0`). Names are case-sensitive.
+
+Wrong:  let id = Is * (exp(V(a, k) / vt) - 1)      // the parameter is IS
+Right:  let id = IS * (exp(V(a, k) / vt) - 1)";
+
+    UNKNOWN_SYMBOL "E0202" "no such symbol"
+"Quantities carry the canonical names of the symbol table; a pack declares a new one with
+`symbol NAME : UNIT`. Synonyms serve readers of sources, not rules and templates.
+
+Wrong:  needs Vf
+Right:  needs VF";
+
+    UNKNOWN_KIND "E0203" "no such device kind"
+"Templates, rules, symbols and selections name the kind of device they are about. A pack declares
+a new one with `kind NAME { pins … }`.
+
+Wrong:  template my_diode : diod { … }
+Right:  template my_diode : diode { … }";
+
+    UNKNOWN_TEMPLATE "E0204" "no such template"
+"A template that is extended, selected or expected must be declared in the pack or in one that it
+extends; otherwise the clause would silently never act.
+
+Wrong:  select for diode { consider juction_diode }
+Right:  select for diode { consider junction_diode }";
+
+    UNKNOWN_RULE "E0205" "no such rule"
+"Overrides, waivers and tests name a rule by its name, by `pack::name`, or by a name that it had
+before (`formerly`). One that names no rule would silently do nothing.
+
+Wrong:  waive vf_plausable for part \"X\" until 2027-01-01 owner \"lab\" because \"misprint\"
+Right:  waive vf_plausible for part \"X\" until 2027-01-01 owner \"lab\" because \"misprint\"";
+
+    UNKNOWN_FUNCTION "E0206" "no such function"
+"A call names a function of the language, a `fn` of the pack or of one it extends, or, in a rule,
+a `script fn`. Powers are written with `^`, logarithms as `ln` or `log10`.
+
+Wrong:  let id = IS * pow(V(a, k) / 1 V, 2)
+Right:  let id = IS * (V(a, k) / 1 V) ^ 2";
+
+    UNKNOWN_PARAMETER "E0207" "the template has no such parameter"
+"Cards, recipes and given models list parameters of their template, under the names declared with
+`param`.
+
+Wrong:  card spice \"D\" { IS, N, RSS }
+Right:  card spice \"D\" { IS, N, RS }";
+
+    UNKNOWN_PIN "E0208" "no such pin or node"
+"Voltages and branches join the pins of the template and the internal nodes it declares with
+`nodes`; quantities of a kind see its pins only. A voltage always names two nodes.
+
+Wrong:  current a, kk = id
+Right:  current a, k = id";
+
+    DECLARED_TWICE "E0209" "declared twice"
+"A name means one thing: within its pack, its template, its rule. Both places are pointed at.
+
+Wrong:  param N : 1 = 1
+        param N : 1 = 1.5
+Right:  param N : 1 = 1
+        param NR : 1 = 2";
+
+    INHERITED_NAME "E0210" "this name is inherited"
+"A pack cannot give a second meaning to a name of a pack that it extends: readers of either would
+be misled. Change a rule with `override`, a template by extending it under a new name.
+
+Wrong:  rule vf_plausible : error on data { … }        // std has this rule
+Right:  override std::vf_plausible { vmax = 3 V because \"our parts are silicon\" }";
+
+    RESERVED_NAME "E0211" "this name belongs to the language"
+"Constants and functions of the language keep their meaning everywhere, so that an equation can be
+read without looking for a declaration that changes it.
+
+Wrong:  param vt : V = 25.85 mV
+Right:  param VTH : V = 25.85 mV";
+
+    UNUSED_PARAMETER "E0212" "a parameter has no effect"
+"No current, charge, resistor or equation depends on this parameter, so no data could ever
+determine it. It is either a misspelling elsewhere or a leftover.
+
+Wrong:  param IKF : A = 1 A          // and no equation holds IKF
+Right:  let id = i / (1 + sqrt(i / IKF))";
+
+    UNUSED_DEFINITION "E0213" "a definition is not used"
+"Nothing refers to this `let`. It is either a misspelling elsewhere or a leftover. A name that
+starts with `_` is kept without a warning.
+
+Wrong:  let vte = N * vt
+        let id = IS * (exp(V(a, k) / vt) - 1)
+Right:  let vte = N * vt
+        let id = IS * (exp(V(a, k) / vte) - 1)";
+
+    NOT_ON_CARD "E0214" "a parameter stands on no card"
+"The template has cards, but none of them carries this parameter: its fitted value would be lost
+when the model is written.
+
+Wrong:  param EG : 1 = 1.11          // and card spice \"D\" { IS, N }
+Right:  card spice \"D\" { IS, N, EG }";
+
+    UNKNOWN_LIMIT "E0215" "the rule has no such limit"
+"An override sets limits that the rule declares with `limit`; nothing else of a rule can be changed
+from outside but its severity.
+
+Wrong:  override std::vf_plausible { vmaxx = 3 V }
+Right:  override std::vf_plausible { vmax = 3 V }";
+
+    UNKNOWN_WORD "E0216" "this word is not one of those that fit here"
+"Some places take one word of a fixed list: severities, phases, scales, measures, outcomes. The help
+names the list.
+
+Wrong:  rule r : eror on data { … }
+Right:  rule r : error on data { … }";
+
+    CIRCULAR_DEFINITION "E0217" "a definition refers to itself"
+"Functions are inlined and definitions are evaluated in the order of writing, so neither may refer
+to itself, directly or through others. An unknown that is given by an equation is a `solve`.
+
+Wrong:  fn f(x : 1) -> 1 = f(x / 2)
+Right:  solve x : 1 in 0 .. 1 where x == cos(x)";
+
+    UNKNOWN_UNIT "E0301" "not a unit"
+"A unit is the word right after a number, and what follows the colon of a declaration. Units are
+written without blanks, with SI prefixes, `/`, `*` and exponents; dimensions are types, so a unit
+that cannot be read leaves nothing to check against.
+
+Wrong:  param IS : Amp = 10 fAmp
+Right:  param IS : A = 10 fA";
+
+    SUFFIX_WITHOUT_UNIT "E0302" "a number with a scale suffix needs its unit"
+"In packs `1MEG` or `4k7` must carry a unit: without one the reader cannot see whether the letter
+scales the number or names a unit, and cards and datasheets read the same letters differently.
+
+Wrong:  param R : Ohm = 4k7
+Right:  param R : Ohm = 4k7 Ohm";
+
+    NOT_A_NUMBER "E0303" "not a number"
+"Numbers are digits with a decimal point and an exponent, or with one scale suffix; they must be
+finite and fit a 64-bit floating number.
+
+Wrong:  limit vmax : V = 1.5.2 V
+Right:  limit vmax : V = 1.5 V";
+
+    TYPE_NOT_ALLOWED "E0304" "this type cannot stand here"
+"Parameters, definitions and limits are numbers with a unit. Curves and text exist only for
+functions written as scripts and for values that rules look at.
+
+Wrong:  param IS : text = 10 fA
+Right:  param IS : A = 10 fA";
+
+    DIMENSION_MISMATCH "E0305" "dimensions do not go together"
+"Only values of one dimension can be compared, added, or stand for each other. Both operands are
+pointed at; where exactly one factor separates them, the help names it.
+
+Wrong:  check VF < 10 mA
+Right:  check VF < 10 mA * RS";
+
+    NOT_PURE "E0306" "a pure number is needed"
+"Exponentials, logarithms and trigonometric functions are defined on pure numbers: the exponential
+of a voltage changes its meaning with the unit it is written in. Divide by a reference first.
+
+Wrong:  let id = IS * exp(V(a, k))
+Right:  let id = IS * exp(V(a, k) / vt)";
+
+    EXPONENT "E0307" "this exponent cannot be used"
+"The exponent decides the dimension of a power, so it must be a constant ratio of small whole
+numbers when the base has a dimension. A varying exponent needs a pure base.
+
+Wrong:  let c = (V(a, k) + VJ) ^ M
+Right:  let c = (1 + V(a, k) / VJ) ^ M";
+
+    TEMPERATURE_POINT "E0308" "a temperature point is not a difference"
+"`degC` names a point of the Celsius scale; it can be compared, given as a condition, and
+subtracted from another temperature, but not added, multiplied or divided. Differences and
+coefficients are in kelvin.
+
+Wrong:  let t = T + 10 degC
+Right:  let t = T + 10 K";
+
+    DIMENSION_RANGE "E0309" "the dimension leaves its range"
+"Exponents of dimensions are ratios of numbers below about thirty thousand. A value whose
+dimension is beyond that is a mistake in an equation.
+
+Wrong:  let x = (((V(a, k) ^ 1000) ^ 1000)
+Right:  let x = (V(a, k) / VJ) ^ 1000";
 }

@@ -1,0 +1,4 @@
+//! Names, types and dimensions: trees become typed representations, mistakes become
+//! diagnostics.
+
+pub(crate) mod dims;
