@@ -1,1 +1,4 @@
-//! The espice engine: a datasheet or a measurement goes in, a vouched-for SPICE model comes out
+//! The espice engine: a datasheet or a measurement goes in, a SPICE model that the rules vouch
+//! for comes out, and every number in it can be traced to what made it.
+
+pub mod outcome;

@@ -1,0 +1,469 @@
+//! The outcome document: the same in every front end, with names that stay put.
+//!
+//! Numbers are SI base units, temperatures kelvin; NaN and infinity are null. Everything that
+//! may differ between two equal runs stands in [`Run`], so that the rest is byte-identical.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What one run of the main job found, made and judged.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Outcome {
+    /// Version of this document's form and of the engine.
+    pub espice: Version,
+    /// The sources that were read.
+    pub source: Vec<Source>,
+    /// The device.
+    pub device: Device,
+    /// What the sources say, after screening.
+    pub facts: Facts,
+    /// Templates that were considered, in the order of trying.
+    pub candidates: Vec<Candidate>,
+    /// The fit of the chosen template; null when none survived.
+    pub fit: Option<Fit>,
+    /// What the rules say.
+    pub verdict: Verdict,
+    /// The cards that were written.
+    pub models: Vec<Model>,
+    /// Everything else there is to say.
+    pub diagnostics: Vec<DiagnosticRecord>,
+    /// What may differ between equal runs.
+    pub run: Run,
+}
+
+/// Engine and packs.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Version {
+    /// Engine version.
+    pub engine: String,
+    /// Version of this document's form.
+    pub schema: u32,
+    /// The packs with their digests, in the order of loading.
+    pub packs: Vec<Pack>,
+    /// The constants set (`spice39`, `si2019`).
+    pub constants: String,
+}
+
+/// A pack that took part.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Pack {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// SHA-256 over the pack and what it extends.
+    pub digest: String,
+}
+
+/// A source that was read.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Source {
+    /// File name without folders.
+    pub name: String,
+    /// `mdm`, `csv` or `facts`.
+    pub format: String,
+    /// SHA-256 of its bytes.
+    pub digest: String,
+}
+
+/// The device.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Device {
+    /// Part name; from the sources, or the file's name.
+    pub part: String,
+    /// Maker.
+    pub maker: Option<String>,
+    /// Device kind.
+    pub kind: Option<String>,
+    /// Polarity.
+    pub polarity: Option<String>,
+}
+
+/// What the sources say.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, JsonSchema)]
+pub struct Facts {
+    /// Table rows.
+    pub parameters: Vec<Parameter>,
+    /// Curves.
+    pub curves: Vec<Curve>,
+}
+
+/// A table row.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Parameter {
+    /// Canonical symbol.
+    pub symbol: String,
+    /// As printed.
+    pub printed: String,
+    /// Lower limit.
+    pub min: Option<f64>,
+    /// Typical value.
+    pub typ: Option<f64>,
+    /// Upper limit.
+    pub max: Option<f64>,
+    /// SI unit.
+    pub unit: String,
+    /// Unit as printed.
+    pub printed_unit: String,
+    /// Where it holds.
+    pub conditions: BTreeMap<String, Condition>,
+    /// The conditions as printed.
+    pub conditions_text: String,
+    /// Parts that it holds for; empty means all.
+    pub parts: Vec<String>,
+    /// `served`, `review` or `refused`.
+    pub status: String,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Where it stands.
+    pub provenance: Provenance,
+}
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Condition {
+    /// A value.
+    Value {
+        /// SI.
+        value: f64,
+    },
+    /// A range.
+    Range {
+        /// SI.
+        min: Option<f64>,
+        /// SI.
+        max: Option<f64>,
+    },
+    /// Another symbol times a factor.
+    Equals {
+        /// The symbol.
+        equals: String,
+        /// The factor.
+        factor: f64,
+    },
+}
+
+/// Where something comes from.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, JsonSchema)]
+pub struct Provenance {
+    /// File name without folders.
+    pub source: String,
+    /// Page, from 1, of a paged source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// `[x0, y0, x1, y1]` in points on that page.
+    #[serde(rename = "box", skip_serializing_if = "Option::is_none")]
+    pub area: Option<[f64; 4]>,
+    /// Line, from 1, of a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The reading that derived it from raw sweeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub derived_by: Option<String>,
+}
+
+/// A curve.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Curve {
+    /// Signature with its family: `IF(VF; TJ)`.
+    pub quantity: String,
+    /// Title as printed, or the sweep's name.
+    pub title: String,
+    /// Abscissa.
+    pub x: Axis,
+    /// Ordinate.
+    pub y: Axis,
+    /// Family values, SI.
+    pub family: BTreeMap<String, f64>,
+    /// What else is held.
+    pub conditions: BTreeMap<String, Condition>,
+    /// `[x, y]`, SI.
+    pub points: Vec<[f64; 2]>,
+    /// For each point: 0 used, 1 noise, 2 compliance, 3 excluded; empty when all are used.
+    pub marks: Vec<u8>,
+    /// `measured` or `digitised`.
+    pub origin: String,
+    /// Absolute noise floor of y, SI.
+    pub noise_floor: Option<f64>,
+    /// Parts that it holds for; empty means all.
+    pub parts: Vec<String>,
+    /// `served`, `review` or `refused`.
+    pub status: String,
+    /// Shared error of the axes, as a share of range or decade.
+    pub axis_residual: [f64; 2],
+    /// Where it stands.
+    pub provenance: Provenance,
+}
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Axis {
+    /// Canonical symbol.
+    pub symbol: String,
+    /// SI unit.
+    pub unit: String,
+    /// `linear` or `log`.
+    pub scale: String,
+}
+
+/// A template that was considered.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Candidate {
+    /// Template.
+    pub template: String,
+    /// `chosen`, `tried` (fitted, then dropped or beaten) or `rejected` (not fitted).
+    pub status: String,
+    /// Why.
+    pub reason: String,
+    /// What it was ranked by; smaller is better.
+    pub score: Option<f64>,
+}
+
+/// A fitted template.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Fit {
+    /// Template.
+    pub template: String,
+    /// Part.
+    pub part: String,
+    /// Parameters in the order of the template.
+    pub parameters: Vec<FittedParameter>,
+    /// How well each curve is met.
+    pub curves: Vec<FittedCurve>,
+    /// Rated points: the first table of every report.
+    pub rated: Vec<RatedPoint>,
+    /// What the data could not identify, and which measurement would, in words.
+    pub unidentified: Vec<String>,
+    /// What each stage did, in order.
+    pub stages: Vec<StageRecord>,
+    /// Seed of the random starts.
+    pub seed: u64,
+    /// Numeric mode, `portable` or `fast`.
+    pub mode: String,
+    /// Evaluations of the model.
+    pub evaluations: u64,
+}
+
+/// A parameter with its interval.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct FittedParameter {
+    /// Name.
+    pub name: String,
+    /// What it is, in prose.
+    pub title: String,
+    /// Value, SI; null when it is not finite.
+    pub value: Option<f64>,
+    /// SI unit.
+    pub unit: String,
+    /// Lower end of the 90 % interval.
+    pub low: Option<f64>,
+    /// Upper end of the 90 % interval.
+    pub high: Option<f64>,
+    /// Whether the data identify it.
+    pub identified: bool,
+    /// Whether it stands on a bound of its range.
+    pub at_bound: bool,
+    /// Whether it follows from a limit, not from a typical value.
+    pub limit_derived: bool,
+    /// The stage that fitted or seeded it; null when it kept its default.
+    pub stage: Option<String>,
+    /// `fitted`, `seeded` or `default`.
+    pub origin: String,
+    /// Where a seeded value comes from, in words.
+    pub reason: String,
+}
+
+/// How well a curve is met, with the model's own points for drawing.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct FittedCurve {
+    /// Index into `facts.curves`.
+    pub curve: usize,
+    /// Signature.
+    pub quantity: String,
+    /// Family values.
+    pub family: BTreeMap<String, f64>,
+    /// Points used.
+    pub points: usize,
+    /// NRMSE of range.
+    pub nrmse: Option<f64>,
+    /// Relative RMS.
+    pub rel_rms: Option<f64>,
+    /// The floor of the relative RMS, SI.
+    pub rel_floor: Option<f64>,
+    /// Log RMS in decades; null where values are not positive.
+    pub log_rms: Option<f64>,
+    /// Whether it was withheld from the fit.
+    pub withheld: bool,
+    /// Lag-1 autocorrelation of the residuals: near 0 for noise, near 1 for misfit.
+    pub misfit: Option<f64>,
+    /// The model at the abscissae of the curve's points, in their order; null where it failed.
+    pub model: Vec<Option<f64>>,
+}
+
+/// A rated point.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RatedPoint {
+    /// Quantity.
+    pub quantity: String,
+    /// Conditions as text.
+    pub conditions: String,
+    /// SI unit.
+    pub unit: String,
+    /// The sheet's value that the model is compared with.
+    pub sheet: Option<f64>,
+    /// `typ`, `min`, `max` or `curve`.
+    pub basis: String,
+    /// The model's value.
+    pub model: Option<f64>,
+    /// Relative error; null when the basis is a limit.
+    pub error: Option<f64>,
+    /// Whether min and max are met; null when there are none.
+    pub within_limits: Option<bool>,
+    /// Where the sheet's value stands.
+    pub provenance: Provenance,
+}
+
+/// What a stage did.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct StageRecord {
+    /// Name.
+    pub name: String,
+    /// Parameters that were free.
+    pub parameters: Vec<String>,
+    /// Residuals.
+    pub points: usize,
+    /// Weighted RMS of the residuals before.
+    pub before: Option<f64>,
+    /// Weighted RMS of the residuals after.
+    pub after: Option<f64>,
+    /// Why it stopped, or why it did not run.
+    pub outcome: String,
+}
+
+/// What the rules say.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Verdict {
+    /// `passed`, `failed`, or `none` when no model came out.
+    pub status: String,
+    /// The account.
+    pub rules: RuleCount,
+    /// Every rule that was loaded, with how it came out.
+    pub findings: Vec<FindingRecord>,
+}
+
+/// The account of the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, JsonSchema)]
+pub struct RuleCount {
+    /// Loaded for the phases that ran.
+    pub loaded: usize,
+    /// Held.
+    pub passed: usize,
+    /// Did not hold.
+    pub failed: usize,
+    /// Could not be decided.
+    pub undecided: usize,
+    /// Did not apply.
+    pub not_applicable: usize,
+    /// Failed under a waiver.
+    pub waived: usize,
+}
+
+/// How one rule came out.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct FindingRecord {
+    /// Rule.
+    pub rule: String,
+    /// Pack.
+    pub pack: String,
+    /// `error`, `warning` or `note`.
+    pub severity: String,
+    /// `passed`, `failed`, `undecided`, `not_applicable` or `waived`.
+    pub status: String,
+    /// One sentence.
+    pub message: String,
+    /// Why the rule exists.
+    pub because: String,
+    /// What to do.
+    pub help: String,
+    /// Observed value, SI.
+    pub observed: Option<f64>,
+    /// Limit, SI.
+    pub limit: Option<f64>,
+    /// Distance to the limit, positive on the good side, SI.
+    pub margin: Option<f64>,
+    /// SI unit of the three.
+    pub unit: String,
+    /// Where the rule stands.
+    pub rule_span: Option<Location>,
+    /// Where the data stand.
+    pub data_span: Option<Location>,
+    /// Stable identity.
+    pub fingerprint: String,
+}
+
+/// A place for people and machines.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Location {
+    /// File: data files without folders, pack files relative to the pack.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Line of the end.
+    pub end_line: u32,
+    /// Column just past the end.
+    pub end_column: u32,
+    /// Page of a paged source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// Box on that page.
+    #[serde(rename = "box", skip_serializing_if = "Option::is_none")]
+    pub area: Option<[f64; 4]>,
+}
+
+/// A card.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Model {
+    /// Dialect.
+    pub dialect: String,
+    /// Part.
+    pub part: String,
+    /// The text of the library file.
+    pub text: String,
+    /// The simulator that agreed with the native evaluator; null when none ran.
+    pub checked_with: Option<String>,
+    /// What the check found, or why none ran.
+    pub check: String,
+    /// Largest deviation between simulator and native evaluator, in units of the tolerance
+    /// (1e-6 of the current plus 1e-15 A); null when none ran.
+    pub deviation: Option<f64>,
+}
+
+/// A diagnostic.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct DiagnosticRecord {
+    /// Stable code.
+    pub code: String,
+    /// `error`, `warning` or `note`.
+    pub severity: String,
+    /// One sentence.
+    pub message: String,
+    /// Primary place.
+    pub span: Option<Location>,
+    /// What to do.
+    pub help: Vec<String>,
+}
+
+/// What may differ between two equal runs.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, JsonSchema)]
+pub struct Run {
+    /// Seconds of each stage, in order.
+    pub seconds: BTreeMap<String, f64>,
+    /// Threads that were allowed.
+    pub threads: usize,
+    /// The simulator that was found, with its version.
+    pub simulator: Option<String>,
+}
