@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows the language, devices or numerics.
 
+mod capped;
 mod codes;
 mod diagnostic;
 mod digest;
@@ -10,6 +11,7 @@ mod source;
 mod suggest;
 mod world;
 
+pub use capped::Capped;
 pub use codes::{Code, CodeInfo, all_codes};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Place, Severity};
 pub use digest::{Digest, Hasher};

@@ -12,6 +12,26 @@ pub enum Scale {
     Log,
 }
 
+impl Scale {
+    /// The scale that suits some values when the source does not say: logarithmic when all have
+    /// one sign, span at least two decades, and their median lies nearer to the geometric than
+    /// to the arithmetic middle of the range on a logarithmic axis.
+    pub fn suited(values: impl IntoIterator<Item = f64>) -> Scale {
+        let mut values: Vec<f64> = values.into_iter().filter(|v| *v != 0.0).collect();
+        let one_sign = values.iter().all(|v| *v > 0.0) || values.iter().all(|v| *v < 0.0);
+        values.iter_mut().for_each(|v| *v = v.abs());
+        values.sort_by(f64::total_cmp);
+        let (Some(&low), Some(&high)) = (values.first(), values.last()) else {
+            return Scale::Linear;
+        };
+        let Some(&median) = values.get(values.len() / 2) else { return Scale::Linear };
+        let geometric = (low.ln() + high.ln()) / 2.0;
+        let arithmetic = ((low + high) / 2.0).ln();
+        let nearer = (median.ln() - geometric).abs() < (median.ln() - arithmetic).abs();
+        if one_sign && high / low >= 100.0 && nearer { Scale::Log } else { Scale::Linear }
+    }
+}
+
 /// What an axis shows.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Axis {

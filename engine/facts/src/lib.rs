@@ -7,10 +7,13 @@
 mod conditions;
 mod curve;
 mod device;
+pub mod form;
 mod parameter;
 mod provenance;
 mod sweep;
 mod symbols;
+mod value;
+pub mod wording;
 
 pub use conditions::{Condition, Conditions};
 pub use curve::{Axis, Curve, Mark, Origin, Scale, Signature};
@@ -19,3 +22,4 @@ pub use parameter::Parameter;
 pub use provenance::{Provenance, Status};
 pub use sweep::{Column, ColumnRole, Sensed, Sweep};
 pub use symbols::{KindInfo, QuantityInfo, SymbolInfo, SymbolTable};
+pub use value::{Quantity, QuantityError, UnitScale, write_quantity};

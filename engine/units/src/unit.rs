@@ -147,7 +147,7 @@ pub fn parse_unit(text: &str) -> Result<Unit, UnitError> {
     let mut rest = text;
     let mut divide = false;
     loop {
-        let end = rest.find(['/', '*', '·']).unwrap_or(rest.len());
+        let end = end_of_part(rest);
         let (part, tail) = rest.split_at(end);
         let (dimension, factor) = power_of_atom(part)?;
         let sign = Exponent::whole(if divide { -1 } else { 1 });
@@ -162,6 +162,20 @@ pub fn parse_unit(text: &str) -> Result<Unit, UnitError> {
         }
         rest = chars.as_str();
     }
+}
+
+/// Where the first factor ends: at an operator outside the brackets of an exponent.
+fn end_of_part(text: &str) -> usize {
+    let mut depth = 0_i32;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '/' | '*' | '·' if depth <= 0 => return at,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 fn power_of_atom(part: &str) -> Result<(Dimension, f64), UnitError> {
@@ -223,6 +237,8 @@ mod tests {
         check("cm^2/V/s", Dimension::of([-1, 0, -1, 2, 0]), 1e-4);
         check("A/V^2", Dimension::of([-2, 1, 0, 0, 0]), 1.0);
         assert!(parse_unit("V^1/2").is_err());
+        let root = parse_unit("A/V^(1/2)").unwrap().dimension;
+        assert_eq!(parse_unit(&root.to_string()).unwrap().dimension, root);
         check("%", Dimension::NONE, 0.01);
     }
 
