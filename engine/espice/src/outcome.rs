@@ -87,6 +87,18 @@ pub struct Facts {
     pub parameters: Vec<Parameter>,
     /// Curves.
     pub curves: Vec<Curve>,
+    /// Every symbol that occurs in quantities, conditions and families, so that a reader of this
+    /// document knows units and names without the packs.
+    pub symbols: BTreeMap<String, Symbol>,
+}
+
+/// What a symbol means.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Symbol {
+    /// SI unit.
+    pub unit: String,
+    /// Name in prose: `forward voltage`.
+    pub title: String,
 }
 
 /// A table row.
@@ -315,6 +327,10 @@ pub struct RatedPoint {
     pub sheet: Option<f64>,
     /// `typ`, `min`, `max` or `curve`.
     pub basis: String,
+    /// Lower limit of the sheet, SI.
+    pub min: Option<f64>,
+    /// Upper limit of the sheet, SI.
+    pub max: Option<f64>,
     /// The model's value.
     pub model: Option<f64>,
     /// Relative error; null when the basis is a limit.
