@@ -1,1 +1,15 @@
-//! SPICE cards as data: one file per dialect, written and read back; simulators as child processes
+//! SPICE cards as data: one file per dialect, written and read back; simulators as child
+//! processes.
+//!
+//! A [`Library`] is plain data. A [`Dialect`] writes it as text and reads published text back;
+//! a [`Simulator`] runs a deck in a child process, and [`operating_points`] asks it for
+//! currents and capacitances of many devices at once.
+
+mod card;
+mod dialect;
+mod read;
+mod write;
+
+pub use card::{Element, Item, Library, ModelCard, Origin, Parameters, Subcircuit, Value};
+pub use dialect::{Dialect, ParameterSet, Rename, Written, dialect, dialects};
+pub use read::decode;

@@ -6,8 +6,9 @@
 ///
 /// Source: ngspice manual, section 2.1.3 "Some naming conventions" (scale factors).
 pub fn parse_number(text: &str) -> Option<f64> {
-    let end = number_end(text);
-    let value: f64 = text.get(..end)?.parse().ok()?;
+    let end = number_length(text);
+    // Fortran's exponent letter, which ngspice and old cards use, is `e` to us.
+    let value: f64 = text.get(..end)?.replace(['d', 'D'], "e").parse().ok()?;
     let rest = text.get(end..)?.to_ascii_lowercase();
     let scale = if rest.starts_with("meg") {
         1e6
@@ -35,7 +36,9 @@ pub fn parse_number(text: &str) -> Option<f64> {
     Some(value * scale)
 }
 
-fn number_end(text: &str) -> usize {
+/// How many bytes at the start of a text are a number's sign, digits and exponent, before its
+/// scale and unit; zero when it does not start with a number.
+pub fn number_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let at = |i: usize| bytes.get(i).copied().unwrap_or(0);
     let mut i = usize::from(matches!(at(0), b'+' | b'-'));
@@ -73,6 +76,7 @@ mod tests {
         close("10pF", 1e-11);
         close("2.52n", 2.52e-9);
         close("1e-14", 1e-14);
+        close("1D-3", 1e-3);
         close("4.7uH", 4.7e-6);
         close("5V", 5.0);
         close(".5", 0.5);

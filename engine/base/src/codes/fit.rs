@@ -1,3 +1,150 @@
 //! E07xx: templates, fits, cards and simulators.
 
-super::codes! {}
+super::codes! {
+    CARD_CONTINUATION "E0750" "a continuation line continues nothing"
+"In a card a line that begins with `+` belongs to the statement above it. Here no statement is
+open: the file begins with it, or a control block stands in between. The line is left out,
+because what it belongs to can only be guessed.
+
+Wrong:  + RS=0.5
+Right:  .model d1 D (IS=1e-14
+        + RS=0.5)";
+    CARD_STATEMENT "E0751" "this line of a card is not a statement"
+"A statement begins with a letter (an element and what it connects to) or a dot (a directive). Anything else is
+usually a comment that lost its `*` or a continuation that lost its `+`. The line is left out.
+
+Wrong:  1N4148 from the maker
+Right:  * 1N4148 from the maker";
+    CARD_MODEL "E0752" "a model card lacks its name or its type"
+"A model card names the model and the device type that its parameters belong to; without either no
+simulator can use it.
+
+Wrong:  .model D1N4148 (IS=1e-14)
+Right:  .model D1N4148 D (IS=1e-14)";
+    CARD_PARAMETER "E0753" "a parameter of a card has no usable value"
+"A parameter is a name, `=` and one value: a number, or an expression in braces. A value that is
+missing, that is broken by blanks, or that holds a comment sign would be read differently by
+every simulator, so it is left out.
+
+Wrong:  .model d1 D (IS= N=1.05)
+Right:  .model d1 D (IS=1e-14 N=1.05)";
+    CARD_BRACKETS "E0754" "a bracket or quote of a card has no partner"
+"Brackets, braces and quotes hold lists and expressions together. Where one is missing, everything
+up to the end of the statement is taken as its inside, which is rarely what was meant.
+
+Wrong:  .model d1 D (IS=1e-14 N=1.05
+Right:  .model d1 D (IS=1e-14 N=1.05)";
+    CARD_SUBCIRCUIT "E0755" "a subcircuit does not begin and end as it should"
+"Each `.subckt NAME pins` needs its `.ends`, in the same order when they are nested. A missing one
+makes all that follows part of the subcircuit.
+
+Wrong:  .subckt part a k
+        D1 a k dm
+Right:  .subckt part a k
+        D1 a k dm
+        .ends part";
+    CARD_DUPLICATE "E0756" "a name is given twice"
+"Two models or subcircuits of one name, or one parameter given twice in a card. Simulators differ
+in which one they take, so the same file gives different results.
+
+Wrong:  .model d1 D (CJO=125p M=0.7 CJO=10p)
+Right:  .model d1 D (CJO=125p M=0.7)";
+    CARD_UNKNOWN_PARAMETER "E0757" "the dialect's simulator does not know a parameter"
+"Simulators of one family accept different parameters. One that a simulator does not know is ignored with
+a line in its log, or ends the run; either way the model is not the one that was meant. espice
+writes nothing silently away: it names the parameter, and the card must be corrected.
+
+Wrong:  .model d1 D (IS=1e-14 IBVL=1u)     for ngspice, which has no IBVL
+Right:  .model d1 D (IS=1e-14 BV=50 IBV=1u)";
+    CARD_NUMBER "E0758" "simulators do not agree about a number"
+"Some simulators read digits after the scale letter as decimals (`4k7` is 4700), others drop them
+(`4k7` is 4000). The value is read as the chosen dialect reads it.
+
+Wrong:  R1 a b 4k7
+Right:  R1 a b 4.7k";
+    CARD_NAME "E0759" "a name was changed for the dialect"
+"Names of models and subcircuits with blanks, brackets, slashes or letters beyond ASCII break
+cards. The text carries a similar legal name; the outcome lists both.
+
+Wrong:  .model BAT54/A D (IS=1e-7)
+Right:  .model BAT54_A D (IS=1e-7)";
+    CARD_NOT_FINITE "E0760" "a value of a card is not finite"
+"NaN and infinity can't be written into a card. They come from an earlier stage that failed, and
+a card without the parameter would silently mean its default.
+
+Wrong:  .model d1 D (IS=NaN)
+Right:  .model d1 D (IS=1e-14)";
+    CARD_FLAG_OUTSIDE "E0761" "a word stands outside the brackets of a model card"
+"LTspice accepts `VDMOS Pchan (…)`; ngspice 39 hangs while it reads the same line. Inside the
+brackets every simulator reads the word.
+
+Wrong:  .model m1 VDMOS Pchan (VTO=-3)
+Right:  .model m1 VDMOS (Pchan VTO=-3)";
+    SIMULATOR_MISSING "E0770" "the simulator could not be started"
+"The command of the simulator was not found or may not be run. Nothing was simulated, and the outcome
+says so instead of giving a verdict.
+
+Wrong:  a simulator whose command is `ngspice-99`, which is not installed
+Right:  install it, or name the command's full path";
+    SIMULATOR_TIMEOUT "E0771" "the simulator did not end in time"
+"The run was ended after the time that it was given. Some decks make a simulator hang while it
+reads them (a `VDMOS Pchan (…)` card in ngspice 39), others converge too slowly.
+
+Wrong:  waiting without a limit
+Right:  give a longer limit only when the log shows progress";
+    SIMULATOR_CRASHED "E0772" "the simulator ended abnormally"
+"The process was ended by a signal or returned a failure that its log does not explain. Its results, if
+any were written, are not used.
+
+Wrong:  trusting a table that a crashed run left behind
+Right:  run the deck by hand and look at the last lines of its log";
+    SIMULATOR_NO_CONVERGENCE "E0773" "the simulator found no operating point"
+"Newton's method and its homotopies failed. In a batch of bias points the deck is halved until the
+point that fails is known; that point is listed as without reference, the others are used.
+
+Wrong:  a diode card with RS=0 driven by 100 V
+Right:  a bias that the device can carry";
+    SIMULATOR_UNKNOWN_PARAMETER "E0774" "the simulator ignored a parameter"
+"The log of the run names a parameter that the simulator did not recognise. The simulated model is
+then not the one on the card, so a comparison with it proves nothing about the parameter.
+
+Wrong:  .model d1 D (IS=1e-14 IBVL=1u)     for ngspice
+Right:  .model d1 D (IS=1e-14 IBV=1u)";
+    SIMULATOR_OUTPUT "E0775" "the simulator wrote more than it may"
+"Log or results grew beyond the limit of the run, and the run was ended. A simulator that repeats one
+warning without end is the usual cause.
+
+Wrong:  a deck that prints every iteration
+Right:  a deck that writes only the vectors it needs";
+    SIMULATOR_RESULT "E0776" "the simulator's result cannot be read"
+"The result file is missing, has another shape than the deck asked for, or holds text where numbers
+belong. No value is taken from it.
+
+Wrong:  a `wrdata` table that was written without `set wr_singlescale`
+Right:  `set wr_singlescale` and `set numdgt=16` before `wrdata`";
+    SIMULATOR_FOLDER "E0777" "the working folder of the simulator cannot be used"
+"Deck, log and results are files in a working folder that the caller names. It must exist and be
+writable.
+
+Wrong:  a folder on a full or read-only disk
+Right:  a temporary folder of this run";
+    SIMULATOR_CANCELLED "E0778" "the simulation was cancelled"
+"The caller asked the run to stop; the simulator was ended and its results are not used.
+
+Wrong:  treating points without result as failed
+Right:  run again";
+    SIMULATOR_DECK "E0779" "the simulator refused the deck"
+"The simulator could not read a line of the deck. Its own words are in the message. Nothing was
+simulated.
+
+Wrong:  .model d1 D (mfg=abc)     ngspice 39 ends with an undefined parameter
+Right:  * d1: mfg=abc
+        .model d1 D (IS=1e-14)";
+    SIMULATOR_REQUEST "E0780" "a bias point cannot be simulated"
+"A bias point names a card by its place in the list, one finite voltage for each terminal of its device and
+a temperature above 0 K. Another number of terminals, an unknown device type or a simulator for
+which no deck can be made is an error of the caller.
+
+Wrong:  three voltages for a diode
+Right:  two voltages: anode and cathode";
+}
