@@ -31,7 +31,7 @@ Wrong:  VF (V), IF (mA)
         0,65, 3,1
 Right:  VF (V); IF (mA)
         0,65; 3,1";
-    NOT_A_NUMBER "E0605" "a cell is not a number"
+    CELL_NOT_A_NUMBER "E0605" "a cell is not a number"
 "Among numbers there is text, NaN, an infinity or the number with which an instrument reports an
 overflow or a missing reading (9.9e37 and 9.91e37, SCPI-99 volume 1, 7.2.1). The row is left out
 and named; nothing is put in its place.

@@ -78,7 +78,7 @@ fn column(table: &Table<'_, '_>, reader: &mut Reader<'_>) -> Option<Column> {
         if number.is_none() {
             let span = value.span(reader);
             reader.out.push(
-                Diagnostic::error(Code::NOT_A_NUMBER, "a value of a sweep is not a number")
+                Diagnostic::error(Code::CELL_NOT_A_NUMBER, "a value of a sweep is not a number")
                     .at(span)
                     .help("values are finite numbers in SI units"),
             );
