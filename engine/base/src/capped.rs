@@ -19,6 +19,13 @@ struct Count {
     first_hidden: Option<(Place, Severity)>,
 }
 
+impl Count {
+    fn hide(&mut self, place: Place, severity: Severity) {
+        let (first, worst) = self.first_hidden.unwrap_or((place, severity));
+        self.first_hidden = Some((first, worst.max(severity)));
+    }
+}
+
 impl Default for Capped {
     /// Shows twenty of each code.
     fn default() -> Self {
@@ -40,9 +47,27 @@ impl Capped {
             self.shown.push(diagnostic);
             return;
         }
-        let Some(place) = diagnostic.place() else { return };
-        let (first, worst) = count.first_hidden.unwrap_or((place, diagnostic.severity));
-        count.first_hidden = Some((first, worst.max(diagnostic.severity)));
+        if let Some(place) = diagnostic.place() {
+            count.hide(place, diagnostic.severity);
+        }
+    }
+
+    /// Adds the one that `make` builds at `place`, without building it when it would not be
+    /// shown; for complaints about each of a million rows.
+    pub fn push_with(
+        &mut self,
+        code: Code,
+        severity: Severity,
+        place: impl Into<Place>,
+        make: impl FnOnce() -> Diagnostic,
+    ) {
+        match self.counts.get_mut(&code).filter(|c| c.all >= self.limit) {
+            Some(count) => {
+                count.all += 1;
+                count.hide(place.into(), severity);
+            }
+            None => self.push(make()),
+        }
     }
 
     /// Takes all of another stage's.

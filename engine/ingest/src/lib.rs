@@ -1,1 +1,92 @@
-//! Readers: IC-CAP MDM, CSV, facts TOML
+//! Readers of sources: IC-CAP MDM, CSV whose headings name quantities and units, and the facts
+//! TOML of [`espice_facts::form`].
+//!
+//! Each reader is a pure function of a text: it does no input or output, never panics, and
+//! returns what it could read beside the diagnostics of what it could not. Damaged rows are left
+//! out and named; no number is repaired or guessed.
+
+mod detect;
+pub mod measured;
+mod merge;
+
+pub use detect::detect;
+pub use merge::merge;
+
+use espice_base::{Code, Diagnostic, Diagnostics, Digest, FileId, Place, SourceMap};
+use espice_facts::{Facts, Source, SourceFormat, SymbolTable, form};
+
+/// The largest source that is read, in bytes. With it, reading stays within 256 MiB of memory
+/// whatever the bytes are.
+pub const SOURCE_BYTES: usize = 16 << 20;
+
+/// Reads a source that the caller has loaded: finds its form, files its text under `name` in the
+/// source map, and reads it.
+///
+/// `name` may hold folders; the facts keep the part after the last one.
+pub fn read(
+    bytes: &[u8],
+    name: &str,
+    sources: &mut SourceMap,
+    symbols: &SymbolTable,
+) -> (Facts, Diagnostics) {
+    let format = detect(name, bytes);
+    let oversized = bytes.len() > SOURCE_BYTES;
+    let (Some(format), false) = (format, oversized) else {
+        // Not filed as text: a binary or huge file would only cost memory.
+        let file = sources.add(name, "");
+        let diagnostic = if oversized { too_large(bytes.len()) } else { unknown_form() };
+        return (Facts::default(), [diagnostic.at(Place::File(file))].into_iter().collect());
+    };
+    let file = sources.add_bytes(name, bytes);
+    let text = sources.get(file).map_or("", |f| f.text());
+    let (mut facts, diagnostics) = read_text(format, text, file, name, symbols);
+    // The digest is that of the bytes even where they were not UTF-8.
+    facts.sources.iter_mut().for_each(|s| s.digest = Digest::of(bytes));
+    (facts, diagnostics)
+}
+
+/// Reads a text of a known form; `file` is the text's id, to which all places refer.
+pub fn read_text(
+    format: SourceFormat,
+    text: &str,
+    file: FileId,
+    name: &str,
+    symbols: &SymbolTable,
+) -> (Facts, Diagnostics) {
+    let name = base_name(name);
+    match format {
+        SourceFormat::Mdm => measured::mdm::read(text, file, name),
+        SourceFormat::Csv => measured::csv::read(text, file, name, symbols),
+        SourceFormat::Facts => form::read(text, file, name, symbols),
+    }
+}
+
+fn too_large(size: usize) -> Diagnostic {
+    Diagnostic::error(
+        Code::SOURCE_TOO_LARGE,
+        format!("the source has {size} bytes, more than {SOURCE_BYTES}"),
+    )
+    .help("split it into one file for each set-up")
+}
+
+fn unknown_form() -> Diagnostic {
+    Diagnostic::error(Code::SOURCE_FORM, "the form of this source is not known")
+        .help("give an IC-CAP MDM file, a CSV whose headings carry units, or a facts TOML")
+}
+
+/// A name without its folders.
+fn base_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+/// A name without folders and without its last extension.
+fn stem(name: &str) -> &str {
+    let base = base_name(name);
+    base.rsplit_once('.').map_or(base, |(stem, _)| stem)
+}
+
+/// The source entry of a text.
+fn source(text: &str, file: FileId, name: &str, format: SourceFormat) -> Source {
+    let name = base_name(name).to_string();
+    Source { file, name, format, digest: Digest::of(text.as_bytes()) }
+}

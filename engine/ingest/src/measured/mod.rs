@@ -1,0 +1,5 @@
+//! Measured data: raw sweeps of instruments and tables of curves.
+
+pub mod csv;
+pub mod mdm;
+mod text;
