@@ -1,0 +1,197 @@
+//! From the engine's own types to the outcome document: places become names and lines, NaN and
+//! infinity become null.
+
+use crate::outcome as out;
+use espice_base::{Diagnostic, Place, SourceMap, Span};
+use espice_facts::{Axis, Condition, Conditions, Curve, Facts, Mark, Origin, Parameter, Scale, SymbolTable};
+use espice_lang::ir::{Account, Finding};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A finite number, or nothing.
+pub(crate) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// The file name without folders, so that outcomes do not depend on where they are made.
+pub(crate) fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+pub(crate) fn facts(facts: &Facts, symbols: &SymbolTable, sources: &SourceMap) -> out::Facts {
+    let parameters: Vec<_> = facts.parameters.iter().map(|p| parameter(p, sources)).collect();
+    let curves: Vec<_> = facts.curves.iter().map(|c| curve(c, sources)).collect();
+    out::Facts { symbols: used_symbols(facts, symbols), parameters, curves }
+}
+
+fn used_symbols(facts: &Facts, symbols: &SymbolTable) -> BTreeMap<String, out::Symbol> {
+    let mut used = BTreeSet::new();
+    for p in &facts.parameters {
+        used.insert(p.symbol.as_str());
+        used.extend(p.conditions.by_symbol.keys().map(String::as_str));
+    }
+    for c in &facts.curves {
+        used.extend([c.x.symbol.as_str(), c.y.symbol.as_str()]);
+        used.extend(c.family.keys().chain(c.conditions.by_symbol.keys()).map(String::as_str));
+    }
+    let named = |s: &str| {
+        let info = symbols.symbol(s)?;
+        Some((s.to_string(), out::Symbol { unit: info.dimension.to_string(), title: info.title.clone() }))
+    };
+    used.into_iter().filter_map(named).collect()
+}
+
+fn parameter(p: &Parameter, sources: &SourceMap) -> out::Parameter {
+    out::Parameter {
+        symbol: p.symbol.clone(),
+        printed: p.printed.clone(),
+        min: p.min,
+        typ: p.typ,
+        max: p.max,
+        unit: p.dimension.to_string(),
+        printed_unit: p.printed_unit.clone(),
+        conditions: conditions(&p.conditions),
+        conditions_text: p.conditions.text.clone(),
+        parts: p.parts.clone(),
+        status: p.status.word().into(),
+        confidence: p.confidence,
+        provenance: provenance(&p.provenance, sources),
+    }
+}
+
+fn curve(c: &Curve, sources: &SourceMap) -> out::Curve {
+    out::Curve {
+        quantity: c.signature.to_string(),
+        title: c.title.clone(),
+        x: axis(&c.x),
+        y: axis(&c.y),
+        family: c.family.clone(),
+        conditions: conditions(&c.conditions),
+        points: c.points.clone(),
+        marks: c.marks.iter().map(|m| mark(*m)).collect(),
+        origin: match c.origin {
+            Origin::Measured => "measured".into(),
+            Origin::Digitised => "digitised".into(),
+        },
+        noise_floor: c.noise_floor,
+        parts: c.parts.clone(),
+        status: c.status.word().into(),
+        axis_residual: c.axis_residual,
+        provenance: provenance(&c.provenance, sources),
+    }
+}
+
+fn axis(a: &Axis) -> out::Axis {
+    out::Axis {
+        symbol: a.symbol.clone(),
+        unit: a.dimension.to_string(),
+        scale: match a.scale {
+            Scale::Linear => "linear".into(),
+            Scale::Log => "log".into(),
+        },
+    }
+}
+
+fn mark(m: Mark) -> u8 {
+    match m {
+        Mark::Good => 0,
+        Mark::Noise => 1,
+        Mark::Compliance => 2,
+        Mark::Excluded => 3,
+    }
+}
+
+pub(crate) fn conditions(c: &Conditions) -> BTreeMap<String, out::Condition> {
+    let wire = |c: &Condition| match c {
+        Condition::Value(value) => out::Condition::Value { value: *value },
+        Condition::Range { min, max } => out::Condition::Range { min: *min, max: *max },
+        Condition::Equals { symbol, factor } => {
+            out::Condition::Equals { equals: symbol.clone(), factor: *factor }
+        }
+    };
+    c.by_symbol.iter().map(|(s, c)| (s.clone(), wire(c))).collect()
+}
+
+pub(crate) fn provenance(p: &espice_facts::Provenance, sources: &SourceMap) -> out::Provenance {
+    let file = sources.get(p.place.file());
+    let mut wire = out::Provenance {
+        source: file.map_or(String::new(), |f| base_name(f.name()).to_string()),
+        derived_by: p.derived_by.clone(),
+        ..out::Provenance::default()
+    };
+    match p.place {
+        Place::Text(span) => wire.line = file.map(|f| f.line_column(span.start).line),
+        Place::Page { page, area, .. } => (wire.page, wire.area) = (Some(page), Some(area)),
+        Place::File(_) => {}
+    }
+    wire
+}
+
+/// A place for people and machines. Pack files keep their path within the pack, data files
+/// their bare name.
+pub(crate) fn location(place: Place, sources: &SourceMap) -> Option<out::Location> {
+    let file = sources.get(place.file())?;
+    let name = if file.name().ends_with(".espice") || file.name().ends_with(".rhai") {
+        file.name()
+    } else {
+        base_name(file.name())
+    };
+    let span = match place {
+        Place::Text(span) => span,
+        Place::Page { file, .. } | Place::File(file) => Span::new(file, 0, 0),
+    };
+    let (start, end) = (file.line_column(span.start), file.line_column(span.end));
+    let (page, area) = match place {
+        Place::Page { page, area, .. } => (Some(page), Some(area)),
+        _ => (None, None),
+    };
+    Some(out::Location {
+        file: name.to_string(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        page,
+        area,
+    })
+}
+
+pub(crate) fn finding(f: &Finding, sources: &SourceMap) -> out::FindingRecord {
+    let observed = f.observed.as_ref();
+    out::FindingRecord {
+        rule: f.rule.clone(),
+        pack: f.pack.clone(),
+        severity: f.severity.word().into(),
+        status: f.status.word().into(),
+        message: f.message.clone(),
+        because: f.because.clone(),
+        help: f.help.clone(),
+        observed: observed.and_then(|o| finite(o.value)),
+        limit: observed.and_then(|o| finite(o.limit)),
+        margin: observed.and_then(|o| finite(o.margin)),
+        unit: observed.map_or(String::new(), |o| o.dimension.to_string()),
+        rule_span: location(f.rule_span.into(), sources),
+        data_span: f.data_place.and_then(|p| location(p, sources)),
+        fingerprint: f.fingerprint.clone(),
+    }
+}
+
+pub(crate) fn account(a: Account) -> out::RuleCount {
+    out::RuleCount {
+        loaded: a.loaded,
+        passed: a.passed,
+        failed: a.failed,
+        undecided: a.undecided,
+        not_applicable: a.not_applicable,
+        waived: a.waived,
+    }
+}
+
+pub(crate) fn diagnostic(d: &Diagnostic, sources: &SourceMap) -> out::DiagnosticRecord {
+    out::DiagnosticRecord {
+        code: d.code.as_str().into(),
+        severity: d.severity.word().into(),
+        message: d.message.clone(),
+        span: d.place().and_then(|p| location(p, sources)),
+        help: d.help.clone(),
+    }
+}
