@@ -132,8 +132,6 @@ pub struct TrustRegion {
     step: Step,
     radius: f64,
     last_was_rejected: bool,
-    /// Length of the full step from here as a share of the scaled variables, once it was tried.
-    full_step: f64,
 }
 
 impl TrustRegion {
@@ -160,7 +158,6 @@ impl TrustRegion {
             step: Step::new(n),
             radius: 0.0,
             last_was_rejected: false,
-            full_step: f64::INFINITY,
         }
     }
 
@@ -239,7 +236,6 @@ impl TrustRegion {
         }
         self.reduction.update(&self.jacobian, &self.effective, &self.trial);
         self.step.forget();
-        self.full_step = f64::INFINITY;
     }
 
     fn scale_of(&self, j: usize) -> f64 {
@@ -290,13 +286,10 @@ impl TrustRegion {
             };
         }
         if self.trial == x {
-            self.stop = Some(self.end_of_steps());
+            self.stop = Some(self.end_of_steps(x));
             return None;
         }
         let length = norm(&self.step.p);
-        if !self.step.limited {
-            self.full_step = length / self.scaled_length(x);
-        }
         let predicted = self.step.predicted;
         let trial = core::mem::take(&mut self.trial);
         let with_jacobian = !self.last_was_rejected;
@@ -319,7 +312,7 @@ impl TrustRegion {
         {
             self.stop = Some(Stop::Converged(Criterion::Step));
         } else if self.radius <= f64::EPSILON * self.scaled_length(x) || self.radius < 1e-290 {
-            self.stop = Some(self.end_of_steps());
+            self.stop = Some(self.end_of_steps(x));
         }
         let accepted = if better { result } else { None };
         self.last_was_rejected = accepted.is_none();
@@ -328,9 +321,15 @@ impl TrustRegion {
 
     /// What it means that no shorter step is possible: a minimum to working precision, or a
     /// model whose values do not follow its derivatives.
-    fn end_of_steps(&self) -> Stop {
+    fn end_of_steps(&mut self, x: &[f64]) -> Stop {
+        if self.gradient_cosine() <= 1e-6 {
+            return Stop::Converged(Criterion::Step);
+        }
         // A full step of 1e-8 that does not help lies below what rounding lets the cost show.
-        if self.gradient_cosine() <= 1e-6 || self.full_step <= 1e-8 {
+        let mut step = core::mem::replace(&mut self.step, Step::new(0));
+        step.solve(self.model(), f64::INFINITY);
+        self.step = step;
+        if norm(&self.step.p) <= 1e-8 * self.scaled_length(x) {
             Stop::Converged(Criterion::Step)
         } else {
             Stop::Stalled

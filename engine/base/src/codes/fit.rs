@@ -1,6 +1,73 @@
 //! E07xx: templates, fits, cards and simulators.
 
 super::codes! {
+    FIT_RANGE "E0700" "a parameter of a fit has no usable range or start"
+"A free parameter needs a finite start and a range whose lower end lies below its upper end. A
+parameter that is not to be searched is declared fixed instead.
+
+Wrong:  param N : 1 = 1 in 5 .. 0.5
+Right:  param N : 1 = 1 in 0.5 .. 5";
+    FIT_SCALE "E0701" "a parameter's range does not suit its scale"
+"A log scale searches the logarithm, which exists above zero only, so the whole range must be
+positive. A logit scale needs two finite ends.
+
+Wrong:  param IS : A = 10 fA in 0 A .. 1 mA scale log
+Right:  param IS : A = 10 fA in 1e-30 A .. 1 mA scale log";
+    FIT_START "E0702" "a start lies outside its range"
+"The seed of a parameter, or its declared value, lies outside the declared range. The search
+begins at the nearer end, which is often a poor place; a seed that falls outside usually means
+that the window of its data is wrong or that a unit slipped.
+
+Wrong:  param RS : Ohm = 2 kOhm in 0 Ohm .. 1 kOhm
+Right:  param RS : Ohm = 2 Ohm in 0 Ohm .. 1 kOhm";
+    FIT_TIE "E0703" "a tie names no free or fixed parameter"
+"A tied parameter follows a parameter of the same model that is free or fixed itself. Ties of
+ties are not followed, so that no circle can arise.
+
+Wrong:  NR tied to NE, where the template has no NE
+Right:  NR tied to N";
+    FIT_NON_FINITE "E0710" "the model has no finite value at the start"
+"Residuals or derivatives at the first point of the fit are infinite or not a number, so there is
+no direction to search. The seeds are far off, a range allows values that the equations can't
+take, or a point of the data has a bias that they can't take.
+
+Wrong:  a residual on a log scale where the model's current is zero
+Right:  a window that leaves out the points below the noise floor";
+    FIT_NOT_CONVERGED "E0711" "a fit ended before it converged"
+"The solver used up its evaluations, was cancelled, or could not lower the cost although the
+gradient says that it can fall. The values are the best found, not a minimum: intervals are not
+to be trusted.
+
+Wrong:  taking the card of a fit that stalled as it is
+Right:  better seeds, fewer free parameters in the stage, or a model with exact derivatives";
+    FIT_TOO_FEW_POINTS "E0712" "a fit has no points to spare"
+"There are at most as many independent points as parameters. The model then goes through the
+points whatever they are, and nothing is left to tell how wrong it is. Points read off one drawn
+curve count as a few independent ones only.
+
+Wrong:  fit IS, N, RS to a table of two rows
+Right:  fit IS, N to it, with RS fixed, or add a curve";
+    FIT_NOT_IDENTIFIED "E0713" "the data do not determine a parameter"
+"The predicted standard error of the parameter is above the limit that was declared before the
+fit. Where several parameters change the residuals in nearly the same way, they are named
+together: the data fix a combination of them only. The values are printed, but they stand for
+that combination, not for themselves.
+
+Wrong:  fitting IKF and RS to a curve that ends below high injection
+Right:  a curve up to currents at which they act differently, or one of them fixed";
+    FIT_AT_BOUND "E0714" "a parameter ended on an end of its range"
+"The data pull the parameter out of its declared range. Either the range is too narrow, or the
+model lacks an effect that this parameter is made to imitate, or the data hold a slip.
+
+Wrong:  N at 0.5 after a fit to currents that were given in mA but read as A
+Right:  the unit corrected, N inside its range";
+    FIT_SYSTEMATIC "E0715" "the model does not follow a curve"
+"Neighbouring residuals have the same sign more often than chance allows: the error is a shape, not
+noise. Intervals are widened for it, since such points are not independent. An effect may be
+missing in the model, or its data window is too wide.
+
+Wrong:  an ideal diode fitted to a curve with visible recombination current
+Right:  a template with ISR and NR, or a window above the recombination region";
     CARD_CONTINUATION "E0750" "a continuation line continues nothing"
 "In a card a line that begins with `+` belongs to the statement above it. Here no statement is
 open: the file begins with it, or a control block stands in between. The line is left out,

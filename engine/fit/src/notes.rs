@@ -1,0 +1,65 @@
+use crate::{End, Fit, Statistics, Stop};
+use espice_base::{Code, Diagnostic, Diagnostics};
+
+/// What a person should know about a fit, in words. The diagnostics carry no places: the caller
+/// knows which stage, curve or row they belong to.
+pub fn notes(fit: &Fit, statistics: &Statistics) -> Diagnostics {
+    let mut notes = Diagnostics::new();
+    match fit.stop {
+        Stop::Converged(_) => {}
+        Stop::NonFinite => {
+            let message = "the model has no finite value at the start of the fit";
+            notes.push(
+                Diagnostic::error(Code::FIT_NON_FINITE, message)
+                    .help("check the seeds and the ranges of the parameters"),
+            );
+            return notes;
+        }
+        stop => {
+            let message = format!("the fit {}", stop.words());
+            notes.push(Diagnostic::warning(Code::FIT_NOT_CONVERGED, message));
+        }
+    }
+    if statistics.degrees_of_freedom <= 0.0 && !statistics.parameters.is_empty() {
+        let message = format!(
+            "{} parameters are fitted to {} independent points, so no interval can be given",
+            statistics.parameters.len(),
+            espice_units::plain(statistics.effective_points, 3)
+        );
+        notes.push(
+            Diagnostic::warning(Code::FIT_TOO_FEW_POINTS, message)
+                .help("fix parameters that these data can't show, or add data"),
+        );
+    }
+    for direction in &statistics.weak {
+        notes.push(
+            Diagnostic::warning(Code::FIT_NOT_IDENTIFIED, direction.sentence())
+                .help("add a curve in which they act differently, or fix all but one of them"),
+        );
+    }
+    for parameter in &statistics.parameters {
+        let Some(end) = parameter.at_bound else { continue };
+        let end = match end {
+            End::Low => "lower",
+            End::High => "upper",
+        };
+        let message = format!(
+            "`{}` ended on the {end} end of its range, {}",
+            parameter.name,
+            espice_units::plain(parameter.value, 6)
+        );
+        notes.push(Diagnostic::warning(Code::FIT_AT_BOUND, message));
+    }
+    for curve in statistics.curves.iter().filter(|c| c.misfit.systematic) {
+        let message = format!(
+            "the model errs systematically along `{}`: neighbouring residuals agree by {}",
+            curve.name,
+            espice_units::plain(curve.misfit.lag_one, 2)
+        );
+        notes.push(
+            Diagnostic::note(Code::FIT_SYSTEMATIC, message)
+                .help("intervals take this into account, but the model may lack an effect"),
+        );
+    }
+    notes
+}
