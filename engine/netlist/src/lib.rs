@@ -8,8 +8,14 @@
 mod card;
 mod dialect;
 mod read;
+mod simulator;
 mod write;
 
 pub use card::{Element, Item, Library, ModelCard, Origin, Parameters, Subcircuit, Value};
 pub use dialect::{Dialect, ParameterSet, Rename, Written, dialect, dialects};
 pub use read::decode;
+pub use simulator::{
+    BiasPoint, Meaning, OperatingPoints, Phrase, PointResult, RawPlot, Reader, Run,
+    SimulationError, Simulator, SimulatorConfig, Table, Want, operating_points, read_raw_ascii,
+    read_wrdata, simulators,
+};

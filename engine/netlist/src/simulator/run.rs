@@ -1,0 +1,224 @@
+//! One run of a simulator: files, the child process, its log.
+
+use super::{Meaning, SimulationError, Simulator, SimulatorConfig};
+use espice_base::{Code, Diagnostic, Diagnostics};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// What a successful run gave.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Run {
+    /// Standard output and standard error, one after the other.
+    pub log: String,
+    /// The text of each result that was asked for, in that order.
+    pub results: Vec<String>,
+    /// Whether the solution was found on a detour, which can leave it inexact.
+    pub strained: bool,
+    /// Warnings that the log holds, such as ignored parameters.
+    pub diagnostics: Diagnostics,
+}
+
+impl Simulator {
+    /// Runs a deck and reads the results that it writes into the working folder. `results` are
+    /// file names as [`SimulatorConfig::file_name`] makes them; every file is removed
+    /// afterwards unless the caller keeps them.
+    ///
+    /// # Errors
+    /// [`SimulationError`] when the process cannot start, does not end well, or its log or
+    /// results say that nothing was simulated.
+    pub fn run(
+        &self,
+        config: &SimulatorConfig<'_>,
+        deck: &str,
+        results: &[String],
+    ) -> Result<Run, SimulationError> {
+        let deck_name = config.file_name("deck.cir");
+        let mut files = Files { paths: Vec::new(), keep: config.keep_files };
+        files.paths.extend(results.iter().map(|name| config.folder.join(name)));
+        let deck_path = config.folder.join(&deck_name);
+        let mut file = files.create(&deck_path)?;
+        file.write_all(deck.as_bytes()).map_err(|e| folder_error(&deck_path, &e))?;
+        drop(file);
+        let arguments: Vec<String> =
+            self.arguments.iter().map(|a| a.replace("{deck}", &deck_name)).collect();
+        let (status, log) = execute(config, &arguments, &mut files)?;
+        let diagnostics = self.judge(status, &log)?;
+        let results = results
+            .iter()
+            .map(|name| read_capped(&config.folder.join(name), name, config.output_bytes))
+            .collect::<Result<_, _>>()?;
+        let strained = self.lines(&log, Meaning::Strained).next().is_some();
+        Ok(Run { log, results, strained, diagnostics })
+    }
+
+    /// The version that the simulator prints, such as `39`.
+    ///
+    /// # Errors
+    /// [`SimulationError`] when it cannot be started or prints no version.
+    pub fn version(&self, config: &SimulatorConfig<'_>) -> Result<String, SimulationError> {
+        let mut files = Files { paths: Vec::new(), keep: config.keep_files };
+        let (_, log) = execute(config, &self.version_arguments, &mut files)?;
+        let after = log.split_once(self.version_after.as_str()).map_or("", |(_, rest)| rest);
+        let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '+');
+        let version = after.split(ends).next().unwrap_or("");
+        if version.is_empty() {
+            return Err(SimulationError::Result {
+                file: "version".into(),
+                reason: format!("`{}` is not in what it prints", self.version_after),
+            });
+        }
+        Ok(version.to_string())
+    }
+
+    /// What the log and the exit status say.
+    fn judge(&self, status: ExitStatus, log: &str) -> Result<Diagnostics, SimulationError> {
+        let refused: Vec<&str> = self.lines(log, Meaning::Refused).take(3).collect();
+        if !refused.is_empty() {
+            return Err(SimulationError::Refused { lines: refused.join("; ") });
+        }
+        if let Some(line) = self.lines(log, Meaning::NoConvergence).next() {
+            return Err(SimulationError::NoConvergence { line: line.to_string() });
+        }
+        if !status.success() {
+            let last = log.lines().map(str::trim).rfind(|l| !l.is_empty()).unwrap_or("");
+            return Err(SimulationError::Crashed { exit: status.code(), last: last.to_string() });
+        }
+        let unknown = self.phrases.iter().filter(|p| p.meaning == Meaning::UnknownParameter);
+        let names: BTreeSet<&str> = unknown
+            .flat_map(|p| log.lines().filter_map(move |l| l.split_once(p.text.as_str())))
+            .map(|(_, rest)| rest.split(')').next().unwrap_or(rest))
+            .collect();
+        Ok(names.into_iter().map(|name| self.ignored(name)).collect())
+    }
+
+    /// The lines of a log that have a meaning.
+    fn lines<'a>(&'a self, log: &'a str, meaning: Meaning) -> impl Iterator<Item = &'a str> {
+        let says = move |line: &&str| {
+            self.phrases.iter().any(|p| p.meaning == meaning && line.contains(&p.text))
+        };
+        log.lines().filter(says).map(str::trim)
+    }
+
+    fn ignored(&self, name: &str) -> Diagnostic {
+        Diagnostic::warning(
+            Code::SIMULATOR_UNKNOWN_PARAMETER,
+            format!("{} ignored the parameter `{name}`", self.name),
+        )
+        .help("leave it out of the card for this simulator")
+    }
+}
+
+/// The files of a run, which go when it ends.
+struct Files {
+    paths: Vec<PathBuf>,
+    keep: bool,
+}
+
+impl Files {
+    fn create(&mut self, path: &Path) -> Result<File, SimulationError> {
+        let file = File::create(path).map_err(|e| folder_error(path, &e))?;
+        self.paths.push(path.to_path_buf());
+        Ok(file)
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        if !self.keep {
+            for path in &self.paths {
+                // A result that was never written is no error here.
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}
+
+/// A child that does not outlive its run, however the run ends.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs the command to its end, within the limits. Log files rather than pipes: nothing blocks
+/// when the child, or a child of it, keeps them open.
+fn execute(
+    config: &SimulatorConfig<'_>,
+    arguments: &[String],
+    files: &mut Files,
+) -> Result<(ExitStatus, String), SimulationError> {
+    let log_paths = [config.file_name("stdout.log"), config.file_name("stderr.log")]
+        .map(|n| config.folder.join(n));
+    let [out, err] = &log_paths;
+    let mut command = Command::new(&config.command);
+    command
+        .args(arguments)
+        .current_dir(&config.folder)
+        .stdin(Stdio::null())
+        .stdout(files.create(out)?)
+        .stderr(files.create(err)?)
+        // Numbers and messages in the log do not depend on the user's language.
+        .env("LC_ALL", "C");
+    if (config.cancelled)() {
+        return Err(SimulationError::Cancelled);
+    }
+    let mut child = Guard(command.spawn().map_err(|e| SimulationError::Missing {
+        command: config.command.display().to_string(),
+        reason: e.to_string(),
+    })?);
+    let started = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    let status = loop {
+        let ended = child.0.try_wait().map_err(|e| folder_error(&config.command, &e))?;
+        let size = |path: &PathBuf| fs::metadata(path).map_or(0, |m| m.len());
+        if log_paths.iter().map(size).sum::<u64>() > config.output_bytes {
+            return Err(SimulationError::TooMuchOutput(config.output_bytes));
+        }
+        if let Some(status) = ended {
+            break status;
+        }
+        if (config.cancelled)() {
+            return Err(SimulationError::Cancelled);
+        }
+        if started.elapsed() >= config.timeout {
+            return Err(SimulationError::Timeout(config.timeout.as_secs_f64()));
+        }
+        sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    };
+    let mut log = String::new();
+    for path in &log_paths {
+        log.push_str(&read_capped(path, &path.display().to_string(), config.output_bytes)?);
+        if !log.is_empty() && !log.ends_with('\n') {
+            log.push('\n');
+        }
+    }
+    Ok((status, log))
+}
+
+/// A file's text; what is not UTF-8 is replaced.
+fn read_capped(path: &Path, name: &str, limit: u64) -> Result<String, SimulationError> {
+    let unreadable = |reason: String| SimulationError::Result { file: name.into(), reason };
+    let file = File::open(path).map_err(|e| unreadable(e.to_string()))?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|e| unreadable(e.to_string()))?;
+    if bytes.len() as u64 > limit {
+        return Err(SimulationError::TooMuchOutput(limit));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn folder_error(path: &Path, error: &std::io::Error) -> SimulationError {
+    SimulationError::Folder { path: path.display().to_string(), reason: error.to_string() }
+}
