@@ -47,7 +47,11 @@ pub(super) fn no_measurement(text: &str) -> Option<&'static str> {
 /// Names a cell that holds no measurement; its row is left out.
 pub(super) fn bad_cell(text: &str, column: &str, why: &str, span: Span, out: &mut Capped) {
     out.push_with(Code::CELL_NOT_A_NUMBER, Severity::Warning, span, || {
-        let message = format!("`{}` in column `{}` is {why}", shown(text), shown(column));
+        let (text, column) = (shown(text), shown(column));
+        let message = match text.as_str() {
+            "" => format!("a cell in column `{column}` is empty"),
+            _ => format!("`{text}` in column `{column}` is {why}"),
+        };
         Diagnostic::warning(Code::CELL_NOT_A_NUMBER, message).label(span, "this row is left out")
     });
 }
@@ -69,8 +73,9 @@ pub(super) struct RowCount {
 }
 
 impl RowCount {
-    /// Complains about a source without usable rows, or with too many damaged ones.
-    pub(super) fn judge(self, place: Span, out: &mut Capped) {
+    /// Complains about a source without usable rows, or with too many damaged ones; true when
+    /// there are rows to be used.
+    pub(super) fn judge(self, place: Span, out: &mut Capped) -> bool {
         let all = self.used + self.lost;
         if self.used == 0 {
             let message = if all == 0 {
@@ -89,6 +94,7 @@ impl RowCount {
                 .help("repair the file, or delete the rows that were not measured"),
             );
         }
+        self.used > 0
     }
 }
 
