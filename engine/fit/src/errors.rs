@@ -105,8 +105,9 @@ pub(crate) struct Correlation {
 }
 
 impl Correlation {
-    /// Finds the correlation of one curve from its origin and its residuals.
-    pub(crate) fn of(curve: &CurveErrors, residuals: &[f64]) -> Self {
+    /// Finds the correlation of one curve from its origin and, when `widen` is set, from its
+    /// residuals.
+    pub(crate) fn of(curve: &CurveErrors, residuals: &[f64], widen: bool) -> Self {
         let n = residuals.len();
         let places = places(curve, n);
         let mut order: Vec<usize> = (0..n).collect();
@@ -118,7 +119,7 @@ impl Correlation {
             Origin::Measured => 0.0,
             Origin::Digitised => 1.0 / LENGTHS,
         };
-        if misfit.systematic {
+        if widen && misfit.systematic {
             // An exponential correlation with r from point to point has the time (1+r)/(1-r).
             let time = correlation_time(&ordered);
             if time > 1.0 {
@@ -245,7 +246,7 @@ mod tests {
     fn correlation_multiplies_as_its_matrix_does() {
         let places = vec![0.0, 0.3, 0.1, 1.0, 0.65];
         let curve = CurveErrors::digitised("c", 0..5, places.clone());
-        let correlation = Correlation::of(&curve, &[1.0, -1.0, 1.0, 1.0, -1.0]);
+        let correlation = Correlation::of(&curve, &[1.0, -1.0, 1.0, 1.0, -1.0], true);
         let v = [0.3, -2.0, 1.5, 0.2, 0.9];
         let out = correlation.apply(&v);
         for i in 0..5 {
@@ -260,11 +261,11 @@ mod tests {
         let effective = |n: usize| {
             let mut random = SplitMix::new(n as u64);
             let noise: Vec<f64> = (0..n).map(|_| random.normal()).collect();
-            Correlation::of(&CurveErrors::digitised("c", 0..n, Vec::new()), &noise)
+            Correlation::of(&CurveErrors::digitised("c", 0..n, Vec::new()), &noise, true)
                 .effective_points()
         };
         let measured = CurveErrors::measured("c", 0..7);
-        assert_eq!(Correlation::of(&measured, &[0.0; 7]).effective_points(), 7.0);
+        assert_eq!(Correlation::of(&measured, &[0.0; 7], true).effective_points(), 7.0);
         assert!((effective(40) / effective(4000) - 1.0).abs() < 0.15);
         assert!((effective(400) / effective(4000) - 1.0).abs() < 0.05);
     }

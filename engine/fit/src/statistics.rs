@@ -20,6 +20,9 @@ pub struct Criteria {
     /// A curve with at least this many degrees of freedom of its own gets its own error
     /// variance; others share the common one.
     pub own_variance: f64,
+    /// Whether residuals that follow each other beyond chance widen the intervals. Without it
+    /// measured points count as independent whatever they show, as textbooks have it.
+    pub widen: bool,
 }
 
 impl Default for Criteria {
@@ -29,6 +32,7 @@ impl Default for Criteria {
             largest_error: 0.30,
             smallest_singular_value: 1e-11,
             own_variance: 8.0,
+            widen: true,
         }
     }
 }
@@ -134,6 +138,8 @@ impl Statistics {
 /// Parameters on a bound are held there. Intervals are those of Student's t in the working
 /// scale: multiplicative for parameters on a log scale.
 ///
+/// `fit` must come from a problem of these variables.
+///
 /// With a robust loss, residuals and Jacobian are the reweighted ones, and everything is
 /// approximate.
 pub fn statistics(
@@ -156,7 +162,7 @@ pub fn statistics(
 
     let curves = with_rest(curves, m);
     let blocks: Vec<Block<'_>> =
-        curves.iter().map(|c| Block::of(c, &fit.effective, &basis.u, m)).collect();
+        curves.iter().map(|c| Block::of(c, &fit.effective, &basis.u, criteria.widen)).collect();
     let squares: f64 = blocks.iter().map(|b| b.square).sum();
     let freedom: f64 = blocks.iter().map(|b| b.freedom).sum();
     let common = if freedom > 0.5 { squares / freedom } else { f64::INFINITY };
@@ -185,6 +191,7 @@ pub fn statistics(
     let raw = variables.raw(&fit.x);
     let parameters: Vec<ParameterStatistics> = variables
         .free()
+        .take(n)
         .enumerate()
         .map(|(j, v)| {
             let at_bound = ends[j];
@@ -377,10 +384,11 @@ struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    fn of(curve: &'a CurveErrors, residuals: &[f64], u: &[Vec<f64>], m: usize) -> Self {
+    fn of(curve: &'a CurveErrors, residuals: &[f64], u: &[Vec<f64>], widen: bool) -> Self {
+        let m = residuals.len();
         let range = curve.range.start.min(m)..curve.range.end.min(m);
         let rows = residuals.get(range.clone()).unwrap_or(&[]);
-        let correlation = Correlation::of(curve, rows);
+        let correlation = Correlation::of(curve, rows, widen);
         let part = |k: usize| u[k].get(range.clone()).unwrap_or(&[]);
         let rank = u.len();
         let mut core = vec![0.0; rank * rank];

@@ -220,8 +220,8 @@ fn ball_step(svd: &Jacobi, q: &[f64], radius: f64, p: &mut [f64], work: &mut [f6
     let largest = svd.s.iter().copied().fold(0.0, f64::max);
     p.fill(0.0);
     // work[k] = s_k (u_k · q), zero for directions without effect.
-    for k in 0..count {
-        work[k] = if svd.s[k] > RANK * largest { dot(svd.image(k), q) } else { 0.0 };
+    for (k, work) in work.iter_mut().enumerate().take(count) {
+        *work = if svd.s[k] > RANK * largest { dot(svd.image(k), q) } else { 0.0 };
     }
     let norm_and_slope = |damping: f64| {
         let (mut square, mut slope) = (0.0, 0.0);

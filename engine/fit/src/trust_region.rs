@@ -9,6 +9,9 @@ use argmin::core::{
 /// The state that argmin's executor carries: working variables, cost and gradient.
 pub type FitState = IterState<Vec<f64>, Vec<f64>, (), (), (), f64>;
 
+/// A change of the cost by this share that does not follow its prediction counts as rounding.
+const ROUNDING: f64 = 1e-10;
+
 /// What a run may use and when it is done.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
@@ -304,7 +307,11 @@ impl TrustRegion {
         self.trial = trial;
         self.resize(ratio, length);
         let small = |v: f64| v.abs() <= self.settings.cost_tolerance * cost;
-        if !self.step.limited && small(actual) && small(predicted) {
+        // Where a full step promises next to nothing and the cost does not even keep that, what
+        // is seen is the rounding of the residuals.
+        let rounding =
+            ratio < 0.25 && predicted <= ROUNDING * cost && actual.abs() <= ROUNDING * cost;
+        if !self.step.limited && (rounding || small(actual) && small(predicted)) {
             self.stop = Some(Stop::Converged(Criterion::Cost));
         } else if !self.step.limited
             && better

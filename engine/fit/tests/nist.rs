@@ -3,7 +3,10 @@
 
 mod nist_models;
 
-use espice_fit::{Bounds, Evaluation, LeastSquares, Settings, solve};
+use espice_fit::{
+    Bounds, Climb, Criteria, Evaluation, Ladder, LeastSquares, Sequential, Settings, Variable,
+    Variables, search, solve, statistics,
+};
 use nist_models::{MODELS, Model};
 use num_dual::DualSVec64;
 
@@ -120,29 +123,48 @@ fn files_are_complete() {
 }
 
 #[test]
-fn single_runs() {
+fn single_runs_and_their_standard_errors() {
     let settings = Settings::default();
+    // NIST's standard deviations take all points as independent, also where the residuals of a
+    // poor model are not.
+    let textbook = Criteria { widen: false, ..Criteria::default() };
     let mut failed = Vec::new();
-    let mut evaluations = 0;
     for set in &datasets() {
         for (which, start) in set.starts.iter().enumerate() {
             let bounds = Bounds::open(start.len());
             let fit = solve(&mut &*set, start, &bounds, &settings, &|| false);
             let right = digits(&fit.x, &set.certified);
-            evaluations += fit.evaluations;
+            let named = start.iter().enumerate().map(|(j, s)| Variable::free(format!("b{j}"), *s));
+            let (variables, _) = Variables::new(named.collect()).unwrap();
+            let all = statistics(&fit, &variables, &[], &textbook);
+            let errors: Vec<f64> = all.parameters.iter().map(|p| p.deviation).collect();
+            let sure = digits(&errors, &set.deviations);
             println!(
-                "{:10}/{} {right:5.1} {:4} {:?} {:e}",
+                "{:10}/{} {right:5.1} {sure:5.1} {:4} {:?}",
                 set.name,
                 which + 1,
                 fit.evaluations,
-                fit.stop,
-                2.0 * fit.cost
+                fit.stop
             );
-            if right < 6.0 {
-                failed.push(format!("{}/{} {right:.1} {:?}", set.name, which + 1, fit.stop));
+            // The residuals of Lanczos1 are the rounding of its data, so is their size.
+            if right < 6.0 || !fit.converged() || (sure < 4.0 && set.name != "Lanczos1") {
+                failed.push(format!("{}/{} {right:.1} {sure:.1}", set.name, which + 1));
             }
         }
     }
-    println!("{evaluations} evaluations");
-    assert!(failed.len() <= 2, "{failed:#?}");
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+#[test]
+fn the_ladder_does_not_leave_the_optimum() {
+    let ladder = Ladder { when: Climb::Always, starts: 6, ..Ladder::default() };
+    for set in &datasets() {
+        let start = &set.starts[1];
+        let bounds = Bounds::open(start.len());
+        let found =
+            search(&set, start, &bounds, &Settings::default(), &ladder, &Sequential, &|| false);
+        let sum = 2.0 * found.fit.cost;
+        let close = sum < set.sum_of_squares * (1.0 + 1e-9) || set.sum_of_squares < 1e-20;
+        assert!(close, "{}: {sum:e}", set.name);
+    }
 }

@@ -5,12 +5,12 @@ use core::f64::consts::{PI, TAU};
 use num_dual::DualNum;
 
 /// The value at parameters `b` and predictors `x`.
-pub type Model = fn(&[Dual], [f64; 2]) -> Dual;
+pub(crate) type Model = fn(&[Dual], [f64; 2]) -> Dual;
 
 macro_rules! models {
     ($($name:literal $model:expr;)*) => {
         /// Name, file and model of each problem.
-        pub const MODELS: &[(&str, &str, Model)] = &[
+        pub(crate) const MODELS: &[(&str, &str, Model)] = &[
             $(($name, include_str!(concat!("../nist_strd/", $name, ".dat")), $model)),*
         ];
     };
