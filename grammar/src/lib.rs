@@ -4,3 +4,49 @@
 //! diagnostics of the items that could not be read.
 
 pub mod ast;
+mod build;
+mod forms;
+mod layout;
+mod message;
+mod outline;
+mod rules;
+mod tokens;
+
+use espice_base::{Diagnostics, FileId};
+
+/// Reads a file of the language.
+///
+/// A tree always comes out. A statement that does not read is missing from its item, an item
+/// whose head does not read is missing from the file; each such mistake gives one diagnostic with
+/// its place, and hides no other.
+pub fn parse(text: &str, file: FileId) -> (ast::File, Diagnostics) {
+    let mut tokens = tokens::tokenise(text, file, 0);
+    let mut diagnostics = std::mem::take(&mut tokens.diagnostics);
+    let tree = build::file(&tokens, file, &mut diagnostics);
+    diagnostics.sort();
+    (tree, diagnostics)
+}
+
+/// Reads one expression that starts at byte `offset` of a file, for example from a message or a
+/// command line. `None` stands beside at least one diagnostic.
+pub fn parse_expression(
+    text: &str,
+    file: FileId,
+    offset: usize,
+) -> (Option<ast::Expr>, Diagnostics) {
+    let mut tokens = tokens::tokenise(text, file, offset);
+    let mut diagnostics = std::mem::take(&mut tokens.diagnostics);
+    let expr = build::expression(&tokens, file, offset, &mut diagnostics);
+    diagnostics.sort();
+    (expr, diagnostics)
+}
+
+/// Lays a text out in the one canonical way: two blanks of indentation per open bracket, one
+/// blank around operators, at most one empty line. Line breaks and comments stay where the author
+/// put them. Laying out twice changes nothing more, and the tree stays the same.
+///
+/// # Errors
+/// The diagnostics of a text that does not parse; such a text is not touched.
+pub fn format(text: &str) -> Result<String, Diagnostics> {
+    layout::format(text)
+}

@@ -8,6 +8,68 @@ item that holds the mistake is dropped; everything else in the file is still che
 Wrong:  rule r : error on data { check VF <> 1 V }
 Right:  rule r : error on data { check VF != 1 V }";
 
+    UNKNOWN_STATEMENT "E0102" "this word starts nothing here"
+"Every item and every statement starts with a word that says what it is, and some words, such as a
+severity, come from a short list. This one is not known at this place. A likely spelling is offered
+and taken for the rest of the check, so that one slip gives one message.
+
+Wrong:  rule r : error on data { chek VF > 0 V }
+Right:  rule r : error on data { check VF > 0 V }";
+
+    UNCLOSED "E0103" "brackets or braces do not match"
+"A bracket or brace was opened and never closed, or closed and never opened. The place that is shown
+first is the opening one. When a brace is missing, the indentation of the lines decides where the
+block was meant to end, and the text after it is read as if the brace stood there.
+
+Wrong:  check max(abs(s.I) < 1 mA
+Right:  check max(abs(s.I)) < 1 mA";
+
+    TOO_DEEP "E0104" "this is nested too deeply"
+"Brackets, blocks, `if` and `every` may be nested 64 deep, and an expression may be 256 operations
+deep. The limits keep every later step, which walks the expression, within a known amount of memory;
+text that a person wrote stays far below.
+
+Wrong:  check ((((… 65 brackets …))))
+Right:  let part = …
+        check part > 0 V";
+
+    FOREIGN_SPELLING "E0105" "this spelling belongs to another language"
+"The text uses an operator, a quote, a comment or a word of another language, or a character that a
+word processor put in the place of a plain one. What was meant is clear, and the help says how it is
+written here; there is one way to say a thing.
+
+Wrong:  check VF > 0 V && IF <> 0 A     # both
+Right:  check VF > 0 V and IF != 0 A    // both";
+
+    BAD_TEXT "E0106" "this quoted text does not read"
+"Text stands in double quotes on one line. A backslash stands only before `\"` and `\\`, and in `say`
+also before `{` and `}`; there `{…}` holds an expression whose value is put into the message.
+
+Wrong:  say \"VF is {worst.typ\"
+Right:  say \"VF is {worst.typ}\"";
+
+    INCOMPLETE "E0107" "something is missing at the end"
+"A statement ended before it was complete: a block, a value or a closing word is missing. A statement
+ends at the end of its line, unless a bracket is open or the line ends in an operator, a comma, a
+colon, or a word such as `and` that needs something after it.
+
+Wrong:  limit vmax : V
+Right:  limit vmax : V = 5 V because \"table 3\"";
+
+    REPEATED "E0108" "this stands twice"
+"A part that may stand once, such as `say` in a rule or a condition inside `at (…)`, was written
+twice. Neither is quietly preferred, because the reader could not know which one counts.
+
+Wrong:  rule r : error on data { check VF > 0 V; say \"low\"; say \"too low\" }
+Right:  rule r : error on data { check VF > 0 V; say \"too low\" }";
+
+    BAD_NUMBER "E0109" "this number or date is misspelt"
+"A number has digits on both sides of its decimal point, one blank before its unit, and `*` before
+another factor; only the token right after a number is a unit. A date is written year-month-day.
+
+Wrong:  limit vmax : V = 1,5V
+Right:  limit vmax : V = 1.5 V";
+
     UNKNOWN_NAME "E0201" "this name is not known here"
 "A name in an expression must be a parameter, a definition, an argument, or one of the language's
 own (`vt`, `T`, `TNOM`, `k`, `q`, `eps0`). Names are case-sensitive.

@@ -1,0 +1,228 @@
+//! Symbols, kinds, readings, functions, limits tables, scripts and waivers.
+
+use super::{Builder, Nodes, Parsed};
+use crate::ast::{
+    Drive, Function, Kind, Limits, Quantity, Quoted, Reading, ReadingCurve, Recognise, Script,
+    Symbol, Type, Waiver, Word,
+};
+use crate::forms::Context;
+use crate::outline::Statement;
+use crate::rules::Rule;
+use espice_base::{Code, Date, Diagnostic, Span};
+use pest::iterators::Pair;
+
+impl<'a> Builder<'a> {
+    pub(super) fn symbol(
+        &mut self,
+        head: Option<Parsed<'a>>,
+        block: &[Statement],
+    ) -> Option<Symbol> {
+        let (mut synonyms, mut kinds, mut plausible) = (Vec::new(), Vec::new(), None);
+        for (mut s, _) in self.statements(block, Context::Symbol) {
+            match s.word {
+                "synonyms" => synonyms = self.texts(s.nodes),
+                "for" => kinds = self.names_in(&mut s.nodes),
+                _ => plausible = self.next_expr(&mut s.nodes),
+            }
+        }
+        let mut nodes = head?.nodes;
+        let name = self.next_word(&mut nodes)?;
+        let unit = self.next_type(&mut nodes)?;
+        let title = self.next_quoted(&mut nodes);
+        Some(Symbol { name, unit, title, synonyms, kinds, plausible })
+    }
+
+    pub(super) fn kind(&mut self, head: Option<Parsed<'a>>, block: &[Statement]) -> Option<Kind> {
+        let (mut pins, mut quantities, mut recognise) = (Vec::new(), Vec::new(), Vec::new());
+        for (mut s, _) in self.statements(block, Context::Kind) {
+            match s.word {
+                "pins" => pins = self.names_in(&mut s.nodes),
+                "quantity" => quantities.extend(self.quantity(s)),
+                _ => recognise.extend(self.recognise(s)),
+            }
+        }
+        let mut nodes = head?.nodes;
+        let name = self.next_word(&mut nodes)?;
+        let title = self.next_quoted(&mut nodes);
+        Some(Kind { name, title, pins, quantities, recognise })
+    }
+
+    fn quantity(&mut self, mut s: Parsed<'a>) -> Option<Quantity> {
+        let signature = s.nodes.next().and_then(|p| self.signature(p))?;
+        let value = self.next_expr(&mut s.nodes)?;
+        let mut drives = Vec::new();
+        for drive in Nodes::new(s.nodes.next()?.into_inner()) {
+            let mut nodes = Nodes::new(drive.into_inner());
+            let target = self.next_expr(&mut nodes)?;
+            drives.push(Drive { target, value: self.next_expr(&mut nodes)? });
+        }
+        let (symbol, arguments) = (signature.quantity, signature.arguments);
+        Some(Quantity { span: s.span, symbol, arguments, value, drives })
+    }
+
+    fn recognise(&mut self, mut s: Parsed<'a>) -> Option<Recognise> {
+        let binder = self.next_word(&mut s.nodes)?;
+        let condition = self.next_expr(&mut s.nodes)?;
+        let because = self.reason(&mut s.nodes);
+        Some(Recognise { span: s.span, binder, condition, because })
+    }
+
+    pub(super) fn reading(
+        &mut self,
+        head: Option<Parsed<'a>>,
+        block: &[Statement],
+    ) -> Option<Reading> {
+        let (mut each, mut because) = (None, None);
+        let (mut lets, mut curves) = (Vec::new(), Vec::new());
+        for (mut s, inner) in self.statements(block, Context::Reading) {
+            match s.word {
+                "each" => each = s.nodes.next().and_then(|p| self.each(p)),
+                "let" => lets.extend(self.let_of(s)),
+                "curve" => curves.extend(self.curve(s, inner)),
+                _ => because = self.next_quoted(&mut s.nodes),
+            }
+        }
+        let mut nodes = head?.nodes;
+        let name = self.next_word(&mut nodes)?;
+        let kinds = self.names_in(&mut nodes);
+        Some(Reading { name, kinds, each, lets, curves, because })
+    }
+
+    fn curve(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<ReadingCurve> {
+        let (mut keep, mut noise, mut marks) = (None, None, Vec::new());
+        for (mut s, _) in self.statements(block, Context::Curve) {
+            match s.word {
+                "keep" => keep = self.next_expr(&mut s.nodes),
+                "noise" => noise = self.next_expr(&mut s.nodes),
+                _ => {
+                    let word = self.next_word(&mut s.nodes);
+                    marks.extend(word.zip(self.next_expr(&mut s.nodes)));
+                }
+            }
+        }
+        let signature = s.nodes.next().and_then(|p| self.signature(p))?;
+        let value = self.next_expr(&mut s.nodes)?;
+        Some(ReadingCurve { span: s.span, signature, value, keep, noise, marks })
+    }
+
+    pub(super) fn function(
+        &mut self,
+        head: Option<Parsed<'a>>,
+        block: &[Statement],
+    ) -> Option<Function> {
+        let (mut lets, mut value) = (Vec::new(), None);
+        let mut returned = false;
+        for (mut s, _) in self.statements(block, Context::Function) {
+            match s.word {
+                "let" => lets.extend(self.let_of(s)),
+                _ => {
+                    returned = true;
+                    value = self.next_expr(&mut s.nodes);
+                }
+            }
+        }
+        let head = head?;
+        let (span, mut nodes) = (head.span, head.nodes);
+        let name = self.next_word(&mut nodes)?;
+        let parameters = self.parameters(&mut nodes)?;
+        let result = self.next_type(&mut nodes)?;
+        if let Some(direct) = nodes.next() {
+            if returned || !lets.is_empty() {
+                self.diagnostics.push(
+                    Diagnostic::error(Code::REPEATED, "this function has a value and a block")
+                        .at(span)
+                        .help("write either `= VALUE` or `{ … return VALUE }`"),
+                );
+            }
+            value = self.expr(direct);
+        } else if !returned && !block.iter().any(|s| s.broken || self.is_return(s)) {
+            let message = format!("the function `{}` returns nothing", name.text);
+            self.missing_part(
+                span,
+                message,
+                "end its block with `return VALUE`, or write `= VALUE`",
+            );
+        }
+        Some(Function { name, parameters, result, lets, value: value? })
+    }
+
+    /// Whether a statement is a `return` that did not read.
+    fn is_return(&self, s: &Statement) -> bool {
+        self.tokens.get(s.first).is_some_and(|t| t.text(self.text) == "return")
+    }
+
+    pub(super) fn limits(&mut self, head: Option<Parsed<'a>>) -> Option<Limits> {
+        let mut nodes = head?.nodes;
+        let name = self.next_word(&mut nodes)?;
+        let file = self.next_quoted(&mut nodes)?;
+        let columns = Nodes::new(nodes.next()?.into_inner()).next()?;
+        Some(Limits { name, file, keys: self.words(columns) })
+    }
+
+    pub(super) fn script(&mut self, head: Option<Parsed<'a>>) -> Option<Script> {
+        let mut nodes = head?.nodes;
+        let name = self.next_word(&mut nodes)?;
+        let parameters = self.parameters(&mut nodes)?;
+        let result = self.next_type(&mut nodes)?;
+        Some(Script { name, parameters, result, file: self.next_quoted(&mut nodes)? })
+    }
+
+    pub(super) fn waiver(&mut self, head: Option<Parsed<'a>>) -> Option<Waiver> {
+        let mut nodes = head?.nodes;
+        let rule = nodes.next().and_then(|p| self.path(p))?;
+        let mut inside = |b: &mut Self, rule| {
+            let pair = nodes.take_rule(rule)?;
+            let inner = Nodes::new(pair.into_inner()).next()?;
+            Some((b.span(&inner), inner))
+        };
+        let part = inside(self, Rule::waive_part).and_then(|(_, p)| self.quoted(&p));
+        let until = inside(self, Rule::waive_until).map(|(s, p)| (s, p.as_str()));
+        let owner = inside(self, Rule::waive_owner).and_then(|(_, p)| self.quoted(&p));
+        let because = self.reason(&mut nodes);
+        let until = match until {
+            Some((span, text)) => Some((self.date(text, span)?, span)),
+            None => None,
+        };
+        Some(Waiver { rule, part, until, owner, because })
+    }
+
+    fn date(&mut self, text: &str, span: Span) -> Option<Date> {
+        let date = Date::parse(text);
+        if date.is_none() {
+            let message =
+                format!("`{}` is not a day of the calendar", crate::message::shorten(text));
+            self.diagnostics.push(
+                Diagnostic::error(Code::BAD_NUMBER, message)
+                    .at(span)
+                    .help("write year, month and day, as in `2027-03-31`"),
+            );
+        }
+        date
+    }
+
+    // ------------------------------------------------------------------------- shared parts
+
+    /// The names of a `names` pair that comes next.
+    pub(super) fn names_in(&mut self, nodes: &mut Nodes<'a>) -> Vec<Word> {
+        nodes.take_rule(Rule::names).map_or(Vec::new(), |p| self.words(p))
+    }
+
+    fn texts(&mut self, nodes: Nodes<'a>) -> Vec<Quoted> {
+        nodes.filter_map(|p: Pair<'a, Rule>| self.quoted(&p)).collect()
+    }
+
+    pub(super) fn next_type(&mut self, nodes: &mut Nodes<'a>) -> Option<Type> {
+        nodes.take_rule(Rule::type_name).and_then(|p| self.type_of(p))
+    }
+
+    /// `(x : V, c : F)`
+    fn parameters(&mut self, nodes: &mut Nodes<'a>) -> Option<Vec<(Word, Type)>> {
+        let mut parameters: Vec<(Word, Type)> = Vec::new();
+        for typed in Nodes::new(nodes.take_rule(Rule::typeds)?.into_inner()) {
+            let mut nodes = Nodes::new(typed.into_inner());
+            let name = self.next_word(&mut nodes)?;
+            parameters.push((name, self.next_type(&mut nodes)?));
+        }
+        Some(parameters)
+    }
+}

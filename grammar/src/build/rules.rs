@@ -1,0 +1,134 @@
+//! Rules, overrides and select blocks.
+
+use super::{Builder, Nodes, Parsed, transpose};
+use crate::ast::{Override, Rule as RuleItem, RuleLimit, Select, SelectAction, SelectClause, Word};
+use crate::forms::Context;
+use crate::outline::Statement;
+use crate::rules::Rule;
+use espice_base::{Code, Diagnostic};
+
+const SEVERITIES: [&str; 3] = ["error", "warning", "note"];
+const PHASES: [&str; 3] = ["source", "data", "model"];
+
+impl<'a> Builder<'a> {
+    pub(super) fn rule(
+        &mut self,
+        head: Option<Parsed<'a>>,
+        block: &[Statement],
+    ) -> Option<RuleItem> {
+        let (mut formerly, mut scope, mut limits) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut needs, mut lets, mut checks) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut when, mut say, mut because, mut help) = (None, None, None, None);
+        for (mut s, _) in self.statements(block, Context::Rule) {
+            match s.word {
+                "formerly" => formerly.extend(self.names_in(&mut s.nodes)),
+                "for" => scope = self.names_in(&mut s.nodes),
+                "limit" => limits.extend(self.rule_limit(s)),
+                "when" => when = self.next_expr(&mut s.nodes),
+                "needs" => needs.extend(s.nodes.filter_map(|p| self.expr(p))),
+                "let" => lets.extend(self.let_of(s)),
+                "check" => checks.extend(self.next_expr(&mut s.nodes)),
+                "say" => say = s.nodes.next().and_then(|p| self.message(&p)),
+                "because" => because = self.next_quoted(&mut s.nodes),
+                _ => help = self.next_quoted(&mut s.nodes),
+            }
+        }
+        let mut nodes = head?.nodes;
+        let name = self.next_word(&mut nodes)?;
+        let severity = self.next_word(&mut nodes)?;
+        let severity = self.choice(severity, "a severity", &SEVERITIES);
+        let phase = self.next_word(&mut nodes)?;
+        let phase = self.phase(phase);
+        Some(RuleItem {
+            name,
+            severity,
+            phase,
+            formerly,
+            scope,
+            limits,
+            when,
+            needs,
+            lets,
+            checks,
+            say,
+            because,
+            help,
+        })
+    }
+
+    fn phase(&mut self, word: Word) -> Word {
+        if word.text != "library" {
+            return self.choice(word, "what a rule looks at", &PHASES);
+        }
+        let message = "rules on a library are reserved for a later version of the language";
+        self.diagnostics.push(
+            Diagnostic::error(Code::UNKNOWN_STATEMENT, message)
+                .at(word.span)
+                .help("rules look at `source`, `data` or `model`"),
+        );
+        Word { text: String::from("model"), span: word.span }
+    }
+
+    fn rule_limit(&mut self, mut s: Parsed<'a>) -> Option<RuleLimit> {
+        let name = self.next_word(&mut s.nodes)?;
+        let unit = self.next_type(&mut s.nodes)?;
+        let value = self.next_expr(&mut s.nodes)?;
+        let because = self.reason(&mut s.nodes);
+        Some(RuleLimit { name, unit, value, because })
+    }
+
+    pub(super) fn override_rule(
+        &mut self,
+        head: Option<Parsed<'a>>,
+        block: &[Statement],
+    ) -> Option<Override> {
+        let (mut values, mut severity) = (Vec::new(), None);
+        let (mut off, mut because) = (None, None);
+        for (mut s, _) in self.statements(block, Context::Override) {
+            match s.word {
+                "severity" => {
+                    let word = self.next_word(&mut s.nodes);
+                    severity = word.map(|w| self.choice(w, "a severity", &SEVERITIES));
+                }
+                "off" => {
+                    off = Some(s.span);
+                    because = self.reason(&mut s.nodes).or(because);
+                }
+                "because" => because = self.next_quoted(&mut s.nodes),
+                _ => values.extend(self.value_of(s)),
+            }
+        }
+        let target = head?.nodes.next().and_then(|p| self.path(p))?;
+        Some(Override { target, values, severity, off, because })
+    }
+
+    pub(super) fn select(
+        &mut self,
+        head: Option<Parsed<'a>>,
+        block: &[Statement],
+    ) -> Option<Select> {
+        let (mut clauses, mut rank) = (Vec::new(), Vec::new());
+        for (s, _) in self.statements(block, Context::Select) {
+            match s.word {
+                "rank" => rank = s.nodes.map(|p| self.word(&p)).collect(),
+                _ => clauses.extend(self.clause(s)),
+            }
+        }
+        let kind = self.next_word(&mut head?.nodes)?;
+        Some(Select { kind, clauses, rank })
+    }
+
+    fn clause(&mut self, mut s: Parsed<'a>) -> Option<SelectClause> {
+        let first = self.next_word(&mut s.nodes)?;
+        let action = match s.word {
+            "consider" => SelectAction::Consider(first),
+            "reject" => SelectAction::Reject(first),
+            _ => SelectAction::Prefer(first, self.next_word(&mut s.nodes)?),
+        };
+        let when =
+            s.nodes.take_rule(Rule::when).map(|p| self.next_expr(&mut Nodes::new(p.into_inner())));
+        let when = transpose(when)?;
+        let because = self.reason(&mut s.nodes);
+        Some(SelectClause { span: s.span, action, when, because })
+    }
+}

@@ -1,0 +1,176 @@
+//! Templates with their recipes and cards.
+
+use super::{Builder, Nodes, Parsed, transpose};
+use crate::ast::{
+    BranchKind, Card, Parameter, Recipe, Stage, StageStatement, Target, Template,
+    TemplateStatement, Word,
+};
+use crate::forms::Context;
+use crate::outline::Statement;
+use crate::rules::Rule;
+use espice_base::Span;
+use pest::iterators::Pair;
+
+impl<'a> Builder<'a> {
+    pub(super) fn template(
+        &mut self,
+        head: Option<Parsed<'a>>,
+        block: &[Statement],
+    ) -> Option<Template> {
+        let (mut extends, mut pins, mut recipe) = (None, Vec::new(), None);
+        let (mut statements, mut cards) = (Vec::new(), Vec::new());
+        for (mut s, inner) in self.statements(block, Context::Template) {
+            match s.word {
+                "extends" => extends = self.next_word(&mut s.nodes),
+                "pins" => pins = self.names_in(&mut s.nodes),
+                "recipe" => recipe = Some(self.recipe(inner, s.span)),
+                "card" => cards.extend(self.card(s, inner)),
+                _ => statements.extend(self.template_statement(s)),
+            }
+        }
+        let mut nodes = head?.nodes;
+        let name = self.next_word(&mut nodes)?;
+        let kind = self.next_word(&mut nodes)?;
+        Some(Template { name, kind, extends, pins, statements, recipe, cards })
+    }
+
+    fn template_statement(&mut self, mut s: Parsed<'a>) -> Option<TemplateStatement> {
+        let kind = match s.word {
+            "nodes" => {
+                let nodes = self.names_in(&mut s.nodes);
+                let because = self.reason(&mut s.nodes);
+                return Some(TemplateStatement::Nodes { nodes, because });
+            }
+            "param" => return self.parameter(s).map(TemplateStatement::Parameter),
+            "let" => return self.let_of(s).map(TemplateStatement::Let),
+            "solve" => {
+                let name = self.next_word(&mut s.nodes)?;
+                let unit = self.next_type(&mut s.nodes)?;
+                let range = self.next_expr(&mut s.nodes)?;
+                let equation = self.next_expr(&mut s.nodes)?;
+                return Some(TemplateStatement::Solve {
+                    span: s.span,
+                    name,
+                    unit,
+                    range,
+                    equation,
+                });
+            }
+            "current" => BranchKind::Current,
+            "charge" => BranchKind::Charge,
+            _ => BranchKind::Resistor,
+        };
+        let from = self.next_word(&mut s.nodes)?;
+        let to = self.next_word(&mut s.nodes)?;
+        let value = self.next_expr(&mut s.nodes)?;
+        Some(TemplateStatement::Branch { span: s.span, kind, from, to, value })
+    }
+
+    fn parameter(&mut self, mut s: Parsed<'a>) -> Option<Parameter> {
+        let name = self.next_word(&mut s.nodes)?;
+        let mut inside = |rule| Some(Nodes::new(s.nodes.take_rule(rule)?.into_inner()));
+        let unit = inside(Rule::param_type);
+        let card_unit = inside(Rule::param_card);
+        let default = inside(Rule::param_default);
+        let range = inside(Rule::param_range);
+        let scale = inside(Rule::param_scale);
+        let unit = transpose(unit.map(|mut n| self.next_type(&mut n)))?;
+        let card_unit = transpose(card_unit.map(|mut n| self.next_type(&mut n)))?;
+        let default = transpose(default.map(|mut n| self.next_expr(&mut n)))?;
+        let range = transpose(range.map(|mut n| self.next_expr(&mut n)))?;
+        let scale = scale
+            .and_then(|mut n| self.next_word(&mut n))
+            .map(|w| self.choice(w, "a scale", &["linear", "log"]));
+        let fixed = s.nodes.take_rule(Rule::flag_fixed).is_some();
+        let because = self.reason(&mut s.nodes);
+        Some(Parameter {
+            span: s.span,
+            name,
+            unit,
+            card_unit,
+            default,
+            range,
+            scale,
+            fixed,
+            because,
+        })
+    }
+
+    fn card(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<Card> {
+        let mut parameters: Vec<(Word, Option<Word>)> = Vec::new();
+        for (line, _) in self.statements(block, Context::Card) {
+            for entry in line.nodes {
+                let mut words = self.words(entry).into_iter();
+                parameters.extend(words.next().map(|name| (name, words.next())));
+            }
+        }
+        let family = self.next_word(&mut s.nodes)?;
+        let device = self.next_quoted(&mut s.nodes)?;
+        Some(Card { span: s.span, family, device, parameters })
+    }
+
+    pub(super) fn recipe(&mut self, block: &[Statement], span: Span) -> Recipe {
+        let (mut lets, mut stages, mut polish) = (Vec::new(), Vec::new(), None);
+        for (mut s, inner) in self.statements(block, Context::Recipe) {
+            match s.word {
+                "let" => lets.extend(self.let_of(s)),
+                "polish" => polish = Some(s.span),
+                _ => {
+                    let statements = self.stage(inner);
+                    let name = self.next_word(&mut s.nodes);
+                    stages.extend(name.map(|name| Stage { name, statements }));
+                }
+            }
+        }
+        Recipe { span, lets, stages, polish }
+    }
+
+    pub(super) fn stage(&mut self, block: &[Statement]) -> Vec<StageStatement> {
+        let statements = self.statements(block, Context::Stage);
+        statements.into_iter().filter_map(|(s, _)| self.stage_statement(s)).collect()
+    }
+
+    fn stage_statement(&mut self, mut s: Parsed<'a>) -> Option<StageStatement> {
+        let span = s.span;
+        Some(match s.word {
+            "let" => StageStatement::Let(self.let_of(s)?),
+            "seed" => {
+                let parameter = self.next_word(&mut s.nodes)?;
+                let mut values = Vec::new();
+                while let Some(pair) = s.nodes.take_rule(Rule::expr) {
+                    values.push(self.expr(pair)?);
+                }
+                let because = self.reason(&mut s.nodes);
+                StageStatement::Seed { span, parameter, values, because }
+            }
+            "fit" => {
+                let parameters = self.names_in(&mut s.nodes);
+                let targets = s.nodes.map(|p| self.target(p)).collect::<Option<Vec<_>>>()?;
+                StageStatement::Fit { span, parameters, targets }
+            }
+            _ => {
+                let mut parameters = Vec::new();
+                while let Some(pair) = s.nodes.take_rule(Rule::trial) {
+                    let mut nodes = Nodes::new(pair.into_inner());
+                    let name = self.next_word(&mut nodes)?;
+                    let start = transpose(nodes.next().map(|p| self.expr(p)))?;
+                    parameters.push((name, start));
+                }
+                let improves = self.next_expr(&mut s.nodes)?;
+                StageStatement::Try { span, parameters, improves }
+            }
+        })
+    }
+
+    fn target(&mut self, pair: Pair<'a, Rule>) -> Option<Target> {
+        let mut nodes = Nodes::new(pair.into_inner());
+        let signature = nodes.next().and_then(|p| self.signature(p))?;
+        let measure = nodes
+            .take_rule(Rule::measure)
+            .and_then(|p| self.next_word(&mut Nodes::new(p.into_inner())))
+            .map(|w| self.choice(w, "a measure", &["linear", "log", "relative"]));
+        let window =
+            nodes.take_rule(Rule::window).map(|p| self.next_expr(&mut Nodes::new(p.into_inner())));
+        Some(Target { signature, measure, window: transpose(window)? })
+    }
+}

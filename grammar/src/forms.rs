@@ -1,0 +1,334 @@
+//! The statements of the language: where each may stand, the rule that reads it, the block that
+//! it opens, and how it is written.
+
+use crate::rules::Rule;
+
+/// Where a statement stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Context {
+    File,
+    Symbol,
+    Kind,
+    Reading,
+    Curve,
+    Function,
+    Template,
+    Recipe,
+    Stage,
+    Card,
+    Rule,
+    Override,
+    Select,
+    Test,
+    Data,
+    Sweep,
+    Model,
+}
+
+impl Context {
+    /// The place in words, as in "`x` is no statement of a rule".
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Context::File => "a file",
+            Context::Symbol => "a symbol",
+            Context::Kind => "a kind",
+            Context::Reading => "a reading",
+            Context::Curve => "a curve of a reading",
+            Context::Function => "a function",
+            Context::Template => "a template",
+            Context::Recipe => "a recipe",
+            Context::Stage => "a stage",
+            Context::Card => "a card",
+            Context::Rule => "a rule",
+            Context::Override => "an override",
+            Context::Select => "a select block",
+            Context::Test => "a test",
+            Context::Data => "given data",
+            Context::Sweep => "a sweep",
+            Context::Model => "a given model",
+        }
+    }
+
+    /// The statements that may stand here.
+    pub(crate) fn forms(self) -> &'static [Form] {
+        match self {
+            Context::File => ITEMS,
+            Context::Symbol => SYMBOL,
+            Context::Kind => KIND,
+            Context::Reading => READING,
+            Context::Curve => CURVE,
+            Context::Function => FUNCTION,
+            Context::Template => TEMPLATE,
+            Context::Recipe => RECIPE,
+            Context::Stage => STAGE,
+            Context::Card => CARD,
+            Context::Rule => RULE,
+            Context::Override => OVERRIDE,
+            Context::Select => SELECT,
+            Context::Test => TEST,
+            Context::Data => DATA,
+            Context::Sweep => SWEEP,
+            Context::Model => MODEL,
+        }
+    }
+
+    /// The form that starts with a word, else the form without one of its own.
+    pub(crate) fn form(self, word: &str) -> Option<&'static Form> {
+        let find = |w: &str| self.forms().iter().find(|f| f.word == w);
+        find(word).filter(|f| !f.word.is_empty()).or_else(|| find(""))
+    }
+}
+
+/// Whether a statement has a block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Body {
+    None,
+    Optional(Context),
+    Required(Context),
+}
+
+/// One kind of statement.
+#[derive(Debug)]
+pub(crate) struct Form {
+    /// Its first word; empty when it starts with a name.
+    pub(crate) word: &'static str,
+    /// The rule that reads it.
+    pub(crate) rule: Rule,
+    /// Its block.
+    pub(crate) body: Body,
+    /// Whether it may stand only once in its block.
+    pub(crate) once: bool,
+    /// How it is written.
+    pub(crate) usage: &'static str,
+}
+
+const fn form(word: &'static str, rule: Rule, usage: &'static str) -> Form {
+    Form { word, rule, body: Body::None, once: false, usage }
+}
+
+const fn once(word: &'static str, rule: Rule, usage: &'static str) -> Form {
+    Form { word, rule, body: Body::None, once: true, usage }
+}
+
+const fn block(word: &'static str, rule: Rule, body: Context, usage: &'static str) -> Form {
+    Form { word, rule, body: Body::Required(body), once: false, usage }
+}
+
+const LET: Form = form("let", Rule::let_statement, "let NAME = VALUE");
+const BECAUSE: Form = once("because", Rule::text_statement, "because \"…\"");
+
+const ITEMS: &[Form] = &[
+    Form {
+        word: "symbol",
+        rule: Rule::symbol_item,
+        body: Body::Optional(Context::Symbol),
+        once: false,
+        usage: "symbol NAME : UNIT \"name in prose\" { … }",
+    },
+    block("kind", Rule::kind_item, Context::Kind, "kind NAME \"name in prose\" { … }"),
+    block("reading", Rule::reading_item, Context::Reading, "reading NAME for KIND { … }"),
+    Form {
+        word: "fn",
+        rule: Rule::function_item,
+        body: Body::Optional(Context::Function),
+        once: false,
+        usage: "fn NAME(x : UNIT) -> UNIT = VALUE",
+    },
+    block("template", Rule::template_item, Context::Template, "template NAME : KIND { … }"),
+    form("limits", Rule::limits_item, "limits NAME from \"FILE.csv\" key (COLUMN)"),
+    form("script", Rule::script_item, "script fn NAME(x : UNIT) -> UNIT from \"FILE.rhai\""),
+    block("rule", Rule::rule_item, Context::Rule, "rule NAME : error on data { … }"),
+    block("override", Rule::override_item, Context::Override, "override PACK::RULE { … }"),
+    block("select", Rule::select_item, Context::Select, "select for KIND { … }"),
+    block("test", Rule::test_item, Context::Test, "test NAME { … }"),
+    form(
+        "waive",
+        Rule::waive_item,
+        "waive RULE for part \"PART\" until 2027-03-31 owner \"…\" because \"…\"",
+    ),
+];
+
+const SYMBOL: &[Form] = &[
+    once("synonyms", Rule::synonyms_statement, "synonyms \"V_F\", \"VFM\""),
+    once("for", Rule::names_statement, "for KIND, KIND"),
+    once("plausible", Rule::plausible_statement, "plausible LOW .. HIGH"),
+];
+
+const KIND: &[Form] = &[
+    once("pins", Rule::names_statement, "pins a, k"),
+    form("quantity", Rule::quantity_statement, "quantity IF(VF) = I(a) with V(a, k) = VF"),
+    form("recognise", Rule::recognise_statement, "recognise s when CONDITION because \"…\""),
+];
+
+const READING: &[Form] = &[
+    once("each", Rule::each_statement, "each s in data.sweeps where CONDITION"),
+    LET,
+    Form {
+        word: "curve",
+        rule: Rule::curve_statement,
+        body: Body::Optional(Context::Curve),
+        once: false,
+        usage: "curve IF(VF) = Y over X { … }",
+    },
+    BECAUSE,
+];
+
+const CURVE: &[Form] = &[
+    once("keep", Rule::keep_statement, "keep where CONDITION"),
+    once("noise", Rule::noise_statement, "noise = VALUE"),
+    form("mark", Rule::mark_statement, "mark WORD where CONDITION"),
+];
+
+const FUNCTION: &[Form] = &[LET, once("return", Rule::expr_statement, "return VALUE")];
+
+const TEMPLATE: &[Form] = &[
+    once("extends", Rule::name_statement, "extends TEMPLATE"),
+    once("pins", Rule::names_statement, "pins a, k"),
+    form("nodes", Rule::nodes_statement, "nodes j because \"…\""),
+    form(
+        "param",
+        Rule::param_statement,
+        "param NAME : UNIT card UNIT = DEFAULT in LOW .. HIGH scale log fixed because \"…\"",
+    ),
+    LET,
+    form("solve", Rule::solve_statement, "solve NAME : UNIT in LOW .. HIGH where A == B"),
+    form("resistor", Rule::branch_statement, "resistor a, j = RS"),
+    form("current", Rule::branch_statement, "current a, k = VALUE"),
+    form("charge", Rule::branch_statement, "charge a, k = VALUE"),
+    Form {
+        word: "recipe",
+        rule: Rule::flag_statement,
+        body: Body::Required(Context::Recipe),
+        once: true,
+        usage: "recipe { … }",
+    },
+    block("card", Rule::card_statement, Context::Card, "card spice \"D\" { IS, N }"),
+];
+
+const RECIPE: &[Form] = &[
+    LET,
+    block("stage", Rule::name_statement, Context::Stage, "stage NAME { … }"),
+    once("polish", Rule::flag_statement, "polish"),
+];
+
+const STAGE: &[Form] = &[
+    LET,
+    form("seed", Rule::seed_statement, "seed NAME = VALUE otherwise VALUE because \"…\""),
+    form("fit", Rule::fit_statement, "fit IS, N to IF(VF) in log where CONDITION"),
+    form("try", Rule::try_statement, "try NAME from VALUE keep when improves 5 %"),
+];
+
+const CARD: &[Form] = &[form("", Rule::card_list, "IS, N, CJO as CJ0")];
+
+const RULE: &[Form] = &[
+    form("formerly", Rule::names_statement, "formerly OLD_NAME"),
+    once("for", Rule::names_statement, "for KIND, KIND"),
+    form("limit", Rule::limit_statement, "limit NAME : UNIT = VALUE because \"…\""),
+    once("when", Rule::expr_statement, "when CONDITION"),
+    form("needs", Rule::needs_statement, "needs VF, IF(VF)"),
+    LET,
+    form("check", Rule::expr_statement, "check CONDITION"),
+    once("say", Rule::text_statement, "say \"VF is {worst.typ}\""),
+    BECAUSE,
+    once("help", Rule::text_statement, "help \"…\""),
+];
+
+const OVERRIDE: &[Form] = &[
+    once("severity", Rule::name_statement, "severity warning"),
+    once("off", Rule::off_statement, "off because \"…\""),
+    BECAUSE,
+    form("", Rule::value_statement, "LIMIT = VALUE"),
+];
+
+const SELECT: &[Form] = &[
+    form("consider", Rule::template_condition, "consider TEMPLATE when CONDITION because \"…\""),
+    form("reject", Rule::template_condition, "reject TEMPLATE when CONDITION because \"…\""),
+    form(
+        "prefer",
+        Rule::prefer_statement,
+        "prefer TEMPLATE over TEMPLATE when CONDITION because \"…\"",
+    ),
+    once("rank", Rule::rank_statement, "rank by withheld_error then parameter_count"),
+];
+
+const TEST: &[Form] = &[
+    block("given", Rule::given_statement, Context::Data, "given KIND { … }"),
+    form("expect", Rule::expect_statement, "expect error RULE"),
+    once("todo", Rule::todo_statement, "todo because \"…\""),
+];
+
+const DATA: &[Form] = &[
+    once("part", Rule::text_statement, "part \"BAT54\""),
+    block("sweep", Rule::flag_statement, Context::Sweep, "sweep { … }"),
+    form("", Rule::fact_statement, "VF min 0.6 V typ 0.7 V max 0.8 V at (IF = 10 mA)"),
+];
+
+const SWEEP: &[Form] = &[
+    once("compliance", Rule::expr_statement, "compliance 10 mA"),
+    once("siblings", Rule::expr_statement, "siblings 3"),
+    form("", Rule::column_statement, "V(a) swept = [0 V, 1 V]"),
+];
+
+const MODEL: &[Form] = &[form("", Rule::value_statement, "IS = 1 fA")];
+
+/// Statements that a reason on the next line still belongs to; after every other one a line
+/// that starts with `because` is a statement of its own.
+pub(crate) const TAKES_REASON: [&str; 11] = [
+    "consider",
+    "limit",
+    "nodes",
+    "off",
+    "param",
+    "prefer",
+    "recognise",
+    "reject",
+    "seed",
+    "todo",
+    "waive",
+];
+
+/// Words that a later version of the language uses.
+pub(crate) const RESERVED_FOR_LATER: [&str; 8] =
+    ["capacitance", "circuit", "clamp", "exchange", "ground", "polarity", "simulator", "source"];
+
+/// First words of other languages, and what is written instead.
+pub(crate) const FOREIGN_WORDS: [(&str, &str); 18] = [
+    ("assert", "check"),
+    ("const", "let"),
+    ("def", "fn"),
+    ("device", "kind"),
+    ("func", "fn"),
+    ("function", "fn"),
+    ("message", "say"),
+    ("model", "template"),
+    ("module", "template"),
+    ("print", "say"),
+    ("reason", "because"),
+    ("require", "check"),
+    ("requires", "needs"),
+    ("subckt", "template"),
+    ("suppress", "waive"),
+    ("unless", "when"),
+    ("var", "let"),
+    ("why", "because"),
+];
+
+/// Every first word of a statement inside a block.
+pub(crate) fn is_statement_word(word: &str) -> bool {
+    const BLOCKS: [Context; 13] = [
+        Context::Symbol,
+        Context::Kind,
+        Context::Reading,
+        Context::Curve,
+        Context::Function,
+        Context::Template,
+        Context::Recipe,
+        Context::Stage,
+        Context::Rule,
+        Context::Select,
+        Context::Test,
+        Context::Data,
+        Context::File,
+    ];
+    !word.is_empty() && BLOCKS.iter().any(|c| c.forms().iter().any(|f| f.word == word))
+}
