@@ -222,7 +222,7 @@ const CARD: &[Form] = &[form("", Rule::card_list, "IS, N, CJO as CJ0")];
 
 const RULE: &[Form] = &[
     form("formerly", Rule::names_statement, "formerly OLD_NAME"),
-    once("for", Rule::names_statement, "for KIND, KIND"),
+    form("for", Rule::names_statement, "for KIND, KIND"),
     form("limit", Rule::limit_statement, "limit NAME : UNIT = VALUE because \"…\""),
     once("when", Rule::expr_statement, "when CONDITION"),
     form("needs", Rule::needs_statement, "needs VF, IF(VF)"),

@@ -85,6 +85,9 @@ struct Writer<'a> {
     last: Option<Token>,
     /// Whether the piece before is a sign in front of an operand.
     after_prefix: bool,
+    /// Whether the piece before stands behind a `.`, so that it is no keyword.
+    names_field: bool,
+    after_dot: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -106,6 +109,8 @@ impl<'a> Writer<'a> {
             breaks: 0,
             last: None,
             after_prefix: false,
+            names_field: false,
+            after_dot: false,
         }
     }
 
@@ -243,6 +248,10 @@ impl<'a> Writer<'a> {
 
     fn done(&mut self, piece: &Token) {
         self.after_prefix = false;
+        if !is_comment(piece.kind) {
+            self.names_field = self.after_dot;
+            self.after_dot = piece.kind == TokenKind::Sign && self.word(piece) == ".";
+        }
         self.last = Some(*piece);
     }
 
@@ -279,17 +288,13 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// Whether a word keeps its distance from a bracket and takes `-` as a sign.
+    /// Whether the piece before is a word that keeps its distance from a bracket and takes `-` as
+    /// a sign.
     fn is_spaced(&self, piece: &Token) -> bool {
         let word = self.word(piece);
-        let is_field = self
-            .text
-            .get(..piece.start)
-            .is_some_and(|t| t.trim_end().ends_with('.') && !t.trim_end().ends_with(".."));
         let is_unit = self.hints.verbatim.binary_search_by_key(&piece.start, |r| r.start).is_ok();
-        !is_field
-            && !is_unit
-            && (is_reserved(word) || (SPACED_WORDS.contains(&word) && self.is_head(piece)))
+        let is_keyword = is_reserved(word) || (SPACED_WORDS.contains(&word) && self.is_head(piece));
+        is_keyword && !self.names_field && !is_unit
     }
 
     /// Whether a word stands where these words are keywords: at the start of a statement, or not
@@ -312,7 +317,7 @@ impl<'a> Writer<'a> {
             (_, TokenKind::Comma | TokenKind::Semicolon) => false,
             (_, TokenKind::Close) => false,
             _ if b == "{" => true,
-            _ if matches!(a, "." | "::" | "^") || matches!(b, "." | "::" | "^") => false,
+            _ if matches!(a, "." | "::") || matches!(b, "." | "::") => false,
             _ if b == ":" => !self.tight_colons.contains(&after.start),
             (TokenKind::Word, TokenKind::Open) => match b {
                 "[" => self.is_spaced(before),

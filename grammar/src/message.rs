@@ -146,6 +146,9 @@ impl Met<'_> {
         if self.expects(Rule::name) && is_reserved(word) {
             return Some(format!("{found} is a word of the language; choose another name"));
         }
+        if matches!(word, "min" | "typ") && self.expects(Rule::EOI) {
+            return Some(String::from("limits stand in the order `min`, `typ`, `max`"));
+        }
         let after = self.index.checked_sub(1);
         (self.failure.word(after) == "," && matches!(word, ")" | "]" | "}"))
             .then(|| String::from("remove the comma before it"))

@@ -107,7 +107,7 @@ pub(crate) fn tokenise(text: &str, file: FileId, base: usize) -> Tokens<'_> {
     let mut diagnostics = Diagnostics::new();
     let clean = replace_look_alikes(text, file, base, &mut diagnostics);
     let edits = {
-        let mut lexer = Lexer { text: &clean, file, base, ..Lexer::default() };
+        let mut lexer = Lexer { text: clean.as_ref(), file, base, ..Lexer::default() };
         lexer.run();
         diagnostics.extend(lexer.diagnostics);
         (lexer.tokens, lexer.edits)
@@ -194,7 +194,7 @@ struct Lexer<'t> {
     diagnostics: Diagnostics,
 }
 
-impl Lexer<'_> {
+impl<'t> Lexer<'t> {
     fn run(&mut self) {
         while let Some(c) = self.peek() {
             let start = self.at;
@@ -227,7 +227,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn rest(&self) -> &str {
+    fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or("")
     }
 
@@ -334,18 +334,33 @@ impl Lexer<'_> {
     }
 
     fn word(&mut self) -> TokenKind {
+        let start = self.at;
         let tail = |t: &str| t.find(|c| !is_word_char(c)).unwrap_or(t.len());
         self.at += tail(self.rest());
-        let rest = self.rest();
-        let qualifier = rest.strip_prefix('(').and_then(|inner| {
-            let q = QUALIFIERS
-                .iter()
-                .find(|q| inner.strip_prefix(**q).is_some_and(|after| after.starts_with(')')))?;
-            Some(q.len() + 2)
-        });
-        if let Some(length) = qualifier {
-            self.at += length;
-            self.at += tail(self.rest());
+        let Some(inner) = self.rest().strip_prefix('(') else { return TokenKind::Word };
+        let word = inner.trim_start_matches([' ', '\t']);
+        let word = word.get(..tail(word)).unwrap_or("");
+        let Some(qualifier) = QUALIFIERS.iter().find(|q| **q == word) else {
+            return TokenKind::Word;
+        };
+        let lead = inner.len() - inner.trim_start_matches([' ', '\t']).len() + qualifier.len();
+        let gap = inner.get(lead..).unwrap_or("");
+        let Some(after) = gap.trim_start_matches([' ', '\t']).strip_prefix(')') else {
+            return TokenKind::Word;
+        };
+        let inside = inner.get(..inner.len() - after.len() - 1).unwrap_or("");
+        let more = tail(after);
+        let blanks = inside.len() - qualifier.len();
+        let open = self.at;
+        self.at += inside.len() + 2 + more;
+        if blanks > 0 {
+            let name = self.text.get(start..open).unwrap_or("");
+            let after = after.get(..more).unwrap_or("");
+            let right = format!("({qualifier}){after}");
+            let (message, help) =
+                ("a symbol has no blanks inside", format!("write `{name}{right}`"));
+            self.edits.push((open..self.at, format!("{right}{}", " ".repeat(blanks))));
+            self.answer(start, self.at, message, &help);
         }
         TokenKind::Word
     }

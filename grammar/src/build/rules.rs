@@ -22,7 +22,7 @@ impl<'a> Builder<'a> {
         for (mut s, _) in self.statements(block, Context::Rule) {
             match s.word {
                 "formerly" => formerly.extend(self.names_in(&mut s.nodes)),
-                "for" => scope = self.names_in(&mut s.nodes),
+                "for" => scope.extend(self.names_in(&mut s.nodes)),
                 "limit" => limits.extend(self.rule_limit(s)),
                 "when" => when = self.next_expr(&mut s.nodes),
                 "needs" => needs.extend(s.nodes.filter_map(|p| self.expr(p))),
