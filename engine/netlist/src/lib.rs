@@ -9,6 +9,7 @@ mod card;
 mod dialect;
 mod read;
 mod simulator;
+mod text;
 mod write;
 
 pub use card::{Element, Item, Library, ModelCard, Origin, Parameters, Subcircuit, Value};

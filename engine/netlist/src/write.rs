@@ -1,7 +1,8 @@
 //! Writing: a library to the text of a dialect of the SPICE family.
 
 use crate::dialect::{Rename, Rules, Written};
-use crate::read::{Commas, has_no_comment, is_blank, is_one_token};
+use crate::read::{Commas, has_no_comment, is_one_token};
+use crate::text::{LISTED, listed, one_line, plain, shown};
 use crate::{Element, Item, Library, ModelCard, Parameters, Subcircuit, Value};
 use espice_base::{Code, Diagnostic, Diagnostics, did_you_mean};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +100,7 @@ impl Writer<'_> {
     }
 
     fn comment(&mut self, text: &str) {
-        let text = plain_end(text);
+        let text = one_line(text);
         self.text.push_str(if text.is_empty() { "*" } else { "* " });
         self.text.push_str(&text);
         self.text.push('\n');
@@ -160,7 +161,7 @@ impl Writer<'_> {
                         "{} takes no remarks in the model `{}`: `{}` became a comment",
                         self.rules.simulator,
                         plain(&card.name),
-                        plain(&moved.join(" "))
+                        shown(&moved.join(" "))
                     ),
                 )
                 .help("nothing to do: remarks have no effect on the simulation"),
@@ -174,23 +175,29 @@ impl Writer<'_> {
         let Some(set) = self.rules.parameters(&card.device_type, card.level) else { return };
         let parameters = card.parameters.iter().map(|(n, _)| n).filter(|n| !set.has(n));
         let flags = card.flags.iter().filter(|f| !set.has_flag(f));
-        for name in parameters.chain(flags) {
-            let near = did_you_mean(&name.to_ascii_lowercase(), set.names());
-            self.diagnostics.push(
-                Diagnostic::error(
-                    Code::CARD_UNKNOWN_PARAMETER,
-                    format!(
-                        "{} has no {} parameter `{}` (model `{}`)",
-                        self.rules.simulator,
-                        plain(&card.device_type),
-                        plain(name),
-                        plain(&card.name)
-                    ),
-                )
-                .maybe_help(near.map(|n| format!("did you mean `{}`?", n.to_ascii_uppercase())))
-                .help("leave it out of this dialect's card, or choose another template"),
-            );
+        let unknown: Vec<&String> = parameters.chain(flags).collect();
+        if unknown.is_empty() {
+            return;
         }
+        let mut diagnostic = Diagnostic::error(
+            Code::CARD_UNKNOWN_PARAMETER,
+            format!(
+                "{} has no {} parameter {} (model `{}`)",
+                self.rules.simulator,
+                shown(&card.device_type),
+                listed(&unknown),
+                shown(&card.name)
+            ),
+        );
+        for name in unknown.iter().take(LISTED) {
+            let near = did_you_mean(&name.to_ascii_lowercase(), set.names());
+            diagnostic = diagnostic.maybe_help(near.map(|n| {
+                format!("did you mean `{}` where `{}` stands?", n.to_ascii_uppercase(), shown(name))
+            }));
+        }
+        self.diagnostics.push(
+            diagnostic.help("leave it out of this dialect's card, or choose another template"),
+        );
     }
 
     fn subcircuit(&mut self, subcircuit: &Subcircuit) {
@@ -224,8 +231,8 @@ impl Writer<'_> {
                             Code::CARD_NOT_FINITE,
                             format!(
                                 "`{}` of `{}` is {v}, which no card can hold",
-                                plain(name),
-                                plain(owner)
+                                shown(name),
+                                shown(owner)
                             ),
                         )
                         .help("find out which stage computed it; the card must not be used"),
@@ -245,8 +252,8 @@ impl Writer<'_> {
                         Code::CARD_PARAMETER,
                         format!(
                             "the value of `{}` of `{}` cannot stand in a card",
-                            plain(name),
-                            plain(owner)
+                            shown(name),
+                            shown(owner)
                         ),
                     )
                     .help("put the expression in braces, without comment signs"),
@@ -274,16 +281,4 @@ impl Writer<'_> {
         }
         self.text.push('\n');
     }
-}
-
-/// One line without blanks at its ends.
-fn plain(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    line.trim_matches(is_blank).to_string()
-}
-
-/// One line that keeps its indentation.
-fn plain_end(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    line.trim_end_matches(is_blank).to_string()
 }

@@ -324,3 +324,23 @@ fn dialects_are_found_by_name() {
     assert!(NGSPICE.parameters("NMOS", Some(3)).is_some_and(|p| p.has("kappa")));
     assert!(NGSPICE.parameters("NMOS", Some(54)).is_none());
 }
+
+#[test]
+fn long_hostile_cards_end_soon() {
+    let many: String = (0..20_000).map(|n| format!(" p{n}=1 f{n}")).collect();
+    let continued = " a\n+".repeat(20_000);
+    for text in [
+        format!(".model d D ({many})"),
+        format!(".model d D ({continued} N=1)"),
+        "(".repeat(300_000),
+        format!(".model d D {}", "(".repeat(300_000)),
+        ".subckt a 1\n".repeat(50_000),
+        format!("R1 {}", "a,".repeat(200_000)),
+    ] {
+        for dialect in dialects() {
+            let (library, diagnostics) = dialect.read(&text, FileId::default());
+            assert!(diagnostics.iter().all(|d| d.message.len() < 1000));
+            dialect.write(&library);
+        }
+    }
+}

@@ -24,7 +24,8 @@ impl Statement {
     }
 
     fn source(&self, offset: usize) -> usize {
-        let before = self.pieces.iter().rev().find(|(at, _)| *at <= offset);
+        let after = self.pieces.partition_point(|(at, _)| *at <= offset);
+        let before = after.checked_sub(1).and_then(|i| self.pieces.get(i));
         before.map_or(0, |(at, source)| source + (offset - at))
     }
 

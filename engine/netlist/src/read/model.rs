@@ -2,8 +2,10 @@
 
 use super::parse::Context;
 use super::tokens::{Commas, Token};
+use crate::text::{LISTED, listed, shown};
 use crate::{ModelCard, Value};
-use espice_base::{Code, Diagnostic, did_you_mean};
+use espice_base::{Code, Diagnostic, Span, did_you_mean};
+use std::collections::BTreeMap;
 
 /// Reads one `.model` statement; `None` where name or type is missing.
 pub(super) fn model(cx: &mut Context<'_>) -> Option<ModelCard> {
@@ -40,7 +42,11 @@ pub(super) fn model(cx: &mut Context<'_>) -> Option<ModelCard> {
         cx.out.push(
             Diagnostic::warning(
                 Code::CARD_FLAG_OUTSIDE,
-                format!("`{word}` stands outside the brackets of the model `{name}`"),
+                format!(
+                    "`{}` stands outside the brackets of the model `{}`",
+                    shown(word),
+                    shown(name)
+                ),
             )
             .at(cx.place(token))
             .help("move the word inside the brackets, where every simulator reads it"),
@@ -128,7 +134,7 @@ fn body(cx: &mut Context<'_>, card: &mut ModelCard, list: &[Token]) {
         } else {
             cx.error(
                 Code::CARD_PARAMETER,
-                format!("`{word}` is neither a parameter nor a flag of this model"),
+                format!("`{}` is neither a parameter nor a flag of this model", shown(word)),
                 cx.place(token),
             );
         }
@@ -149,24 +155,32 @@ fn assign(card: &mut ModelCard, name: &str, value: Value) {
 
 /// Warns of what this dialect's simulator does not know, and of what is given twice.
 fn check(cx: &mut Context<'_>, card: &ModelCard, list: &[Token]) {
-    let place_of = |cx: &Context<'_>, name: &str, nth: usize| {
-        let named = |t: &&Token| cx.word(t).eq_ignore_ascii_case(name);
-        list.iter().filter(named).nth(nth).map_or(cx.whole(), |t| cx.place(t))
+    let mut places: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+    for token in list {
+        places.entry(cx.word(token).to_ascii_lowercase()).or_default().push(cx.place(token));
+    }
+    let whole = cx.whole();
+    let place_of = |name: &str, nth: usize| {
+        places.get(&name.to_ascii_lowercase()).and_then(|p| p.get(nth)).copied().unwrap_or(whole)
     };
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (name, _) in &card.parameters {
-        if let Some(first) = seen.iter().find(|s| s.eq_ignore_ascii_case(name)) {
+        let count = seen.entry(name.to_ascii_lowercase()).or_insert(0);
+        *count += 1;
+        if *count == 2 {
             cx.out.push(
                 Diagnostic::warning(
                     Code::CARD_DUPLICATE,
-                    format!("`{name}` is given twice in the model `{}`", card.name),
+                    format!(
+                        "`{}` is given twice in the model `{}`",
+                        shown(name),
+                        shown(&card.name)
+                    ),
                 )
-                .at(place_of(cx, name, 1))
-                .label(place_of(cx, first, 0), "first given here")
+                .at(place_of(name, 1))
+                .label(place_of(name, 0), "first given here")
                 .help("keep one; simulators take the last"),
             );
-        } else {
-            seen.push(name);
         }
     }
     let Some(set) = cx.rules.parameters(&card.device_type, card.level) else { return };
@@ -176,17 +190,17 @@ fn check(cx: &mut Context<'_>, card: &ModelCard, list: &[Token]) {
     if unknown.is_empty() {
         return;
     }
-    let words = unknown.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    let words = listed(&unknown);
     let mut diagnostic = Diagnostic::warning(
         Code::CARD_UNKNOWN_PARAMETER,
         format!("{} has no {} parameter {words}", cx.rules.simulator, card.device_type),
     );
-    for name in &unknown {
+    for name in unknown.into_iter().take(LISTED) {
         let text = match did_you_mean(&name.to_ascii_lowercase(), set.names()) {
             Some(near) => format!("did you mean `{}`?", near.to_ascii_uppercase()),
             None => String::new(),
         };
-        diagnostic = diagnostic.label(place_of(cx, name, 0), text);
+        diagnostic = diagnostic.label(place_of(name, 0), text);
     }
     cx.out.push(diagnostic.help("remove it, or read the card with the dialect it was written for"));
 }

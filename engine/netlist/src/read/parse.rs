@@ -6,6 +6,7 @@ use super::model::model;
 use super::number::value;
 use super::tokens::{Commas, Token, tokens};
 use crate::dialect::Rules;
+use crate::text::shown;
 use crate::{Item, Library, Parameters, Subcircuit, Value};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Limits, Span};
 use std::collections::BTreeMap;
@@ -114,7 +115,7 @@ fn close(scopes: &mut Vec<Scope>, cx: &mut Context<'_>) {
         cx.out.push(
             Diagnostic::warning(
                 Code::CARD_SUBCIRCUIT,
-                format!("`.ends {closing}` closes the subcircuit `{name}`"),
+                format!("`.ends {}` closes the subcircuit `{}`", shown(&closing), shown(&name)),
             )
             .at(cx.whole())
             .label(opened, "opened here")
@@ -186,7 +187,7 @@ impl<'a> Context<'a> {
             self.out.push(
                 Diagnostic::warning(
                     Code::CARD_NUMBER,
-                    format!("simulators do not agree about the number `{word}`"),
+                    format!("simulators do not agree about the number `{}`", shown(word)),
                 )
                 .at(self.place(token))
                 .help("write the digits before the scale letter, as in `4.7k`"),
@@ -210,7 +211,7 @@ impl<'a> Context<'a> {
             self.out.push(
                 Diagnostic::warning(
                     Code::CARD_DUPLICATE,
-                    format!("the {kind} `{name}` is defined twice"),
+                    format!("the {kind} `{}` is defined twice", shown(name)),
                 )
                 .at(place)
                 .label(earlier, "first defined here")
@@ -276,7 +277,7 @@ impl<'a> Context<'a> {
                 let word = self.word(token);
                 self.error(
                     Code::CARD_PARAMETER,
-                    format!("`{word}` is not part of a `name = value` pair"),
+                    format!("`{}` is not part of a `name = value` pair", shown(word)),
                     self.place(token),
                 );
                 index += 1;
@@ -306,7 +307,7 @@ impl<'a> Context<'a> {
     pub(super) fn missing_value(&mut self, name: &Token) {
         let word = self.word(name);
         self.out.push(
-            Diagnostic::error(Code::CARD_PARAMETER, format!("`{word}` has no value"))
+            Diagnostic::error(Code::CARD_PARAMETER, format!("`{}` has no value", shown(word)))
                 .at(self.place(name))
                 .help("write a number or an expression in braces after the `=`"),
         );

@@ -1,6 +1,7 @@
 //! One run of a simulator: files, the child process, its log.
 
 use super::{Meaning, SimulationError, Simulator, SimulatorConfig};
+use crate::text::shown;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -79,14 +80,14 @@ impl Simulator {
     fn judge(&self, status: ExitStatus, log: &str) -> Result<Diagnostics, SimulationError> {
         let refused: Vec<&str> = self.lines(log, Meaning::Refused).take(3).collect();
         if !refused.is_empty() {
-            return Err(SimulationError::Refused { lines: refused.join("; ") });
+            return Err(SimulationError::Refused { lines: shown_line(&refused.join("; ")) });
         }
         if let Some(line) = self.lines(log, Meaning::NoConvergence).next() {
-            return Err(SimulationError::NoConvergence { line: line.to_string() });
+            return Err(SimulationError::NoConvergence { line: shown_line(line) });
         }
         if !status.success() {
             let last = log.lines().map(str::trim).rfind(|l| !l.is_empty()).unwrap_or("");
-            return Err(SimulationError::Crashed { exit: status.code(), last: last.to_string() });
+            return Err(SimulationError::Crashed { exit: status.code(), last: shown_line(last) });
         }
         let unknown = self.phrases.iter().filter(|p| p.meaning == Meaning::UnknownParameter);
         let names: BTreeSet<&str> = unknown
@@ -107,7 +108,7 @@ impl Simulator {
     fn ignored(&self, name: &str) -> Diagnostic {
         Diagnostic::warning(
             Code::SIMULATOR_UNKNOWN_PARAMETER,
-            format!("{} ignored the parameter `{name}`", self.name),
+            format!("{} ignored the parameter `{}`", self.name, shown(name)),
         )
         .help("leave it out of the card for this simulator")
     }
@@ -217,6 +218,11 @@ fn read_capped(path: &Path, name: &str, limit: u64) -> Result<String, Simulation
         return Err(SimulationError::TooMuchOutput(limit));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A line of a log for a message, cut where it is long.
+fn shown_line(line: &str) -> String {
+    line.chars().take(300).collect()
 }
 
 fn folder_error(path: &Path, error: &std::io::Error) -> SimulationError {
