@@ -36,11 +36,10 @@ pub fn unit_diagnostic(error: &UnitError) -> Diagnostic {
     Diagnostic::error(Code::UNIT_UNKNOWN, message).maybe_help(help)
 }
 
-/// The diagnostic of an unknown symbol, without its place; with a suggestion from the table when
-/// one is given.
-pub fn unknown_symbol(text: &str, symbols: Option<&SymbolTable>) -> Diagnostic {
+/// The diagnostic of an unknown symbol, without its place.
+pub fn unknown_symbol(text: &str, symbols: &SymbolTable) -> Diagnostic {
     let short: String = text.chars().take(40).collect();
-    let likely = symbols.and_then(|table| table.suggest(&short));
+    let likely = symbols.suggest(&short);
     Diagnostic::error(Code::SYMBOL_UNKNOWN, format!("`{}` is not a known symbol", shown(text)))
         .maybe_help(likely.map(|s| format!("did you mean `{s}`?")))
 }

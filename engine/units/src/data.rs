@@ -1,12 +1,17 @@
 //! Numbers and units as measurement files and datasheets write them.
 
 use crate::{Unit, UnitError, parse_unit};
+use std::borrow::Cow;
 
 /// Reads one number of a data file: decimal point, optional exponent, Unicode minus accepted.
 /// `NaN`, `inf` and hexadecimal are not numbers here.
 pub fn parse_number(text: &str) -> Option<f64> {
     let text = text.trim();
-    let text = if text.contains('−') { text.replace('−', "-") } else { text.to_string() };
+    let text = if text.contains('−') {
+        Cow::Owned(text.replace('−', "-"))
+    } else {
+        Cow::Borrowed(text)
+    };
     let body = text.strip_prefix(['+', '-']).unwrap_or(&text);
     let starts = body.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.');
     starts.then(|| text.parse::<f64>().ok()).flatten().filter(|v| v.is_finite())

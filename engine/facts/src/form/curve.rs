@@ -243,9 +243,12 @@ fn point(
         if number.is_none() {
             let span = value.span(reader);
             reader.out.push(
-                Diagnostic::error(Code::CELL_NOT_A_NUMBER, format!("`{}` is no point", shown(text)))
-                    .at(span)
-                    .help("leave the point out"),
+                Diagnostic::error(
+                    Code::CELL_NOT_A_NUMBER,
+                    format!("`{}` is no point", shown(text)),
+                )
+                .at(span)
+                .help("leave the point out"),
             );
         }
         number

@@ -53,6 +53,9 @@ use toml::de::DeTable;
 /// memory.
 pub const FACTS_BYTES: usize = 1 << 20;
 
+/// The most tables that a facts text may hold: each takes about a kilobyte.
+const FACTS_TABLES: usize = 60_000;
+
 /// Texts up to this length are parsed again after a mistake to find the other mistakes.
 const RECOVER_BYTES: usize = 64 << 10;
 
@@ -71,14 +74,18 @@ pub fn read(text: &str, file: FileId, name: &str, symbols: &SymbolTable) -> (Fac
         ..Facts::default()
     };
     let mut reader = Reader { file, symbols, out: Capped::default() };
-    if text.len() > FACTS_BYTES {
+    let too_large = if text.len() > FACTS_BYTES {
+        Some(format!("the facts file has {} bytes, more than {FACTS_BYTES}", text.len()))
+    } else if table_estimate(text) > FACTS_TABLES {
+        Some(format!("the facts file has more than {FACTS_TABLES} tables"))
+    } else {
+        None
+    };
+    if let Some(message) = too_large {
         reader.out.push(
-            Diagnostic::error(
-                Code::SOURCE_TOO_LARGE,
-                format!("the facts file has {} bytes, more than {FACTS_BYTES}", text.len()),
-            )
-            .at(Place::File(file))
-            .help("put long measured curves into CSV files and give both sources"),
+            Diagnostic::error(Code::SOURCE_TOO_LARGE, message)
+                .at(Place::File(file))
+                .help("put long measured curves into CSV files and give both sources"),
         );
         return (facts, reader.out.finish());
     }
@@ -93,6 +100,28 @@ pub fn read(text: &str, file: FileId, name: &str, symbols: &SymbolTable) -> (Fac
         Err(first) => report_syntax(body, offset, first, &mut reader),
     }
     (facts, reader.out.finish())
+}
+
+/// At least as many tables as the text holds, without parsing it: a dotted key makes a table of
+/// two bytes out of each dot, and each takes a kilobyte.
+fn table_estimate(text: &str) -> usize {
+    let dots = |t: &str| t.bytes().filter(|b| *b == b'.').count();
+    let of_line = |line: &str| {
+        let line = line.trim();
+        let points =
+            line.ends_with(',') && line.chars().all(|c| "0123456789.+-eE_, []".contains(c));
+        if points {
+            return 0;
+        }
+        let braces = line.bytes().filter(|b| *b == b'{').count();
+        match line.split_once('=') {
+            _ if line.starts_with('[') => 1 + braces + dots(line),
+            // Inside an inline table any dot may be one of a key.
+            Some((key, value)) => braces + dots(key) + if braces > 0 { dots(value) } else { 0 },
+            None => braces,
+        }
+    };
+    text.split(['\n', '\r']).map(of_line).sum()
 }
 
 const ROOT_KEYS: &[&str] = &["curve", "device", "parameter", "sweep"];

@@ -2,7 +2,7 @@
 
 use crate::wording::{a_dimension, shown, unit_diagnostic, unknown_symbol};
 use crate::{Quantity, QuantityError, SymbolInfo, SymbolTable};
-use espice_base::{Capped, Code, Diagnostic, FileId, Span, did_you_mean};
+use espice_base::{Capped, Code, Diagnostic, FileId, Severity, Span, did_you_mean};
 use espice_units::Dimension;
 use std::ops::Range;
 use toml::Spanned;
@@ -48,18 +48,18 @@ impl<'t, 'i> Table<'t, 'i> {
     /// Complains about keys that are not of this list.
     pub(super) fn only_keys(&self, known: &[&str], place: &str, reader: &mut Reader<'_>) {
         for key in self.inner.keys().filter(|k| !known.contains(&k.get_ref().as_ref())) {
-            let name = shown(key.get_ref());
             let range = key.span();
             let span = Span::new(reader.file, range.start + self.offset, range.end + self.offset);
-            let likely = did_you_mean(key.get_ref(), known.iter().copied());
-            reader.out.push(
+            reader.out.push_with(Code::FACTS_KEY, Severity::Error, span, || {
+                let name = shown(key.get_ref());
+                let likely = did_you_mean(&name, known.iter().copied());
                 Diagnostic::error(Code::FACTS_KEY, format!("{place} has no key `{name}`"))
                     .at(span)
                     .help(match likely {
                         Some(word) => format!("did you mean `{word}`?"),
                         None => format!("known keys are {}", known.join(", ")),
-                    }),
-            );
+                    })
+            });
         }
     }
 
@@ -235,9 +235,12 @@ impl<'t, 'i> Value<'t, 'i> {
 
     /// Complains that the value is of another kind; gives `None` for use at the end of a chain.
     pub(super) fn wrong<T>(&self, key: &str, wanted: &str, reader: &mut Reader<'_>) -> Option<T> {
-        let key = shown(key);
-        let message = format!("`{key}` takes {wanted}, not {}", kind_of(self.inner));
-        reader.out.push(Diagnostic::error(Code::FACTS_TYPE, message).at(self.span(reader)));
+        let span = self.span(reader);
+        reader.out.push_with(Code::FACTS_TYPE, Severity::Error, span, || {
+            let (key, found) = (shown(key), kind_of(self.inner));
+            let message = format!("`{key}` takes {wanted}, not {found}");
+            Diagnostic::error(Code::FACTS_TYPE, message).at(span)
+        });
         None
     }
 
@@ -345,10 +348,10 @@ impl<'s> Reader<'s> {
     pub(super) fn symbol(&mut self, text: &str, span: Span) -> Option<&'s SymbolInfo> {
         let found = self.symbols.resolve(text);
         if found.is_none() {
-            // Suggestions cost a look at the whole table: not for diagnostics that are not shown.
-            let shown = self.out.count(Code::SYMBOL_UNKNOWN) < 20;
-            let table = shown.then_some(self.symbols);
-            self.out.push(unknown_symbol(text, table).at(span));
+            // Built only when shown: a suggestion costs a look at the whole table.
+            self.out.push_with(Code::SYMBOL_UNKNOWN, Severity::Error, span, || {
+                unknown_symbol(text, self.symbols).at(span)
+            });
         }
         found
     }

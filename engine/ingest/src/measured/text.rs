@@ -35,12 +35,12 @@ pub(super) fn span_of(file: FileId, line_start: usize, line: &str, piece: &str) 
     Span::new(file, start, start + piece.len())
 }
 
-/// Why a cell holds no measurement, in words.
-pub(super) fn no_measurement(text: &str) -> Option<&'static str> {
+/// Reads a cell; the error says in words why it holds no measurement.
+pub(super) fn measurement(text: &str) -> Result<f64, &'static str> {
     match parse_number(text) {
-        None => Some("not a number"),
-        Some(v) if v.abs() >= SCPI_OVERFLOW => Some("an instrument's mark of a missing reading"),
-        Some(_) => None,
+        None => Err("not a number"),
+        Some(v) if v.abs() >= SCPI_OVERFLOW => Err("an instrument's mark of a missing reading"),
+        Some(v) => Ok(v),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines taken apart into cells; numbers with a decimal point or comma.
 
-use crate::measured::text::{MAX_COLUMNS, no_measurement};
+use crate::measured::text::{MAX_COLUMNS, measurement};
 use espice_base::{Code, Diagnostic, Span};
 use espice_facts::UnitScale;
 use std::borrow::Cow;
@@ -87,9 +87,7 @@ impl Decimals {
         } else {
             cell
         };
-        if let Some(why) = no_measurement(&number) {
-            return Err(CellError::NoNumber(why));
-        }
+        measurement(&number).map_err(CellError::NoNumber)?;
         let mark = if comma { ',' } else { '.' };
         if number.contains('.') {
             let (first, place) = *self.seen.get_or_insert((mark, span));

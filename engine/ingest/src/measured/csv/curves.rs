@@ -83,17 +83,15 @@ pub(super) fn build(
         }
     }
     let groups = groups(table, &family);
-    if groups.len() * layout.dependent.len() > MAX_CURVES {
+    let Some(groups) = groups.filter(|g| g.len() * layout.dependent.len() <= MAX_CURVES) else {
+        let message = format!("the rows fall into more than {MAX_CURVES} curves");
         out.push(
-            Diagnostic::error(
-                Code::SOURCE_TOO_LARGE,
-                format!("the rows fall into {} curves, more than {MAX_CURVES}", groups.len()),
-            )
-            .at(heading)
-            .help("write held quantities as they were set, not as they were read back"),
+            Diagnostic::error(Code::SOURCE_TOO_LARGE, message)
+                .at(heading)
+                .help("write held quantities as they were set, not as they were read back"),
         );
         return;
-    }
+    };
     let single = groups.iter().filter(|g| g.rows.len() == 1).count();
     if groups.len() > 2 && single * 2 > groups.len() {
         let names: Vec<&str> = family.iter().map(|q| q.symbol.name.as_str()).collect();
@@ -112,8 +110,7 @@ pub(super) fn build(
 
 /// Temperatures, frequency and the like may stand beside any quantity.
 fn is_free(symbol: &SymbolInfo, symbols: &SymbolTable) -> bool {
-    let named =
-        |q: &QuantityInfo| q.symbol == symbol.name || q.arguments.iter().any(|a| *a == symbol.name);
+    let named = |q: &QuantityInfo| q.symbol == symbol.name || q.arguments.contains(&symbol.name);
     symbol.dimension == Dimension::TEMPERATURE
         || (symbol.kinds.is_empty() && !symbols.kinds().any(|k| k.quantities.iter().any(named)))
 }
@@ -142,9 +139,7 @@ fn layout<'s>(
         let covered = |q: &Quantity<'_>| {
             kind.quantities.iter().any(|other| {
                 other.symbol == q.symbol.name
-                    && independent
-                        .iter()
-                        .all(|i| other.arguments.iter().any(|a| *a == i.symbol.name))
+                    && independent.iter().all(|i| other.arguments.contains(&i.symbol.name))
             })
         };
         dependent.iter().all(covered).then_some(Layout { kind: &kind.name, independent, dependent })
@@ -168,14 +163,15 @@ fn abscissa<'s>(
     let curves = |x: &Quantity<'_>| {
         let others: Vec<Quantity<'_>> =
             candidates.iter().filter(|q| q.index != x.index).copied().collect();
-        groups(table, &others).len()
+        groups(table, &others).map_or(usize::MAX, |g| g.len())
     };
     // `min_by_key` keeps the first of equals: the order of the kind's arguments.
     fastest.iter().min_by_key(|q| curves(q)).copied()
 }
 
-/// Rows with the same part, label and family values, in the order of their first rows.
-fn groups(table: &Table<'_>, family: &[Quantity<'_>]) -> Vec<Group> {
+/// Rows with the same part, label and family values, in the order of their first rows; `None`
+/// when there are more groups than a table may have curves.
+fn groups(table: &Table<'_>, family: &[Quantity<'_>]) -> Option<Vec<Group>> {
     let mut found: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
     let mut groups: Vec<Group> = Vec::new();
     let mut key = Vec::new();
@@ -188,6 +184,9 @@ fn groups(table: &Table<'_>, family: &[Quantity<'_>]) -> Vec<Group> {
         let at = match found.get(&key) {
             Some(at) => *at,
             None => {
+                if groups.len() >= MAX_CURVES {
+                    return None;
+                }
                 groups.push(Group { first: row, last: row, rows: Vec::new() });
                 found.insert(key.clone(), groups.len() - 1);
                 groups.len() - 1
@@ -198,7 +197,7 @@ fn groups(table: &Table<'_>, family: &[Quantity<'_>]) -> Vec<Group> {
             group.rows.push(u32::try_from(row).unwrap_or(u32::MAX));
         }
     }
-    groups
+    Some(groups)
 }
 
 /// What all curves of the table share.

@@ -134,7 +134,7 @@ fn column<'s>(
     let (meaning, dimension) = match meaning(&heading.name, symbols) {
         Some(found) => found,
         None => {
-            out.push(unknown_symbol(&heading.name, Some(symbols)).at(span));
+            out.push(unknown_symbol(&heading.name, symbols).at(span));
             return None;
         }
     };

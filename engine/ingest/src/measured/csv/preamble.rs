@@ -110,7 +110,7 @@ impl Preamble {
         let Some(symbol) = symbols.resolve(name) else {
             // A comment like any other, unless it looks like a condition or a misspelt key.
             if matches!(&quantity, Ok(q) if !q.unit_text.is_empty()) {
-                out.push(as_warning(unknown_symbol(name, Some(symbols))).at(span));
+                out.push(as_warning(unknown_symbol(name, symbols)).at(span));
             } else if let Some(key) = did_you_mean(&shown(name), KEYS) {
                 let message = format!("`{}` is read as a comment", shown(name));
                 out.push(

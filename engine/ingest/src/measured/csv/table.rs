@@ -5,7 +5,10 @@ use super::heading::{Column, Meaning};
 use crate::measured::text::{Budget, RowCount, bad_cell, bad_row, lines, span_of, too_many};
 use espice_base::{Capped, Code, Diagnostic, FileId, Severity, Span};
 use espice_facts::Device;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most texts that parts and labels may have.
+const MAX_TEXTS: usize = 10_000;
 
 /// A table that was read.
 pub(super) struct Table<'s> {
@@ -65,6 +68,15 @@ impl<'s> Table<'s> {
                 Some(()) => reader.table.rows.used += 1,
                 None => reader.table.rows.lost += 1,
             }
+            if reader.table.texts.len() > MAX_TEXTS {
+                let message =
+                    format!("the table tells more than {MAX_TEXTS} curves or parts apart");
+                out.push(
+                    Diagnostic::error(Code::SOURCE_TOO_LARGE, message)
+                        .label(span_of(file, start, line, trimmed), "what follows is not read"),
+                );
+                break;
+            }
         }
         reader.table
     }
@@ -107,15 +119,10 @@ impl<'s> Table<'s> {
 
     /// The parts that the rows name: one is the device's, several are those of a family.
     pub(super) fn parts_into(&self, device: &mut Device) {
-        let mut parts: Vec<&str> = Vec::new();
-        let mut last = usize::MAX;
-        for [part, _] in &self.keys {
-            let name = self.text(*part);
-            if *part != last && !name.is_empty() && !parts.contains(&name) {
-                parts.push(name);
-            }
-            last = *part;
-        }
+        // Texts are numbered in the order of their appearance.
+        let used: BTreeSet<usize> = self.keys.iter().map(|[part, _]| *part).collect();
+        let parts: Vec<&str> =
+            used.into_iter().map(|part| self.text(part)).filter(|name| !name.is_empty()).collect();
         match parts.as_slice() {
             [] => {}
             [one] => {

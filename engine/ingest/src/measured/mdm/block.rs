@@ -2,12 +2,11 @@
 
 use super::header::{Course, Header, Input, Output, kelvin};
 use crate::measured::text::{
-    Budget, MAX_COLUMNS, RowCount, bad_cell, bad_row, no_measurement, span_of,
+    Budget, MAX_COLUMNS, RowCount, bad_cell, bad_row, measurement, span_of,
 };
 use espice_base::{Capped, Code, Diagnostic, FileId, Place, Severity, Span};
 use espice_facts::wording::shown;
 use espice_facts::{Column, ColumnRole, Sensed, Sweep};
-use espice_units::data::parse_number;
 use std::collections::BTreeMap;
 
 /// What a column costs of the budget beside its values.
@@ -107,14 +106,17 @@ impl<'h> Block<'h> {
         let name = words.next().unwrap_or_default();
         let value = words.next().unwrap_or_default();
         let span = span_of(self.file, start, line, if value.is_empty() { rest } else { value });
-        match parse_number(value).filter(|_| no_measurement(value).is_none()) {
-            Some(number) => {
-                self.held.insert(name.to_string(), number);
+        match measurement(value) {
+            Ok(number) => {
+                // Only what the header declares is ever looked up.
+                if self.header.inputs.iter().any(|i| i.name == name) {
+                    self.held.insert(name.to_string(), number);
+                }
             }
-            None => out.push(
+            Err(why) => out.push(
                 Diagnostic::error(
                     Code::CELL_NOT_A_NUMBER,
-                    format!("`{}` of `{}` is not a number", shown(value), shown(name)),
+                    format!("`{}` of `{}` is {why}", shown(value), shown(name)),
                 )
                 .at(span),
             ),
@@ -123,8 +125,10 @@ impl<'h> Block<'h> {
 
     fn read_heading(&mut self, names: &str, span: Span, out: &mut Capped) {
         if self.columns.is_some() {
-            let message = "the block has a second heading line";
-            out.push(Diagnostic::error(Code::MDM_COLUMN, message).at(span));
+            out.push_with(Code::MDM_COLUMN, Severity::Error, span, || {
+                let message = "the block has a second heading line";
+                Diagnostic::error(Code::MDM_COLUMN, message).at(span)
+            });
             return;
         }
         self.heading = span;
@@ -181,33 +185,51 @@ impl<'h> Block<'h> {
             self.lost(rows);
             return true;
         };
-        let found = line.split_whitespace().take(MAX_COLUMNS + 1).count();
-        if found != columns.len() {
-            if !columns.is_empty() {
-                bad_row(found, columns.len(), span, out);
+        let mut cells = line.split_whitespace();
+        for (found, column) in columns.iter_mut().enumerate() {
+            let problem = match cells.next().map(|cell| (cell, measurement(cell))) {
+                Some((_, Ok(number))) => {
+                    column.values.push(number);
+                    continue;
+                }
+                Some((cell, Err(why))) => Some((cell, why, column.name.clone())),
+                None => None,
+            };
+            let wanted = columns.len();
+            match problem {
+                Some((cell, why, name)) => {
+                    let place = span_of(self.file, start, line, cell);
+                    bad_cell(cell, &name, why, place, out);
+                }
+                None => bad_row(found, wanted, span, out),
             }
-            self.lost(rows);
+            self.drop_row(rows);
             return true;
         }
-        let cells = || line.split_whitespace();
-        for (cell, column) in cells().zip(columns.iter()) {
-            if let Some(why) = no_measurement(cell) {
-                let place = span_of(self.file, start, line, cell);
-                bad_cell(cell, &column.name, why, place, out);
-                self.lost(rows);
-                return true;
+        let extra = cells.take(MAX_COLUMNS).count();
+        if extra > 0 {
+            let wanted = columns.len();
+            if wanted > 0 {
+                bad_row(wanted + extra, wanted, span, out);
             }
+            self.drop_row(rows);
+            return true;
         }
         if !budget.take(columns.len()) {
+            self.drop_row(rows);
             return false;
-        }
-        for (cell, column) in cells().zip(columns.iter_mut()) {
-            column.values.extend(parse_number(cell));
         }
         self.first_row.get_or_insert(span);
         self.rows += 1;
         rows.used += 1;
         true
+    }
+
+    /// Takes back what a row that cannot be used has left in the columns.
+    fn drop_row(&mut self, rows: &mut RowCount) {
+        let length = self.rows;
+        self.columns.iter_mut().flatten().for_each(|c| c.values.truncate(length));
+        self.lost(rows);
     }
 
     /// The block as a sweep; `None` when it has no usable row.

@@ -1,7 +1,7 @@
 //! The header of an MDM file: inputs, outputs, temperature.
 
 use crate::measured::text::{MAX_COLUMNS, lines, span_of};
-use espice_base::{Capped, Code, Diagnostic, FileId, Span};
+use espice_base::{Capped, Code, Diagnostic, FileId, Severity, Span};
 use espice_facts::Sensed;
 use espice_facts::wording::shown;
 use espice_units::data::parse_number;
@@ -160,13 +160,14 @@ pub(super) fn read(text: &str, file: FileId, out: &mut Capped) -> Option<Header>
             seen.insert(*word);
             continue;
         }
-        let words: Vec<&str> = trimmed.split_whitespace().collect();
         let span = span_of(file, start, line, trimmed);
-        let name = words.first().copied().unwrap_or_default();
+        let name = trimmed.split_whitespace().next().unwrap_or_default();
         let declares = matches!(section, Section::Inputs | Section::Outputs | Section::UserInputs);
         if declares && !names.insert((section == Section::Outputs, name.to_string())) {
-            let message = format!("`{}` is declared twice", shown(name));
-            out.push(Diagnostic::error(Code::MDM_HEADER, message).at(span));
+            out.push_with(Code::MDM_HEADER, Severity::Error, span, || {
+                let message = format!("`{}` is declared twice", shown(name));
+                Diagnostic::error(Code::MDM_HEADER, message).at(span)
+            });
             continue;
         }
         if header.inputs.len() + header.outputs.len() >= MAX_COLUMNS && declares {
@@ -174,14 +175,17 @@ pub(super) fn read(text: &str, file: FileId, out: &mut Capped) -> Option<Header>
             out.push(Diagnostic::error(Code::SOURCE_TOO_LARGE, message).at(span));
             return None;
         }
+        let words = || trimmed.split_whitespace().collect::<Vec<&str>>();
         match section {
-            Section::Inputs => header.inputs.extend(input(&words, span, out)),
-            Section::UserInputs => header.inputs.push(user_input(&words, span)),
-            Section::Outputs => header.outputs.extend(output(&words, span, out)),
+            Section::Inputs => header.inputs.extend(input(&words(), span, out)),
+            Section::UserInputs => header.inputs.push(user_input(&words(), span)),
+            Section::Outputs => header.outputs.extend(output(&words(), span, out)),
             Section::Values => temperature(trimmed, &mut header),
             Section::None => {
-                let message = format!("`{}` stands outside every section", shown(trimmed));
-                out.push(Diagnostic::warning(Code::MDM_HEADER, message).at(span));
+                out.push_with(Code::MDM_HEADER, Severity::Warning, span, || {
+                    let message = format!("`{}` stands outside every section", shown(trimmed));
+                    Diagnostic::warning(Code::MDM_HEADER, message).at(span)
+                });
             }
         }
     }

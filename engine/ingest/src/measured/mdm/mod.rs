@@ -9,7 +9,7 @@ mod header;
 
 use super::text::{Budget, RowCount, lines, span_of, too_many};
 use block::Block;
-use espice_base::{Capped, Code, Diagnostic, Diagnostics, FileId, Span};
+use espice_base::{Capped, Code, Diagnostic, Diagnostics, FileId, Severity, Span};
 use espice_facts::{Facts, SourceFormat, Sweep};
 use header::{Course, Header};
 
@@ -111,8 +111,10 @@ impl<'h> Reader<'h> {
                     }
                 }
                 (_, None) => {
-                    let message = "a line stands outside every block";
-                    self.out.push(Diagnostic::warning(Code::MDM_COLUMN, message).at(span));
+                    self.out.push_with(Code::MDM_COLUMN, Severity::Warning, span, || {
+                        let message = "a line stands outside every block";
+                        Diagnostic::warning(Code::MDM_COLUMN, message).at(span)
+                    });
                 }
             }
         }
@@ -141,12 +143,12 @@ impl<'h> Reader<'h> {
     }
 
     fn truncated(&mut self, block: &Block<'h>, end: Span) {
-        self.out.push(
+        self.out.push_with(Code::MDM_TRUNCATED, Severity::Error, end, || {
             Diagnostic::error(Code::MDM_TRUNCATED, "a block has no END_DB")
                 .label(end, "the block breaks off here")
                 .label(block.span(), "the block begins here")
-                .help("copy the file again from the instrument"),
-        );
+                .help("copy the file again from the instrument")
+        });
     }
 
     /// Compares the number of blocks with that of the outer sweeps.
