@@ -5,6 +5,9 @@
 
 mod check;
 pub mod ir;
+mod pack;
 mod quantities;
+mod template;
 
+pub use pack::{EmbeddedPack, PackRoot, load};
 pub use quantities::Quantities;

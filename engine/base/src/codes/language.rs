@@ -256,4 +256,90 @@ dimension is beyond that is a mistake in an equation.
 
 Wrong:  let x = (((V(a, k) ^ 1000) ^ 1000)
 Right:  let x = (V(a, k) / VJ) ^ 1000";
+
+    CONDITION "E0310" "a condition and a number are not the same"
+"`if`, `and`, `or`, `not` and checks take conditions, which comparisons make; sums and functions take
+numbers. A number is never taken for yes or no.
+
+Wrong:  let i = if V(a, k) then IS else 0 A
+Right:  let i = if V(a, k) > 0 V then IS else 0 A";
+
+    ARGUMENT_COUNT "E0311" "wrong number of arguments"
+"A function takes exactly the arguments it declares; `min` and `max` take two or more.
+
+Wrong:  let x = exp(V(a, k) / vt, 2)
+Right:  let x = exp(V(a, k) / vt)";
+
+    NOT_CONSTANT "E0312" "a constant must stand here"
+"Defaults, ranges, limits and given values are numbers that are known when the pack is loaded: literals
+and arithmetic on literals.
+
+Wrong:  param NR : 1 = 2 * N
+Right:  param NR : 1 = 2";
+
+    RANGE "E0313" "a range that cannot be met"
+"The lower end of a range lies below its upper end, and a default lies inside the range of its
+parameter; otherwise the fit would start where it is not allowed to be. The default of a parameter
+with `scale log` may also be zero, which switches its effect off.
+
+Wrong:  param N : 1 = 1 in 2 .. 0.5
+Right:  param N : 1 = 1 in 0.5 .. 2";
+
+    LOG_SCALE "E0314" "a logarithmic scale needs a positive range"
+"`scale log` fits the logarithm of the parameter, so both ends of its range must be stated and
+positive.
+
+Wrong:  param IS : A = 10 fA in 0 A .. 1 mA scale log
+Right:  param IS : A = 10 fA in 1e-30 A .. 1 mA scale log";
+
+    FORM_NOT_ALLOWED "E0315" "this form has no meaning here"
+"Equations of templates, functions and quantities are formulas in numbers: arithmetic, functions,
+comparisons, `if`, `x in lo .. hi`. Lists, curves, text and comprehensions belong to rules, readings
+and recipes.
+
+Wrong:  let i = sum(x in [1 A, 2 A]: x)
+Right:  let i = 1 A + 2 A";
+
+    RESISTOR_BIAS "E0316" "a resistor depends on the bias"
+"The value of a `resistor` is fixed for a whole batch of bias points, because zero joins its nodes. It
+may hold parameters and the temperature. A bias-dependent one is written as a `current`.
+
+Wrong:  resistor a, j = RS * (1 + V(a, j) / 1 V)
+Right:  current a, j = V(a, j) / (RS * (1 + V(a, j) / 1 V))";
+
+    TOO_LARGE "E0317" "the equations are too large"
+"Functions are inlined, so a few lines can stand for a very large formula. Expressions nest at most
+256 deep with everything inlined, and a template holds at most 100 000 operations.
+
+Wrong:  fn f(x : 1) -> 1 = g(x) + g(x + 1)      // and g, h, … alike, twenty deep
+Right:  solve, or a closed form, in place of the repeated halving";
+
+    MISSING_PART "E0318" "a declaration is incomplete"
+"A parameter states its unit and a default, unless it overrides a parameter of the template that is
+extended; a fit needs a start, a card a value.
+
+Wrong:  param IS : A
+Right:  param IS : A = 10 fA";
+
+    PINS_OF_KIND "E0319" "a template does not fit its kind"
+"A template has as many pins as its kind, in the same order, because quantities are measured at the
+pins of the kind. A template that extends another is of the same kind and has the same pins.
+
+Wrong:  template d : diode { pins a, k, s … }
+Right:  template d : diode { pins a, k … }";
+
+    BRANCH "E0320" "a branch that cannot carry anything"
+"A current, charge or resistor joins two different nodes, and every internal node is reached by a
+current or a resistor: otherwise its voltage is not determined.
+
+Wrong:  current j, j = id
+Right:  current j, k = id";
+
+    QUANTITY "E0321" "a quantity that cannot be measured so"
+"A quantity of a kind forces voltages and currents (`with V(a, k) = VF`) and observes one value
+(`I(a)`). Its arguments and its value are symbols of matching dimension, every argument takes part,
+and a drive is a formula of arguments only; the temperature is always set beside.
+
+Wrong:  quantity IF(VF) = I(a) with V(a, k) = I(k)
+Right:  quantity IF(VF) = I(a) with V(a, k) = VF";
 }

@@ -2,3 +2,47 @@
 //! diagnostics.
 
 pub(crate) mod dims;
+pub(crate) mod names;
+mod quantities;
+pub(crate) mod references;
+pub(crate) mod symbols;
+pub(crate) mod walk;
+
+use crate::ir::{Library, Owned};
+use crate::template::{check_templates, functions::check_functions};
+use espice_base::Diagnostics;
+use espice_syntax::ast;
+use names::Names;
+use references::References;
+
+/// Items that become something else in the library.
+#[derive(Default)]
+pub(crate) struct Declarations {
+    /// Symbols in the order of loading.
+    pub(crate) symbols: Vec<Owned<ast::Symbol>>,
+    /// Kinds in the order of loading.
+    pub(crate) kinds: Vec<Owned<ast::Kind>>,
+    /// Templates in the order of loading.
+    pub(crate) templates: Vec<Owned<ast::Template>>,
+}
+
+/// Checks what packs declare into the library, which already holds the items that stay trees.
+pub(crate) fn check(
+    library: &mut Library,
+    declarations: &Declarations,
+    names: &Names,
+    diagnostics: &mut Diagnostics,
+) {
+    library.symbols = symbols::check_symbols(&declarations.symbols, names, diagnostics);
+    let functions = check_functions(&library.functions, &library.scripts, names, diagnostics);
+    let table = &mut library.symbols;
+    library.kinds =
+        symbols::check_kinds(&declarations.kinds, names, &functions, table, diagnostics);
+    let checked =
+        check_templates(&declarations.templates, &library.kinds, &functions, names, diagnostics);
+    library.templates = checked.templates;
+    library.recipes = checked.recipes;
+    let references =
+        References { library, names, parameters: &checked.parameters, kinds: &checked.kinds };
+    references.check(diagnostics);
+}

@@ -3,6 +3,7 @@ use espice_base::{Digest, FileId, Span};
 use espice_facts::SymbolTable;
 use espice_syntax::ast;
 use espice_units::Unit;
+use std::collections::BTreeSet;
 
 /// One loaded pack.
 #[derive(Clone, PartialEq, Debug)]
@@ -156,6 +157,40 @@ impl Library {
     /// Templates of a kind in the order of declaration.
     pub fn templates_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a TemplateIr> {
         self.templates.iter().filter(move |t| t.kind == kind)
+    }
+
+    /// Indices of the packs whose names a pack sees: itself and all that it extends.
+    pub fn reach(&self, pack: usize) -> BTreeSet<usize> {
+        let mut reach = BTreeSet::new();
+        let mut waiting = vec![pack];
+        while let Some(next) = waiting.pop() {
+            let Some(info) = self.packs.get(next).filter(|_| reach.insert(next)) else { continue };
+            let bases =
+                self.packs.iter().enumerate().filter(|(_, p)| info.extends.contains(&p.name));
+            waiting.extend(bases.map(|(index, _)| index));
+        }
+        reach
+    }
+
+    /// The index in [`Library::rules`] of the rule that a path names from within a pack, by its
+    /// name or one it had before. The pack's own rule goes first, then those of the packs that
+    /// it extends, the nearest in the order of loading first. In a path, `-` of a pack's name
+    /// may be written `_`.
+    pub fn find_rule(&self, from: usize, path: &ast::Path) -> Option<usize> {
+        let reach = self.reach(from);
+        let plain = |name: &str| name.replace('-', "_");
+        let of_pack = |pack: usize| match &path.pack {
+            Some(word) => plain(self.pack_name(pack)) == plain(&word.text),
+            None => true,
+        };
+        let seen = |rule: &Owned<ast::Rule>| reach.contains(&rule.pack) && of_pack(rule.pack);
+        let find = |is_it: &dyn Fn(&ast::Rule) -> bool| {
+            let found = self.rules.iter().enumerate().filter(|(_, r)| seen(r) && is_it(&r.item));
+            found.max_by_key(|(_, r)| r.pack).map(|(index, _)| index)
+        };
+        let name = &path.name.text;
+        find(&|r| r.name.text == *name)
+            .or_else(|| find(&|r| r.formerly.iter().any(|f| f.text == *name)))
     }
 
     /// The pack name of an owned item.

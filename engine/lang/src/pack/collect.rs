@@ -1,0 +1,167 @@
+//! Parses the files of a pack and sorts their items into the library.
+
+use super::damage::{broken_words, text_place};
+use super::files::{PackFile, unreadable};
+use super::source::{folder_of, join};
+use super::tables::read_table;
+use crate::check::Declarations;
+use crate::check::names::{Class, Names};
+use crate::ir::{Library, Owned, ScriptSource};
+use espice_base::{Diagnostic, Diagnostics, FileId, ReadError, SourceMap, Span};
+use espice_syntax::ast::{Item, ItemKind, Quoted, Word};
+use std::collections::BTreeMap;
+
+/// Collects one pack.
+pub(super) struct Collector<'a> {
+    pub(super) pack: usize,
+    pub(super) name: &'a str,
+    pub(super) files: &'a BTreeMap<String, PackFile>,
+    pub(super) sources: &'a mut SourceMap,
+    pub(super) library: &'a mut Library,
+    pub(super) declarations: &'a mut Declarations,
+    pub(super) names: &'a mut Names,
+    pub(super) diagnostics: &'a mut Diagnostics,
+}
+
+impl Collector<'_> {
+    /// Parses every `.espice` file and takes its items.
+    pub(super) fn collect(mut self) {
+        let files = self.files;
+        for (relative, file) in files.iter().filter(|(path, _)| path.ends_with(".espice")) {
+            let text = String::from_utf8_lossy(&file.bytes).into_owned();
+            let id = self.sources.add(file.path.as_str(), text.as_str());
+            let (tree, told) = espice_syntax::parse(&text, id);
+            for word in broken_words(&text, &told) {
+                self.names.add_broken(word);
+            }
+            let errors: Vec<Span> = told.iter().filter_map(text_place).collect();
+            self.diagnostics.extend(told);
+            if let Some(info) = self.library.packs.get_mut(self.pack) {
+                info.files.push(id);
+            }
+            for item in tree.items {
+                let is_damaged = errors.iter().any(|e| {
+                    e.file == item.span.file && e.start <= item.span.end && item.span.start <= e.end
+                });
+                if is_damaged && let Some(head) = head(&item.kind) {
+                    self.names.add_damaged(head.span);
+                }
+                self.take(item, relative);
+            }
+        }
+    }
+
+    fn declare(&mut self, class: Class, name: &Word) -> bool {
+        match self.names.declare(class, name, self.pack) {
+            Ok(()) => true,
+            Err(diagnostic) => {
+                self.diagnostics.push(*diagnostic);
+                false
+            }
+        }
+    }
+
+    fn take(&mut self, item: Item, relative: &str) {
+        let Item { doc, kind, .. } = item;
+        let pack = self.pack;
+        match kind {
+            ItemKind::Symbol(item) => {
+                if self.declare(Class::Symbol, &item.name) {
+                    self.declarations.symbols.push(Owned { pack, doc, item });
+                }
+            }
+            ItemKind::Kind(item) => {
+                if self.declare(Class::Kind, &item.name) {
+                    for clause in &item.recognise {
+                        let item = (item.name.text.clone(), clause.clone());
+                        self.library.recognise.push(Owned { pack, doc: doc.clone(), item });
+                    }
+                    self.declarations.kinds.push(Owned { pack, doc, item });
+                }
+            }
+            ItemKind::Reading(item) => {
+                if self.declare(Class::Reading, &item.name) {
+                    self.library.readings.push(Owned { pack, doc, item });
+                }
+            }
+            ItemKind::Function(item) => {
+                if self.declare(Class::Function, &item.name) {
+                    self.library.functions.push(Owned { pack, doc, item });
+                }
+            }
+            ItemKind::Template(item) => {
+                if self.declare(Class::Template, &item.name) {
+                    self.declarations.templates.push(Owned { pack, doc, item });
+                }
+            }
+            ItemKind::Limits(item) => {
+                if !self.declare(Class::Table, &item.name) {
+                    return;
+                }
+                let Some((text, file)) = self.beside(relative, &item.file, ".csv") else { return };
+                let table = read_table(&item, self.name, &text, file, self.diagnostics);
+                self.library.tables.extend(table);
+            }
+            ItemKind::Script(item) => {
+                if !self.declare(Class::Function, &item.name) {
+                    return;
+                }
+                let Some((text, file)) = self.beside(relative, &item.file, ".rhai") else { return };
+                self.library.scripts.push(ScriptSource { pack, item, file, text });
+            }
+            ItemKind::Rule(item) => {
+                if self.declare(Class::Rule, &item.name) {
+                    self.library.rules.push(Owned { pack, doc, item });
+                }
+            }
+            ItemKind::Test(item) => {
+                if self.declare(Class::Test, &item.name) {
+                    self.library.tests.push(Owned { pack, doc, item });
+                }
+            }
+            ItemKind::Override(item) => self.library.overrides.push(Owned { pack, doc, item }),
+            ItemKind::Select(item) => self.library.selects.push(Owned { pack, doc, item }),
+            ItemKind::Waiver(item) => self.library.waivers.push(Owned { pack, doc, item }),
+        }
+    }
+
+    /// The text of a file that an item names, relative to the file of the item.
+    fn beside(&mut self, relative: &str, named: &Quoted, ending: &str) -> Option<(String, FileId)> {
+        let path = join(folder_of(relative), &named.text);
+        let Some(file) = self.files.get(&path) else {
+            let is_out = named.text.starts_with('/') || path.starts_with("..");
+            let help = if !named.text.ends_with(ending) {
+                format!("its name must end in `{ending}`")
+            } else if is_out {
+                String::from("it must lie in the folders of the pack")
+            } else {
+                format!("it would stand at `{path}` in the pack")
+            };
+            let what = format!("`{}`", named.text);
+            let diagnostic: Diagnostic = unreadable(&what, ReadError::NotFound);
+            self.diagnostics.push(diagnostic.at(named.span).help(help));
+            return None;
+        };
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        let id = self.sources.add(file.path.as_str(), text.as_str());
+        Some((text, id))
+    }
+}
+
+/// The word that names an item, or what it is about.
+fn head(kind: &ItemKind) -> Option<&Word> {
+    match kind {
+        ItemKind::Symbol(i) => Some(&i.name),
+        ItemKind::Kind(i) => Some(&i.name),
+        ItemKind::Reading(i) => Some(&i.name),
+        ItemKind::Function(i) => Some(&i.name),
+        ItemKind::Template(i) => Some(&i.name),
+        ItemKind::Limits(i) => Some(&i.name),
+        ItemKind::Script(i) => Some(&i.name),
+        ItemKind::Rule(i) => Some(&i.name),
+        ItemKind::Override(i) => Some(&i.target.name),
+        ItemKind::Select(i) => Some(&i.kind),
+        ItemKind::Test(i) => Some(&i.name),
+        ItemKind::Waiver(i) => Some(&i.rule.name),
+    }
+}

@@ -1,0 +1,128 @@
+//! The files of a pack, and its digest.
+
+use super::resolve::Candidate;
+use super::source::join;
+use espice_base::{Code, Diagnostic, Diagnostics, Digest, Hasher, Place, ReadError};
+use std::collections::BTreeMap;
+
+/// One file of a pack.
+pub(super) struct PackFile {
+    /// Where the source holds it; the name that diagnostics show.
+    pub(super) path: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// What belongs to a pack, by its ending.
+const ENDINGS: [&str; 3] = [".espice", ".csv", ".rhai"];
+
+/// Reads all files of a pack, by path relative to its folder.
+pub(super) fn read_files(
+    candidate: &Candidate<'_>,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<String, PackFile> {
+    let mut files = BTreeMap::new();
+    for entry in &candidate.manifest.sources {
+        let folder = join(&candidate.folder, &entry.text);
+        let listed = match candidate.source.list(&folder) {
+            Ok(listed) => listed,
+            Err(error) => {
+                let what = format!("the folder `{}`", entry.text);
+                diagnostics.push(unreadable(&what, error).at(entry.span));
+                continue;
+            }
+        };
+        for inner in listed.iter().filter(|p| ENDINGS.iter().any(|e| p.ends_with(e))) {
+            let relative = join(&entry.text, inner);
+            let path = join(&folder, inner);
+            if files.contains_key(&relative) {
+                continue;
+            }
+            match candidate.source.read(&path) {
+                Ok(bytes) => {
+                    files.insert(relative, PackFile { path, bytes });
+                }
+                Err(error) => {
+                    let what = format!("`{path}`");
+                    let place = Place::File(candidate.file);
+                    diagnostics.push(unreadable(&what, error).at(place));
+                }
+            }
+        }
+    }
+    if !files.keys().any(|p| p.ends_with(".espice")) {
+        diagnostics.push(
+            Diagnostic::warning(
+                Code::EMPTY_PACK,
+                format!("the pack `{}` holds no `.espice` file", candidate.manifest.name.text),
+            )
+            .at(candidate.manifest.name.span)
+            .help("check `sources`"),
+        );
+    }
+    files
+}
+
+/// The diagnostic of something that cannot be read.
+pub(super) fn unreadable(what: &str, error: ReadError) -> Diagnostic {
+    let message = match error {
+        ReadError::NotFound => format!("{what} does not exist"),
+        ReadError::TooLarge(limit) => format!("{what} is larger than the limit of {limit} bytes"),
+        ReadError::Denied => format!("{what} cannot be read"),
+    };
+    Diagnostic::error(Code::PACK_FILE, message)
+}
+
+/// The digest of a pack: its manifest and files in the order of their paths, ends of lines
+/// made equal, then the digests of its bases in the order of their names.
+pub(super) fn digest(
+    manifest: &str,
+    files: &BTreeMap<String, PackFile>,
+    bases: &BTreeMap<String, Digest>,
+) -> Digest {
+    let mut hasher = Hasher::new();
+    let mut part = |name: &str, bytes: &[u8]| {
+        hasher.part(name.as_bytes());
+        hasher.part(bytes);
+    };
+    part("pack.toml", &unix_lines(manifest.as_bytes()));
+    for (path, file) in files {
+        part(path, &unix_lines(&file.bytes));
+    }
+    for (name, base) in bases {
+        part(name, base.to_string().as_bytes());
+    }
+    hasher.finish()
+}
+
+fn unix_lines(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        if byte == b'\r' {
+            rest.next_if_eq(&b'\n');
+            out.push(b'\n');
+        } else {
+            out.push(byte);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_of_lines_do_not_change_a_digest() {
+        let files = |text: &str| {
+            let file = PackFile { path: "x".into(), bytes: text.into() };
+            BTreeMap::from([("a.espice".to_string(), file)])
+        };
+        let none = BTreeMap::new();
+        let unix = digest("name", &files("a\nb\n"), &none);
+        assert_eq!(unix, digest("name", &files("a\r\nb\r"), &none));
+        assert_ne!(unix, digest("name", &files("a\nb"), &none));
+        let base = BTreeMap::from([("std".to_string(), unix)]);
+        assert_ne!(unix, digest("name", &files("a\nb\n"), &base));
+    }
+}

@@ -1,0 +1,75 @@
+//! Packs: folders or built-in texts with a `pack.toml`, loaded with all that they extend.
+
+mod collect;
+mod damage;
+mod files;
+mod manifest;
+mod resolve;
+mod source;
+mod tables;
+
+pub use source::{EmbeddedPack, PackRoot};
+
+use crate::check::{self, Declarations, names::Names};
+use crate::ir::{Library, PackInfo};
+use collect::Collector;
+use espice_base::{Diagnostics, Digest, SourceMap, World};
+use std::collections::BTreeMap;
+
+/// Loads packs and everything that they extend, and checks what they declare: names, types and
+/// dimensions of symbols, kinds, functions and templates, and that rules, selections, tests and
+/// waivers refer to what exists. The expressions of rules are checked by the stage that
+/// evaluates them.
+///
+/// `roots` are what the run asks for; `builtin` are the packs that are in the program, loaded
+/// when a root or `extends` names them. A folder takes the place of the built-in pack of its
+/// name. Every text that is read is added to `sources`.
+///
+/// A library always comes out: items with mistakes are missing from it and stand in the
+/// diagnostics, which are sorted.
+pub fn load(
+    world: &dyn World,
+    roots: &[PackRoot],
+    builtin: &[EmbeddedPack<'_>],
+    sources: &mut SourceMap,
+) -> (Library, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let (candidates, wanted) =
+        resolve::candidates(world, roots, builtin, sources, &mut diagnostics);
+    let plan = resolve::plan(&candidates, &wanted, &mut diagnostics);
+    let mut library = Library::default();
+    let mut names = Names::default();
+    let mut declarations = Declarations::default();
+    for planned in &plan {
+        let Some(candidate) = candidates.get(planned.candidate) else { continue };
+        let name = &candidate.manifest.name.text;
+        let pack = names.add_pack(name, &planned.extends, planned.is_missing);
+        let files = files::read_files(candidate, &mut diagnostics);
+        let base = |place: &usize| library.packs.get(*place);
+        let bases: BTreeMap<String, Digest> =
+            planned.extends.iter().filter_map(base).map(|p| (p.name.clone(), p.digest)).collect();
+        let manifest = sources.get(candidate.file).map_or("", |f| f.text());
+        let digest = files::digest(manifest, &files, &bases);
+        library.packs.push(PackInfo {
+            name: name.clone(),
+            version: candidate.manifest.version.clone(),
+            extends: planned.extends.iter().filter_map(base).map(|p| p.name.clone()).collect(),
+            digest,
+            files: Vec::new(),
+        });
+        Collector {
+            pack,
+            name,
+            files: &files,
+            sources,
+            library: &mut library,
+            declarations: &mut declarations,
+            names: &mut names,
+            diagnostics: &mut diagnostics,
+        }
+        .collect();
+    }
+    check::check(&mut library, &declarations, &names, &mut diagnostics);
+    diagnostics.sort();
+    (library, diagnostics)
+}

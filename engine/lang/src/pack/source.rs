@@ -1,0 +1,121 @@
+//! Where packs come from: folders of the world, or texts built into a program.
+
+use espice_base::{ReadError, World};
+use std::collections::BTreeSet;
+
+/// A pack that a run starts from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PackRoot {
+    /// A folder with a `pack.toml`, as the world knows it.
+    Folder(String),
+    /// A built-in pack by its name.
+    Builtin(String),
+}
+
+/// A pack that is built into the program: the folder that holds its `pack.toml`, and every
+/// text that its `sources` may reach, by path from the same origin as the folder.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddedPack<'a> {
+    /// The folder of the `pack.toml`: `rules`.
+    pub folder: &'a str,
+    /// Path and text: `("templates/junction_diode.espice", "…")`.
+    pub files: &'a [(&'a str, &'a str)],
+}
+
+/// Reads the files of one pack.
+#[derive(Clone)]
+pub(super) enum PackSource<'a> {
+    /// From the world.
+    World(&'a dyn World),
+    /// From the program.
+    Embedded(&'a [(&'a str, &'a str)]),
+}
+
+impl PackSource<'_> {
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match self {
+            PackSource::World(world) => world.read(path),
+            PackSource::Embedded(files) => {
+                let found = files.iter().find(|(p, _)| *p == path);
+                found.map(|(_, text)| text.as_bytes().to_vec()).ok_or(ReadError::NotFound)
+            }
+        }
+    }
+
+    /// The files under a folder, relative to it, sorted; those of packs inside it are left
+    /// out.
+    pub(super) fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        let mut all = match self {
+            PackSource::World(world) => world.list(if folder.is_empty() { "." } else { folder })?,
+            PackSource::Embedded(files) => {
+                let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+                let found = files.iter().filter_map(|(p, _)| p.strip_prefix(&prefix));
+                found.map(String::from).collect()
+            }
+        };
+        if all.is_empty() {
+            return Err(ReadError::NotFound);
+        }
+        let inner: BTreeSet<String> =
+            all.iter().filter_map(|p| p.strip_suffix("/pack.toml")).map(String::from).collect();
+        let is_inside = |path: &str| {
+            inner.iter().any(|i| path.strip_prefix(i.as_str()).is_some_and(|r| r.starts_with('/')))
+        };
+        all.retain(|path| !is_inside(path));
+        all.sort();
+        Ok(all)
+    }
+}
+
+/// Joins two paths with `/` and resolves `.` and `..`; what leads out at the top stays `..`.
+pub(super) fn join(folder: &str, path: &str) -> String {
+    let is_absolute = folder.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|p| *p != "..") => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    if is_absolute { format!("/{joined}") } else { joined }
+}
+
+/// The folder that holds a file.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_join_without_leaving_traces() {
+        for (folder, path, joined) in [
+            ("rules", "diode.espice", "rules/diode.espice"),
+            ("rules", "../templates", "templates"),
+            ("rules", ".", "rules"),
+            (".", "a.csv", "a.csv"),
+            ("", "../x", "../x"),
+            ("/packs/acme", "../std", "/packs/std"),
+        ] {
+            assert_eq!(join(folder, path), joined);
+        }
+    }
+
+    #[test]
+    fn packs_inside_a_pack_are_not_part_of_it() {
+        let files = [
+            ("p/pack.toml", ""),
+            ("p/a.espice", ""),
+            ("p/in/pack.toml", ""),
+            ("p/in/b.espice", ""),
+        ];
+        let source = PackSource::Embedded(&files);
+        assert_eq!(source.list("p").unwrap(), ["a.espice", "pack.toml"]);
+    }
+}

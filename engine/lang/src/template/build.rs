@@ -1,0 +1,434 @@
+//! The statements of one template, in the order of writing, into one graph.
+
+use super::functions::{Functions, take, warn_unused};
+use super::lower::{Lowering, Number, Scope};
+use super::merge::{Merged, Placed};
+use super::parameters::check_parameter;
+use super::usage::Usage;
+use crate::check::dims::{Operand, Together, likely, mismatch, type_unit, unexpected};
+use crate::check::names::Names;
+use crate::ir::{
+    Binary, BranchIr, BranchKind, CardIr, ExprId, Leaf, NodeRef, ParameterIr, SolveIr, TemplateIr,
+};
+use crate::template::fold;
+use espice_base::{Code, Diagnostic, Span};
+use espice_syntax::ast::{
+    Card, CompareOp, Expr, ExprKind, Let, Parameter, TemplateStatement, Type, Word,
+};
+use espice_units::Dimension;
+use std::collections::BTreeMap;
+
+/// Builds the graph of one template.
+pub(super) struct Builder<'a> {
+    pub(super) lower: Lowering<'a>,
+    pub(super) parameters: Vec<ParameterIr>,
+    merged: &'a Merged,
+    nodes: &'a [String],
+    /// Every name that statements declare.
+    taken: BTreeMap<String, Word>,
+    branches: Vec<BranchIr>,
+    solves: Vec<SolveIr>,
+    cards: Vec<CardIr>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(
+        merged: &'a Merged,
+        nodes: &'a [String],
+        functions: &'a Functions,
+        names: &'a Names,
+    ) -> Self {
+        Builder {
+            lower: Lowering::new(names, functions, merged.pack, Scope::Template(nodes)),
+            parameters: Vec::new(),
+            merged,
+            nodes,
+            taken: BTreeMap::new(),
+            branches: Vec::new(),
+            solves: Vec::new(),
+            cards: Vec::new(),
+        }
+    }
+
+    /// Checks everything that the template says.
+    pub(super) fn build(&mut self) {
+        let merged = self.merged;
+        let declarations = merged.statements.iter().filter_map(|p| declared(&p.statement));
+        self.lower.later = declarations.map(|w| (w.text.clone(), w.span)).collect();
+        for placed in &merged.statements {
+            self.statement(&placed.statement);
+        }
+        self.unreached_nodes();
+        for card in &merged.cards {
+            self.card(card);
+        }
+    }
+
+    /// The checked template.
+    pub(super) fn finish(self) -> TemplateIr {
+        let merged = self.merged;
+        TemplateIr {
+            name: merged.name.text.clone(),
+            pack: self.lower.names.pack(merged.pack).to_string(),
+            kind: merged.kind.text.clone(),
+            doc: merged.doc.clone(),
+            pins: merged.pins.iter().map(|p| p.text.clone()).collect(),
+            nodes: self.nodes.iter().skip(merged.pins.len()).cloned().collect(),
+            parameters: self.parameters,
+            graph: self.lower.graph,
+            branches: self.branches,
+            solves: self.solves,
+            cards: self.cards,
+            span: merged.name.span,
+        }
+    }
+
+    fn statement(&mut self, statement: &TemplateStatement) {
+        match statement {
+            TemplateStatement::Nodes { .. } => {}
+            TemplateStatement::Parameter(parameter) => self.parameter(parameter),
+            TemplateStatement::Let(statement) => {
+                if self.declare(&statement.name) {
+                    self.lower.define(statement);
+                } else {
+                    self.lower.value(&statement.value);
+                }
+            }
+            TemplateStatement::Solve { span, name, unit, range, equation } => {
+                self.solve(*span, name, unit, range, equation);
+            }
+            TemplateStatement::Branch { span, kind, from, to, value } => {
+                self.branch(*span, *kind, (from, to), value);
+            }
+        }
+    }
+
+    fn declare(&mut self, name: &Word) -> bool {
+        take(name, &mut self.taken, &mut self.lower.diagnostics)
+    }
+
+    fn parameter(&mut self, parameter: &Parameter) {
+        let name = &parameter.name;
+        let is_free = self.declare(name);
+        let (names, pack) = (self.lower.names, self.lower.pack);
+        let checked = check_parameter(parameter, names, pack, &mut self.lower.diagnostics);
+        if !is_free {
+            return;
+        }
+        self.lower.later.remove(&name.text);
+        match checked {
+            Some(ir) => {
+                let index = u32::try_from(self.parameters.len()).unwrap_or(u32::MAX);
+                let leaf = Leaf::Parameter(index);
+                self.lower.input(&name.text, leaf, ir.dimension, name.span);
+                self.parameters.push(ir);
+            }
+            None => {
+                self.lower.locals.insert(name.text.clone(), None);
+            }
+        }
+    }
+
+    /// `solve x : V in lo .. hi where f == g` gives an unknown and the residual `f - g`.
+    fn solve(&mut self, span: Span, name: &Word, unit: &Type, range: &Expr, equation: &Expr) {
+        let is_free = self.declare(name);
+        self.lower.later.remove(&name.text);
+        let unit = type_unit(unit, &mut self.lower.diagnostics);
+        let ends = self.ends(name, range, unit.map(|u| u.dimension));
+        if !is_free {
+            return;
+        }
+        let index = u32::try_from(self.solves.len()).unwrap_or(u32::MAX);
+        match unit {
+            Some(unit) => {
+                self.lower.input(&name.text, Leaf::Unknown(index), unit.dimension, name.span);
+            }
+            None => {
+                self.lower.locals.insert(name.text.clone(), None);
+            }
+        }
+        let residual = self.residual(equation);
+        let Some(((low, high), residual)) = ends.zip(residual) else { return };
+        let is_held = self.usage(&[residual]).unknowns.contains(&index);
+        if !is_held {
+            self.lower.diagnostics.push(
+                Diagnostic::error(
+                    Code::UNUSED_DEFINITION,
+                    format!("the equation of `{}` does not hold `{}`", name.text, name.text),
+                )
+                .at(equation.span)
+                .label(name.span, "the unknown"),
+            );
+            return;
+        }
+        self.solves.push(SolveIr { name: name.text.clone(), low, high, residual, span });
+    }
+
+    fn ends(
+        &mut self,
+        name: &Word,
+        range: &Expr,
+        dimension: Option<Dimension>,
+    ) -> Option<(ExprId, ExprId)> {
+        let ExprKind::Range { low, high, step: None } = &range.kind else {
+            self.lower.diagnostics.push(
+                Diagnostic::error(Code::RANGE, "a range must stand here")
+                    .at(range.span)
+                    .help("write `lo .. hi`"),
+            );
+            return None;
+        };
+        let what = format!("`{}`", name.text);
+        let Some(dimension) = dimension else {
+            self.lower.number(low);
+            self.lower.number(high);
+            return None;
+        };
+        let lo = self.lower.number_of(low, &what, Some(name.span), dimension);
+        let hi = self.lower.number_of(high, &what, Some(name.span), dimension);
+        let (lo, hi) = (lo?, hi?);
+        let value = |n: Number| fold::constant_value(&self.lower.graph, n.id);
+        if let (Some(l), Some(h)) = (value(lo), value(hi))
+            && l >= h
+        {
+            self.lower.diagnostics.push(
+                Diagnostic::error(
+                    Code::RANGE,
+                    "the lower end of this range is not below its upper end",
+                )
+                .at(range.span),
+            );
+            return None;
+        }
+        Some((lo.id, hi.id))
+    }
+
+    fn residual(&mut self, equation: &Expr) -> Option<ExprId> {
+        let (first, second) = match &equation.kind {
+            ExprKind::Compare { first, rest } => match rest.as_slice() {
+                [(CompareOp::Equal, _, second)] => Some((first, second)),
+                _ => None,
+            },
+            _ => None,
+        }
+        .or_else(|| {
+            self.lower.diagnostics.push(
+                Diagnostic::error(Code::FORM_NOT_ALLOWED, "an equation must stand here")
+                    .at(equation.span)
+                    .help("write `f(x) == 0 A`"),
+            );
+            None
+        })?;
+        let (f, g) = (self.lower.number(first), self.lower.number(second));
+        let (f, g) = (f?, g?);
+        if f.dimension != g.dimension {
+            let (l, r) = (Operand::of(first, f.dimension), Operand::of(second, g.dimension));
+            self.lower.diagnostics.push(mismatch(Together::Compare, l, r));
+            return None;
+        }
+        let graph = &mut self.lower.graph;
+        Some(fold::binary(graph, Binary::Subtract, f.id, g.id, f.dimension, equation.span))
+    }
+
+    fn branch(&mut self, span: Span, kind: BranchKind, ends: (&Word, &Word), value: &Expr) {
+        let (what, dimension) = match kind {
+            BranchKind::Current => ("a current", Dimension::CURRENT),
+            BranchKind::Charge => ("a charge", Dimension::CHARGE),
+            BranchKind::Resistor => ("the value of a resistor", Dimension::RESISTANCE),
+        };
+        let mut node = |word: &Word| self.lower.node_named(&word.text, word.span, self.nodes);
+        let (from, to) = (node(ends.0), node(ends.1));
+        if from.is_some() && from == to {
+            self.lower.diagnostics.push(
+                Diagnostic::error(
+                    Code::BRANCH,
+                    format!("this branch joins `{}` with itself", ends.0.text),
+                )
+                .at(ends.0.span.to(ends.1.span)),
+            );
+        }
+        let Some(number) = self.lower.number(value) else { return };
+        if number.dimension != dimension {
+            let operand = Operand::of(value, number.dimension);
+            self.lower.diagnostics.push(unexpected(what, None, dimension, operand));
+            return;
+        }
+        if kind == BranchKind::Resistor
+            && let Some(at) = self.usage(&[number.id]).bias
+        {
+            self.lower.diagnostics.push(
+                Diagnostic::error(
+                    Code::RESISTOR_BIAS,
+                    "the value of a resistor depends on the bias",
+                )
+                .at(value.span)
+                .label(self.lower.graph.span(at), "a voltage")
+                .help(format!(
+                    "write `current {}, {} = V({}, {}) / (…)`",
+                    ends.0.text, ends.1.text, ends.0.text, ends.1.text
+                )),
+            );
+            return;
+        }
+        if let (Some(from), Some(to)) = (from, to) {
+            self.branches.push(BranchIr { kind, from, to, value: number.id, span });
+        }
+    }
+
+    /// An internal node that no current or resistor reaches has no voltage.
+    fn unreached_nodes(&mut self) {
+        if self.lower.diagnostics.has_errors() || self.merged.is_damaged {
+            return;
+        }
+        let reached: Vec<NodeRef> = self
+            .branches
+            .iter()
+            .filter(|b| b.kind != BranchKind::Charge)
+            .flat_map(|b| [b.from, b.to])
+            .collect();
+        let merged = self.merged;
+        let inner = merged.statements.iter().filter_map(|p| match &p.statement {
+            TemplateStatement::Nodes { nodes, .. } => Some(nodes),
+            _ => None,
+        });
+        for word in inner.flatten() {
+            let index = self.nodes.iter().position(|n| *n == word.text);
+            let index = index.and_then(|i| u32::try_from(i).ok());
+            if index.is_some_and(|i| !reached.contains(&i)) {
+                self.lower.diagnostics.push(
+                    Diagnostic::error(
+                        Code::BRANCH,
+                        format!("no current or resistor reaches the node `{}`", word.text),
+                    )
+                    .at(word.span)
+                    .help("join it, or remove it from `nodes`"),
+                );
+            }
+        }
+    }
+
+    fn card(&mut self, card: &Card) {
+        let mut seen: Vec<(&Word, usize)> = Vec::new();
+        let mut on_card: Vec<&Word> = Vec::new();
+        for (name, written) in &card.parameters {
+            let shown = written.as_ref().unwrap_or(name);
+            if let Some(before) = on_card.iter().find(|w| w.text.eq_ignore_ascii_case(&shown.text))
+            {
+                self.lower.diagnostics.push(
+                    Diagnostic::error(
+                        Code::DECLARED_TWICE,
+                        format!("`{}` stands on the card twice", shown.text),
+                    )
+                    .label(shown.span, "again")
+                    .label(before.span, "first"),
+                );
+                continue;
+            }
+            on_card.push(shown);
+            match self.parameters.iter().position(|p| p.name == name.text) {
+                Some(index) => seen.push((shown, index)),
+                // A parameter that did not check is no parameter that is missing.
+                None if self.is_parameter(&name.text) => {}
+                None if self.lower.names.is_broken(&name.text) => {}
+                None => self.lower.diagnostics.push(
+                    Diagnostic::error(
+                        Code::UNKNOWN_PARAMETER,
+                        format!("the template has no parameter `{}`", name.text),
+                    )
+                    .at(name.span)
+                    .maybe_help(likely(
+                        &name.text,
+                        self.parameters.iter().map(|p| p.name.as_str()),
+                    )),
+                ),
+            }
+        }
+        self.cards.push(CardIr {
+            family: card.family.text.clone(),
+            device: card.device.text.clone(),
+            parameters: seen.into_iter().map(|(w, i)| (i, w.text.clone())).collect(),
+        });
+    }
+
+    fn is_parameter(&self, name: &str) -> bool {
+        self.merged
+            .statements
+            .iter()
+            .any(|p| matches!(&p.statement, TemplateStatement::Parameter(p) if p.name.text == name))
+    }
+
+    fn usage(&self, roots: &[ExprId]) -> Usage {
+        Usage::of(&self.lower.graph, roots, &self.solves)
+    }
+
+    /// Warns of what this very template declares in vain; inherited parts are not repeated.
+    pub(super) fn warn_unused(&mut self) {
+        let merged = self.merged;
+        let own = || merged.statements.iter().filter(|p| p.is_own);
+        let lets = own().filter_map(|p: &Placed| -> Option<&Let> {
+            match &p.statement {
+                TemplateStatement::Let(l) => Some(l),
+                _ => None,
+            }
+        });
+        warn_unused(lets, &self.lower.used, &mut self.lower.diagnostics);
+        let roots: Vec<ExprId> = self.branches.iter().map(|b| b.value).collect();
+        let usage = self.usage(&roots);
+        for placed in own() {
+            match &placed.statement {
+                TemplateStatement::Parameter(p) => self.warn_parameter(p, &usage),
+                TemplateStatement::Solve { name, .. } => {
+                    let index = self.solves.iter().position(|s| s.name == name.text);
+                    let index = index.and_then(|i| u32::try_from(i).ok());
+                    if index.is_some_and(|i| !usage.unknowns.contains(&i)) {
+                        self.lower.diagnostics.push(
+                            Diagnostic::warning(
+                                Code::UNUSED_DEFINITION,
+                                format!("no branch depends on `{}`", name.text),
+                            )
+                            .at(name.span)
+                            .help("remove it"),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn warn_parameter(&mut self, parameter: &Parameter, usage: &Usage) {
+        let name = &parameter.name;
+        let Some(index) = self.parameters.iter().position(|p| p.name == name.text) else { return };
+        let is_used = u32::try_from(index).is_ok_and(|i| usage.parameters.contains(&i));
+        let on_card = self.cards.iter().any(|c| c.parameters.iter().any(|(i, _)| *i == index));
+        if !is_used {
+            self.lower.diagnostics.push(
+                Diagnostic::warning(
+                    Code::UNUSED_PARAMETER,
+                    format!("no branch depends on the parameter `{}`", name.text),
+                )
+                .at(name.span)
+                .help("use it in an equation, or remove it"),
+            );
+        } else if !on_card && !self.cards.is_empty() {
+            self.lower.diagnostics.push(
+                Diagnostic::warning(
+                    Code::NOT_ON_CARD,
+                    format!("the parameter `{}` stands on no card", name.text),
+                )
+                .at(name.span)
+                .help("add it to a `card`; otherwise its value is lost when the model is written"),
+            );
+        }
+    }
+}
+
+/// The name that a statement puts in force.
+fn declared(statement: &TemplateStatement) -> Option<&Word> {
+    match statement {
+        TemplateStatement::Parameter(p) => Some(&p.name),
+        TemplateStatement::Let(l) => Some(&l.name),
+        TemplateStatement::Solve { name, .. } => Some(name),
+        TemplateStatement::Nodes { .. } | TemplateStatement::Branch { .. } => None,
+    }
+}

@@ -1,0 +1,126 @@
+//! Functions and templates: trees become graphs with checked names and dimensions.
+
+mod build;
+mod builtins;
+mod calls;
+pub(crate) mod constant;
+mod fold;
+pub(crate) mod functions;
+pub(crate) mod lower;
+mod merge;
+pub(crate) mod parameters;
+pub(crate) mod usage;
+
+use crate::check::names::{Class, Names};
+use crate::ir::{KindIr, Owned, ParameterIr, TemplateIr};
+use build::Builder;
+use espice_base::{Code, Diagnostic, Diagnostics};
+use espice_syntax::ast::{self, Recipe, TemplateStatement, Word};
+use functions::Functions;
+use merge::{Merged, Merger};
+use std::collections::BTreeMap;
+
+/// What checking templates gives.
+pub(crate) struct Templates {
+    /// The sound ones in the order of declaration.
+    pub(crate) templates: Vec<TemplateIr>,
+    /// The recipe of each template that has or inherits one.
+    pub(crate) recipes: Vec<Owned<(String, Recipe)>>,
+    /// The parameters of every template that could be read, sound or not.
+    pub(crate) parameters: BTreeMap<String, Vec<ParameterIr>>,
+    /// The kind of every template, sound or not.
+    pub(crate) kinds: BTreeMap<String, String>,
+}
+
+/// Checks all templates.
+pub(crate) fn check_templates(
+    templates: &[Owned<ast::Template>],
+    kinds: &[KindIr],
+    functions: &Functions,
+    names: &Names,
+    diagnostics: &mut Diagnostics,
+) -> Templates {
+    let mut merger = Merger::new(templates, names);
+    let mut checked = Templates {
+        templates: Vec::new(),
+        recipes: Vec::new(),
+        parameters: BTreeMap::new(),
+        kinds: BTreeMap::new(),
+    };
+    for owned in templates {
+        let name = &owned.item.name.text;
+        checked.kinds.insert(name.clone(), owned.item.kind.text.clone());
+        let before = diagnostics.len();
+        names.require(Class::Kind, &owned.item.kind, owned.pack, diagnostics);
+        let Some(merged) = merger.merge(owned, diagnostics) else { continue };
+        if let Some(recipe) = &merged.recipe {
+            let item = (name.clone(), recipe.item.clone());
+            checked.recipes.push(Owned { pack: recipe.pack, doc: recipe.doc.clone(), item });
+        }
+        let nodes = node_names(&merged, kinds, diagnostics);
+        let mut builder = Builder::new(&merged, &nodes, functions, names);
+        builder.build();
+        let is_sound = !merged.is_damaged
+            && !builder.lower.diagnostics.has_errors()
+            && !diagnostics.iter().skip(before).any(is_error);
+        if is_sound {
+            builder.warn_unused();
+        }
+        checked.parameters.insert(name.clone(), builder.parameters.clone());
+        diagnostics.extend(std::mem::take(&mut builder.lower.diagnostics));
+        if is_sound {
+            checked.templates.push(builder.finish());
+        }
+    }
+    checked
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == espice_base::Severity::Error
+}
+
+/// Pins, then internal nodes; they share one list of names.
+fn node_names(merged: &Merged, kinds: &[KindIr], diagnostics: &mut Diagnostics) -> Vec<String> {
+    let inner = merged.statements.iter().filter_map(|p| match &p.statement {
+        TemplateStatement::Nodes { nodes, .. } => Some(nodes),
+        _ => None,
+    });
+    let mut taken: Vec<&Word> = Vec::new();
+    for node in merged.pins.iter().chain(inner.flatten()) {
+        match taken.iter().find(|t| t.text == node.text) {
+            None => taken.push(node),
+            Some(before) => diagnostics.push(
+                Diagnostic::error(
+                    Code::DECLARED_TWICE,
+                    format!("the node `{}` is declared twice", node.text),
+                )
+                .label(node.span, "declared again")
+                .label(before.span, "declared first"),
+            ),
+        }
+    }
+    if let Some(kind) = kinds.iter().find(|k| k.name == merged.kind.text)
+        && kind.pins.len() != merged.pins.len()
+        && !merged.is_damaged
+    {
+        let place = match (merged.pins.first(), merged.pins.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => merged.name.span,
+        };
+        diagnostics.push(
+            Diagnostic::error(
+                Code::PINS_OF_KIND,
+                format!(
+                    "a {} has {} pins, but this template has {}",
+                    kind.name,
+                    kind.pins.len(),
+                    merged.pins.len()
+                ),
+            )
+            .at(place)
+            .label(kind.span, "the kind")
+            .help(format!("write `pins {}`", kind.pins.join(", "))),
+        );
+    }
+    taken.into_iter().map(|w| w.text.clone()).collect()
+}
