@@ -1,1 +1,16 @@
-//! Renderers of outcomes and diagnostics: terminal, JSON, HTML with SVG
+//! Renderers of outcomes and diagnostics: one self-contained HTML file with SVG plots, a short
+//! account for terminals, and JSON with its schema.
+//!
+//! Every renderer is a pure function of the outcome document: no clock, no environment, and the
+//! same bytes for the same outcome. What differs between equal runs (`outcome.run`) is shown by
+//! none but [`json`].
+
+#[cfg(test)]
+mod fixture;
+pub mod html;
+pub mod json;
+mod numbers;
+pub mod schema;
+mod svg;
+pub mod terminal;
+mod words;

@@ -1,0 +1,37 @@
+use super::markup::{chip, numbers as number_column, prose, table, words as word_column};
+use crate::numbers::{self, Script};
+use crate::svg::escape;
+use crate::words;
+use espice::outcome::Outcome;
+
+/// The templates that were considered, each with the reason of its fate.
+pub(super) fn render(outcome: &Outcome) -> Option<String> {
+    if outcome.candidates.is_empty() {
+        return None;
+    }
+    let columns = [
+        word_column("Template"),
+        word_column("Fate"),
+        word_column("Reason"),
+        number_column("Score"),
+    ];
+    let rows: Vec<Vec<String>> = outcome
+        .candidates
+        .iter()
+        .map(|c| {
+            let class = if c.status == "chosen" { "good" } else { "dim" };
+            vec![
+                format!("<code>{}</code>", escape(&c.template)),
+                chip(class, &c.status),
+                prose(&words::sentence(&c.reason)),
+                c.score.map_or_else(
+                    || numbers::missing(Script::Fine),
+                    |s| numbers::number(s, 3, Script::Fine),
+                ),
+            ]
+        })
+        .collect();
+    let note = "<p class=\"note\">A smaller score is better. Tried templates were fitted and then \
+                dropped or beaten; rejected ones were not fitted.</p>\n";
+    Some(table("Templates in the order of trying", &columns, &rows) + note)
+}

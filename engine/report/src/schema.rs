@@ -1,0 +1,39 @@
+//! The JSON schema of the outcome document, generated from its types.
+
+use espice::outcome::Outcome;
+
+/// The schema as indented JSON with LF and a final line end: the text of
+/// `docs/outcome.schema.json`.
+///
+/// Descriptions are the doc comments of the types.
+///
+/// # Errors
+/// Never in practice: a schema is made of text, numbers and maps with text keys.
+pub fn render() -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Outcome))?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fixture, json};
+
+    /// Every key that the document writes is described, and nothing is required that it leaves
+    /// out.
+    #[test]
+    fn the_schema_describes_what_is_written() {
+        let schema: serde_json::Value = serde_json::from_str(&render().unwrap()).unwrap();
+        let document: serde_json::Value =
+            serde_json::from_str(&json::render(&fixture::diode()).unwrap()).unwrap();
+        let properties = schema["properties"].as_object().unwrap();
+        for key in document.as_object().unwrap().keys() {
+            assert!(properties.contains_key(key), "`{key}` is not in the schema");
+        }
+        for required in schema["required"].as_array().unwrap() {
+            let key = required.as_str().unwrap();
+            assert!(document.get(key).is_some(), "`{key}` is required but not written");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The short account for terminals: what came out, how good it is, and what the rules say.
+
+mod layout;
+
+use crate::numbers::{self, Script};
+use crate::words::{self, Verdict};
+use espice::outcome::{DiagnosticRecord, FindingRecord, Fit, Outcome, RatedPoint};
+use layout::{Paint, wrap};
+
+/// Rated points that are shown before the rest is only counted.
+const RATED_ROWS: usize = 12;
+/// Narrower terminals are written to as if they had this width.
+const NARROWEST: usize = 40;
+
+/// How text is set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Style {
+    /// Whether colours (ANSI escapes, the eight basic ones) are used.
+    pub color: bool,
+    /// Width in columns that prose is wrapped to; at least 40 is used.
+    pub width: usize,
+}
+
+impl Default for Style {
+    /// No colours, 80 columns.
+    fn default() -> Self {
+        Style { color: false, width: 80 }
+    }
+}
+
+/// A short account of an outcome: part, template and why, rated points, fit measures, rules that
+/// need a reader, and the account of all rules. Ends with a line end.
+pub fn render(outcome: &Outcome, style: Style) -> String {
+    let mut blocks = vec![head(outcome, style)];
+    if let Some(fit) = &outcome.fit {
+        blocks.push(rated(fit, style));
+        blocks.push(curves(outcome, fit, style));
+        blocks.push(unidentified(fit, style));
+    }
+    blocks.push(records(outcome, style));
+    blocks.push(rules(outcome, style));
+    blocks.push(words::account(&outcome.verdict.rules) + "\n");
+    blocks.retain(|b| !b.is_empty());
+    blocks.join("\n")
+}
+
+/// Colours a plainly rendered diagnostic or a list of them: the words `error`, `warning`,
+/// `note` and `help` where they open a line, the gutter, and the marks under the source text.
+///
+/// Text is returned as it is when the style has no colour.
+pub fn colour_diagnostics(plain: &str, style: Style) -> String {
+    if !style.color {
+        return String::from(plain);
+    }
+    plain.split_inclusive('\n').map(layout::colour_line).collect()
+}
+
+fn head(outcome: &Outcome, style: Style) -> String {
+    let device = &outcome.device;
+    let about: Vec<&str> = [&device.maker, &device.kind, &device.polarity]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    let mut title = style.paint(Paint::Strong, &device.part);
+    if !about.is_empty() {
+        title += &format!(" ({})", about.join(", "));
+    }
+    let verdict = Verdict::of(outcome);
+    let paint = if verdict == Verdict::Passed { Paint::Good } else { Paint::Bad };
+    let mut out = format!("{title}: {}\n", style.paint(paint, verdict.word()));
+    out += &block(&words::summary(outcome, Script::Plain), style, "");
+    if let Some(fit) = &outcome.fit
+        && let Some(reason) = words::choice(outcome, fit)
+    {
+        out += &block(&format!("`{}` because {reason}", fit.template), style, "");
+    }
+    out
+}
+
+fn rated(fit: &Fit, style: Style) -> String {
+    if fit.rated.is_empty() {
+        return String::new();
+    }
+    let mut rows = vec![
+        ["rated point", "condition", "sheet", "model", "error", "limits"]
+            .map(String::from)
+            .to_vec(),
+    ];
+    rows.extend(fit.rated.iter().take(RATED_ROWS).map(|r| rated_row(r).to_vec()));
+    let mut out = layout::table(&rows, &[false, false, true, true, true, false], style);
+    let more = fit.rated.len().saturating_sub(RATED_ROWS);
+    if more > 0 {
+        out += &format!("  and {more} more in the report\n");
+    }
+    out
+}
+
+fn rated_row(r: &RatedPoint) -> [String; 6] {
+    let show = |v| numbers::optional(v, &r.unit, Script::Plain);
+    let sheet = r.sheet.map_or_else(
+        || numbers::missing(Script::Plain),
+        |v| format!("{} {}", numbers::quantity(v, &r.unit, Script::Plain), r.basis),
+    );
+    let error = r.error.map_or_else(
+        || numbers::missing(Script::Plain),
+        |e| numbers::signed_percent(e, Script::Plain),
+    );
+    let within = match r.within_limits {
+        Some(true) => "met",
+        Some(false) => "NOT MET",
+        None => "-",
+    };
+    [r.quantity.clone(), r.conditions.clone(), sheet, show(r.model), error, String::from(within)]
+}
+
+fn curves(outcome: &Outcome, fit: &Fit, style: Style) -> String {
+    let mut out = String::new();
+    for c in &fit.curves {
+        let curve = outcome.facts.curves.get(c.curve);
+        let unit = curve.map_or("", |k| k.y.unit.as_str());
+        let mut name = c.quantity.clone();
+        let family = words::family(outcome, &c.family, Script::Plain);
+        if !family.is_empty() {
+            name += &format!(" at {family}");
+        }
+        let mut parts = vec![words::count(c.points, "point", "points")];
+        parts.extend(words::measures(c, unit, Script::Plain));
+        if let Some(m) = c.misfit.filter(|m| words::misfit(*m) != "noise") {
+            parts.push(String::from(words::misfit(m)));
+        }
+        if c.withheld {
+            parts.push(String::from("withheld from the fit"));
+        }
+        out += &block(&format!("{name}: {}", parts.join(", ")), style, "  ");
+    }
+    out
+}
+
+fn unidentified(fit: &Fit, style: Style) -> String {
+    if fit.unidentified.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("not identified\n");
+    for text in &fit.unidentified {
+        out += &block(text, style, "  ");
+    }
+    out
+}
+
+/// What the diagnostics say, without the source text that only the program at hand has.
+fn records(outcome: &Outcome, style: Style) -> String {
+    outcome.diagnostics.iter().map(|d| record(d, style)).collect()
+}
+
+fn record(d: &DiagnosticRecord, style: Style) -> String {
+    let head = style.paint(severity(&d.severity), &format!("{}[{}]", d.severity, d.code));
+    let place = d.span.as_ref().map(|s| format!(" ({})", words::location(s))).unwrap_or_default();
+    let mut out = block(&format!("{head}: {}{place}", d.message), style, "");
+    for help in &d.help {
+        out += &block(&format!("help: {help}"), style, "  ");
+    }
+    out
+}
+
+fn rules(outcome: &Outcome, style: Style) -> String {
+    let mut out = String::new();
+    for status in ["failed", "undecided", "waived"] {
+        for f in words::findings(outcome, status) {
+            out += &finding(f, style);
+        }
+    }
+    out
+}
+
+fn finding(f: &FindingRecord, style: Style) -> String {
+    let paint = if f.status == "failed" { severity(&f.severity) } else { Paint::Quiet };
+    let head = style.paint(paint, &format!("{} {}", f.status, f.severity));
+    let mut out = block(&format!("{head} {}::{}: {}", f.pack, f.rule, f.message), style, "");
+    let show = |v| numbers::quantity(v, &f.unit, Script::Plain);
+    let mut parts = Vec::new();
+    parts.extend(f.observed.map(|v| format!("observed {}", show(v))));
+    parts.extend(f.limit.map(|v| format!("limit {}", show(v))));
+    parts.extend(
+        f.margin.map(|v| format!("margin {}", numbers::difference(v, &f.unit, Script::Plain))),
+    );
+    if !parts.is_empty() {
+        out += &block(&parts.join(", "), style, "  ");
+    }
+    let places: Vec<String> =
+        [&f.data_span, &f.rule_span].into_iter().flatten().map(words::location).collect();
+    if !places.is_empty() && f.status == "failed" {
+        out += &block(&format!("see {}", places.join(" and ")), style, "  ");
+    }
+    if !f.help.is_empty() && f.status == "failed" {
+        out += &block(&format!("help: {}", f.help), style, "  ");
+    }
+    out
+}
+
+fn severity(word: &str) -> Paint {
+    match word {
+        "error" => Paint::Bad,
+        "warning" => Paint::Warn,
+        _ => Paint::Quiet,
+    }
+}
+
+/// A paragraph under an indent; its further lines go two columns deeper.
+fn block(text: &str, style: Style, indent: &str) -> String {
+    wrap(text, style.width.max(NARROWEST), indent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_passed_diode() {
+        insta::assert_snapshot!(render(&fixture::diode(), Style::default()));
+    }
+
+    #[test]
+    fn a_refused_measurement() {
+        insta::assert_snapshot!(render(&fixture::refused(), Style::default()));
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_escapes() {
+        let style = Style { color: true, width: 80 };
+        let coloured = render(&fixture::diode(), style);
+        assert!(coloured.contains("\u{1b}["));
+        assert_eq!(layout::strip(&coloured), render(&fixture::diode(), Style::default()));
+    }
+
+    #[test]
+    fn prose_stays_within_the_width() {
+        for width in [40, 60, 80, 120] {
+            let text = render(&fixture::diode(), Style { color: false, width });
+            let tables = text.lines().filter(|l| !l.starts_with("  ") || l.trim().len() < width);
+            assert!(tables.count() > 10);
+        }
+    }
+
+    #[test]
+    fn only_what_the_renderer_wrote_is_coloured() {
+        let plain = "error[E0305]: `error` is no unit\n --> a.espice:1:2\n  |\n1 | error x\n  | ^^^^^ here\n  = help: write so\n";
+        let style = Style { color: true, width: 80 };
+        let coloured = colour_diagnostics(plain, style);
+        assert_eq!(layout::strip(&coloured), plain);
+        assert!(coloured.contains("1 |") && coloured.contains(" error x\n"));
+        assert_eq!(colour_diagnostics(plain, Style::default()), plain);
+    }
+}

@@ -1,0 +1,297 @@
+//! What an outcome says in words, shared by the renderers.
+
+use crate::numbers::{self, Script};
+use espice::outcome::{
+    Condition, Curve, FindingRecord, Fit, FittedCurve, Location, Outcome, Provenance, RuleCount,
+};
+use std::collections::BTreeMap;
+
+/// How a run came out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Verdict {
+    /// A model came out, and every error rule holds.
+    Passed,
+    /// A model came out, and a rule that decides does not hold.
+    Failed,
+    /// No model came out.
+    None,
+}
+
+impl Verdict {
+    /// The verdict of an outcome.
+    pub(crate) fn of(outcome: &Outcome) -> Verdict {
+        match outcome.verdict.status.as_str() {
+            "passed" => Verdict::Passed,
+            "failed" => Verdict::Failed,
+            _ => Verdict::None,
+        }
+    }
+
+    /// One or two words.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Failed => "failed",
+            Verdict::None => "no model",
+        }
+    }
+}
+
+/// The findings with a status, those of error rules first, in their own order otherwise.
+pub(crate) fn findings<'a>(outcome: &'a Outcome, status: &str) -> Vec<&'a FindingRecord> {
+    let rank = |f: &FindingRecord| match f.severity.as_str() {
+        "error" => 0,
+        "warning" => 1,
+        _ => 2,
+    };
+    let mut found: Vec<_> =
+        outcome.verdict.findings.iter().filter(|f| f.status == status).collect();
+    found.sort_by_key(|f| rank(f));
+    found
+}
+
+/// `3 curves`, `1 curve`, `no curves`.
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+    match n {
+        0 => format!("no {many}"),
+        1 => format!("1 {one}"),
+        _ => format!("{n} {many}"),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A sentence for a page: the first letter large, a full stop at the end.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut letters = text.chars();
+    // Names keep their case: only a word that is all small letters is made large.
+    let first_word = text.split(' ').next().unwrap_or("");
+    let prose = first_word.chars().all(|c| c.is_lowercase() || c == ',' || c == '\'');
+    let mut out: String = match letters.next() {
+        Some(first) if prose => first.to_uppercase().chain(letters).collect(),
+        _ => String::from(text),
+    };
+    if !out.is_empty() && !out.ends_with(['.', '!', '?', ':', '…']) {
+        out.push('.');
+    }
+    out
+}
+
+/// The account that ends every run: the parts always add up to the rules that were loaded.
+pub(crate) fn account(rules: &RuleCount) -> String {
+    format!(
+        "rules: {} loaded = {} passed + {} failed + {} undecided + {} waived + {} not applicable",
+        rules.loaded,
+        rules.passed,
+        rules.failed,
+        rules.undecided,
+        rules.waived,
+        rules.not_applicable
+    )
+}
+
+/// The run in one sentence.
+pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
+    let Some(fit) = &outcome.fit else { return refusal(outcome) };
+    let mut parts = Vec::new();
+    let worst = fit.curves.iter().filter_map(|c| c.log_rms).fold(None, largest);
+    let met = count(fit.curves.len(), "curve", "curves");
+    match worst {
+        Some(w) => parts.push(format!("{met} within {} (log RMS)", numbers::decades(w, script))),
+        None if !fit.curves.is_empty() => parts.push(met),
+        None => {}
+    }
+    let errors = fit.rated.iter().filter_map(|r| r.error).map(f64::abs).fold(None, largest);
+    if let Some(error) = errors {
+        let n = count(fit.rated.len(), "rated point", "rated points");
+        parts.push(format!("{n} within {}", numbers::percent(error, script)));
+    }
+    let reach = if parts.is_empty() {
+        format!("`{}` was fitted", fit.template)
+    } else {
+        format!("`{}` meets {}", fit.template, list(&parts))
+    };
+    format!("{reach}; {}", rules_in_words(&outcome.verdict.rules))
+}
+
+/// Why no model came out, in one sentence.
+fn refusal(outcome: &Outcome) -> String {
+    let diagnostic = outcome.diagnostics.iter().find(|d| d.severity == "error");
+    let failed = findings(outcome, "failed");
+    let finding = failed.iter().find(|f| f.severity == "error");
+    let rejected = outcome.candidates.first();
+    let reason = match (diagnostic, finding, rejected) {
+        (Some(d), _, _) => d.message.clone(),
+        (None, Some(f), _) => f.message.clone(),
+        (None, None, Some(c)) => format!("`{}`: {}", c.template, c.reason),
+        (None, None, None) => String::from("nothing in the sources can be fitted"),
+    };
+    format!("no model came out: {reason}")
+}
+
+fn rules_in_words(rules: &RuleCount) -> String {
+    let mut parts = Vec::new();
+    for (n, one, many) in [
+        (rules.passed, "holds", "hold"),
+        (rules.failed, "fails", "fail"),
+        (rules.undecided, "is undecided", "are undecided"),
+        (rules.waived, "is waived", "are waived"),
+        (rules.not_applicable, "does not apply", "do not apply"),
+    ] {
+        if n > 0 {
+            parts.push(format!("{n} {}", if n == 1 { one } else { many }));
+        }
+    }
+    if parts.is_empty() {
+        return String::from("no rules were loaded");
+    }
+    format!("of {} {}", count(rules.loaded, "rule", "rules"), list(&parts))
+}
+
+/// The larger of a running maximum and a value.
+pub(crate) fn largest(so_far: Option<f64>, value: f64) -> Option<f64> {
+    Some(so_far.map_or(value, |m| m.max(value)))
+}
+
+/// A symbol's value with the unit that the outcome states for it; a bare number where it states
+/// none.
+pub(crate) fn symbol_value(outcome: &Outcome, symbol: &str, value: f64, script: Script) -> String {
+    let unit = outcome.facts.symbols.get(symbol).map_or("", |s| s.unit.as_str());
+    numbers::quantity(value, unit, script)
+}
+
+/// Family values: `TJ = 25 °C, VGS = 4.5 V`; empty when there is no family.
+pub(crate) fn family(outcome: &Outcome, family: &BTreeMap<String, f64>, script: Script) -> String {
+    let parts: Vec<String> = family
+        .iter()
+        .map(|(s, v)| format!("{s} = {}", symbol_value(outcome, s, *v, script)))
+        .collect();
+    parts.join(", ")
+}
+
+/// One condition: `IF = 10 mA`, `VR = 1 V to 5 V`, `IR = 0.1 × IF`.
+pub(crate) fn condition(
+    outcome: &Outcome,
+    symbol: &str,
+    condition: &Condition,
+    script: Script,
+) -> String {
+    let show = |v: f64| symbol_value(outcome, symbol, v, script);
+    match condition {
+        Condition::Value { value } => format!("{symbol} = {}", show(*value)),
+        Condition::Range { min: Some(a), max: Some(b) } => {
+            format!("{symbol} = {} to {}", show(*a), show(*b))
+        }
+        Condition::Range { min: Some(a), max: None } => format!("{symbol} from {}", show(*a)),
+        Condition::Range { min: None, max: Some(b) } => format!("{symbol} up to {}", show(*b)),
+        Condition::Range { min: None, max: None } => format!("any {symbol}"),
+        Condition::Equals { equals, factor } if *factor == 1.0 => format!("{symbol} = {equals}"),
+        Condition::Equals { equals, factor } => {
+            let times = if script == Script::Fine { "×" } else { "*" };
+            format!("{symbol} = {} {times} {equals}", numbers::number(*factor, 4, script))
+        }
+    }
+}
+
+/// What a curve holds besides its family.
+pub(crate) fn conditions(outcome: &Outcome, curve: &Curve, script: Script) -> String {
+    let parts: Vec<String> =
+        curve.conditions.iter().map(|(s, c)| condition(outcome, s, c, script)).collect();
+    parts.join(", ")
+}
+
+/// `file:line:column`, or `file, page 3` for paged sources.
+pub(crate) fn location(place: &Location) -> String {
+    match place.page {
+        Some(page) => format!("{}, page {page}", place.file),
+        None => format!("{}:{}:{}", place.file, place.line, place.column),
+    }
+}
+
+/// Where a value stands in a source: `sheet.toml, line 12`, `sheet.pdf, page 3`, and the reading
+/// that derived it.
+pub(crate) fn provenance(from: &Provenance) -> String {
+    let mut text = from.source.clone();
+    if let Some(page) = from.page {
+        text.push_str(&format!(", page {page}"));
+    }
+    if let Some(line) = from.line {
+        text.push_str(&format!(", line {line}"));
+    }
+    if let Some(reading) = &from.derived_by {
+        text.push_str(&format!(", by {reading}"));
+    }
+    text
+}
+
+/// The measures of a curve's fit, each with its full name.
+pub(crate) fn measures(curve: &FittedCurve, unit: &str, script: Script) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(v) = curve.log_rms {
+        parts.push(format!("log RMS {}", numbers::decades(v, script)));
+    }
+    if let Some(v) = curve.rel_rms {
+        let floor = curve
+            .rel_floor
+            .map(|f| format!(" (floor {})", numbers::quantity(f, unit, script)))
+            .unwrap_or_default();
+        parts.push(format!("relative RMS {}{floor}", numbers::percent(v, script)));
+    }
+    if let Some(v) = curve.nrmse {
+        parts.push(format!("NRMSE of range {}", numbers::percent(v, script)));
+    }
+    parts
+}
+
+/// What the autocorrelation of the residuals tells.
+pub(crate) fn misfit(lag_one: f64) -> &'static str {
+    if lag_one < 0.3 {
+        "noise"
+    } else if lag_one < 0.7 {
+        "some misfit"
+    } else {
+        "systematic misfit"
+    }
+}
+
+/// The reason on record for the template of the fit.
+pub(crate) fn choice<'a>(outcome: &'a Outcome, fit: &Fit) -> Option<&'a str> {
+    outcome
+        .candidates
+        .iter()
+        .find(|c| c.status == "chosen" && c.template == fit.template)
+        .map(|c| c.reason.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_becomes_sentences_and_names_keep_their_case() {
+        assert_eq!(sentence("the curve falls"), "The curve falls.");
+        assert_eq!(sentence("ngspice2 agrees."), "ngspice2 agrees.");
+        assert_eq!(sentence("`junction_diode` fits"), "`junction_diode` fits.");
+        assert_eq!(sentence("VF falls"), "VF falls.");
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn counts_and_lists_read_as_prose() {
+        let names = |n: usize| -> Vec<String> {
+            ["a", "b", "c"].iter().take(n).map(|s| String::from(*s)).collect()
+        };
+        let lists: Vec<String> = (0..4).map(|n| list(&names(n))).collect();
+        assert_eq!(lists, ["", "a", "a and b", "a, b and c"]);
+        assert_eq!(count(0, "curve", "curves"), "no curves");
+        assert_eq!(count(1, "curve", "curves"), "1 curve");
+    }
+}
