@@ -93,6 +93,27 @@ pub(crate) fn takes_prefix(unit: &str) -> bool {
     !(unit.is_empty() || unit == "1" || unit == "K" || unit.contains(['/', '^', '*', '%']))
 }
 
+/// Prose of the outcome with its quantities set as a page sets them: `25 degC` becomes `25 °C`.
+pub(crate) fn fine_prose(text: &str) -> String {
+    let is_number = |w: &str| w.trim_start_matches('(').parse::<f64>().is_ok();
+    let mut out = String::new();
+    let mut after_number = false;
+    for (i, word) in text.split(' ').enumerate() {
+        let bare = word.trim_end_matches([',', ';', ')', '.']);
+        let short = !bare.is_empty() && bare.len() <= 5 && !bare.contains(char::is_numeric);
+        if after_number && short {
+            out.push('\u{a0}');
+            out += &fine_unit(word);
+        } else {
+            out += if i > 0 { " " } else { "" };
+            out +=
+                &if is_number(word) { word.replace('-', "\u{2212}") } else { String::from(word) };
+        }
+        after_number = is_number(word);
+    }
+    out
+}
+
 fn fine(text: &str, script: Script) -> String {
     if script == Script::Plain {
         return String::from(text);
@@ -139,6 +160,15 @@ mod tests {
         assert_eq!(difference(10.0, "K", Script::Plain), "10 K");
         assert_eq!(signed_percent(0.0123, Script::Plain), "+1.2 %");
         assert_eq!(signed_percent(-0.5, Script::Plain), "-50 %");
+    }
+
+    #[test]
+    fn quantities_in_prose_are_set_and_words_stay() {
+        assert_eq!(
+            fine_prose("IF = 5 uA, TJ = -55 degC under use"),
+            "IF = 5\u{a0}µA, TJ = \u{2212}55\u{a0}°C under use"
+        );
+        assert_eq!(fine_prose("see row 7"), "see row 7");
     }
 
     #[test]

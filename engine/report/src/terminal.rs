@@ -5,6 +5,7 @@ mod layout;
 use crate::numbers::{self, Script};
 use crate::words::{self, Verdict};
 use espice::outcome::{DiagnosticRecord, FindingRecord, Fit, Outcome, RatedPoint};
+use espice_base::{Diagnostic, SourceMap};
 use layout::{Paint, wrap};
 
 /// Rated points that are shown before the rest is only counted.
@@ -44,11 +45,15 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
     blocks.join("\n")
 }
 
-/// Colours a plainly rendered diagnostic or a list of them: the words `error`, `warning`,
-/// `note` and `help` where they open a line, the gutter, and the marks under the source text.
-///
-/// Text is returned as it is when the style has no colour.
-pub fn colour_diagnostics(plain: &str, style: Style) -> String {
+/// A diagnostic with the lines of its sources, as [`espice_base::render_plain`] sets it, and in
+/// colour when the style has it. Ends with a line end.
+pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    colour(&espice_base::render_plain(diagnostic, sources), style)
+}
+
+/// Colours a plainly rendered diagnostic: the words `error`, `warning`, `note` and `help` where
+/// they open a line, the gutter, and the marks under the source text.
+fn colour(plain: &str, style: Style) -> String {
     if !style.color {
         return String::from(plain);
     }
@@ -73,7 +78,7 @@ fn head(outcome: &Outcome, style: Style) -> String {
     if let Some(fit) = &outcome.fit
         && let Some(reason) = words::choice(outcome, fit)
     {
-        out += &block(&format!("`{}` because {reason}", fit.template), style, "");
+        out += &block(&format!("`{}` was chosen: {reason}", fit.template), style, "");
     }
     out
 }
@@ -247,9 +252,9 @@ mod tests {
     fn only_what_the_renderer_wrote_is_coloured() {
         let plain = "error[E0305]: `error` is no unit\n --> a.espice:1:2\n  |\n1 | error x\n  | ^^^^^ here\n  = help: write so\n";
         let style = Style { color: true, width: 80 };
-        let coloured = colour_diagnostics(plain, style);
+        let coloured = colour(plain, style);
         assert_eq!(layout::strip(&coloured), plain);
         assert!(coloured.contains("1 |") && coloured.contains(" error x\n"));
-        assert_eq!(colour_diagnostics(plain, Style::default()), plain);
+        assert_eq!(colour(plain, Style::default()), plain);
     }
 }

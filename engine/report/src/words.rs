@@ -109,10 +109,13 @@ pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
         None if !fit.curves.is_empty() => parts.push(met),
         None => {}
     }
-    let errors = fit.rated.iter().filter_map(|r| r.error).map(f64::abs).fold(None, largest);
-    if let Some(error) = errors {
-        let n = count(fit.rated.len(), "rated point", "rated points");
+    let errors: Vec<f64> = fit.rated.iter().filter_map(|r| r.error).map(f64::abs).collect();
+    if let Some(error) = errors.iter().copied().fold(None, largest) {
+        let n = count(errors.len(), "rated value", "rated values");
         parts.push(format!("{n} within {}", numbers::percent(error, script)));
+    }
+    if let Some(limits) = limits_in_words(fit) {
+        parts.push(limits);
     }
     let reach = if parts.is_empty() {
         format!("`{}` was fitted", fit.template)
@@ -120,6 +123,18 @@ pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
         format!("`{}` meets {}", fit.template, list(&parts))
     };
     format!("{reach}; {}", rules_in_words(&outcome.verdict.rules))
+}
+
+/// How many of the sheet's limits the model meets.
+fn limits_in_words(fit: &Fit) -> Option<String> {
+    let judged: Vec<bool> = fit.rated.iter().filter_map(|r| r.within_limits).collect();
+    let met = judged.iter().filter(|w| **w).count();
+    match judged.len() {
+        0 => None,
+        1 if met == 1 => Some(String::from("the one limit")),
+        all if met == all => Some(format!("all {all} limits")),
+        all => Some(format!("{met} of {all} limits")),
+    }
 }
 
 /// Why no model came out, in one sentence.

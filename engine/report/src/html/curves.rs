@@ -1,4 +1,4 @@
-use super::markup::{chip, numbers as number_column, prose, source, table, words as word_column};
+use super::markup::{chip, source};
 use crate::numbers::{self, Script};
 use crate::svg::{self, Axis, Chart, Residual, Series, escape};
 use crate::words;
@@ -206,34 +206,24 @@ fn description(chart: &Chart) -> String {
     text + "."
 }
 
+/// What there is to say of each curve, with the dot of its colour.
 fn measures(outcome: &Outcome, group: &[Member<'_>], labels: &[String]) -> String {
-    let columns = [
-        word_column("Curve"),
-        number_column("Points"),
-        number_column("Log RMS"),
-        number_column("Relative RMS"),
-        number_column("NRMSE of range"),
-        word_column("Residuals look like"),
-        word_column("Source"),
-    ];
-    let rows: Vec<Vec<String>> = group
-        .iter()
-        .zip(labels)
-        .enumerate()
-        .map(|(i, (m, label))| measure_row(outcome, m, label, colour(i, group.len())))
-        .collect();
-    table("How well the model meets each curve", &columns, &rows)
+    let mut out = String::from("<ul class=\"measures\">\n");
+    for (i, (m, label)) in group.iter().zip(labels).enumerate() {
+        out += &measure(outcome, m, label, colour(i, group.len()));
+    }
+    out + "</ul>\n"
 }
 
-fn measure_row(outcome: &Outcome, m: &Member<'_>, label: &str, colour: usize) -> Vec<String> {
+fn measure(outcome: &Outcome, m: &Member<'_>, label: &str, colour: usize) -> String {
     let curve = m.curve;
-    let dash = || numbers::missing(Script::Fine);
-    let name = if label.is_empty() { curve.title.as_str() } else { label };
-    let mut name = format!("<span class=\"swatch s{colour}\"></span>{}", escape(name));
+    let mut name = String::from(if label.is_empty() { curve.title.as_str() } else { label });
     let held = words::conditions(outcome, curve, Script::Fine);
     if !held.is_empty() && !label.contains(&held) {
-        name += &format!(" <small>{}</small>", escape(&held));
+        name += &format!(", {held}");
     }
+    let mut out =
+        format!("<li><span class=\"swatch s{colour}\"></span><strong>{}</strong>", escape(&name));
     for (is, class, text) in [
         (m.fit.is_some_and(|f| f.withheld), "dim", "withheld from the fit"),
         (m.fit.is_none() && outcome.fit.is_some(), "dim", "not fitted"),
@@ -241,42 +231,63 @@ fn measure_row(outcome: &Outcome, m: &Member<'_>, label: &str, colour: usize) ->
         (curve.status == "review", "warn", "to be reviewed"),
     ] {
         if is {
-            name += &format!(" {}", chip(class, text));
+            out += &format!(" {}", chip(class, text));
         }
     }
-    let fit = m.fit;
-    let log = fit.and_then(|f| f.log_rms).map_or_else(dash, |v| numbers::decades(v, Script::Fine));
-    let relative =
-        fit.and_then(|f| Some((f.rel_rms?, f.rel_floor))).map_or_else(dash, |(v, floor)| {
-            let floor = floor.map_or_else(String::new, |f| {
-                format!(
-                    " <small>floor {}</small>",
-                    numbers::quantity(f, &curve.y.unit, Script::Fine)
-                )
-            });
-            numbers::percent(v, Script::Fine) + &floor
-        });
-    let range = fit.and_then(|f| f.nrmse).map_or_else(dash, |v| numbers::percent(v, Script::Fine));
-    let look = fit.and_then(|f| f.misfit).map_or_else(dash, |v| {
-        format!("{} <small>r₁ = {}</small>", words::misfit(v), numbers::number(v, 2, Script::Fine))
-    });
-    vec![name, points(m), log, relative, range, look, source(&curve.provenance)]
+    let mut facts = vec![("Points", points(m))];
+    if let Some(fit) = m.fit {
+        facts.extend(fit_measures(fit, &curve.y.unit));
+    }
+    out += "\n<dl>";
+    for (name, value) in facts {
+        out += &format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n");
+    }
+    out += &format!(
+        "<div><dt>Source</dt><dd>{} ({})</dd></div></dl></li>\n",
+        source(&curve.provenance),
+        escape(&curve.origin)
+    );
+    out
 }
 
-/// `118 of 140: 20 noise, 2 compliance`.
+fn fit_measures(fit: &FittedCurve, unit: &str) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(v) = fit.log_rms {
+        facts.push(("Log RMS", numbers::decades(v, Script::Fine)));
+    }
+    if let Some(v) = fit.rel_rms {
+        let floor = fit.rel_floor.map_or_else(String::new, |f| {
+            format!(" (floor {})", numbers::quantity(f, unit, Script::Fine))
+        });
+        facts.push(("Relative RMS", numbers::percent(v, Script::Fine) + &floor));
+    }
+    if let Some(v) = fit.nrmse {
+        facts.push(("NRMSE of range", numbers::percent(v, Script::Fine)));
+    }
+    if let Some(v) = fit.misfit {
+        let word = words::misfit(v);
+        let class = if word == "systematic misfit" { "warn" } else { "dim" };
+        let correlation = numbers::number(v, 2, Script::Fine);
+        let said = format!("{} <small>lag-1 correlation {correlation}</small>", chip(class, word));
+        facts.push(("Residuals look like", said));
+    }
+    facts
+}
+
+/// `118 of 140 used (20 noise, 2 compliance)`.
 fn points(m: &Member<'_>) -> String {
     let total = m.curve.points.len();
-    let left_out: Vec<String> = [(1, "noise"), (2, "compliance"), (3, "excluded")]
+    let left_out: Vec<(usize, &str)> = [(1, "noise"), (2, "compliance"), (3, "excluded")]
         .into_iter()
         .map(|(mark, word)| (m.curve.marks.iter().filter(|k| **k == mark).count(), word))
         .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| format!("{n} {word}"))
         .collect();
-    let used = m
-        .fit
-        .map_or(total - m.curve.marks.iter().filter(|k| **k != 0).count().min(total), |f| f.points);
-    if left_out.is_empty() {
-        return prose(&format!("{used}"));
+    let words: Vec<String> = left_out.iter().map(|(n, word)| format!("{n} {word}")).collect();
+    let marked: usize = left_out.iter().map(|(n, _)| n).sum();
+    let used = m.fit.map_or(total.saturating_sub(marked), |f| f.points);
+    if words.is_empty() {
+        used.to_string()
+    } else {
+        format!("{used} of {total} used ({})", words.join(", "))
     }
-    format!("{used} <small>of {total}; {}</small>", left_out.join(", "))
 }

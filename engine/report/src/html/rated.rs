@@ -48,7 +48,7 @@ fn row(outcome: &Outcome, point: &RatedPoint) -> Vec<String> {
     );
     vec![
         quantity,
-        escape(&point.conditions),
+        escape(&numbers::fine_prose(&point.conditions)),
         sheet,
         limits(point),
         show(point.model),

@@ -16,11 +16,15 @@ pub(super) struct Placed {
 }
 
 /// Puts each label beside its own curve where it covers least: `curves` holds each label's text
-/// with the places of its curve.
+/// with the places of its curve, `others` are further marks to keep clear of.
 ///
 /// Candidates are tried in a fixed order and ties go to the first, so the result does not
 /// depend on anything but the input. A label that fits nowhere in the frame gets no place.
-pub(super) fn place(curves: &[(String, Vec<Spot>)], frame: Frame) -> Vec<Option<Placed>> {
+pub(super) fn place(
+    curves: &[(String, Vec<Spot>)],
+    others: &[Spot],
+    frame: Frame,
+) -> Vec<Option<Placed>> {
     let dense: Vec<Vec<Spot>> = curves.iter().map(|(_, spots)| densify(spots)).collect();
     let mut taken: Vec<Frame> = Vec::new();
     let mut placed = Vec::new();
@@ -32,8 +36,9 @@ pub(super) fn place(curves: &[(String, Vec<Spot>)], frame: Frame) -> Vec<Option<
                 if !inside(rect, frame) {
                     continue;
                 }
-                let covered: usize = dense.iter().map(|c| covering(c, rect)).sum();
-                let foreign = covered - covering(own, rect).min(covered);
+                let curves: usize = dense.iter().map(|c| covering(c, rect)).sum();
+                let covered = curves + 3 * covering(others, rect);
+                let foreign = curves - covering(own, rect);
                 let crowd = taken.iter().filter(|t| overlap(**t, rect)).count();
                 let near = dense
                     .iter()
@@ -131,7 +136,7 @@ mod tests {
                 (format!("TJ = {k}"), spots)
             })
             .collect();
-        let placed = place(&curves, frame);
+        let placed = place(&curves, &[], frame);
         let boxes: Vec<Frame> = placed
             .iter()
             .map(|p| p.unwrap())
@@ -146,6 +151,6 @@ mod tests {
     #[test]
     fn a_label_without_room_is_left_out() {
         let long = ("x".repeat(100), vec![[50.0, 50.0]]);
-        assert_eq!(place(&[long], [0.0, 0.0, 100.0, 100.0]), [None]);
+        assert_eq!(place(&[long], &[], [0.0, 0.0, 100.0, 100.0]), [None]);
     }
 }

@@ -90,7 +90,7 @@ pub(crate) fn draw(chart: &Chart, id: &str) -> Option<String> {
         escape(&chart.description),
     );
     vertical_grid(&mut svg, &x, foot, strip.is_some());
-    let wanted = if chart.y.log { 8.0 } else { 6.0 };
+    let wanted = if chart.y.log { 10.0 } else { 6.0 };
     horizontal_axis(&mut svg, &y, TOP, BOTTOM, wanted);
     if let Some((kind, scale)) = &strip {
         horizontal_axis(&mut svg, scale, STRIP_TOP, STRIP_BOTTOM, 3.0);
@@ -332,19 +332,21 @@ fn draw_residuals(svg: &mut String, series: &Series, x: &Scale, strip: &Scale) {
 }
 
 fn draw_labels(svg: &mut String, chart: &Chart, x: &Scale, y: &Scale) {
-    let mut labelled = Vec::new();
+    let on_page =
+        |points: &[[f64; 2]]| points.iter().filter_map(|p| spot(p, x, y)).collect::<Vec<Spot>>();
     let mut curves: Vec<(String, Vec<Spot>)> = Vec::new();
+    let mut others: Vec<Spot> = Vec::new();
     for series in &chart.series {
-        let mut spots: Vec<Spot> = series.used.iter().filter_map(|p| spot(p, x, y)).collect();
-        if spots.is_empty() {
-            spots = series.unused.iter().filter_map(|p| spot(p, x, y)).collect();
-        }
-        labelled.push(series);
+        let (used, unused) = (on_page(&series.used), on_page(&series.unused));
+        let spots = if used.is_empty() { unused.clone() } else { used };
         curves.push((series.label.clone(), spots));
+        others.extend(unused);
+        let model = series.model.iter().filter(|m| !m.2).filter_map(|m| Some([m.0, m.1?]));
+        others.extend(model.filter_map(|p| spot(&p, x, y)));
     }
     let frame: Frame = [LEFT + 3.0, TOP + 3.0, RIGHT - 3.0, BOTTOM - 3.0];
     for ((series, (words, _)), placed) in
-        labelled.iter().zip(&curves).zip(label::place(&curves, frame))
+        chart.series.iter().zip(&curves).zip(label::place(&curves, &others, frame))
     {
         if let Some(p) = placed.filter(|_| !words.is_empty()) {
             text(svg, &format!("lb s{}", series.colour), p.x, p.y, "start", words);
@@ -413,7 +415,7 @@ mod tests {
         // Every used point is drawn, the one far residual as a mark at the edge.
         assert_eq!(svg.matches("h0").count(), 400 + 399);
         assert_eq!(svg.matches("l3 5h-6z").count(), 1);
-        assert_eq!(hidden_points(&chart(400)), 2);
+        assert_eq!(hidden_points(&chart(400)), 3);
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(super) struct Scale {
     from: f64,
     to: f64,
     unit: String,
+    /// The step of a residual axis, which labels its ends and zero alone.
+    step: Option<f64>,
 }
 
 impl Scale {
@@ -45,14 +47,23 @@ impl Scale {
             return None;
         }
         let (low, high) = if log { air_log(low, high) } else { air_linear(low, high) };
-        Some(Scale { log, offset, low, high, from, to, unit: String::from(unit) })
+        Some(Scale { log, offset, low, high, from, to, unit: String::from(unit), step: None })
     }
 
     /// A scale that is symmetric about zero and reaches at least `reach` (positive).
     pub(super) fn symmetric(reach: f64, from: f64, to: f64) -> Scale {
         let step = nice_step(reach.max(1e-12), 2.0);
         let end = (reach / step - 1e-9).ceil().max(1.0) * step;
-        Scale { log: false, offset: 0.0, low: -end, high: end, from, to, unit: String::from("1") }
+        Scale {
+            log: false,
+            offset: 0.0,
+            low: -end,
+            high: end,
+            from,
+            to,
+            unit: String::from("1"),
+            step: Some(step),
+        }
     }
 
     /// Where a value stands; `None` when a log axis cannot show it.
@@ -87,7 +98,11 @@ impl Scale {
 
     /// The ticks, about `wanted` of them labelled.
     pub(super) fn ticks(&self, wanted: f64) -> Vec<Tick> {
-        if self.log { self.log_ticks(wanted) } else { self.linear_ticks(wanted) }
+        match self.step {
+            Some(step) => self.residual_ticks(step),
+            None if self.log => self.log_ticks(wanted),
+            None => self.linear_ticks(wanted),
+        }
     }
 
     fn spot(&self, v: f64) -> f64 {
@@ -111,6 +126,18 @@ impl Scale {
             .map(|v| Tick {
                 at: self.spot(v),
                 label: minus(&format!("{:.decimals$}", zero(v / scale, decimals))),
+            })
+            .collect()
+    }
+
+    /// Labels at the ends and at zero; the steps between are lines only.
+    fn residual_ticks(&self, step: f64) -> Vec<Tick> {
+        let decimals = decimals_of(step);
+        steps(self.low, self.high, step)
+            .map(|v| {
+                let labelled = v.abs() < 0.5 * step || v.abs() > self.high - 0.5 * step;
+                let value = minus(&format!("{:.decimals$}", zero(v, decimals)));
+                Tick { at: self.spot(v), label: if labelled { value } else { String::new() } }
             })
             .collect()
     }
@@ -267,6 +294,6 @@ mod tests {
     fn residual_axes_are_symmetric() {
         let scale = Scale::symmetric(0.013, 100.0, 0.0);
         let labels: Vec<_> = scale.ticks(4.0).into_iter().map(|t| t.label).collect();
-        assert_eq!(labels, ["\u{2212}0.02", "\u{2212}0.01", "0.00", "0.01", "0.02"]);
+        assert_eq!(labels, ["\u{2212}0.02", "", "0.00", "", "0.02"]);
     }
 }

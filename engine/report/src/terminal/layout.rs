@@ -39,8 +39,8 @@ pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut out = String::new();
     let mut line = String::from(indent);
     let mut empty = true;
-    for word in text.split_whitespace() {
-        if !empty && columns(&line) + 1 + columns(word) > width {
+    for word in words(text) {
+        if !empty && columns(&line) + 1 + columns(&word) > width {
             out += &line;
             out.push('\n');
             line = format!("{indent}  ");
@@ -49,10 +49,30 @@ pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
         if !empty {
             line.push(' ');
         }
-        line += word;
+        line += &word;
         empty = false;
     }
     out + &line + "\n"
+}
+
+/// The words of a text; a number keeps its unit.
+fn words(text: &str) -> Vec<String> {
+    let number = |w: &str| w.trim_start_matches('(').parse::<f64>().is_ok();
+    let unit = |w: &str| {
+        let bare = w.trim_end_matches([',', ';', ')', '.']);
+        bare == "%" || bare == "decades" || (bare.len() <= 4 && !bare.chars().any(char::is_numeric))
+    };
+    let mut out: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match out.last_mut() {
+            Some(last) if number(last) && unit(word) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => out.push(String::from(word)),
+        }
+    }
+    out
 }
 
 /// Rows in columns; the first row is the heading. `right` says which columns are flush right.
