@@ -99,9 +99,7 @@ pub(crate) fn fine_prose(text: &str) -> String {
     let mut out = String::new();
     let mut after_number = false;
     for (i, word) in text.split(' ').enumerate() {
-        let bare = word.trim_end_matches([',', ';', ')', '.']);
-        let short = !bare.is_empty() && bare.len() <= 5 && !bare.contains(char::is_numeric);
-        if after_number && short {
+        if after_number && is_unit(word) {
             out.push('\u{a0}');
             out += &fine_unit(word);
         } else {
@@ -112,6 +110,16 @@ pub(crate) fn fine_prose(text: &str) -> String {
         after_number = is_number(word);
     }
     out
+}
+
+/// Whether a word, less what ends a clause, is a unit that a quantity in prose may carry.
+fn is_unit(word: &str) -> bool {
+    const BASES: [&str; 13] = ["A", "V", "F", "H", "S", "s", "C", "W", "J", "m", "Hz", "Ohm", "K"];
+    let bare = word.trim_end_matches([',', ';', ')', '.', ':']);
+    let scaled = bare.strip_prefix(['a', 'f', 'p', 'n', 'u', 'm', 'k', 'M', 'G']);
+    ["degC", "%", "decades"].contains(&bare)
+        || BASES.contains(&bare)
+        || scaled.is_some_and(|b| BASES.contains(&b))
 }
 
 fn fine(text: &str, script: Script) -> String {
@@ -168,7 +176,7 @@ mod tests {
             fine_prose("IF = 5 uA, TJ = -55 degC under use"),
             "IF = 5\u{a0}µA, TJ = \u{2212}55\u{a0}°C under use"
         );
-        assert_eq!(fine_prose("see row 7"), "see row 7");
+        assert_eq!(fine_prose("3 up, 5 use, row 7"), "3 up, 5 use, row 7");
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     // Names keep their case: only a word that is all small letters is made large.
     let first_word = text.split(' ').next().unwrap_or("");
-    let prose = first_word.chars().all(|c| c.is_lowercase() || c == ',' || c == '\'');
+    let prose = first_word.chars().all(|c| c.is_lowercase() || ",':".contains(c));
     let mut out: String = match letters.next() {
         Some(first) if prose => first.to_uppercase().chain(letters).collect(),
         _ => String::from(text),

@@ -12,7 +12,7 @@ pub(super) fn render(outcome: &Outcome) -> Option<String> {
     if outcome.facts.curves.is_empty() {
         return None;
     }
-    let mut body = format!("<p class=\"note\">{KEY}</p>\n<div class=\"charts\">\n");
+    let mut body = key(outcome.fit.is_some()) + "<div class=\"charts\">\n";
     for (i, group) in groups(outcome).iter().enumerate() {
         body += &figure(outcome, group, &format!("p{i}"));
     }
@@ -20,12 +20,23 @@ pub(super) fn render(outcome: &Outcome) -> Option<String> {
 }
 
 /// What the marks of the charts mean.
-const KEY: &str = "<span class=\"key\"><svg viewBox=\"0 0 34 12\" aria-hidden=\"true\">\
-    <path class=\"dot s0\" d=\"M6 6h0M17 6h0M28 6h0\"/></svg> data used</span> \
-    <span class=\"key\"><svg viewBox=\"0 0 34 12\" aria-hidden=\"true\">\
-    <path class=\"off\" d=\"M6 6h0M17 6h0M28 6h0\"/></svg> data left out (noise, compliance, \
-    excluded)</span> <span class=\"key\"><svg viewBox=\"0 0 34 12\" aria-hidden=\"true\">\
-    <path class=\"fit s0\" d=\"M2 6h30\"/></svg> model, dashed where data were left out</span>";
+fn key(model: bool) -> String {
+    const DOTS: &str = "M6 6h0M17 6h0M28 6h0";
+    let used = if model { "data used" } else { "data" };
+    let mut entries =
+        vec![("dot s0", DOTS, used), ("off", DOTS, "data left out (noise, compliance, excluded)")];
+    if model {
+        entries.push(("fit s0", "M2 6h30", "model, dashed where data were left out"));
+    }
+    let mut out = String::from("<p class=\"note\">");
+    for (class, path, text) in entries {
+        out += &format!(
+            "<span class=\"key\"><svg viewBox=\"0 0 34 12\" aria-hidden=\"true\"><path \
+             class=\"{class}\" d=\"{path}\"/></svg> {text}</span> "
+        );
+    }
+    out + "</p>\n"
+}
 
 /// A curve with its number among the facts and its fit.
 struct Member<'a> {

@@ -1,5 +1,6 @@
 //! The few shapes of markup that the sections share.
 
+use crate::numbers::fine_prose;
 use crate::svg::escape;
 use espice::outcome::{Location, Provenance};
 
@@ -73,20 +74,19 @@ pub(super) fn chip(class: &str, text: &str) -> String {
     format!("<span class=\"chip {class}\">{}</span>", escape(text))
 }
 
-/// Plain text in which words between backticks become code.
+/// Plain text in which words between backticks become code and quantities are set finely.
 pub(super) fn prose(text: &str) -> String {
-    let escaped = escape(text);
-    let parts: Vec<&str> = escaped.split('`').collect();
-    if parts.len() % 2 == 0 {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
         // A backtick without its partner is a character like any other.
-        return escaped;
+        return escape(&fine_prose(text));
     }
     let mut out = String::new();
     for (i, part) in parts.iter().enumerate() {
         if i % 2 == 1 {
-            out += &format!("<code>{part}</code>");
+            out += &format!("<code>{}</code>", escape(part));
         } else {
-            out += part;
+            out += &escape(&fine_prose(part));
         }
     }
     out

@@ -11,8 +11,10 @@ pub(super) fn render(outcome: &Outcome) -> Option<String> {
     if outcome.verdict.findings.is_empty() && outcome.verdict.rules.loaded == 0 {
         return None;
     }
+    // The heading already says that this is about rules.
     let account = words::account(&outcome.verdict.rules);
-    let mut body = format!("<p class=\"account\">{}</p>\n", escape(&words::sentence(&account)));
+    let mut body =
+        format!("<p class=\"account\">{}</p>\n", escape(account.trim_start_matches("rules: ")));
     for (status, title) in [("failed", "Failed"), ("undecided", "Undecided"), ("waived", "Waived")]
     {
         let findings = words::findings(outcome, status);

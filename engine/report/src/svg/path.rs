@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn straight_runs_become_one_segment_and_corners_stay() {
         let spots: Vec<Spot> =
-            (0..=20).map(|i| f64::from(i)).map(|x| [x, if x < 10.0 { x } else { 10.0 }]).collect();
+            (0..=20).map(f64::from).map(|x| [x, if x < 10.0 { x } else { 10.0 }]).collect();
         assert_eq!(line(&spots), "M0 0L10 10L20 10");
         assert_eq!(line(&[]), "");
         assert_eq!(line(&[[1.0, 2.25]]), "M1 2.2");

@@ -14,6 +14,9 @@ const STRIP_TOP: f64 = 322.0;
 const STRIP_BOTTOM: f64 = 392.0;
 /// Room below the lowest axis for tick labels and the title.
 const FOOT: f64 = 46.0;
+/// Tick labels closer than this are left out: across, and up and down.
+const BETWEEN_COLUMNS: f64 = 44.0;
+const BETWEEN_ROWS: f64 = 20.0;
 /// Used points beyond this number are thinned to one for each dot of the drawing.
 const MOST_USED: usize = 2000;
 
@@ -200,6 +203,7 @@ fn vertical_grid(svg: &mut String, x: &Scale, foot: f64, strip: bool) {
     let mut lines = String::new();
     let mut minor = String::new();
     let mut labels = String::new();
+    let mut last = f64::NEG_INFINITY;
     for tick in x.ticks(6.0) {
         let at = path::coordinate(tick.at);
         let into = if tick.label.is_empty() { &mut minor } else { &mut lines };
@@ -207,7 +211,8 @@ fn vertical_grid(svg: &mut String, x: &Scale, foot: f64, strip: bool) {
         if strip {
             let _ = write!(into, "M{at} {STRIP_TOP}V{STRIP_BOTTOM}");
         }
-        if !tick.label.is_empty() {
+        if !tick.label.is_empty() && (tick.at - last).abs() >= BETWEEN_COLUMNS {
+            last = tick.at;
             text(&mut labels, "tk", tick.at, foot + 18.0, "middle", &tick.label);
         }
     }
@@ -219,10 +224,12 @@ fn horizontal_axis(svg: &mut String, y: &Scale, top: f64, bottom: f64, wanted: f
     let mut lines = String::new();
     let mut minor = String::new();
     let mut labels = String::new();
+    let mut last = f64::INFINITY;
     for tick in y.ticks(wanted) {
         let into = if tick.label.is_empty() { &mut minor } else { &mut lines };
         let _ = write!(into, "M{LEFT} {}H{RIGHT}", path::coordinate(tick.at));
-        if !tick.label.is_empty() {
+        if !tick.label.is_empty() && (tick.at - last).abs() >= BETWEEN_ROWS {
+            last = tick.at;
             text(&mut labels, "tk", LEFT - 8.0, tick.at + 4.0, "end", &tick.label);
         }
     }

@@ -213,11 +213,12 @@ fn air_log(low: f64, high: f64) -> (f64, f64) {
     (low - air, high + air)
 }
 
-/// The step of 1, 2 or 5 times a power of ten that gives about `wanted` steps.
+/// The step of 1, 2 or 5 times a power of ten that gives about `wanted` steps, at most a quarter
+/// more.
 fn nice_step(range: f64, wanted: f64) -> f64 {
     let rough = range / wanted;
     let power = 10f64.powf(rough.log10().floor());
-    let digit = [1.0, 2.0, 5.0, 10.0].into_iter().find(|d| d * power >= rough * 0.999);
+    let digit = [1.0, 2.0, 5.0, 10.0].into_iter().find(|d| d * power >= rough * 0.8);
     digit.unwrap_or(10.0) * power
 }
 
