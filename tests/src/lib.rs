@@ -1,1 +1,4 @@
 //! Tests of the whole: language specs, snapshots, oracle and conformance suites, tidiness
+
+#[cfg(test)]
+mod measured;
