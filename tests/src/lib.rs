@@ -1,4 +1,6 @@
 //! Tests of the whole: language specs, snapshots, oracle and conformance suites, tidiness
 
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod measured;

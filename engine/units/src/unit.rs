@@ -157,7 +157,7 @@ pub fn parse_unit(text: &str) -> Result<Unit, UnitError> {
         unit.factor = if divide { unit.factor / factor } else { unit.factor * factor };
         let mut chars = tail.chars();
         match chars.next() {
-            None => return Ok(unit),
+            None => return Ok(Unit { factor: settle(unit.factor), ..unit }),
             Some(c) => divide = c == '/',
         }
         rest = chars.as_str();
@@ -176,6 +176,15 @@ fn end_of_part(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+/// A factor that is a power of ten but for rounding, such as that of `1/cm^3`, made exact.
+fn settle(factor: f64) -> f64 {
+    let exponent = factor.log10().round();
+    match format!("1e{exponent}").parse::<f64>() {
+        Ok(ten) if (factor / ten - 1.0).abs() < 1e-13 => ten,
+        _ => factor,
+    }
 }
 
 fn power_of_atom(part: &str) -> Result<(Dimension, f64), UnitError> {
@@ -244,9 +253,13 @@ mod tests {
 
     #[test]
     fn scaling_rounds_once() {
-        for (value, unit, si) in
-            [(5.0, "uA", 5e-6), (10.0, "fA", 1e-14), (4.7, "nF", 4.7e-9), (3.0, "%", 0.03)]
-        {
+        for (value, unit, si) in [
+            (1e15, "1/cm^3", 1e21),
+            (5.0, "uA", 5e-6),
+            (10.0, "fA", 1e-14),
+            (4.7, "nF", 4.7e-9),
+            (3.0, "%", 0.03),
+        ] {
             let unit = parse_unit(unit).unwrap();
             assert_eq!((unit.to_si(value), unit.of_si(si)), (si, value));
         }

@@ -99,7 +99,7 @@ pub(crate) fn unit_word(word: &Word, diagnostics: &mut Diagnostics) -> Option<Un
             } else {
                 format!("`{part}` in `{text}` is not a unit")
             };
-            let likely = likely.or_else(|| wrong_unit(&part));
+            let likely = wrong_unit(&part).or(likely.map(|l| wrong_unit(l).unwrap_or(l)));
             Diagnostic::error(Code::UNKNOWN_UNIT, message)
                 .at(word.span)
                 .maybe_help(likely.map(|l| format!("did you mean `{l}`?")))
@@ -119,9 +119,13 @@ pub(crate) fn unit_word(word: &Word, diagnostics: &mut Diagnostics) -> Option<Un
     None
 }
 
-/// Spellings that are near nothing but common.
+/// Spellings that are near nothing but common, and words in place of symbols.
 fn wrong_unit(text: &str) -> Option<&'static str> {
-    const WRONG: [(&str, &str); 8] = [
+    const WRONG: [(&str, &str); 12] = [
+        ("volts", "V"),
+        ("amps", "A"),
+        ("sec", "s"),
+        ("ohms", "Ohm"),
         ("Volt", "V"),
         ("Amp", "A"),
         ("ampere", "A"),
@@ -201,7 +205,7 @@ pub(crate) fn mismatch(together: Together, left: Operand<'_>, right: Operand<'_>
         Together::Arms => format!("one arm of `if` is {l}, the other {r}"),
         Together::Ends => format!("a range cannot go from {l} to {r}"),
         Together::Within => format!("{l} cannot lie in a range of {r}"),
-        Together::Alike => format!("{l} and {r} cannot stand in one list"),
+        Together::Alike => format!("{l} and {r} cannot stand side by side"),
     };
     Diagnostic::error(Code::DIMENSION_MISMATCH, message)
         .label(left.span, left.dimension.describe())
@@ -219,7 +223,7 @@ pub(crate) fn unexpected(
     dimension: Dimension,
     value: Operand<'_>,
 ) -> Diagnostic {
-    let message = format!("{what} is {}, not {}", phrase(dimension), phrase(value.dimension));
+    let message = format!("{what} must be {}, not {}", phrase(dimension), phrase(value.dimension));
     let left = Operand { span: wanted.unwrap_or(value.span), dimension, bare: None };
     let diagnostic = Diagnostic::error(Code::DIMENSION_MISMATCH, message)
         .label(value.span, value.dimension.describe());
@@ -327,7 +331,13 @@ fn repair(left: Operand<'_>, right: Operand<'_>) -> Option<String> {
 
 /// How a value becomes what its place demands.
 fn repair_value(want: Operand<'_>, got: Operand<'_>) -> Option<String> {
+    let reciprocal = || {
+        let product = got.dimension.times(want.dimension)?;
+        (product.is_none() && !got.dimension.is_none())
+            .then(|| String::from("take its reciprocal: `1 / (…)`"))
+    };
     give_unit(want.dimension, got)
+        .or_else(reciprocal)
         .or_else(|| missing_factor(want.dimension, got.dimension).map(|(_, help)| help))
 }
 

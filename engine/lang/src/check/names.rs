@@ -233,11 +233,22 @@ impl Names {
                         format!("there is no {} `{}`", class.word(), word.text),
                     )
                     .at(word.span)
-                    .maybe_help(likely(&word.text, self.visible(class, from))),
+                    .maybe_help(
+                        likely(&word.text, self.visible(class, from))
+                            .or_else(|| self.other_class(word, from)),
+                    ),
                 );
                 None
             }
         }
+    }
+
+    /// What else a name stands for.
+    fn other_class(&self, word: &Word, from: usize) -> Option<String> {
+        const CLASSES: [Class; 4] = [Class::Kind, Class::Template, Class::Symbol, Class::Rule];
+        let name = &word.text;
+        let is = |class: &&Class| matches!(self.find(**class, name, from), Lookup::Found(..));
+        CLASSES.iter().find(is).map(|class| format!("`{name}` is a {}", class.word()))
     }
 
     /// The diagnostic of a name that another pack declares.

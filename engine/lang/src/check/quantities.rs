@@ -46,7 +46,7 @@ pub(super) fn check_quantity(
         }
         drives.push((ir, drive.target.span));
     }
-    if !lower.diagnostics.has_errors() {
+    if !lower.diagnostics.has_errors() && arguments.iter().all(Option::is_some) {
         let roots: Vec<ExprId> =
             value.iter().map(|v| v.id).chain(drives.iter().map(|d| d.0.value)).collect();
         let usage = Usage::of(&lower.graph, &roots, &[]);

@@ -1,13 +1,13 @@
 //! Parses the files of a pack and sorts their items into the library.
 
-use super::damage::{broken_words, text_place};
+use super::damage::{broken_names, text_place};
 use super::files::{PackFile, unreadable};
 use super::source::{folder_of, join};
 use super::tables::read_table;
 use crate::check::Declarations;
 use crate::check::names::{Class, Names};
 use crate::ir::{Library, Owned, ScriptSource};
-use espice_base::{Diagnostic, Diagnostics, FileId, ReadError, SourceMap, Span};
+use espice_base::{Diagnostic, Diagnostics, FileId, ReadError, Severity, SourceMap, Span};
 use espice_syntax::ast::{Item, ItemKind, Quoted, Word};
 use std::collections::BTreeMap;
 
@@ -31,10 +31,11 @@ impl Collector<'_> {
             let text = String::from_utf8_lossy(&file.bytes).into_owned();
             let id = self.sources.add(file.path.as_str(), text.as_str());
             let (tree, told) = espice_syntax::parse(&text, id);
-            for word in broken_words(&text, &told) {
+            let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
+            let errors: Vec<Span> = told.iter().filter(is_error).filter_map(text_place).collect();
+            for word in broken_names(&text, &errors) {
                 self.names.add_broken(word);
             }
-            let errors: Vec<Span> = told.iter().filter_map(text_place).collect();
             self.diagnostics.extend(told);
             if let Some(info) = self.library.packs.get_mut(self.pack) {
                 info.files.push(id);

@@ -43,7 +43,7 @@ pub(super) fn read(text: &str, file: FileId, diagnostics: &mut Diagnostics) -> O
             "name" => name = reader.name(value),
             "version" => version = reader.version(value),
             "description" | "license" => {
-                reader.text(key.get_ref(), value);
+                reader.text(&format!("the {}", key.get_ref()), value);
             }
             "extends" => extends = reader.list("extends", value),
             "sources" => sources = Some(reader.list("sources", value)),
@@ -85,18 +85,18 @@ impl Reader<'_> {
         );
     }
 
-    fn text(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Entry> {
+    fn text(&mut self, what: &str, value: &Spanned<DeValue<'_>>) -> Option<Entry> {
         let span = Span::new(self.file, value.span().start, value.span().end);
         let text = value.get_ref().as_str().map(|t| Entry { text: t.to_string(), span });
         if text.is_none() {
-            let message = format!("`{key}` must be a text");
+            let message = format!("{what} must be a text");
             self.wrong(message, value.span(), Some(String::from("put it in quotes")));
         }
         text
     }
 
     fn name(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Entry> {
-        let name = self.text("name", value)?;
+        let name = self.text("the name", value)?;
         let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         if name.text.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.text.chars().all(is_letter)
@@ -112,7 +112,7 @@ impl Reader<'_> {
     }
 
     fn version(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
-        let version = self.text("version", value)?;
+        let version = self.text("the version", value)?;
         if is_semantic(&version.text) {
             return Some(version.text);
         }
@@ -132,7 +132,8 @@ impl Reader<'_> {
         };
         let mut entries: Vec<Entry> = Vec::new();
         for value in array.iter() {
-            let Some(entry) = self.text(key, value) else { continue };
+            let what = format!("an entry of {key}");
+            let Some(entry) = self.text(&what, value) else { continue };
             if entries.iter().any(|e| e.text == entry.text) {
                 self.wrong(format!("`{}` is listed twice", entry.text), value.span(), None);
             } else {

@@ -7,6 +7,8 @@ mod manifest;
 mod resolve;
 mod source;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use source::{EmbeddedPack, PackRoot};
 

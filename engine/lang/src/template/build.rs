@@ -232,9 +232,9 @@ impl<'a> Builder<'a> {
 
     fn branch(&mut self, span: Span, kind: BranchKind, ends: (&Word, &Word), value: &Expr) {
         let (what, dimension) = match kind {
-            BranchKind::Current => ("a current", Dimension::CURRENT),
-            BranchKind::Charge => ("a charge", Dimension::CHARGE),
-            BranchKind::Resistor => ("the value of a resistor", Dimension::RESISTANCE),
+            BranchKind::Current => ("the value of a `current`", Dimension::CURRENT),
+            BranchKind::Charge => ("the value of a `charge`", Dimension::CHARGE),
+            BranchKind::Resistor => ("the value of a `resistor`", Dimension::RESISTANCE),
         };
         let mut node = |word: &Word| self.lower.node_named(&word.text, word.span, self.nodes);
         let (from, to) = (node(ends.0), node(ends.1));
@@ -256,18 +256,15 @@ impl<'a> Builder<'a> {
         if kind == BranchKind::Resistor
             && let Some(at) = self.usage(&[number.id]).bias
         {
-            self.lower.diagnostics.push(
-                Diagnostic::error(
-                    Code::RESISTOR_BIAS,
-                    "the value of a resistor depends on the bias",
-                )
-                .at(value.span)
-                .label(self.lower.graph.span(at), "a voltage")
-                .help(format!(
-                    "write `current {}, {} = V({}, {}) / (…)`",
-                    ends.0.text, ends.1.text, ends.0.text, ends.1.text
-                )),
-            );
+            let at = self.lower.graph.span(at);
+            let is_inside = value.span.to(at) == value.span;
+            let message = "the value of a resistor depends on the bias";
+            let diagnostic = Diagnostic::error(Code::RESISTOR_BIAS, message);
+            let diagnostic = if is_inside { diagnostic } else { diagnostic.at(value.span) };
+            self.lower.diagnostics.push(diagnostic.label(at, "depends on the bias").help(format!(
+                "write `current {}, {} = V({}, {}) / (…)`",
+                ends.0.text, ends.1.text, ends.0.text, ends.1.text
+            )));
             return;
         }
         if let (Some(from), Some(to)) = (from, to) {

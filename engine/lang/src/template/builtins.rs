@@ -44,11 +44,10 @@ const FUNCTIONS: [(&str, Rule); 19] = [
 ];
 
 /// Names that other languages give to what is written differently here, with the answer.
-const ANSWERS: [(&str, &str); 13] = [
+const ANSWERS: [(&str, &str); 12] = [
     ("fabs", "write `abs(x)`"),
     ("pow", "write `x ^ y`"),
     ("pwr", "write `x ^ y`"),
-    ("log", "write `ln(x)` for the natural logarithm or `log10(x)` for decades"),
     ("log2", "write `ln(x) / ln(2)`"),
     ("sqr", "write `x ^ 2`"),
     ("square", "write `x ^ 2`"),
@@ -101,7 +100,7 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 
 /// Whether a function may not be declared under this name.
 pub(crate) fn is_reserved_function(name: &str) -> bool {
-    function(name).is_some() || PROBES.contains(&name) || answer(name).is_some()
+    function(name).is_some() || PROBES.contains(&name) || answer(name).is_some() || name == "log"
 }
 
 #[cfg(test)]

@@ -162,9 +162,10 @@ fn check_function(
         );
     }
     for (index, (name, unit)) in function.parameters.iter().enumerate() {
-        take(name, &mut taken, &mut lower.diagnostics);
+        let is_free = take(name, &mut taken, &mut lower.diagnostics);
         let dimension = type_unit(unit, &mut lower.diagnostics).map(|u| u.dimension);
         match dimension {
+            Some(_) if !is_free => {}
             Some(d) => {
                 let leaf = Leaf::Argument(u32::try_from(index).unwrap_or(u32::MAX));
                 lower.input(&name.text, leaf, d, name.span);
@@ -179,8 +180,11 @@ fn check_function(
     if !is_circular {
         lower.later = function.lets.iter().map(|l| (l.name.text.clone(), l.name.span)).collect();
         for statement in &function.lets {
-            take(&statement.name, &mut taken, &mut lower.diagnostics);
-            lower.define(statement);
+            if take(&statement.name, &mut taken, &mut lower.diagnostics) {
+                lower.define(statement);
+            } else {
+                lower.value(&statement.value);
+            }
         }
         let what = format!("the value of `{}`", function.name.text);
         match result {

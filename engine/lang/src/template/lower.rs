@@ -323,6 +323,12 @@ impl<'a> Lowering<'a> {
             let other = nodes.iter().rfind(|n| *n != name).map_or("…", String::as_str);
             return unknown(Some(format!("`{name}` is a node; a voltage is `V({name}, {other})`")));
         }
+        if let Lookup::Found(..) = self.names.find(Class::Symbol, name, self.pack) {
+            return unknown(Some(format!(
+                "`{name}` is a quantity that data and rules know; equations see voltages, \
+                 parameters and definitions"
+            )));
+        }
         let known = self.locals.iter().filter(|(_, v)| v.is_some()).map(|(n, _)| n.as_str());
         let likely = dims::likely(name, known.chain(builtins::CONSTANTS));
         if likely.is_some() {
@@ -331,13 +337,7 @@ impl<'a> Lowering<'a> {
         if builtins::function(name).is_some() {
             return unknown(Some(format!("`{name}` is a function; write `{name}(x)`")));
         }
-        match self.names.find(Class::Symbol, name, self.pack) {
-            Lookup::Found(..) => unknown(Some(format!(
-                "`{name}` is a quantity that data and rules know; equations see voltages, \
-                 parameters and definitions"
-            ))),
-            _ => unknown(None),
-        }
+        unknown(None)
     }
 
     fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, span: Span) -> Option<Value> {

@@ -9,6 +9,8 @@ pub(crate) mod functions;
 pub(crate) mod lower;
 mod merge;
 pub(crate) mod parameters;
+#[cfg(test)]
+mod tests;
 pub(crate) mod usage;
 
 use crate::check::names::{Class, Names};

@@ -54,14 +54,12 @@ pub(super) fn check_parameter(
     if let (Some((default, at)), Some((Some([low, high]), range_span))) = (default, range) {
         let off = scale == Some(ParameterScale::Log) && default == 0.0;
         if !(low..=high).contains(&default) && !off {
-            diagnostics.push(
-                Diagnostic::error(
-                    Code::RANGE,
-                    format!("the default of `{}` lies outside its range", name.text),
-                )
-                .label(at, "the default")
-                .label(range_span, "the range"),
-            );
+            // What this very statement says is the primary place; the rest may be inherited.
+            let mut places = [(at, "the default"), (range_span, "the range")];
+            places.sort_by_key(|(span, _)| parameter.span.to(*span) != parameter.span);
+            let message = format!("the default of `{}` lies outside its range", name.text);
+            let diagnostic = Diagnostic::error(Code::RANGE, message);
+            diagnostics.push(places.iter().fold(diagnostic, |d, (span, t)| d.label(*span, *t)));
         }
     }
     if scale == Some(ParameterScale::Log) {
