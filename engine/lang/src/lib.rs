@@ -7,6 +7,7 @@ mod check;
 pub mod ir;
 mod pack;
 mod quantities;
+pub mod rules;
 mod template;
 
 pub use pack::{EmbeddedPack, PackRoot, load};

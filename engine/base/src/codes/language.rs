@@ -342,4 +342,48 @@ and a drive is a formula of arguments only; the temperature is always set beside
 
 Wrong:  quantity IF(VF) = I(a) with V(a, k) = I(k)
 Right:  quantity IF(VF) = I(a) with V(a, k) = VF";
+
+    NO_FIELD "E0350" "there is no such field"
+"Rows have `min`, `typ`, `max`, `target`, `limits`, `conditions` and the values of condition
+symbols; curves have `x`, `y`, `conditions`, `noise_floor`, `temperature`; sweeps have `swept`,
+`columns`, `currents`, `I`, `V`. A list has none of them: a loop takes one entry at a time.
+
+Wrong:  check data.rows(VF).typ < 1 V
+Right:  check every r in data.rows(VF): r.typ < 1 V";
+
+    VALUE_TYPE "E0351" "this kind of value cannot be used here"
+"A row, a curve, a text and a number are different things, and nothing turns one into another
+silently. The labels say what stands where; the help says how to take a number from it.
+
+Wrong:  check data.row(VF) < 1 V
+Right:  check data.row(VF).typ < 1 V";
+
+    ARGUMENT "E0352" "a function cannot take this argument"
+"Each function of the language takes numbers, series or curves; `slope`, `rising` and their like
+need a curve, `quantile` and `median` a series.
+
+Wrong:  slope(c.y)
+Right:  slope(c.y over c.x)";
+
+    CONDITIONS "E0353" "these conditions do not fit"
+"`at (…)` gives a model the values of condition symbols, or a curve one value of its abscissa.
+Each symbol stands there once, in its own dimension.
+
+Wrong:  data.curve(IF(VF)) at (VF = 0.7 V, TJ = 25 degC)
+Right:  data.curve(IF(VF)) at (VF = 0.7 V)";
+
+    POINTWISE "E0354" "`where` chooses point by point"
+"After a series or a curve, `where` needs a condition that has a truth for each point: it compares
+a series of equal length, or `x` and `y` of the curve itself. Rows and sweeps are chosen in a loop.
+
+Wrong:  data.rows(VF) where r.max > 1 V
+Right:  every r in data.rows(VF) where r.max > 1 V: r.typ < r.max";
+
+    MANY_TRUTHS "E0355" "many truths where one is needed"
+"Comparing a series gives one truth for each point. A rule, a loop and `if` need one truth, and
+the language does not guess whether all points are meant or some.
+
+Wrong:  check c.y > 0 A
+Right:  check every p in c: p.y > 0 A
+Right:  check min(c.y) > 0 A";
 }

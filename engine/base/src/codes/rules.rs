@@ -1,3 +1,114 @@
 //! E05xx: evaluation of rules and tests.
 
-super::codes! {}
+super::codes! {
+    NO_CHECK "E0501" "this item does nothing"
+"A rule without `check`, a test without `expect` and a reading without `curve` would pass silently,
+so that none of them is accepted.
+
+Wrong:  rule r : error on data { for diode; say \"VF is wrong\" }
+Right:  rule r : error on data { for diode; check every r in data.rows(VF): r.typ > 0 V }";
+
+    FIXED_PARAMETER "E0502" "a fixed parameter cannot be fitted"
+"A parameter that is declared `fixed` keeps its value in every fit. A recipe that fits it
+contradicts its declaration.
+
+Wrong:  param FC : 1 = 0.5 fixed … fit FC to CJ(VR)
+Right:  fit CJO, VJ, M to CJ(VR)";
+
+    NOT_A_NUMBER_FOUND "E0530" "a computed value is not a number"
+"A division by zero, the logarithm of a negative value or an overflow has no answer. A rule that
+meets one is undecided: it neither passes nor fails.
+
+Wrong:  check every c in data.curves(IF(VF)): min(ln(c.y)) > -30
+Right:  check every c in data.curves(IF(VF)): min(ln(c.y) where c.y > 0 A) > -30";
+
+    UNEQUAL_SERIES "E0531" "series of different lengths"
+"Series are combined point by point and must have equal lengths; two curves, or a filtered and an
+unfiltered series, usually differ.
+
+Wrong:  (c.y where c.x > 0 V) / c.x
+Right:  c.y / c.x where c.x > 0 V";
+
+    WAIVER_EXPIRED "E0532" "a waiver has expired"
+"A waiver holds until its date. After that the run ends with exit code 6, whether or not the rule
+still fails, so that nobody relies on a waiver that nobody has looked at.
+
+Wrong:  waive vf_rises for part \"X1\" until 2020-01-31 owner \"qa\" because \"misprint\"
+Right:  waive vf_rises for part \"X1\" until 2030-01-31 owner \"qa\" because \"misprint, erratum 7\"";
+
+    WAIVER_UNUSED "E0533" "a waiver covers nothing"
+"The rule that this waiver names did not fail for the part at hand. A waiver that is no longer
+needed hides the next real failure.
+
+Wrong:  waive vf_rises for part \"X1\" … when the row has long been corrected
+Right:  delete the waiver";
+
+    SWEEP_NOT_READ "E0534" "a sweep is not used"
+"Raw sweeps become curves through the readings of packs. No reading took this sweep, or the one
+that did could make no curve of it, so that its points play no part in the result.
+
+Wrong:  a file whose current was recorded at no node that was swept
+Right:  reading cv for diode { each s in data.sweeps where … curve CJ(VR) = … over … }";
+
+    NOT_RECOGNISED "E0535" "the kind of the device is not known"
+"The kind is stated in the facts, or recognised from raw sweeps by the `recognise` clauses of the
+kinds: all sweeps must meet all clauses of exactly one kind. The help names for each kind the
+clause that was not met.
+
+Wrong:  a sweep of a capacitor given to a library that knows diodes
+Right:  kind = \"diode\" in the facts, or a sweep that shows one";
+
+    RECOGNISED_TWICE "E0536" "the sweeps fit several kinds of device"
+"Recognition must decide for one kind; here the clauses of several hold for all sweeps.
+
+Wrong:  a sweep of one junction, where `diode` and `transistor` both recognise it
+Right:  kind = \"diode\" in the facts";
+
+    NOISE_UNKNOWN "E0537" "the noise floor of a sweep is not known"
+"The reading has no points from which it could tell the noise floor, so that no point is marked as
+noise. Fits then weigh small values as if they were exact.
+
+Wrong:  a forward sweep alone, where the noise is read from the reverse branch
+Right:  a sweep that goes through zero, or a noise floor stated in the facts";
+
+    RULE_LIMIT "E0538" "an evaluation hit a limit"
+"Loops run over at most a million values, grids hold at most 100000 points, and one rule takes at
+most fifty million steps. A limit ends the run with exit code 5; it never becomes a verdict.
+
+Wrong:  every v in 0 V .. 1 V by 1e-12 V: …
+Right:  every v in 0 V .. 1 V by 1 mV: …";
+
+    SCRIPT_SYNTAX "E0540" "a script does not compile"
+"Scripts are Rhai, without `eval`, printing, modules, object maps and function pointers. The place
+is the one in the script.
+
+Wrong:  fn sharpness(c) { print(c.len) }
+Right:  fn sharpness(c) { c.len }";
+
+    SCRIPT_LIMIT "E0541" "a script hit a limit"
+"Scripts are limited in operations, depth of calls, and size of texts and arrays. A limit ends the
+run with exit code 5; it never becomes a verdict.
+
+Wrong:  fn f(c) { loop { } }
+Right:  fn f(c) { let s = 0.0; for y in c.y { s += y; } s }";
+
+    SCRIPT_FAILED "E0542" "a script failed"
+"The script stopped with an error while it ran; the place is the one in the script. Comparing or
+adding values of different types is such an error: Rhai itself would quietly answer `false`.
+
+Wrong:  fn f(c) { c.len > \"3\" }
+Right:  fn f(c) { c.len > 3 }";
+
+    SCRIPT_RESULT "E0543" "a script gave what it must not"
+"The result must be what the declaration says, and a number must be finite. The rule that called
+the script is undecided.
+
+Wrong:  script fn f(c : IR(VR)) -> 1 … that ends without a value
+Right:  fn f(c) { c.len / 2.0 }";
+
+    SCRIPT_SIGNATURE "E0544" "a script does not hold the declared function"
+"A `script fn` names the function of the file that is called, with as many parameters.
+
+Wrong:  script fn sharpness(c : IR(VR)) -> 1 from \"knee.rhai\" with `fn knee(c)` in the file
+Right:  fn sharpness(c) { … } in knee.rhai";
+}

@@ -1,0 +1,727 @@
+//! What expressions reach outside themselves: rows, curves, sweeps, tables, models, functions.
+
+use super::eval::{Evaluator, Found};
+use super::expr::{Bound, ExprKind as Kind, TypedExpr, Wanted};
+use super::fields::FieldId;
+use super::functions::Function;
+use super::numbers;
+use super::scripts::{Argument, Outcome};
+use super::types::Type;
+use super::value::{CurveValue, Lack, Truth, Value};
+use espice_base::Span;
+use espice_facts::{ColumnRole, Conditions, Curve, Origin, Parameter, Sensed, Status, Sweep};
+use espice_units::constants::ROOM;
+use std::rc::Rc;
+
+/// Symbols that set the device temperature, the closest to the junction first.
+const TEMPERATURES: [&str; 3] = ["TJ", "Tcase", "Tamb"];
+
+/// The temperature that conditions state, K.
+pub(crate) fn temperature(conditions: &Conditions) -> Option<f64> {
+    TEMPERATURES.iter().find_map(|t| conditions.value(t))
+}
+
+impl<'a> Evaluator<'a> {
+    /// Values from outside the expression itself.
+    pub(crate) fn outside(&self, e: &TypedExpr) -> Found<Value<'a>> {
+        let span = e.span;
+        match &e.kind {
+            Kind::Builtin(function, args) => self.builtin(span, *function, args),
+            Kind::Call(index, args) => self.call(span, *index, args),
+            Kind::Script(index, args) => self.script(span, *index, args),
+            Kind::Parameter(index) => match self.parameters.get(*index) {
+                Some(v) if v.is_finite() => Ok(Value::Number(*v)),
+                _ => self.missing(Lack::Absent, span, "the parameter has no value yet"),
+            },
+            Kind::ModelParameter(name) => self.model_parameter(span, name),
+            Kind::Rows(symbol) => {
+                Ok(Value::List(self.rows(symbol.as_deref()).map(Value::Row).collect()))
+            }
+            Kind::Row(symbol) => match self.row(symbol) {
+                Some(row) => Ok(Value::Row(row)),
+                None => self.missing(Lack::Nothing, span, format!("the data hold no `{symbol}`")),
+            },
+            Kind::Curves(wanted) => {
+                let curves = self.curves_named(wanted).into_iter();
+                Ok(Value::List(curves.map(|c| Value::Curve(Rc::new(c))).collect()))
+            }
+            Kind::Curve(wanted) => match self.nearest(wanted) {
+                Some(curve) => Ok(Value::Curve(Rc::new(curve))),
+                None => {
+                    self.missing(Lack::Nothing, span, format!("the data hold no curve `{wanted}`"))
+                }
+            },
+            Kind::Sweeps => {
+                let sweeps = &self.input.facts.sweeps;
+                Ok(Value::List(sweeps.iter().map(Value::Sweep).collect()))
+            }
+            Kind::Field(base, id) => self.field(span, base, *id),
+            Kind::Condition(base, symbol) => {
+                let found = match self.value(base) {
+                    Value::Row(row) => row.conditions.value(symbol),
+                    Value::Curve(c) => c.source.and_then(|c| c.all_conditions().value(symbol)),
+                    Value::Conditions(c) => c.value(symbol),
+                    Value::Missing(why) => return Err(why),
+                    _ => None,
+                };
+                self.given(found, span, || format!("`{symbol}` is not among the conditions"))
+            }
+            Kind::TableRow(table, keys) => self.table_row(span, *table, keys),
+            Kind::Cell(row, column) => {
+                let Value::TableRow(table, row) = self.present(row)? else {
+                    return self.missing(Lack::Absent, span, "there is no such row");
+                };
+                let table = self.book.tables.get(table);
+                let cell = table.and_then(|t| t.rows.get(row)).and_then(|r| r.1.get(*column));
+                self.given(cell.and_then(|c| c.value), span, || {
+                    String::from("the cell of the limits table is empty")
+                })
+            }
+            Kind::ModelAt(symbol, bound) => {
+                let conditions = self.conditions(bound)?;
+                self.model(span, symbol, &conditions)
+            }
+            Kind::ModelAtRecord(symbol, record) => {
+                let Value::Conditions(conditions) = self.present(record)? else {
+                    return self.missing(Lack::Absent, span, "there are no conditions");
+                };
+                self.model(span, symbol, &conditions)
+            }
+            Kind::CurveAt(curve, at) => {
+                let (curve, at) = (self.curve(curve)?, self.number(at)?);
+                self.whole(&curve.x, span)?;
+                self.whole(&curve.y, span)?;
+                let value = numbers::interpolate(&curve.x, &curve.y, at);
+                self.given(value, span, || String::from("the curve does not reach that far"))
+            }
+            Kind::Grid(axes) => self.grid(span, axes),
+            _ => self.missing(Lack::Absent, span, "the value is missing"),
+        }
+    }
+
+    fn present(&self, e: &TypedExpr) -> Found<Value<'a>> {
+        match self.value(e) {
+            Value::Missing(why) => Err(why),
+            value => Ok(value),
+        }
+    }
+
+    fn given(
+        &self,
+        value: Option<f64>,
+        span: Span,
+        absent: impl FnOnce() -> String,
+    ) -> Found<Value<'a>> {
+        match value {
+            Some(v) if v.is_finite() => Ok(Value::Number(v)),
+            Some(_) => {
+                let text = format!("`{}` is not a number", self.book.snippet(span));
+                self.missing(Lack::NotANumber, span, text)
+            }
+            None => self.missing(Lack::Absent, span, absent()),
+        }
+    }
+
+    fn text(&self, value: Option<&str>, span: Span, what: &str) -> Found<Value<'a>> {
+        match value {
+            Some(t) if !t.is_empty() => Ok(Value::Text(Rc::from(t))),
+            _ => self.missing(Lack::Absent, span, format!("{what} is not stated")),
+        }
+    }
+
+    // -- facts ---------------------------------------------------------------------------
+
+    fn holds_for_part(&self, parts: &[String]) -> bool {
+        let part = self.input.facts.device.part.as_deref();
+        part.is_none_or(|part| parts.is_empty() || parts.iter().any(|p| p == part))
+    }
+
+    /// The rows of a symbol that are not refused and hold for the part.
+    pub(crate) fn rows(&self, symbol: Option<&str>) -> impl Iterator<Item = &'a Parameter> {
+        self.input
+            .facts
+            .parameters
+            .iter()
+            .filter(move |p| symbol.is_none_or(|s| p.symbol == s))
+            .filter(|p| p.status != Status::Refused && self.holds_for_part(&p.parts))
+    }
+
+    /// The row nearest 25 °C, one with a value before one with a limit alone.
+    fn row(&self, symbol: &str) -> Option<&'a Parameter> {
+        let key = |p: &Parameter| {
+            let away = (temperature(&p.conditions).unwrap_or(ROOM) - ROOM).abs();
+            (p.target().is_none(), away)
+        };
+        self.rows(Some(symbol)).reduce(|best, p| {
+            let (a, b) = (key(best), key(p));
+            if b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).is_lt() { p } else { best }
+        })
+    }
+
+    /// The good points of the curves with a signature, also those drawn the other way round.
+    pub(crate) fn curves_named(&self, wanted: &Wanted) -> Vec<CurveValue<'a>> {
+        curves_of(self, wanted).collect()
+    }
+
+    fn nearest(&self, wanted: &Wanted) -> Option<CurveValue<'a>> {
+        let away = |c: &CurveValue<'_>| {
+            let t = c.source.and_then(|c| temperature(&c.all_conditions()));
+            (t.unwrap_or(ROOM) - ROOM).abs()
+        };
+        curves_of(self, wanted).reduce(|best, c| if away(&c) < away(&best) { c } else { best })
+    }
+
+    fn field(&self, span: Span, base: &TypedExpr, id: FieldId) -> Found<Value<'a>> {
+        let device = &self.input.facts.device;
+        match id {
+            FieldId::DevicePart => return self.text(device.part.as_deref(), span, "the part"),
+            FieldId::DeviceMaker => return self.text(device.maker.as_deref(), span, "the maker"),
+            FieldId::DeviceKind => return self.text(device.kind.as_deref(), span, "the kind"),
+            FieldId::DevicePackage => {
+                return self.text(device.package.as_deref(), span, "the package");
+            }
+            FieldId::DevicePolarity => {
+                return self.text(device.polarity.as_deref(), span, "the polarity");
+            }
+            FieldId::ModelTemplate => {
+                let name = self.input.model.map(|m| m.template());
+                return self.text(name, span, "the model");
+            }
+            _ => {}
+        }
+        match self.present(base)? {
+            Value::Row(row) => self.row_field(span, row, id),
+            Value::Curve(curve) => self.curve_field(span, &curve, id),
+            Value::Sample(x, y) => {
+                let v = if id == FieldId::SampleX { x } else { y };
+                self.given(Some(v), span, String::new)
+            }
+            Value::Sweep(sweep) => self.sweep_field(span, sweep, id),
+            Value::Column(sweep, column) => self.column_field(span, sweep, column, id),
+            Value::Columns(columns) if id == FieldId::Count => {
+                Ok(Value::Number(columns.len() as f64))
+            }
+            Value::Columns(columns) => match *columns {
+                [(sweep, column)] => self.column_field(span, sweep, column, id),
+                [] => self.missing(Lack::Absent, span, "no column is swept"),
+                _ => self.missing(Lack::Absent, span, "more than one column is swept"),
+            },
+            Value::Range(low, high, _) => {
+                let end = if id == FieldId::RangeLow { low } else { high };
+                self.given(end, span, || String::from("the range is open at this end"))
+            }
+            Value::List(items) => Ok(Value::Number(items.len() as f64)),
+            Value::Series(s) => Ok(Value::Number(s.len() as f64)),
+            _ => self.missing(Lack::Absent, span, "there is no such field"),
+        }
+    }
+
+    fn row_field(&self, span: Span, row: &'a Parameter, id: FieldId) -> Found<Value<'a>> {
+        let value = |v: Option<f64>, what: &str| {
+            self.given(v, span, || format!("`{}` has no {what}", row.symbol))
+        };
+        match id {
+            FieldId::RowMin => value(row.min, "minimum"),
+            FieldId::RowTyp => value(row.typ, "typical value"),
+            FieldId::RowMax => value(row.max, "maximum"),
+            FieldId::RowTarget => value(row.target(), "typical value"),
+            FieldId::RowConfidence => value(Some(row.confidence), "confidence"),
+            FieldId::RowLimits => match (row.min, row.max) {
+                (None, None) => {
+                    let text = format!("`{}` has no limits here", row.symbol);
+                    self.missing(Lack::Absent, span, text)
+                }
+                (min, max) => Ok(Value::Range(min, max, None)),
+            },
+            FieldId::RowPlausible => {
+                let range = self.book.symbols.symbol(&row.symbol).and_then(|s| s.plausible);
+                match range {
+                    Some([low, high]) => Ok(Value::Range(Some(low), Some(high), None)),
+                    None => {
+                        let text = format!("`{}` declares no plausible range", row.symbol);
+                        self.missing(Lack::Absent, span, text)
+                    }
+                }
+            }
+            FieldId::RowConditions => Ok(Value::Conditions(Rc::new(row.conditions.clone()))),
+            FieldId::RowSymbol => self.text(Some(&row.symbol), span, "the symbol"),
+            _ => self.text(Some(&row.printed), span, "the printed name"),
+        }
+    }
+
+    fn curve_field(&self, span: Span, curve: &CurveValue<'a>, id: FieldId) -> Found<Value<'a>> {
+        match id {
+            FieldId::CurveX => return Ok(Value::Series(curve.x.clone())),
+            FieldId::CurveY => return Ok(Value::Series(curve.y.clone())),
+            FieldId::Count => return Ok(Value::Number(curve.x.len() as f64)),
+            _ => {}
+        }
+        let Some(source) = curve.source else {
+            return self.missing(Lack::Absent, span, "a computed curve has no source");
+        };
+        match id {
+            FieldId::CurveConditions => Ok(Value::Conditions(Rc::new(source.all_conditions()))),
+            FieldId::CurveNoise => self.given(source.noise_floor, span, || {
+                format!("the noise floor of `{}` is not known", source.signature)
+            }),
+            FieldId::CurveTotal => Ok(Value::Number(source.points.len() as f64)),
+            FieldId::CurveMeasured => Ok(Value::Truth(source.origin == Origin::Measured)),
+            FieldId::CurveTemperature => {
+                self.given(temperature(&source.all_conditions()), span, || {
+                    format!("the temperature of `{}` is not stated", source.signature)
+                })
+            }
+            _ => self.text(Some(&source.title), span, "the title"),
+        }
+    }
+
+    fn sweep_field(&self, span: Span, sweep: &'a Sweep, id: FieldId) -> Found<Value<'a>> {
+        let columns = |keep: &dyn Fn(&espice_facts::Column) -> bool| {
+            let kept = sweep.columns.iter().filter(|c| keep(c));
+            Value::List(kept.map(|c| Value::Column(sweep, c)).collect())
+        };
+        let series = |sensed: Sensed| {
+            let kept = sweep.columns.iter().filter(|c| c.sensed == sensed);
+            Value::List(kept.map(|c| Value::Series(Rc::from(&*c.values))).collect())
+        };
+        match id {
+            FieldId::SweepSwept => Ok(Value::Columns(sweep.swept().map(|c| (sweep, c)).collect())),
+            FieldId::SweepColumns => Ok(columns(&|_| true)),
+            FieldId::SweepHeld => Ok(columns(&|c| c.role == ColumnRole::Held)),
+            FieldId::SweepCurrents => {
+                Ok(columns(&|c| c.sensed == Sensed::Current && c.role == ColumnRole::Measured))
+            }
+            FieldId::SweepI => Ok(series(Sensed::Current)),
+            FieldId::SweepV => Ok(series(Sensed::Voltage)),
+            FieldId::SweepTemperature => self.given(sweep.temperature, span, || {
+                format!("the temperature of `{}` is not stated", sweep.name)
+            }),
+            FieldId::SweepSiblings => Ok(Value::Number(sweep.siblings as f64)),
+            FieldId::Count => Ok(Value::Number(sweep.len() as f64)),
+            _ => self.text(Some(&sweep.name), span, "the name"),
+        }
+    }
+
+    fn column_field(
+        &self,
+        span: Span,
+        sweep: &'a Sweep,
+        column: &'a espice_facts::Column,
+        id: FieldId,
+    ) -> Found<Value<'a>> {
+        let sensed = |sensed: Sensed, what: &str| match sweep.at(sensed, &column.node) {
+            Some(c) => Ok(Value::Series(Rc::from(&*c.values))),
+            None => {
+                let text = format!("no {what} is recorded at node `{}`", column.node);
+                self.missing(Lack::Absent, span, text)
+            }
+        };
+        match id {
+            FieldId::ColumnV => sensed(Sensed::Voltage, "voltage"),
+            FieldId::ColumnI => sensed(Sensed::Current, "current"),
+            FieldId::ColumnC => sensed(Sensed::Capacitance, "capacitance"),
+            FieldId::ColumnCompliance => {
+                // The limit of a current source is a voltage, and no current.
+                let limit = column.compliance.filter(|_| column.sensed != Sensed::Current);
+                self.given(limit, span, || {
+                    format!("no compliance is stated at node `{}`", column.node)
+                })
+            }
+            FieldId::ColumnNode => self.text(Some(&column.node), span, "the node"),
+            FieldId::ColumnReference => self.text(Some(&column.reference), span, "the reference"),
+            FieldId::Count => Ok(Value::Number(1.0)),
+            _ => self.text(Some(&column.name), span, "the name"),
+        }
+    }
+
+    // -- tables, models, conditions ------------------------------------------------------
+
+    fn table_row(&self, span: Span, table: usize, keys: &[TypedExpr]) -> Found<Value<'a>> {
+        let Some(entry) = self.book.tables.get(table) else {
+            return self.missing(Lack::Absent, span, "there is no such table");
+        };
+        let mut wanted: Vec<Rc<str>> = Vec::new();
+        for key in keys {
+            match self.present(key)? {
+                Value::Text(t) => wanted.push(t),
+                _ => return self.missing(Lack::Absent, span, "a key is missing"),
+            }
+        }
+        let same = |row: &[String]| {
+            row.len() == wanted.len() && row.iter().zip(&wanted).all(|(a, b)| **a == **b)
+        };
+        match entry.rows.iter().position(|r| same(&r.0)) {
+            Some(row) => Ok(Value::TableRow(table, row)),
+            None => {
+                let text = format!("table `{}` has no row for `{}`", entry.name, wanted.join(", "));
+                self.missing(Lack::Nothing, span, text)
+            }
+        }
+    }
+
+    fn model_parameter(&self, span: Span, name: &str) -> Found<Value<'a>> {
+        let Some(model) = self.input.model else {
+            return self.missing(Lack::Nothing, span, "there is no model yet");
+        };
+        match model.parameter(name) {
+            Some(v) => self.given(Some(v), span, String::new),
+            None => {
+                let text = format!("template `{}` has no parameter `{name}`", model.template());
+                self.missing(Lack::Nothing, span, text)
+            }
+        }
+    }
+
+    fn model(&self, span: Span, symbol: &str, conditions: &Conditions) -> Found<Value<'a>> {
+        let Some(model) = self.input.model else {
+            return self.missing(Lack::Nothing, span, "there is no model yet");
+        };
+        match model.value(symbol, conditions) {
+            Some(v) if v.is_finite() => Ok(Value::Number(v)),
+            Some(_) => {
+                let text = format!("the model gives no finite `{symbol}` at {conditions}");
+                self.missing(Lack::NotANumber, span, text)
+            }
+            None => {
+                let text = format!("`{symbol}` of the model cannot be measured at `{conditions}`");
+                self.missing(Lack::Absent, span, text)
+            }
+        }
+    }
+
+    /// The values of `at (…)`.
+    pub(crate) fn conditions(&self, bound: &[Bound]) -> Found<Conditions> {
+        let mut conditions = Conditions::none();
+        for (symbol, value) in bound {
+            conditions = conditions.with(symbol.clone(), self.number(value)?);
+        }
+        Ok(conditions)
+    }
+
+    /// Every combination; the first axis changes slowest.
+    fn grid(&self, span: Span, axes: &[Bound]) -> Found<Value<'a>> {
+        let mut grid = vec![Conditions::none()];
+        for (symbol, axis) in axes {
+            let values: Vec<f64> = if axis.ty.is_scalar() {
+                vec![self.number(axis)?]
+            } else {
+                let items = self.items(axis)?;
+                items
+                    .iter()
+                    .filter_map(|v| if let Value::Number(v) = v { Some(*v) } else { None })
+                    .collect()
+            };
+            if grid.len().saturating_mul(values.len()) > 100_000 {
+                return self.limit(span, "a grid holds more than 100000 points");
+            }
+            grid = grid
+                .iter()
+                .flat_map(|c| values.iter().map(move |v| c.clone().with(symbol.clone(), *v)))
+                .collect();
+        }
+        Ok(Value::List(grid.into_iter().map(|c| Value::Conditions(Rc::new(c))).collect()))
+    }
+
+    // -- functions -----------------------------------------------------------------------
+
+    fn call(&self, span: Span, index: usize, args: &[TypedExpr]) -> Found<Value<'a>> {
+        let Some(function) = self.book.functions.get(index) else {
+            return self.missing(Lack::Absent, span, "there is no such function");
+        };
+        let Some(body) = &function.body else {
+            let text = format!("function `{}` can only be used in templates", function.name);
+            return self.missing(Lack::Absent, span, text);
+        };
+        let Some(inner) = self.nested(&function.frame) else {
+            return self.limit(span, "functions call one another too deeply");
+        };
+        for (slot, arg) in args.iter().enumerate() {
+            inner.set(slot, Value::Number(self.number(arg)?));
+        }
+        let value = inner.value(body);
+        self.absorb(inner);
+        match value {
+            Value::Missing(why) => Err(why),
+            value => Ok(value),
+        }
+    }
+
+    fn script(&self, span: Span, index: usize, args: &[TypedExpr]) -> Found<Value<'a>> {
+        let mut arguments = Vec::new();
+        for arg in args {
+            arguments.push(match self.present(arg)? {
+                Value::Number(v) => Argument::Number(v),
+                Value::Truth(t) => Argument::Truth(t),
+                Value::Text(t) => Argument::Text(t.to_string()),
+                Value::Curve(c) => Argument::Curve(c.x.to_vec(), c.y.to_vec()),
+                _ => return self.missing(Lack::Absent, arg.span, "an argument is missing"),
+            });
+        }
+        match self.book.scripts.call(index, arguments, self.input.limits) {
+            Ok(Outcome::Number(v)) => Ok(Value::Number(v)),
+            Ok(Outcome::Truth(t)) => Ok(Value::Truth(t)),
+            Ok(Outcome::Text(t)) => Ok(Value::Text(Rc::from(t))),
+            Err(problem) => {
+                let text = problem.diagnostic.message.clone();
+                let lack = if problem.is_limit { Lack::Limit } else { Lack::NotANumber };
+                self.note(problem.diagnostic.label(span, "called here"));
+                self.missing(lack, span, text)
+            }
+        }
+    }
+
+    fn builtin(&self, span: Span, function: Function, args: &[TypedExpr]) -> Found<Value<'a>> {
+        let Some(first) = args.first() else {
+            return self.missing(Lack::Absent, span, "an argument is missing");
+        };
+        let elementwise = |f: fn(f64) -> f64| {
+            let value = self.present(first)?;
+            self.map_value(value, span, &f)
+        };
+        match function {
+            Function::Abs => elementwise(f64::abs),
+            Function::Sign => elementwise(|v| if v == 0.0 { 0.0 } else { v.signum() }),
+            Function::Sqrt => elementwise(f64::sqrt),
+            Function::Exp => elementwise(f64::exp),
+            Function::Ln => elementwise(f64::ln),
+            Function::Log10 => elementwise(f64::log10),
+            Function::Tanh => elementwise(f64::tanh),
+            Function::Min | Function::Max if args.len() > 1 => self.extreme(span, function, args),
+            Function::Count => Ok(Value::Number(match self.present(first)? {
+                Value::List(items) => items.len() as f64,
+                Value::Series(s) => s.len() as f64,
+                Value::Curve(c) => c.x.len() as f64,
+                Value::Columns(c) => c.len() as f64,
+                _ => return self.missing(Lack::Absent, span, "there is nothing to count"),
+            })),
+            Function::First | Function::Last => self.end(span, function, first),
+            Function::Sum if matches!(&first.ty, Type::List(_)) => self.total(span, first),
+            Function::Min
+            | Function::Max
+            | Function::Sum
+            | Function::Mean
+            | Function::Median
+            | Function::Quantile
+            | Function::Spread
+            | Function::SpanDecades
+            | Function::Differences
+            | Function::Ratios => self.reduce(span, function, args, first),
+            Function::Decades => {
+                let [a, b] = args else {
+                    return self.missing(Lack::Absent, span, "an argument is missing");
+                };
+                let value = numbers::decades(self.number(a)?, self.number(b)?);
+                self.given(Some(value.unwrap_or(f64::NAN)), span, String::new)
+            }
+            Function::ThermalVoltage => {
+                Ok(Value::Number(self.input.constants.thermal_voltage(self.number(first)?)))
+            }
+            _ => self.of_curve(span, function, args, first),
+        }
+    }
+
+    fn extreme(&self, span: Span, function: Function, args: &[TypedExpr]) -> Found<Value<'a>> {
+        let pick: fn(f64, f64) -> f64 = match function {
+            Function::Min => |a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) },
+            _ => |a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) },
+        };
+        let mut result: Option<Value<'a>> = None;
+        for arg in args {
+            let value = self.present(arg)?;
+            result = Some(match result {
+                None => value,
+                Some(before) => self.zip_values(span, before, value, &pick)?,
+            });
+        }
+        result.map_or_else(|| self.missing(Lack::Absent, span, "an argument is missing"), Ok)
+    }
+
+    fn end(&self, span: Span, function: Function, first: &TypedExpr) -> Found<Value<'a>> {
+        let is_first = function == Function::First;
+        match self.present(first)? {
+            Value::Series(s) => {
+                let v = if is_first { s.first() } else { s.last() };
+                self.given(v.copied(), span, || {
+                    format!("`{}` holds no points", self.book.snippet(first.span))
+                })
+            }
+            Value::List(items) => {
+                let v = if is_first { items.first() } else { items.last() };
+                v.cloned().map_or_else(
+                    || {
+                        let text =
+                            format!("there is nothing in `{}`", self.book.snippet(first.span));
+                        self.missing(Lack::Nothing, span, text)
+                    },
+                    Ok,
+                )
+            }
+            _ => self.missing(Lack::Absent, span, "there is no series"),
+        }
+    }
+
+    /// The sum of a list of series, point by point.
+    fn total(&self, span: Span, first: &TypedExpr) -> Found<Value<'a>> {
+        let items = self.items(first)?;
+        let mut result: Option<Value<'a>> = None;
+        for item in items {
+            result = Some(match result {
+                None => item,
+                Some(before) => self.zip_values(span, before, item, &|a, b| a + b)?,
+            });
+        }
+        result.map_or_else(
+            || {
+                let text = format!("there is nothing in `{}`", self.book.snippet(first.span));
+                self.missing(Lack::Nothing, span, text)
+            },
+            Ok,
+        )
+    }
+
+    /// A series, a list of series one after the other, or a list of numbers.
+    fn flat(&self, e: &TypedExpr) -> Found<Rc<[f64]>> {
+        let Type::List(_) = &e.ty else { return self.series(e) };
+        let mut all = Vec::new();
+        for item in self.items(e)? {
+            match item {
+                Value::Number(v) => all.push(v),
+                Value::Series(s) => all.extend_from_slice(&s),
+                Value::Missing(why) => return Err(why),
+                _ => return self.missing(Lack::Absent, e.span, "there is no series"),
+            }
+        }
+        Ok(Rc::from(all))
+    }
+
+    fn reduce(
+        &self,
+        span: Span,
+        function: Function,
+        args: &[TypedExpr],
+        first: &TypedExpr,
+    ) -> Found<Value<'a>> {
+        let values = self.flat(first)?;
+        let pairs = |f: fn(f64, f64) -> f64| {
+            let pairs = values.windows(2).map(|w| match w {
+                [a, b] => f(*a, *b),
+                _ => f64::NAN,
+            });
+            Ok(pairs.collect::<Vec<_>>().into())
+        };
+        match function {
+            Function::Differences => return pairs(|a, b| b - a),
+            Function::Ratios => return pairs(|a, b| b / a),
+            _ => {}
+        }
+        self.whole(&values, first.span)?;
+        let value = match function {
+            Function::Min => numbers::smallest(&values),
+            Function::Max => numbers::largest(&values),
+            Function::Sum => numbers::sum(&values),
+            Function::Mean => numbers::mean(&values),
+            Function::Median => numbers::quantile(&values, 0.5),
+            Function::Quantile => match args.get(1) {
+                Some(share) => numbers::quantile(&values, self.number(share)?),
+                None => None,
+            },
+            Function::Spread => {
+                numbers::largest(&values).zip(numbers::smallest(&values)).map(|(a, b)| a - b)
+            }
+            _ => numbers::span_decades(&values),
+        };
+        self.given(Some(value.unwrap_or(f64::NAN)), span, String::new)
+    }
+
+    fn of_curve(
+        &self,
+        span: Span,
+        function: Function,
+        args: &[TypedExpr],
+        first: &TypedExpr,
+    ) -> Found<Value<'a>> {
+        let curve = self.curve(first)?;
+        let (x, y) = (&*curve.x, &*curve.y);
+        self.whole(x, first.span)?;
+        self.whole(y, first.span)?;
+        let value = match function {
+            Function::Slope => numbers::line(x, y).map(|l| l.1),
+            Function::Intercept => numbers::line(x, y).map(|l| l.0),
+            Function::Deviation => numbers::deviation(x, y),
+            Function::Integral => numbers::integral(x, y),
+            Function::Peak => numbers::peak(x, y),
+            Function::Crossing => match args.get(1) {
+                Some(level) => numbers::crossing(x, y, self.number(level)?),
+                None => None,
+            },
+            _ => {
+                return match numbers::derivative(x, y) {
+                    Some((x, y)) => {
+                        let (x, y) = (Rc::from(x), Rc::from(y));
+                        Ok(Value::Curve(Rc::new(CurveValue { x, y, source: None })))
+                    }
+                    None => self.missing(Lack::Absent, span, "the curve has too few points"),
+                };
+            }
+        };
+        self.given(value, span, || match function {
+            Function::Crossing => String::from("the curve never passes that value"),
+            _ => format!("`{}` has too few points", self.book.snippet(first.span)),
+        })
+    }
+
+    /// Whether something that a rule needs is there; the phrase says what is not.
+    pub(crate) fn lacks(&self, e: &TypedExpr) -> Option<String> {
+        if e.ty == Type::Truth {
+            return match self.truth(e).truth {
+                Truth::Yes => None,
+                Truth::No => Some(format!("`{}` does not hold", self.book.snippet(e.span))),
+                Truth::Unknown(why) => Some(why.text.clone()),
+            };
+        }
+        match self.value(e) {
+            Value::Missing(why) => Some(why.text.clone()),
+            Value::List(items) if items.is_empty() => {
+                Some(format!("there is nothing in `{}`", self.book.snippet(e.span)))
+            }
+            Value::Series(s) if s.is_empty() => {
+                Some(format!("`{}` holds no points", self.book.snippet(e.span)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn curves_of<'a>(ev: &Evaluator<'a>, wanted: &Wanted) -> impl Iterator<Item = CurveValue<'a>> {
+    let (origin, part) = (ev.origin, ev.input.facts.device.part.as_deref());
+    let wanted = wanted.clone();
+    ev.input.facts.curves.iter().filter_map(move |curve| {
+        let holds = part
+            .is_none_or(|p| curve.parts.is_empty() || curve.parts.iter().any(|other| other == p));
+        if curve.status == Status::Refused || !holds || origin.is_some_and(|o| o != curve.origin) {
+            return None;
+        }
+        let swapped = orientation(curve, &wanted)?;
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        for (_, [px, py]) in curve.good_points() {
+            x.push(if swapped { py } else { px });
+            y.push(if swapped { px } else { py });
+        }
+        Some(CurveValue { x: Rc::from(x), y: Rc::from(y), source: Some(curve) })
+    })
+}
+
+/// Whether a curve is the wanted one: straight (`Some(false)`), with its axes exchanged
+/// (`Some(true)`), or not at all.
+fn orientation(curve: &Curve, wanted: &Wanted) -> Option<bool> {
+    let (q, x) = (&curve.signature.quantity, &curve.signature.x);
+    let swapped = if *q == wanted.quantity && *x == wanted.x {
+        false
+    } else if *q == wanted.x && *x == wanted.quantity {
+        true
+    } else {
+        return None;
+    };
+    let all = curve.all_conditions();
+    wanted.family.iter().all(|f| all.by_symbol.contains_key(f)).then_some(swapped)
+}

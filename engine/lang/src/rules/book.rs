@@ -1,0 +1,237 @@
+use super::expr::{Frame, TypedExpr, Wanted};
+use super::readings::{ReadingIr, RecogniserIr};
+use super::recipes::RecipeIr;
+use super::scripts::Scripts;
+use super::select::SelectIr;
+use super::testing::TestIr;
+use super::types::Type;
+use crate::Quantities;
+use crate::ir::{Finding, LimitTable};
+use espice_base::{Date, Diagnostics, FileId, Limits, Severity, Span};
+use espice_facts::{Facts, Origin, SymbolTable};
+use espice_units::Constants;
+use std::collections::BTreeMap;
+
+/// When a rule is evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Phase {
+    /// On raw sweeps, before readings.
+    Source,
+    /// On rows and curves.
+    Data,
+    /// On a model beside the data.
+    Model,
+}
+
+impl Phase {
+    /// The word after `on`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Phase::Source => "source",
+            Phase::Data => "data",
+            Phase::Model => "model",
+        }
+    }
+
+    pub(crate) fn named(word: &str) -> Option<Phase> {
+        [Phase::Source, Phase::Data, Phase::Model].into_iter().find(|p| p.word() == word)
+    }
+}
+
+/// What an evaluation looks at.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The facts; `device.kind` and `device.part` decide which rules and rows apply.
+    pub facts: &'a Facts,
+    /// The model, in phase [`Phase::Model`].
+    pub model: Option<&'a dyn Quantities>,
+    /// Decides whether a waiver is in force.
+    pub today: Date,
+    /// Limits of scripts.
+    pub limits: Limits,
+    /// Physical constants behind `vt`, `k`, `q`, `eps0`.
+    pub constants: Constants,
+}
+
+impl<'a> Input<'a> {
+    /// Facts alone, with default limits and the constants of ngspice 39.
+    pub fn new(facts: &'a Facts, today: Date) -> Self {
+        Input {
+            facts,
+            model: None,
+            today,
+            limits: Limits::default(),
+            constants: espice_units::constants::SPICE39,
+        }
+    }
+
+    /// These with a model.
+    #[must_use]
+    pub fn with_model(self, model: &'a dyn Quantities) -> Self {
+        Input { model: Some(model), ..self }
+    }
+}
+
+/// What one phase gave.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// One finding for each rule of the phase, in the order of declaration.
+    pub findings: Vec<Finding>,
+    /// What went wrong on the way: values that are not numbers, limits, failed scripts.
+    pub diagnostics: Diagnostics,
+}
+
+/// Everything that the loaded packs say beyond templates, checked and ready to be evaluated:
+/// rules with overrides applied, readings, recognition, selection, recipes, tests, waivers.
+#[derive(Debug)]
+pub struct Rulebook {
+    pub(crate) symbols: SymbolTable,
+    pub(crate) tables: Vec<LimitTable>,
+    pub(crate) functions: Vec<FunctionIr>,
+    pub(crate) scripts: Scripts,
+    /// Pack texts, for quoting expressions.
+    pub(crate) texts: BTreeMap<FileId, String>,
+    pub(crate) rules: Vec<RuleIr>,
+    pub(crate) readings: Vec<ReadingIr>,
+    pub(crate) recognisers: Vec<RecogniserIr>,
+    pub(crate) selects: BTreeMap<String, SelectIr>,
+    pub(crate) recipes: BTreeMap<String, RecipeIr>,
+    pub(crate) tests: Vec<TestIr>,
+    pub(crate) waivers: Vec<WaiverIr>,
+}
+
+/// A pack function that can be called from rules; its arguments are the first slots.
+#[derive(Clone, Debug)]
+pub(crate) struct FunctionIr {
+    pub(crate) name: String,
+    pub(crate) frame: Frame,
+    /// `None` when it uses what only templates have.
+    pub(crate) body: Option<TypedExpr>,
+}
+
+/// A rule, checked, overrides applied.
+#[derive(Clone, Debug)]
+pub struct RuleIr {
+    /// Name without pack.
+    pub name: String,
+    /// Its pack.
+    pub pack: String,
+    /// Documentation.
+    pub doc: String,
+    /// Severity after overrides.
+    pub severity: Severity,
+    /// When it is evaluated.
+    pub phase: Phase,
+    /// Earlier names.
+    pub formerly: Vec<String>,
+    /// The kinds that it speaks of; empty means all.
+    pub kinds: Vec<String>,
+    /// Why it exists.
+    pub because: String,
+    /// What to do about a finding.
+    pub help: String,
+    /// The reason of an override that switched it off.
+    pub off: Option<String>,
+    /// Its limits.
+    pub limits: Vec<RuleLimit>,
+    /// The whole rule.
+    pub span: Span,
+    pub(crate) origins: Vec<Origin>,
+    pub(crate) when: Option<TypedExpr>,
+    pub(crate) needs: Vec<Need>,
+    pub(crate) lets: Vec<(String, usize)>,
+    pub(crate) frame: Frame,
+    pub(crate) checks: Vec<TypedExpr>,
+    pub(crate) say: Vec<Part>,
+}
+
+impl RuleIr {
+    /// `pack::name`.
+    pub fn full_name(&self) -> String {
+        format!("{}::{}", self.pack, self.name)
+    }
+}
+
+/// A limit of a rule that packs may override.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RuleLimit {
+    /// Name.
+    pub name: String,
+    /// Where its number comes from.
+    pub because: String,
+    /// Where it stands.
+    pub span: Span,
+    pub(crate) ty: Type,
+    pub(crate) slot: usize,
+}
+
+/// What a rule needs in order to apply.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Need {
+    /// Rows or curves of a symbol.
+    Symbol(String),
+    /// A curve.
+    Curve(Wanted),
+    /// Any expression that must not be missing, empty or false.
+    Expr(TypedExpr),
+}
+
+/// A part of a message.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Part {
+    Text(String),
+    Value(TypedExpr),
+    Observed,
+    Limit,
+    Margin,
+}
+
+/// A waiver whose rule exists.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct WaiverIr {
+    /// Index of the rule.
+    pub(crate) rule: usize,
+    pub(crate) part: Option<String>,
+    pub(crate) until: Option<Date>,
+    pub(crate) owner: String,
+    pub(crate) because: String,
+    pub(crate) span: Span,
+}
+
+impl Rulebook {
+    /// The rules in the order of declaration.
+    pub fn rules(&self) -> &[RuleIr] {
+        &self.rules
+    }
+
+    /// The rule with this name (`name` or `pack::name`), by its present or an earlier name.
+    pub fn rule(&self, name: &str) -> Option<&RuleIr> {
+        let (pack, name) = match name.split_once("::") {
+            Some((pack, name)) => (Some(pack), name),
+            None => (None, name),
+        };
+        let of_pack = |r: &&RuleIr| pack.is_none_or(|p| r.pack == p);
+        let mut seen = self.rules.iter().rev().filter(of_pack);
+        seen.clone()
+            .find(|r| r.name == name)
+            .or_else(|| seen.find(|r| r.formerly.iter().any(|f| f == name)))
+    }
+
+    /// The recipe of a template.
+    pub fn recipe(&self, template: &str) -> Option<&RecipeIr> {
+        self.recipes.get(template)
+    }
+
+    /// The text of an expression on one line, shortened when it is long.
+    pub(crate) fn snippet(&self, span: Span) -> String {
+        let text = self.texts.get(&span.file).and_then(|t| {
+            t.get(usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?)
+        });
+        let one = text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ");
+        if one.chars().count() <= 72 {
+            return one;
+        }
+        let head: String = one.chars().take(71).collect();
+        format!("{head}…")
+    }
+}

@@ -1,0 +1,409 @@
+//! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
+
+use super::book::{FunctionIr, Need, Part, Phase, RuleIr, RuleLimit, Rulebook, WaiverIr};
+use super::expr::{ExprKind as Kind, TypedExpr};
+use super::scope::{Callable, Checker};
+use super::scripts::Scripts;
+use super::types::Type;
+use super::{readings, recipes, select, testing};
+use crate::check::dims;
+use crate::ir::{Library, Owned};
+use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap};
+use espice_facts::Origin;
+use espice_syntax::ast::{self, ComprehensionKind, Expr, ExprKind, MessagePart, Word};
+
+/// Checks the expressions of everything that is not a template. Items with mistakes are missing
+/// from the rulebook and stand in the diagnostics, which are sorted. What items refer to (rules,
+/// kinds, templates) has been checked when the library was loaded and is not told again.
+pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let functions = function_signatures(library);
+    let scripts = script_signatures(library, &mut diagnostics);
+    let compiled = Scripts::compile(&library.scripts, &scripts, &mut diagnostics);
+    let mut checker = Checker::new(library, &functions, &scripts);
+    let mut book = Rulebook {
+        symbols: library.symbols.clone(),
+        tables: library.tables.clone(),
+        functions: function_bodies(&mut checker, library),
+        scripts: compiled,
+        texts: library
+            .packs
+            .iter()
+            .flat_map(|p| &p.files)
+            .filter_map(|f| Some((*f, sources.get(*f)?.text().to_string())))
+            .collect(),
+        rules: Vec::new(),
+        readings: readings::check_readings(&mut checker, library),
+        recognisers: readings::check_recognisers(&mut checker, library),
+        selects: select::check(&mut checker, library),
+        recipes: recipes::check(&mut checker, library),
+        tests: Vec::new(),
+        waivers: Vec::new(),
+    };
+    // Rules that did not compile keep their place in `places`, so that references find them.
+    let mut places: Vec<Option<usize>> = Vec::new();
+    for owned in &library.rules {
+        let rule = check_rule(&mut checker, library, owned);
+        places.push(rule.as_ref().map(|_| book.rules.len()));
+        book.rules.extend(rule);
+    }
+    for owned in &library.overrides {
+        let place = find_rule(library, owned.pack, &owned.item.target);
+        if let Some(rule) = place.and_then(|p| places.get(p).copied().flatten())
+            && let Some(rule) = book.rules.get_mut(rule)
+        {
+            apply_override(&mut checker, rule, &owned.item);
+        }
+    }
+    for owned in &library.waivers {
+        let item = &owned.item;
+        let place = find_rule(library, owned.pack, &item.rule);
+        if let Some(rule) = place.and_then(|p| places.get(p).copied().flatten()) {
+            let text =
+                |q: &Option<ast::Quoted>| q.as_ref().map_or(String::new(), |q| q.text.clone());
+            book.waivers.push(WaiverIr {
+                rule,
+                part: item.part.as_ref().map(|p| p.text.clone()),
+                until: item.until.map(|u| u.0),
+                owner: text(&item.owner),
+                because: text(&item.because),
+                span: item.rule.name.span,
+            });
+        }
+    }
+    book.tests = testing::check(&mut checker, library, &places);
+    diagnostics.extend(checker.diagnostics);
+    diagnostics.sort();
+    (book, diagnostics)
+}
+
+/// The index in the library of the rule that a path names from a pack.
+pub(crate) fn find_rule(library: &Library, from: usize, path: &ast::Path) -> Option<usize> {
+    library.find_rule(from, path)
+}
+
+fn unit_type(ty: &ast::Type) -> Type {
+    // What does not read was told when the functions were loaded.
+    dims::type_unit(ty, &mut Diagnostics::new()).map_or(Type::Unknown, Type::of_unit)
+}
+
+fn function_signatures(library: &Library) -> Vec<Callable> {
+    library
+        .functions
+        .iter()
+        .map(|owned| Callable {
+            name: owned.item.name.text.clone(),
+            parameters: owned
+                .item
+                .parameters
+                .iter()
+                .map(|(name, ty)| (name.text.clone(), unit_type(ty)))
+                .collect(),
+            result: unit_type(&owned.item.result),
+            span: owned.item.name.span,
+        })
+        .collect()
+}
+
+/// The bodies of pack functions. Their mistakes were told when the library was loaded; one that
+/// does not check here uses what only templates have.
+fn function_bodies(checker: &mut Checker<'_>, library: &Library) -> Vec<FunctionIr> {
+    let told = std::mem::take(&mut checker.diagnostics);
+    let mut bodies = Vec::new();
+    for owned in &library.functions {
+        let item = &owned.item;
+        for (name, ty) in &item.parameters {
+            checker.bind(&name.text, unit_type(ty), true);
+        }
+        for definition in &item.lets {
+            checker.define_let(definition);
+        }
+        let mut body = checker.expr(&item.value);
+        let wanted = unit_type(&item.result);
+        checker.expect(&mut body, &item.value, &wanted, "the result", None);
+        let sound = checker.diagnostics.is_empty();
+        checker.diagnostics = Diagnostics::new();
+        let frame = checker.finish_frame();
+        bodies.push(FunctionIr {
+            name: item.name.text.clone(),
+            frame,
+            body: sound.then_some(body),
+        });
+    }
+    checker.diagnostics = told;
+    bodies
+}
+
+fn script_signatures(library: &Library, diagnostics: &mut Diagnostics) -> Vec<Callable> {
+    let mut checker = Checker::new(library, &[], &[]);
+    let callables = library
+        .scripts
+        .iter()
+        .map(|source| {
+            let item = &source.item;
+            let mut parameters = Vec::new();
+            for (name, ty) in &item.parameters {
+                let ty = checker.declared(ty).unwrap_or(Type::Unknown);
+                parameters.push((name.text.clone(), ty));
+            }
+            if let ast::Type::Curve(signature) = &item.result {
+                checker.refuse(
+                    Code::TYPE_NOT_ALLOWED,
+                    signature.span,
+                    "a script gives a number, `yesno` or `text`, not a curve",
+                    "",
+                );
+            }
+            let result = match &item.result {
+                ast::Type::Curve(_) => Type::Unknown,
+                other => checker.declared(other).unwrap_or(Type::Unknown),
+            };
+            Callable { name: item.name.text.clone(), parameters, result, span: item.name.span }
+        })
+        .collect();
+    diagnostics.extend(checker.diagnostics);
+    callables
+}
+
+const SEVERITIES: [(&str, Severity); 3] =
+    [("error", Severity::Error), ("warning", Severity::Warning), ("note", Severity::Note)];
+
+fn severity(word: &Word) -> Option<Severity> {
+    SEVERITIES.iter().find(|s| s.0 == word.text).map(|s| s.1)
+}
+
+pub(crate) fn unknown_word(checker: &mut Checker<'_>, what: &str, word: &Word, known: &[&str]) {
+    let help = dims::likely(&word.text, known.iter().copied())
+        .unwrap_or_else(|| format!("write one of `{}`", known.join("`, `")));
+    checker.refuse(Code::UNKNOWN_WORD, word.span, format!("`{}` is no {what}", word.text), &help);
+}
+
+fn check_rule(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    owned: &Owned<ast::Rule>,
+) -> Option<RuleIr> {
+    let item = &owned.item;
+    let before = checker.diagnostics.len();
+    let level = severity(&item.severity);
+    if level.is_none() {
+        unknown_word(checker, "severity", &item.severity, &["error", "warning", "note"]);
+    }
+    let phase = Phase::named(&item.phase.text);
+    if phase.is_none() {
+        unknown_word(checker, "phase of a rule", &item.phase, &["source", "data", "model"]);
+    }
+    let (kinds, origins) = scope(checker, library, &item.scope);
+    checker.kinds = kinds.clone();
+    let mut limits = Vec::new();
+    for limit in &item.limits {
+        let Some(ty) = checker.declared(&limit.unit) else { continue };
+        let mut value = checker.expr(&limit.value);
+        let what = format!("`{}`", limit.name.text);
+        let declared = Some(super::scope::type_span(&limit.unit));
+        checker.expect(&mut value, &limit.value, &ty, &what, declared);
+        value.ty = ty.clone();
+        value.evidence = false;
+        let slot = checker.define(&limit.name.text, value);
+        limits.push(RuleLimit {
+            name: limit.name.text.clone(),
+            because: quoted(&limit.because),
+            span: limit.name.span,
+            ty,
+            slot,
+        });
+    }
+    // `let` comes first: `when` and `needs` may use what it names.
+    let lets: Vec<(String, usize)> =
+        item.lets.iter().map(|l| (l.name.text.clone(), checker.define_let(l))).collect();
+    let when = item.when.as_ref().map(|w| {
+        let typed = checker.expr(w);
+        checker.expect_truth(&typed, "`when`");
+        typed
+    });
+    let needs: Vec<Need> = item.needs.iter().filter_map(|n| check_need(checker, n)).collect();
+    let mut checks = Vec::new();
+    for check in &item.checks {
+        let typed = checker.expr(check);
+        checker.expect_truth(&typed, "what is checked");
+        checks.push(typed);
+    }
+    if item.checks.is_empty() {
+        checker.refuse(
+            Code::NO_CHECK,
+            item.name.span,
+            format!("the rule `{}` checks nothing", item.name.text),
+            "write `check …`",
+        );
+    }
+    let mark = checker.enter();
+    bind_worst(checker, &item.checks, &checks);
+    let say = item.say.as_ref().map(|m| message(checker, &m.parts)).unwrap_or_default();
+    checker.leave(mark);
+    let frame = checker.finish_frame();
+    let sound = checker.diagnostics.len() == before;
+    let (severity, phase) = (level?, phase?);
+    let (first, last) = (item.name.span, checks.last().map_or(item.name.span, |c| c.span));
+    sound.then(|| RuleIr {
+        name: item.name.text.clone(),
+        pack: library.pack_name(owned.pack).to_string(),
+        doc: owned.doc.clone(),
+        severity,
+        phase,
+        formerly: item.formerly.iter().map(|f| f.text.clone()).collect(),
+        kinds,
+        because: quoted(&item.because),
+        help: quoted(&item.help),
+        off: None,
+        limits,
+        span: first.to(last),
+        origins,
+        when,
+        needs,
+        lets,
+        frame,
+        checks,
+        say,
+    })
+}
+
+pub(crate) fn quoted(text: &Option<ast::Quoted>) -> String {
+    text.as_ref().map_or(String::new(), |q| q.text.clone())
+}
+
+fn scope(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    words: &[Word],
+) -> (Vec<String>, Vec<Origin>) {
+    const ORIGINS: [(&str, Origin); 2] =
+        [("measured", Origin::Measured), ("digitised", Origin::Digitised)];
+    let (mut kinds, mut origins) = (Vec::new(), Vec::new());
+    for word in words {
+        if let Some((_, origin)) = ORIGINS.iter().find(|o| o.0 == word.text) {
+            origins.push(*origin);
+        } else if library.symbols.kind(&word.text).is_some() {
+            kinds.push(word.text.clone());
+        } else {
+            let known = library.symbols.kinds().map(|k| k.name.as_str());
+            let help = dims::likely(&word.text, known.chain(["measured", "digitised"]));
+            checker.diagnostics.push(
+                Diagnostic::error(
+                    Code::UNKNOWN_KIND,
+                    format!("there is no device kind `{}`", word.text),
+                )
+                .at(word.span)
+                .maybe_help(help),
+            );
+        }
+    }
+    (kinds, origins)
+}
+
+fn check_need(checker: &mut Checker<'_>, need: &Expr) -> Option<Need> {
+    let symbols = &checker.library.symbols;
+    match &need.kind {
+        ExprKind::Name(name) if symbols.symbol(name).is_some() => {
+            return Some(Need::Symbol(name.clone()));
+        }
+        ExprKind::Call { function, .. } if symbols.symbol(&function.text).is_some() => {
+            return checker.wanted(need).map(|w| Need::Curve(w.0));
+        }
+        ExprKind::Signature(_) => return checker.wanted(need).map(|w| Need::Curve(w.0)),
+        _ => {}
+    }
+    let typed = checker.expr(need);
+    Some(Need::Expr(typed))
+}
+
+/// Brings the binders through which a check runs into the scope of the message, and `worst` for
+/// the innermost.
+fn bind_worst(checker: &mut Checker<'_>, written: &[Expr], checks: &[TypedExpr]) {
+    let mut all: Vec<(String, usize, Type)> = Vec::new();
+    for (e, t) in written.iter().zip(checks) {
+        binders(e, t, &mut all);
+    }
+    let worst: Vec<&(String, usize, Type)> = all.iter().rev().collect();
+    if let Some((_, slot, ty)) = worst.first() {
+        checker.alias("worst", *slot, ty.clone());
+    }
+    for (name, slot, ty) in &all {
+        checker.alias(name, *slot, ty.clone());
+    }
+}
+
+/// The loops on the way into a check, outermost first.
+fn binders(written: &Expr, typed: &TypedExpr, found: &mut Vec<(String, usize, Type)>) {
+    match (&written.kind, &typed.kind) {
+        (
+            ExprKind::Comprehension { each, body, .. },
+            Kind::Comprehension {
+                kind: ComprehensionKind::Every | ComprehensionKind::Some,
+                slot,
+                over,
+                body: inner,
+                ..
+            },
+        ) => {
+            let element = match &over.ty {
+                Type::List(e) | Type::Series(e) | Type::Range(e) => (**e).clone(),
+                Type::Curve(c) => Type::Sample(c.clone()),
+                Type::Columns => Type::Column,
+                _ => Type::Unknown,
+            };
+            found.push((each.binder.text.clone(), *slot, element));
+            binders(body, inner, found);
+        }
+        (ExprKind::Unary(_, w), Kind::Not(t)) => binders(w, t, found),
+        (ExprKind::Binary(_, _, wa, wb), Kind::Binary(_, a, b)) => {
+            binders(wa, a, found);
+            binders(wb, b, found);
+        }
+        _ => {}
+    }
+}
+
+fn message(checker: &mut Checker<'_>, parts: &[MessagePart]) -> Vec<Part> {
+    parts
+        .iter()
+        .map(|part| match part {
+            MessagePart::Text(text) => Part::Text(text.clone()),
+            MessagePart::Value(e) => match &e.kind {
+                ExprKind::Name(n) if n == "observed" => Part::Observed,
+                ExprKind::Name(n) if n == "limit" => Part::Limit,
+                ExprKind::Name(n) if n == "margin" => Part::Margin,
+                _ => Part::Value(checker.expr(e)),
+            },
+        })
+        .collect()
+}
+
+/// Applies an override; its names and dimensions were checked when the library was loaded.
+fn apply_override(checker: &mut Checker<'_>, rule: &mut RuleIr, item: &ast::Override) {
+    if let Some(level) = item.severity.as_ref().and_then(severity) {
+        rule.severity = level;
+    }
+    if item.off.is_some() {
+        rule.off = Some(quoted(&item.because));
+    }
+    for (name, value) in &item.values {
+        let Some(limit) = rule.limits.iter().find(|l| l.name == name.text) else { continue };
+        let told = std::mem::take(&mut checker.diagnostics);
+        let mut typed = checker.expr(value);
+        let fits = checker.expect(&mut typed, value, &limit.ty, "the limit", Some(limit.span));
+        let sound = fits && checker.diagnostics.is_empty();
+        let points = limit.ty == Type::Point || typed.ty == Type::Point;
+        let mine = std::mem::replace(&mut checker.diagnostics, told);
+        if points {
+            // Loading compares dimensions alone, which do not tell a temperature from a
+            // difference.
+            checker.diagnostics.extend(mine);
+        }
+        checker.finish_frame();
+        if sound && let Some(slot) = rule.frame.slots.get_mut(limit.slot) {
+            typed.ty = limit.ty.clone();
+            typed.evidence = false;
+            *slot = Some(typed);
+        }
+    }
+}

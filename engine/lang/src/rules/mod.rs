@@ -1,0 +1,38 @@
+//! Rules and everything else that packs say in expressions: readings, recognition, selection,
+//! recipes, tests, waivers, scripts.
+//!
+//! [`check()`] turns what a library holds as written into a [`Rulebook`] of typed expressions.
+//! The rulebook evaluates them against facts and models: missing is not false, no computed
+//! value that is not a number ever passes, and every finding names the comparison that decided
+//! it, its margin, its place in the rule and its place in the data. Nothing here does IO or sees
+//! a clock, and equal input gives equal findings.
+
+mod access;
+mod book;
+mod compile;
+mod eval;
+mod explain;
+mod expr;
+mod fields;
+mod functions;
+mod message;
+mod numbers;
+mod readings;
+mod recipes;
+mod run;
+mod scope;
+mod scripts;
+mod select;
+mod testing;
+mod types;
+mod typing;
+mod typing_data;
+mod value;
+
+pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};
+pub use compile::check;
+pub use expr::TypedExpr;
+pub use recipes::{FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};
+pub use select::{Candidate, CandidateStatus, RankKey, Selection};
+pub use testing::{BuildModel, TestContext, TestOutcome, TestStatus};
+pub use types::{CurveType, Root, Type};

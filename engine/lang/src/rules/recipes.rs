@@ -1,0 +1,406 @@
+//! Recipes: what a fit does stage by stage, with the expressions of seeds and windows.
+
+use super::book::{Input, Rulebook};
+use super::compile::{quoted, unknown_word};
+use super::eval::Evaluator;
+use super::expr::{ExprKind as Kind, Frame, TypedExpr};
+use super::scope::Checker;
+use super::types::Type;
+use super::value::{Truth, Value};
+use crate::check::dims;
+use crate::ir::{Library, TemplateIr};
+use espice_base::{Code, Diagnostic, Diagnostics, Span};
+use espice_facts::Conditions;
+use espice_syntax::ast::{self, StageStatement, Word};
+use espice_units::Dimension;
+use std::collections::BTreeMap;
+
+/// A recipe, checked against its template.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RecipeIr {
+    /// The template.
+    pub template: String,
+    /// The stages in order.
+    pub stages: Vec<StageIr>,
+    /// Whether it ends with a joint fit of everything that was fitted.
+    pub polish: bool,
+    pub(crate) frame: Frame,
+}
+
+/// One stage: seeds first, then fits, then what is tried in addition.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StageIr {
+    /// Name.
+    pub name: String,
+    /// Starts in the order of writing; later ones may use parameters set by earlier ones.
+    pub seeds: Vec<SeedIr>,
+    /// Fits in the order of writing.
+    pub fits: Vec<FitIr>,
+    /// Additions in the order of writing.
+    pub tries: Vec<TryIr>,
+}
+
+/// The start of one parameter.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SeedIr {
+    /// Index of the parameter in the template.
+    pub parameter: usize,
+    /// Values in order of preference: the first that is not missing is taken.
+    pub values: Vec<TypedExpr>,
+    /// The reason.
+    pub because: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Parameters fitted together to targets.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FitIr {
+    /// Indices of the free parameters in the template.
+    pub parameters: Vec<usize>,
+    /// What they are fitted to.
+    pub targets: Vec<TargetIr>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Parameters that stay only when they earn their place.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TryIr {
+    /// Index of each parameter and its start, when one is written.
+    pub parameters: Vec<(usize, Option<TypedExpr>)>,
+    /// The share by which the residual must fall, 0 to 1.
+    pub improves: f64,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// How the residual of a target is formed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Measure {
+    /// ln(model / data).
+    Log,
+    /// (model - data) / |data|.
+    Relative,
+    /// model - data.
+    Linear,
+}
+
+/// One target of a fit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TargetIr {
+    /// The quantity compared, `IF` of `IF(VF)`.
+    pub quantity: String,
+    /// Its arguments; the first is the abscissa.
+    pub arguments: Vec<String>,
+    /// Symbols after the semicolon; sorted.
+    pub family: Vec<String>,
+    /// As written; where nothing is written, `Log` for currents and `Relative` for the rest.
+    pub measure: Measure,
+    /// Which points; `None` means all.
+    pub window: Option<TypedExpr>,
+    /// Where it is written.
+    pub span: Span,
+    /// Slots of `x`, `y` and of each symbol in the window.
+    slots: Slots,
+}
+
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Slots {
+    x: usize,
+    y: usize,
+    conditions: Vec<(String, usize)>,
+}
+
+const MEASURES: [(&str, Measure); 3] =
+    [("log", Measure::Log), ("relative", Measure::Relative), ("linear", Measure::Linear)];
+
+pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<String, RecipeIr> {
+    let mut recipes = BTreeMap::new();
+    for owned in &library.recipes {
+        let (name, item) = &owned.item;
+        // A template with mistakes is not in the library; they were told.
+        let Some(template) = library.template(name) else { continue };
+        let before = checker.diagnostics.len();
+        let recipe = check_recipe(checker, template, item);
+        if checker.diagnostics.len() == before {
+            recipes.insert(name.clone(), recipe);
+        }
+    }
+    // An inherited recipe is checked once for each template; its mistakes are told once.
+    recipes
+}
+
+/// Checks the recipe of a template; what is wrong stands in the checker's diagnostics.
+pub(crate) fn check_recipe(
+    checker: &mut Checker<'_>,
+    template: &TemplateIr,
+    item: &ast::Recipe,
+) -> RecipeIr {
+    checker.kinds = vec![template.kind.clone()];
+    for (i, p) in template.parameters.iter().enumerate() {
+        checker.bind_parameter(&p.name, i, Type::Number(p.dimension));
+    }
+    for definition in &item.lets {
+        checker.define_let(definition);
+    }
+    let stages = item.stages.iter().map(|s| check_stage(checker, template, s)).collect();
+    let frame = checker.finish_frame();
+    let polish = item.polish.is_some();
+    RecipeIr { template: template.name.clone(), stages, polish, frame }
+}
+
+fn check_stage(checker: &mut Checker<'_>, template: &TemplateIr, item: &ast::Stage) -> StageIr {
+    let mark = checker.enter();
+    let mut stage = StageIr {
+        name: item.name.text.clone(),
+        seeds: Vec::new(),
+        fits: Vec::new(),
+        tries: Vec::new(),
+    };
+    for statement in &item.statements {
+        match statement {
+            StageStatement::Let(definition) => {
+                checker.define_let(definition);
+            }
+            StageStatement::Seed { span, parameter, values, because } => {
+                let index = find_parameter(checker, template, parameter);
+                let typed = values.iter().map(|v| start(checker, template, index, v)).collect();
+                if let Some(parameter) = index {
+                    let because = quoted(because);
+                    stage.seeds.push(SeedIr { parameter, values: typed, because, span: *span });
+                }
+            }
+            StageStatement::Fit { span, parameters, targets } => {
+                let parameters =
+                    parameters.iter().filter_map(|p| free(checker, template, p)).collect();
+                let targets = targets.iter().filter_map(|t| target(checker, t)).collect();
+                stage.fits.push(FitIr { parameters, targets, span: *span });
+            }
+            StageStatement::Try { span, parameters, improves } => {
+                let parameters = parameters
+                    .iter()
+                    .filter_map(|(word, from)| {
+                        let index = free(checker, template, word);
+                        let from = from.as_ref().map(|f| start(checker, template, index, f));
+                        Some((index?, from))
+                    })
+                    .collect();
+                let improves = share(checker, improves);
+                stage.tries.push(TryIr { parameters, improves, span: *span });
+            }
+        }
+    }
+    checker.leave(mark);
+    stage
+}
+
+fn find_parameter(checker: &mut Checker<'_>, template: &TemplateIr, word: &Word) -> Option<usize> {
+    let found = template.parameter(&word.text);
+    if found.is_none() {
+        let help = dims::likely(&word.text, template.parameters.iter().map(|p| p.name.as_str()));
+        checker.diagnostics.push(
+            Diagnostic::error(
+                Code::UNKNOWN_PARAMETER,
+                format!("`{}` has no parameter `{}`", template.name, word.text),
+            )
+            .at(word.span)
+            .maybe_help(help),
+        );
+    }
+    found
+}
+
+/// A parameter that may be fitted.
+fn free(checker: &mut Checker<'_>, template: &TemplateIr, word: &Word) -> Option<usize> {
+    let index = find_parameter(checker, template, word)?;
+    let parameter = template.parameters.get(index)?;
+    if parameter.fixed {
+        checker.diagnostics.push(
+            Diagnostic::error(
+                Code::FIXED_PARAMETER,
+                format!("`{}` is fixed and cannot be fitted", word.text),
+            )
+            .label(word.span, "fitted here")
+            .label(parameter.span, "fixed here")
+            .help("leave it out, or take `fixed` off its declaration"),
+        );
+        return None;
+    }
+    Some(index)
+}
+
+/// The start of a parameter, in its dimension.
+fn start(
+    checker: &mut Checker<'_>,
+    template: &TemplateIr,
+    index: Option<usize>,
+    written: &ast::Expr,
+) -> TypedExpr {
+    let mut value = checker.expr(written);
+    if let Some(parameter) = index.and_then(|i| template.parameters.get(i)) {
+        let what = format!("`{}`", parameter.name);
+        let wanted = Type::Number(parameter.dimension);
+        // A temperature parameter takes a point: parameters do not tell them apart.
+        let point = value.ty == Type::Point && parameter.dimension == Dimension::TEMPERATURE;
+        if !point {
+            checker.expect(&mut value, written, &wanted, &what, Some(parameter.span));
+        }
+    }
+    value
+}
+
+/// `improves 5 %`.
+fn share(checker: &mut Checker<'_>, written: &ast::Expr) -> f64 {
+    let mut value = checker.expr(written);
+    checker.expect(&mut value, written, &Type::PURE, "the share", None);
+    match value.constant() {
+        Some(v) if v > 0.0 && v < 1.0 => v,
+        _ if value.ty == Type::Unknown => 0.05,
+        _ => {
+            let message = "the share is a number between 0 and 100 %";
+            checker.refuse(Code::NOT_CONSTANT, written.span, message, "write `improves 5 %`");
+            0.05
+        }
+    }
+}
+
+fn target(checker: &mut Checker<'_>, item: &ast::Target) -> Option<TargetIr> {
+    let measure = match &item.measure {
+        None => None,
+        Some(word) => match MEASURES.iter().find(|m| m.0 == word.text) {
+            Some((_, m)) => Some(*m),
+            None => {
+                unknown_word(checker, "measure of a fit", word, &["log", "relative", "linear"]);
+                None
+            }
+        },
+    };
+    let s = &item.signature;
+    let signature = checker.signature(s);
+    let mark = checker.enter();
+    let mut slots = Slots::default();
+    let mut bind = |checker: &mut Checker<'_>, word: &str| {
+        if let Some(info) = checker.library.symbols.symbol(word) {
+            let slot = checker.bind(word, Type::of_symbol(info.dimension), true);
+            slots.conditions.push((word.to_string(), slot));
+        }
+    };
+    for word in ["TJ", "Tcase", "Tamb"] {
+        bind(checker, word);
+    }
+    for word in s.family.iter().chain(&s.arguments).chain([&s.quantity]) {
+        bind(checker, &word.text);
+    }
+    let (x, y) = match &signature {
+        Some((_, Type::Curve(c))) => (c.x.clone(), c.y.clone()),
+        _ => (Type::Unknown, Type::Unknown),
+    };
+    let current = y == Type::Number(Dimension::CURRENT);
+    slots.x = checker.bind("x", x, true);
+    slots.y = checker.bind("y", y, true);
+    let window = item.window.as_ref().map(|w| {
+        let typed = checker.expr(w);
+        checker.expect_truth(&typed, "the window");
+        typed
+    });
+    checker.leave(mark);
+    let (wanted, _) = signature?;
+    Some(TargetIr {
+        quantity: wanted.quantity,
+        arguments: s.arguments.iter().map(|a| a.text.clone()).collect(),
+        family: wanted.family,
+        measure: measure.unwrap_or(if current { Measure::Log } else { Measure::Relative }),
+        window,
+        span: s.span,
+        slots,
+    })
+}
+
+impl Rulebook {
+    /// The value of a seed or of a `try … from`. `parameters` holds the values set so far in the
+    /// order of the template, NaN where none is set yet.
+    ///
+    /// # Errors
+    /// The reason, in words, why there is no value: the next preference is to be tried. Limits
+    /// and failed scripts stand in the diagnostics.
+    pub fn eval_seed(
+        &self,
+        recipe: &RecipeIr,
+        value: &TypedExpr,
+        input: &Input<'_>,
+        parameters: &[f64],
+    ) -> (Result<f64, String>, Diagnostics) {
+        let mut evaluator = Evaluator::new(self, *input, &recipe.frame);
+        evaluator.parameters = parameters;
+        let result = evaluator.number(value).map_err(|why| why.text.clone());
+        let diagnostics = evaluator.diagnostics().into_iter().collect();
+        (result, diagnostics)
+    }
+
+    /// Which points a target takes: `points` are `[x, y]` with x the first argument and y the
+    /// quantity of the target, SI, all at `conditions`. A point of which the window cannot be
+    /// decided is not taken.
+    pub fn window(
+        &self,
+        recipe: &RecipeIr,
+        target: &TargetIr,
+        input: &Input<'_>,
+        parameters: &[f64],
+        conditions: &Conditions,
+        points: &[[f64; 2]],
+    ) -> (Vec<bool>, Diagnostics) {
+        let Some(window) = &target.window else {
+            return (vec![true; points.len()], Diagnostics::new());
+        };
+        let mut evaluator = Evaluator::new(self, *input, &recipe.frame);
+        evaluator.parameters = parameters;
+        let slots = &target.slots;
+        let number = |v: f64, span: Span| {
+            if v.is_finite() { Value::Number(v) } else { absent(span, "the point is not a number") }
+        };
+        for (symbol, slot) in &slots.conditions {
+            let text = || format!("`{symbol}` is not among the conditions");
+            let value = conditions.value(symbol);
+            evaluator.set(*slot, value.map_or_else(|| absent(target.span, &text()), Value::Number));
+        }
+        let own = |symbol: &String| slots.conditions.iter().rev().find(|c| c.0 == *symbol);
+        let taken = points.iter().map(|[x, y]| {
+            evaluator.set(slots.x, number(*x, target.span));
+            evaluator.set(slots.y, number(*y, target.span));
+            if let Some((_, slot)) = target.arguments.first().and_then(own) {
+                evaluator.set(*slot, number(*x, target.span));
+            }
+            if let Some((_, slot)) = own(&target.quantity) {
+                evaluator.set(*slot, number(*y, target.span));
+            }
+            matches!(evaluator.truth(window).truth, Truth::Yes)
+        });
+        let taken = taken.collect();
+        (taken, evaluator.diagnostics().into_iter().collect())
+    }
+
+    /// Whether an expression reads the template's parameter with this index; such a seed waits
+    /// until the parameter is set.
+    pub fn uses_parameter(&self, recipe: &RecipeIr, value: &TypedExpr, parameter: usize) -> bool {
+        let mut open = vec![value];
+        let mut seen = Vec::new();
+        while let Some(e) = open.pop() {
+            match e.kind {
+                Kind::Parameter(p) if p == parameter => return true,
+                Kind::Local(slot) if !seen.contains(&slot) => {
+                    seen.push(slot);
+                    open.extend(recipe.frame.slots.get(slot).and_then(Option::as_ref));
+                }
+                _ => {}
+            }
+            open.extend(e.parts());
+        }
+        false
+    }
+}
+
+fn absent<'a>(span: Span, text: &str) -> Value<'a> {
+    let why = super::value::Why { lack: super::value::Lack::Absent, text: text.to_string(), span };
+    Value::Missing(std::rc::Rc::new(why))
+}

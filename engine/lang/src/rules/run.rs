@@ -1,0 +1,405 @@
+//! Rules to findings: scope, needs, checks, the decisive comparison, waivers, the account.
+
+use super::book::{Input, Judgement, Need, Phase, RuleIr, Rulebook, WaiverIr};
+use super::eval::Evaluator;
+use super::expr::{ExprKind as Kind, TypedExpr};
+use super::message::number;
+use super::value::{Decision, Lack, Truth, Value, Verdict, Why};
+use crate::ir::{Account, Finding, FindingStatus, Observed};
+use espice_base::{Code, Date, Diagnostic, Diagnostics, Digest, Place};
+use espice_facts::{Facts, Origin};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// How a rule came out before waivers.
+pub(crate) enum Came<'a> {
+    /// It does not speak of this device or these data, or had nothing to look at.
+    NotApplicable(String),
+    /// It was evaluated.
+    Decided(Verdict<'a>, usize),
+}
+
+impl Rulebook {
+    /// Evaluates the rules of one phase. A rule gives one finding, also when it held, was
+    /// undecided, or did not apply.
+    pub fn run(&self, phase: Phase, input: &Input<'_>) -> Judgement {
+        let mut judgement = Judgement::default();
+        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.phase == phase) {
+            let finding = self.evaluate(index, rule, input, &mut judgement.diagnostics);
+            judgement.findings.push(finding);
+        }
+        judgement.diagnostics.sort();
+        judgement
+    }
+
+    pub(crate) fn evaluate(
+        &self,
+        index: usize,
+        rule: &RuleIr,
+        input: &Input<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Finding {
+        let evaluator = Evaluator::of_rule(self, rule, *input);
+        let came = evaluator.judge(rule);
+        let finding = self.finding(index, rule, input, &evaluator, came, diagnostics);
+        diagnostics.extend(evaluator.diagnostics());
+        finding
+    }
+
+    fn finding<'a>(
+        &self,
+        index: usize,
+        rule: &RuleIr,
+        input: &Input<'_>,
+        evaluator: &Evaluator<'a>,
+        came: Came<'a>,
+        diagnostics: &mut Diagnostics,
+    ) -> Finding {
+        let mut finding = Finding {
+            rule: rule.name.clone(),
+            pack: rule.pack.clone(),
+            severity: rule.severity,
+            status: FindingStatus::NotApplicable,
+            message: String::new(),
+            because: rule.because.clone(),
+            help: rule.help.clone(),
+            observed: None,
+            rule_span: rule.checks.first().map_or(rule.span, |c| c.span),
+            data_place: None,
+            fingerprint: fingerprint(rule, input.facts, None),
+        };
+        let (verdict, check) = match came {
+            Came::NotApplicable(reason) => {
+                finding.message = reason;
+                return finding;
+            }
+            Came::Decided(verdict, check) => (verdict, check),
+        };
+        if let Some(check) = rule.checks.get(check) {
+            finding.rule_span = check.span;
+            finding.data_place = evaluator.place_of(check);
+        }
+        let decision = verdict.decision.as_ref();
+        if let Some(d) = decision {
+            finding.observed = Some(Observed {
+                value: d.observed,
+                limit: d.limit,
+                margin: d.margin,
+                dimension: d.dimension,
+            });
+            finding.rule_span = d.span;
+            finding.data_place = d.trail.iter().find_map(|t| t.1.place()).or(finding.data_place);
+        }
+        finding.fingerprint = fingerprint(rule, input.facts, decision);
+        match &verdict.truth {
+            Truth::Yes => {
+                finding.status = FindingStatus::Passed;
+                finding.message = decision
+                    .map_or_else(|| String::from("holds"), |d| format!("holds: {}", against(d)));
+            }
+            Truth::No => {
+                finding.status = FindingStatus::Failed;
+                finding.message = if rule.say.is_empty() {
+                    let what = self.snippet(finding.rule_span);
+                    match decision {
+                        Some(d) => format!("`{what}` does not hold: {}", against(d)),
+                        None => format!("`{what}` does not hold"),
+                    }
+                } else {
+                    evaluator.message(&rule.say, decision)
+                };
+                if let Some(waiver) = self.waiver(index, input) {
+                    finding.status = FindingStatus::Waived;
+                    let until = waiver.until.map_or(String::new(), |d| format!(" until {d}"));
+                    finding.message = format!(
+                        "{} (waived{until} by {}: {})",
+                        finding.message, waiver.owner, waiver.because
+                    );
+                }
+            }
+            Truth::Unknown(why) => {
+                finding.status = FindingStatus::Undecided;
+                finding.message = why.text.clone();
+                diagnostics.extend(undecided(rule, why));
+            }
+        }
+        finding
+    }
+
+    /// The waiver in force for a rule and the part at hand.
+    fn waiver(&self, rule: usize, input: &Input<'_>) -> Option<&WaiverIr> {
+        self.waivers.iter().find(|w| {
+            w.rule == rule
+                && covers(w, input.facts.device.part.as_deref())
+                && w.until.is_none_or(|until| input.today <= until)
+        })
+    }
+
+    /// What is to be said of waivers once all phases of a device have run: one that has expired
+    /// is an error (exit code 6), one that covered nothing is a note.
+    pub fn audit_waivers(&self, findings: &[Finding], facts: &Facts, today: Date) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        for waiver in &self.waivers {
+            let Some(rule) = self.rules.get(waiver.rule) else { continue };
+            let part = facts.device.part.as_deref();
+            let mine = findings.iter().find(|f| f.rule == rule.name && f.pack == rule.pack);
+            let Some(finding) = mine.filter(|_| covers(waiver, part)) else { continue };
+            match waiver.until {
+                Some(until) if until < today => diagnostics.push(
+                    Diagnostic::error(
+                        Code::WAIVER_EXPIRED,
+                        format!("the waiver of `{}` expired on {until}", rule.name),
+                    )
+                    .at(waiver.span)
+                    .help(format!(
+                        "{} decides: mend the cause, or waive it again with a new date",
+                        if waiver.owner.is_empty() { "its owner" } else { &waiver.owner }
+                    )),
+                ),
+                _ if finding.status != FindingStatus::Waived => diagnostics.push(
+                    Diagnostic::note(
+                        Code::WAIVER_UNUSED,
+                        format!("the waiver of `{}` covers nothing here", rule.name),
+                    )
+                    .at(waiver.span)
+                    .help("delete it when the cause is gone for every part that it names"),
+                ),
+                _ => {}
+            }
+        }
+        diagnostics.sort();
+        diagnostics
+    }
+}
+
+impl Account {
+    /// Counts findings.
+    pub fn of(findings: &[Finding]) -> Account {
+        let mut account = Account { loaded: findings.len(), ..Account::default() };
+        for finding in findings {
+            *match finding.status {
+                FindingStatus::Passed => &mut account.passed,
+                FindingStatus::Failed => &mut account.failed,
+                FindingStatus::Undecided => &mut account.undecided,
+                FindingStatus::NotApplicable => &mut account.not_applicable,
+                FindingStatus::Waived => &mut account.waived,
+            } += 1;
+        }
+        account
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator for the expressions of a rule.
+    pub(crate) fn of_rule(book: &'a Rulebook, rule: &'a RuleIr, input: Input<'a>) -> Self {
+        let mut evaluator = Evaluator::new(book, input, &rule.frame);
+        if let [origin] = rule.origins.as_slice() {
+            evaluator.origin = Some(*origin);
+        }
+        evaluator
+    }
+
+    /// Scope, needs and checks of a rule.
+    pub(crate) fn judge(&self, rule: &RuleIr) -> Came<'a> {
+        if let Some(reason) = self.out_of_scope(rule) {
+            return Came::NotApplicable(reason);
+        }
+        let mut decided: Option<(Verdict<'a>, usize)> = None;
+        let mut nothing: Option<Rc<Why>> = None;
+        for (i, check) in rule.checks.iter().enumerate() {
+            let verdict = self.truth(check);
+            match &verdict.truth {
+                Truth::Unknown(why) if why.lack == Lack::Nothing => {
+                    nothing.get_or_insert_with(|| why.clone());
+                }
+                _ => {
+                    decided = Some(match decided {
+                        None => (verdict, i),
+                        Some((before, at)) => {
+                            // The later one decides only when it is worse.
+                            let first = before.decision.as_ref().map(|d| d.span);
+                            let joined = Verdict::all([before, verdict]);
+                            let same = joined.decision.as_ref().map(|d| d.span) == first;
+                            (joined, if same { at } else { i })
+                        }
+                    });
+                }
+            }
+        }
+        match (decided, nothing) {
+            (Some((verdict, check)), _) => Came::Decided(verdict, check),
+            (None, Some(why)) => Came::NotApplicable(why.text.clone()),
+            (None, None) => Came::NotApplicable(String::from("the rule checks nothing")),
+        }
+    }
+
+    /// Why a rule does not apply at all.
+    pub(crate) fn out_of_scope(&self, rule: &RuleIr) -> Option<String> {
+        if let Some(because) = &rule.off {
+            return Some(format!("switched off: {because}"));
+        }
+        let facts = self.input.facts;
+        if !rule.kinds.is_empty() {
+            match &facts.device.kind {
+                None => return Some(String::from("the kind of the device is not known")),
+                Some(kind) if !rule.kinds.contains(kind) => {
+                    return Some(format!(
+                        "speaks of {}, and this is a {kind}",
+                        rule.kinds.join(", ")
+                    ));
+                }
+                _ => {}
+            }
+        }
+        if !rule.origins.is_empty() && !rule.origins.iter().any(|o| has_origin(facts, *o)) {
+            let words = rule.origins.iter().map(|o| match o {
+                Origin::Measured => "measured",
+                Origin::Digitised => "digitised",
+            });
+            return Some(format!("there are no {} data", words.collect::<Vec<_>>().join(" or ")));
+        }
+        if let Some(need) = rule.needs.iter().find_map(|n| self.need(n)) {
+            return Some(format!("needs what is not there: {need}"));
+        }
+        match rule.when.as_ref().map(|w| (w, self.truth(w).truth)) {
+            Some((w, Truth::No)) => Some(format!("`{}` does not hold", self.book.snippet(w.span))),
+            Some((w, Truth::Unknown(why))) => {
+                Some(format!("`{}` is not known: {}", self.book.snippet(w.span), why.text))
+            }
+            _ => None,
+        }
+    }
+
+    fn need(&self, need: &Need) -> Option<String> {
+        match need {
+            Need::Symbol(symbol) => {
+                let curve = self.input.facts.curves.iter().any(|c| {
+                    c.signature.quantity == *symbol && c.status != espice_facts::Status::Refused
+                });
+                let row = self.rows(Some(symbol)).next().is_some();
+                (!curve && !row).then(|| format!("the data hold no `{symbol}`"))
+            }
+            Need::Curve(wanted) => self
+                .curves_named(wanted)
+                .is_empty()
+                .then(|| format!("the data hold no curve `{wanted}`")),
+            Need::Expr(e) => self.lacks(e),
+        }
+    }
+
+    /// The place of the first row, curve or sweep that an expression looks at.
+    pub(crate) fn place_of(&self, e: &TypedExpr) -> Option<Place> {
+        let own = match &e.kind {
+            Kind::Row(_) | Kind::Curve(_) | Kind::Rows(_) | Kind::Curves(_) | Kind::Sweeps => {
+                match self.value(e) {
+                    Value::List(items) => items.first().and_then(Value::place),
+                    value => value.place(),
+                }
+            }
+            Kind::Local(slot) => {
+                return self.definition(*slot).and_then(|d| self.place_of(d));
+            }
+            Kind::Cell(row, column) => match self.value(row) {
+                Value::TableRow(table, row) => {
+                    let table = self.book.tables.get(table);
+                    let cell = table.and_then(|t| t.rows.get(row)).and_then(|r| r.1.get(*column));
+                    cell.map(|c| Place::Text(c.span))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        own.or_else(|| e.parts().into_iter().find_map(|p| self.place_of(p)))
+    }
+}
+
+fn has_origin(facts: &Facts, origin: Origin) -> bool {
+    let curve = facts.curves.iter().any(|c| c.origin == origin);
+    match origin {
+        Origin::Measured => curve || !facts.sweeps.is_empty(),
+        Origin::Digitised => curve,
+    }
+}
+
+/// Whether a waiver speaks of a part; `*` stands for any run of characters.
+fn covers(waiver: &WaiverIr, part: Option<&str>) -> bool {
+    match (&waiver.part, part) {
+        (None, _) => true,
+        (Some(glob), Some(part)) => matches(glob, part),
+        (Some(_), None) => false,
+    }
+}
+
+fn matches(glob: &str, text: &str) -> bool {
+    let mut pieces = glob.split('*');
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
+    let mut open = false;
+    let mut last = "";
+    for piece in pieces {
+        open = true;
+        last = piece;
+        match rest.find(piece) {
+            Some(at) => rest = rest.get(at + piece.len()..).unwrap_or(""),
+            None => return false,
+        }
+    }
+    // The last piece must end the text; an earlier match of it is no harm.
+    if open {
+        text.ends_with(last) && (last.is_empty() || rest.is_empty() || rest.ends_with(last))
+    } else {
+        rest.is_empty()
+    }
+}
+
+fn against(d: &Decision<'_>) -> String {
+    format!(
+        "{} against {}",
+        number(d.observed, d.dimension, d.is_point),
+        number(d.limit, d.dimension, d.is_point)
+    )
+}
+
+fn undecided(rule: &RuleIr, why: &Why) -> Option<Diagnostic> {
+    (why.lack == Lack::NotANumber).then(|| {
+        Diagnostic::warning(
+            Code::NOT_A_NUMBER_FOUND,
+            format!("rule `{}` is undecided: {}", rule.name, why.text),
+        )
+        .at(why.span)
+        .help("filter the points with `where`, or say in `when` where the rule applies")
+    })
+}
+
+/// Rule, part and the record that decided, without values.
+fn fingerprint(rule: &RuleIr, facts: &Facts, decision: Option<&Decision<'_>>) -> String {
+    let part = facts.device.part.as_deref().unwrap_or("");
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    if let Some(d) = decision {
+        seen.extend(d.trail.iter().filter_map(|t| t.1.identity()));
+    }
+    let data = seen.into_iter().collect::<Vec<_>>().join("|");
+    Digest::of(format!("{}\n{part}\n{data}", rule.full_name()).as_bytes()).short(16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn globs() {
+        for (glob, text, want) in [
+            ("BAT54", "BAT54", true),
+            ("BAT54", "BAT54S", false),
+            ("BAT54*", "BAT54S", true),
+            ("*54", "BAT54", true),
+            ("*54", "BAT5454", true),
+            ("B*5*", "BAT54S", true),
+            ("B*6*", "BAT54S", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(matches(glob, text), want, "{glob} {text}");
+        }
+    }
+}

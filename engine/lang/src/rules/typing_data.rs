@@ -1,0 +1,611 @@
+//! Types of what reaches outside an expression: data, models, tables, functions, scripts.
+
+use super::expr::{Bound, ExprKind as Kind, TypedExpr, Wanted};
+use super::fields;
+use super::functions::{self, Refusal};
+use super::scope::{Callable, Checker};
+use super::types::{Root, Type};
+use super::typing::node;
+use crate::check::dims::{self, Operand};
+use espice_base::{Code, Diagnostic, Span};
+use espice_syntax::ast::{self, Binding, Expr, ExprKind, Word};
+
+impl Checker<'_> {
+    pub(crate) fn call(&mut self, span: Span, name: &Word, args: &[Expr], d: usize) -> TypedExpr {
+        if let Some(entry) = functions::find(&name.text) {
+            return self.builtin(span, entry, name, args, d);
+        }
+        let functions = self.functions;
+        if let Some((i, f)) = functions.iter().enumerate().find(|(_, f)| f.name == name.text) {
+            let (typed, evidence) = self.arguments(f, name, args, d);
+            return node(span, f.result.clone(), evidence, Kind::Call(i, typed));
+        }
+        let scripts = self.scripts;
+        if let Some((i, f)) = scripts.iter().enumerate().find(|(_, f)| f.name == name.text) {
+            let (typed, evidence) = self.arguments(f, name, args, d);
+            return node(span, f.result.clone(), evidence, Kind::Script(i, typed));
+        }
+        if self.library.symbols.symbol(&name.text).is_some() {
+            return self.lone_signature(span, &name.text);
+        }
+        let known = functions::FUNCTIONS.iter().map(|f| f.name);
+        let all = known.chain(functions.iter().chain(scripts).map(|f| f.name.as_str()));
+        let help = functions::elsewhere(&name.text)
+            .map(String::from)
+            .or_else(|| dims::likely(&name.text, all));
+        self.diagnostics.push(
+            Diagnostic::error(
+                Code::UNKNOWN_FUNCTION,
+                format!("there is no function `{}`", name.text),
+            )
+            .at(name.span)
+            .maybe_help(help),
+        );
+        // The arguments are checked all the same: they may hold mistakes of their own.
+        for a in args {
+            self.deep(a, d);
+        }
+        TypedExpr::poison(span)
+    }
+
+    /// A curve's signature where a value must stand.
+    pub(crate) fn lone_signature(&mut self, span: Span, quantity: &str) -> TypedExpr {
+        self.refuse(
+            Code::VALUE_TYPE,
+            span,
+            format!("a signature of `{quantity}` is not a value"),
+            "write `data.curve(…)` for the curve nearest 25 degC, `data.curves(…)` for all of them",
+        );
+        TypedExpr::poison(span)
+    }
+
+    fn builtin(
+        &mut self,
+        span: Span,
+        entry: &functions::Entry,
+        name: &Word,
+        args: &[Expr],
+        d: usize,
+    ) -> TypedExpr {
+        let typed: Vec<TypedExpr> = args.iter().map(|a| self.deep(a, d)).collect();
+        if args.len() < entry.fewest || args.len() > entry.most {
+            let help = format!("it is written `{}`", entry.usage);
+            let message = format!("`{}` cannot take {} arguments", entry.name, args.len());
+            self.refuse(Code::ARGUMENT_COUNT, span, message, &help);
+            return TypedExpr::poison(span);
+        }
+        let types: Vec<Type> = typed.iter().map(|t| t.ty.clone()).collect();
+        match functions::result(entry.function, &types) {
+            Ok(ty) => {
+                let evidence = typed.iter().any(|t| t.evidence);
+                node(span, ty, evidence, Kind::Builtin(entry.function, typed))
+            }
+            Err(refusal) => {
+                self.refused(entry, name, args, &typed, &refusal);
+                TypedExpr::poison(span)
+            }
+        }
+    }
+
+    fn refused(
+        &mut self,
+        entry: &functions::Entry,
+        name: &Word,
+        args: &[Expr],
+        typed: &[TypedExpr],
+        refusal: &Refusal,
+    ) {
+        let at = |i: usize| typed.get(i).map_or(name.span, |t| t.span);
+        let ty = |i: usize| typed.get(i).map(|t| t.ty.clone()).unwrap_or(Type::Unknown);
+        let what = |i: usize| match entry.most {
+            1 => format!("the argument of `{}`", entry.name),
+            _ => format!("argument {} of `{}`", i + 1, entry.name),
+        };
+        let diagnostic = match refusal {
+            Refusal::Pure(i) => match (ty(*i).dimension(), args.get(*i)) {
+                (Some(dimension), Some(written)) => {
+                    dims::not_pure(&what(*i), Operand::of(written, dimension))
+                }
+                _ => wrong_argument(&what(*i), "a pure number", &ty(*i), at(*i), entry),
+            },
+            Refusal::Needs(i, needed) => wrong_argument(&what(*i), needed, &ty(*i), at(*i), entry),
+            Refusal::Differ(i, j) => {
+                let pair = (ty(*i).dimension(), ty(*j).dimension(), args.get(*i), args.get(*j));
+                match pair {
+                    (Some(x), Some(y), Some(a), Some(b)) if x != y => {
+                        dims::mismatch(dims::Together::Alike, Operand::of(a, x), Operand::of(b, y))
+                    }
+                    _ => Diagnostic::error(
+                        Code::ARGUMENT,
+                        format!("the arguments of `{}` differ in type", entry.name),
+                    )
+                    .label(at(*i), ty(*i).describe())
+                    .label(at(*j), ty(*j).describe()),
+                }
+            }
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn arguments(
+        &mut self,
+        callable: &Callable,
+        name: &Word,
+        args: &[Expr],
+        d: usize,
+    ) -> (Vec<TypedExpr>, bool) {
+        if args.len() != callable.parameters.len() {
+            let takes = callable.parameters.len();
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::ARGUMENT_COUNT,
+                    format!("`{}` takes {takes} arguments, not {}", name.text, args.len()),
+                )
+                .at(name.span)
+                .label(callable.span, "declared here"),
+            );
+        }
+        let mut typed = Vec::new();
+        for (i, written) in args.iter().enumerate() {
+            let mut value = self.deep(written, d);
+            if let Some((parameter, wanted)) = callable.parameters.get(i) {
+                let what = format!("`{parameter}` of `{}`", callable.name);
+                self.expect(&mut value, written, wanted, &what, Some(callable.span));
+            }
+            typed.push(value);
+        }
+        let evidence = typed.iter().any(|t| t.evidence);
+        (typed, evidence)
+    }
+
+    pub(crate) fn method(
+        &mut self,
+        span: Span,
+        value: &Expr,
+        method: &Word,
+        args: &[Expr],
+        d: usize,
+    ) -> TypedExpr {
+        let receiver = self.deep(value, d);
+        if receiver.ty == Type::Unknown {
+            return TypedExpr::poison(span);
+        }
+        if receiver.ty != Type::Root(Root::Data) {
+            let message = format!("{} has no `{}(…)`", receiver.ty.describe(), method.text);
+            let help = "functions are written in front: `count(xs)`, `max(xs)`";
+            self.refuse(Code::NO_FIELD, method.span, message, help);
+            return TypedExpr::poison(span);
+        }
+        let name = method.text.as_str();
+        let [argument] = args else {
+            let message = format!("`data.{name}` takes one argument, not {}", args.len());
+            let help = "write `data.rows(VF)`, `data.curves(IF(VF))`";
+            self.refuse(Code::ARGUMENT_COUNT, span, message, help);
+            return TypedExpr::poison(span);
+        };
+        match name {
+            "rows" | "row" => {
+                let ExprKind::Name(symbol) = &argument.kind else {
+                    let message = format!("`data.{name}` takes the name of a symbol");
+                    self.refuse(Code::ARGUMENT, argument.span, message, "write `data.rows(VF)`");
+                    return TypedExpr::poison(span);
+                };
+                let word = Word { text: symbol.clone(), span: argument.span };
+                let Some(value) = self.symbol_type(&word) else { return TypedExpr::poison(span) };
+                let row = Type::Row(Box::new(value));
+                if name == "rows" {
+                    node(span, row.list(), true, Kind::Rows(Some(symbol.clone())))
+                } else {
+                    node(span, row, true, Kind::Row(symbol.clone()))
+                }
+            }
+            "curves" | "curve" => {
+                let Some((wanted, ty)) = self.wanted(argument) else {
+                    return TypedExpr::poison(span);
+                };
+                if name == "curves" {
+                    node(span, ty.list(), true, Kind::Curves(wanted))
+                } else {
+                    node(span, ty, true, Kind::Curve(wanted))
+                }
+            }
+            _ => {
+                let help = dims::likely(name, ["rows", "row", "curves", "curve"]);
+                let message = format!("`data` has no `{name}(…)`");
+                let help = help.unwrap_or_else(|| {
+                    String::from(
+                        "it has `rows(VF)`, `row(VF)`, `curves(IF(VF))`, `curve(IF(VF))`, `sweeps`",
+                    )
+                });
+                self.refuse(Code::NO_FIELD, method.span, message, &help);
+                TypedExpr::poison(span)
+            }
+        }
+    }
+
+    /// The curve that `IF(VF)` or `IC(VCE; IB)` names, and its type.
+    pub(crate) fn wanted(&mut self, e: &Expr) -> Option<(Wanted, Type)> {
+        let (quantity, arguments, family) = match &e.kind {
+            ExprKind::Signature(s) => (s.quantity.clone(), s.arguments.clone(), s.family.clone()),
+            ExprKind::Call { function, arguments } => {
+                let mut words = Vec::new();
+                for a in arguments {
+                    match &a.kind {
+                        ExprKind::Name(n) => words.push(Word { text: n.clone(), span: a.span }),
+                        _ => return self.no_signature(e),
+                    }
+                }
+                (function.clone(), words, Vec::new())
+            }
+            _ => return self.no_signature(e),
+        };
+        self.signature(&ast::Signature { span: e.span, quantity, arguments, family })
+    }
+
+    /// A checked signature.
+    pub(crate) fn signature(&mut self, s: &ast::Signature) -> Option<(Wanted, Type)> {
+        let y = self.symbol_type(&s.quantity);
+        let (x_word, more) = s.arguments.split_first()?;
+        let x = self.symbol_type(x_word);
+        let mut family: Vec<String> = Vec::new();
+        for word in more.iter().chain(&s.family) {
+            self.symbol_type(word)?;
+            family.push(word.text.clone());
+        }
+        family.sort();
+        let (y, x) = (y?, x?);
+        let ty = Type::curve(y, x, Some(x_word.text.clone()));
+        Some((Wanted { quantity: s.quantity.text.clone(), x: x_word.text.clone(), family }, ty))
+    }
+
+    fn no_signature(&mut self, e: &Expr) -> Option<(Wanted, Type)> {
+        let help = "write `IF(VF)`, or `IC(VCE; IB)` with the family after a semicolon";
+        self.refuse(Code::ARGUMENT, e.span, "a curve is named by its signature", help);
+        None
+    }
+
+    pub(crate) fn field(&mut self, span: Span, value: &Expr, name: &Word, d: usize) -> TypedExpr {
+        let base = self.deep(value, d);
+        let text = name.text.as_str();
+        match &base.ty {
+            t if t.is_open() => return TypedExpr::poison(span),
+            Type::Root(Root::Data) => return self.data_field(span, name),
+            Type::Root(Root::Param) => return self.parameter(span, name),
+            Type::Root(Root::Model) if text != "template" => return self.measure(span, name),
+            Type::TableRow(table) => {
+                let column = self
+                    .library
+                    .tables
+                    .get(*table)
+                    .and_then(|t| t.columns.iter().enumerate().find(|(_, c)| c.name == text));
+                if let Some((i, column)) = column {
+                    let ty = Type::of_unit(column.unit);
+                    return node(span, ty, false, Kind::Cell(Box::new(base), i));
+                }
+            }
+            ty => {
+                if let Some((id, ty)) = fields::field(ty, text) {
+                    return node(span, ty, true, Kind::Field(Box::new(base), id));
+                }
+                let holds_conditions =
+                    matches!(ty, Type::Row(_) | Type::Curve(_) | Type::Conditions);
+                if holds_conditions && let Some(symbol) = self.library.symbols.symbol(text) {
+                    let ty = Type::of_symbol(symbol.dimension);
+                    return node(span, ty, true, Kind::Condition(Box::new(base), text.to_string()));
+                }
+            }
+        }
+        self.no_field(&base, name);
+        TypedExpr::poison(span)
+    }
+
+    fn no_field(&mut self, base: &TypedExpr, name: &Word) {
+        let mut known: Vec<&str> = fields::names(&base.ty).collect();
+        if let Type::TableRow(table) = base.ty
+            && let Some(table) = self.library.tables.get(table)
+        {
+            known.extend(table.columns.iter().map(|c| c.name.as_str()));
+        }
+        let help = match &base.ty {
+            Type::List(e) if matches!(**e, Type::Row(_) | Type::Curve(_) | Type::Sweep) => {
+                Some(String::from("there are several: write `every r in …: r.…`"))
+            }
+            Type::Conditions => {
+                self.library.symbols.suggest(&name.text).map(|s| format!("did you mean `{s}`?"))
+            }
+            _ if known.is_empty() => None,
+            _ => dims::likely(&name.text, known.iter().copied())
+                .or_else(|| Some(format!("it has `{}`", known.join("`, `")))),
+        };
+        self.diagnostics.push(
+            Diagnostic::error(
+                Code::NO_FIELD,
+                format!("{} has no `{}`", base.ty.describe(), name.text),
+            )
+            .at(name.span)
+            .maybe_help(help),
+        );
+    }
+
+    fn data_field(&mut self, span: Span, name: &Word) -> TypedExpr {
+        let text = name.text.as_str();
+        match text {
+            "sweeps" => return node(span, Type::Sweep.list(), true, Kind::Sweeps),
+            "rows" => {
+                let ty = Type::Row(Box::new(Type::Own)).list();
+                return node(span, ty, true, Kind::Rows(None));
+            }
+            _ => {}
+        }
+        let help = if self.library.symbols.symbol(text).is_some() {
+            format!(
+                "write `data.rows({text})` for all its rows, `data.row({text})` for the one nearest 25 degC"
+            )
+        } else if matches!(text, "curves" | "curve") {
+            format!("say which: `data.{text}(IF(VF))`")
+        } else {
+            dims::likely(text, ["sweeps", "rows"]).unwrap_or_else(|| {
+                String::from("it has `rows`, `rows(VF)`, `row(VF)`, `curves(IF(VF))`, `curve(IF(VF))`, `sweeps`")
+            })
+        };
+        self.refuse(Code::NO_FIELD, name.span, format!("`data` has no `{text}`"), &help);
+        TypedExpr::poison(span)
+    }
+
+    /// `param.IS`: the templates of the rule's kinds know the dimension.
+    fn parameter(&mut self, span: Span, name: &Word) -> TypedExpr {
+        let library = self.library;
+        let of_kind = |kind: &str| self.kinds.is_empty() || self.kinds.iter().any(|k| k == kind);
+        let parameters =
+            || library.templates.iter().filter(|t| of_kind(&t.kind)).flat_map(|t| &t.parameters);
+        let mut found = parameters().filter(|p| p.name == name.text);
+        let Some(first) = found.next() else {
+            let help = dims::likely(&name.text, parameters().map(|p| p.name.as_str()));
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::UNKNOWN_PARAMETER,
+                    format!("no template in question has a parameter `{}`", name.text),
+                )
+                .at(name.span)
+                .maybe_help(help),
+            );
+            return TypedExpr::poison(span);
+        };
+        if let Some(other) = found.find(|p| p.dimension != first.dimension) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::VALUE_TYPE,
+                    format!("templates differ in the dimension of `{}`", name.text),
+                )
+                .at(name.span)
+                .label(first.span, first.dimension.describe())
+                .label(other.span, other.dimension.describe())
+                .help("restrict the rule with `for KIND`"),
+            );
+            return TypedExpr::poison(span);
+        }
+        let kind = Kind::ModelParameter(name.text.clone());
+        node(span, Type::Number(first.dimension), true, kind)
+    }
+
+    fn measure(&mut self, span: Span, name: &Word) -> TypedExpr {
+        if self.symbol_type(name).is_none() {
+            return TypedExpr::poison(span);
+        }
+        let kinds = &self.kinds;
+        let of_kind = |kind: &str| kinds.is_empty() || kinds.iter().any(|k| k == kind);
+        let known: Vec<&str> = self
+            .library
+            .kinds
+            .iter()
+            .filter(|k| of_kind(&k.name))
+            .flat_map(|k| k.quantities.iter().map(|q| q.symbol.as_str()))
+            .collect();
+        if !known.contains(&name.text.as_str()) {
+            let help = dims::likely(&name.text, known.iter().copied())
+                .unwrap_or_else(|| format!("`{}` can be measured", known.join("`, `")));
+            let message = format!("no kind in question says how `{}` is measured", name.text);
+            self.refuse(Code::NO_FIELD, name.span, message, &help);
+            return TypedExpr::poison(span);
+        }
+        node(span, Type::Measure(name.text.clone()), true, Kind::Missing)
+    }
+
+    pub(crate) fn index(&mut self, span: Span, value: &Expr, keys: &[Expr], d: usize) -> TypedExpr {
+        let base = self.deep(value, d);
+        let typed: Vec<TypedExpr> = keys.iter().map(|k| self.deep(k, d)).collect();
+        let Type::Table(index) = base.ty else {
+            if !base.ty.is_open() {
+                let message = format!("{} is not looked up with `[…]`", base.ty.describe());
+                let help =
+                    "`[…]` looks up a row of a limits table; `first(xs)`, `last(xs)` take ends";
+                self.refuse(Code::VALUE_TYPE, base.span, message, help);
+            }
+            return TypedExpr::poison(span);
+        };
+        let Some(table) = self.library.tables.get(index) else { return TypedExpr::poison(span) };
+        let (wanted, table_span) = (table.keys.join(", "), table.span);
+        if typed.len() != table.keys.len() {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::ARGUMENT_COUNT,
+                    format!(
+                        "`{}` is looked up by {} keys, not {}",
+                        table.name,
+                        table.keys.len(),
+                        typed.len()
+                    ),
+                )
+                .at(span)
+                .label(table_span, format!("keys: {wanted}")),
+            );
+            return TypedExpr::poison(span);
+        }
+        for key in &typed {
+            if !key.ty.agrees(&Type::Text) {
+                let message =
+                    format!("a key of a limits table is a text, not {}", key.ty.describe());
+                let at = key.span;
+                self.refuse(Code::VALUE_TYPE, at, message, "write `table[device.part]`");
+                return TypedExpr::poison(span);
+            }
+        }
+        node(span, Type::TableRow(index), false, Kind::TableRow(index, typed))
+    }
+
+    /// The values of `at (…)`, each checked against its symbol.
+    pub(crate) fn bound(&mut self, bindings: &[Binding], d: usize) -> Vec<Bound> {
+        let mut bound: Vec<Bound> = Vec::new();
+        for binding in bindings {
+            let wanted = self.symbol_type(&binding.name);
+            let mut value = self.deep(&binding.value, d);
+            if let Some(wanted) = wanted {
+                let what = format!("`{}`", binding.name.text);
+                self.expect(&mut value, &binding.value, &wanted, &what, None);
+            }
+            if bound.iter().any(|b| b.0 == binding.name.text) {
+                let message = format!("`{}` is given twice", binding.name.text);
+                self.refuse(Code::CONDITIONS, binding.name.span, message, "");
+                continue;
+            }
+            bound.push((binding.name.text.clone(), value));
+        }
+        bound
+    }
+
+    pub(crate) fn at_bindings(
+        &mut self,
+        span: Span,
+        value: &Expr,
+        bindings: &[Binding],
+        d: usize,
+    ) -> TypedExpr {
+        let base = self.deep(value, d);
+        let mut bound = self.bound(bindings, d);
+        match &base.ty {
+            t if t.is_open() => TypedExpr::poison(span),
+            Type::Measure(symbol) => {
+                let ty = self.measured_type(symbol);
+                node(span, ty, true, Kind::ModelAt(symbol.clone(), bound))
+            }
+            Type::Curve(curve) => {
+                let (y, x, x_symbol) = (curve.y.clone(), curve.x.clone(), curve.x_symbol.clone());
+                if bound.len() != 1 {
+                    let help = "a curve is asked at one value of its abscissa: `c at (VF = 0.7 V)`";
+                    self.refuse(Code::CONDITIONS, span, "a curve has one abscissa", help);
+                    return TypedExpr::poison(span);
+                }
+                let Some((name, value)) = bound.pop() else { return TypedExpr::poison(span) };
+                let named = x_symbol.as_ref().is_none_or(|s| *s == name);
+                if !named || !value.ty.agrees(&x) {
+                    let wanted = x_symbol.unwrap_or_else(|| x.describe());
+                    let message = format!("the abscissa of this curve is `{wanted}`, not `{name}`");
+                    let at = value.span;
+                    self.refuse(Code::CONDITIONS, at, message, "");
+                    return TypedExpr::poison(span);
+                }
+                node(span, y, true, Kind::CurveAt(Box::new(base), Box::new(value)))
+            }
+            other => {
+                let message = format!("`at` asks a model or a curve, not {}", other.describe());
+                let help =
+                    "write `model.VF at (IF = 10 mA)` or `data.curve(IF(VF)) at (VF = 0.7 V)`";
+                self.refuse(Code::CONDITIONS, base.span, message, help);
+                TypedExpr::poison(span)
+            }
+        }
+    }
+
+    pub(crate) fn at_record(
+        &mut self,
+        span: Span,
+        value: &Expr,
+        record: &Expr,
+        d: usize,
+    ) -> TypedExpr {
+        let base = self.deep(value, d);
+        let conditions = self.deep(record, d);
+        if !conditions.ty.agrees(&Type::Conditions) {
+            let message = format!("`at` needs conditions, not {}", conditions.ty.describe());
+            let help =
+                "write `at row.conditions`, `at p` with p from `grid(…)`, or `at (IF = 10 mA)`";
+            self.refuse(Code::CONDITIONS, conditions.span, message, help);
+            return TypedExpr::poison(span);
+        }
+        match &base.ty {
+            Type::Measure(symbol) => {
+                let ty = self.measured_type(symbol);
+                node(span, ty, true, Kind::ModelAtRecord(symbol.clone(), Box::new(conditions)))
+            }
+            Type::Curve(curve) if curve.x_symbol.is_some() => {
+                let (y, x) = (curve.y.clone(), curve.x.clone());
+                let symbol = curve.x_symbol.clone().unwrap_or_default();
+                let at = node(record.span, x, true, Kind::Condition(Box::new(conditions), symbol));
+                node(span, y, true, Kind::CurveAt(Box::new(base), Box::new(at)))
+            }
+            t if t.is_open() => TypedExpr::poison(span),
+            other => {
+                let message = format!("`at` asks a model or a curve, not {}", other.describe());
+                self.refuse(Code::CONDITIONS, base.span, message, "");
+                TypedExpr::poison(span)
+            }
+        }
+    }
+
+    fn measured_type(&self, symbol: &str) -> Type {
+        let info = self.library.symbols.symbol(symbol);
+        info.map_or(Type::Unknown, |s| Type::of_symbol(s.dimension))
+    }
+
+    pub(crate) fn grid(&mut self, span: Span, bindings: &[Binding], d: usize) -> TypedExpr {
+        let mut axes: Vec<Bound> = Vec::new();
+        for binding in bindings {
+            let wanted = self.symbol_type(&binding.name);
+            let mut value = self.deep(&binding.value, d);
+            if let Kind::Range(_, _, None) = &value.kind {
+                let help = "write `lo .. hi by step`";
+                self.refuse(
+                    Code::VALUE_TYPE,
+                    value.span,
+                    "a range to run over needs its step",
+                    help,
+                );
+                continue;
+            }
+            if let (Some(wanted), Kind::Range(low, high, _)) = (&wanted, &mut value.kind) {
+                super::scope::as_point(low, wanted);
+                super::scope::as_point(high, wanted);
+                if low.ty == high.ty {
+                    value.ty = Type::Range(Box::new(low.ty.clone()));
+                }
+            }
+            if let Some(wanted) = wanted {
+                let element = match &value.ty {
+                    Type::Range(e) | Type::Series(e) | Type::List(e) => (**e).clone(),
+                    other => other.clone(),
+                };
+                let mut probe = node(value.span, element, false, value.kind.clone());
+                let what = format!("`{}`", binding.name.text);
+                if self.expect(&mut probe, &binding.value, &wanted, &what, None)
+                    && value.ty.is_scalar()
+                {
+                    value.ty = probe.ty;
+                }
+            }
+            axes.push((binding.name.text.clone(), value));
+        }
+        node(span, Type::Conditions.list(), false, Kind::Grid(axes))
+    }
+}
+
+fn wrong_argument(
+    what: &str,
+    needed: &str,
+    got: &Type,
+    span: Span,
+    entry: &functions::Entry,
+) -> Diagnostic {
+    Diagnostic::error(Code::ARGUMENT, format!("{what} must be {needed}, not {}", got.describe()))
+        .label(span, got.describe())
+        .help(format!("it is written `{}`", entry.usage))
+}
