@@ -33,6 +33,7 @@ pub(crate) fn check(
     names: &Names,
     diagnostics: &mut Diagnostics,
 ) {
+    (library.lost_names, library.incomplete_packs) = names.losses();
     library.symbols = symbols::check_symbols(&declarations.symbols, names, diagnostics);
     let functions = check_functions(&library.functions, &library.scripts, names, diagnostics);
     let table = &mut library.symbols;

@@ -201,6 +201,12 @@ impl Names {
         self.broken.contains(name)
     }
 
+    /// Hands on what unknown names are forgiven for: lost names and incomplete packs.
+    pub(crate) fn losses(&self) -> (BTreeSet<String>, BTreeSet<usize>) {
+        let incomplete = self.incomplete.iter().enumerate().filter(|(_, is)| **is);
+        (self.broken.clone(), incomplete.map(|(pack, _)| pack).collect())
+    }
+
     /// Whether one pack sees the names of another.
     pub(crate) fn sees(&self, from: usize, pack: usize) -> bool {
         self.reach.get(from).is_some_and(|r| r.contains(&pack))

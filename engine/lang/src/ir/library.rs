@@ -128,6 +128,10 @@ pub struct Library {
     pub tests: Vec<Owned<ast::Test>>,
     /// Waivers as written.
     pub waivers: Vec<Owned<ast::Waiver>>,
+    /// Names whose declaration was lost in a mistake that is already reported.
+    pub lost_names: BTreeSet<String>,
+    /// Indices of packs that extend, directly or not, something that is missing.
+    pub incomplete_packs: BTreeSet<usize>,
 }
 
 /// A script function with its text.
@@ -157,6 +161,12 @@ impl Library {
     /// Templates of a kind in the order of declaration.
     pub fn templates_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a TemplateIr> {
         self.templates.iter().filter(move |t| t.kind == kind)
+    }
+
+    /// Whether an unknown name, met in a pack, may be the consequence of a mistake that is
+    /// already reported; then it is no mistake of its own.
+    pub fn is_forgiven(&self, pack: usize, name: &str) -> bool {
+        self.incomplete_packs.contains(&pack) || self.lost_names.contains(name)
     }
 
     /// Indices of the packs whose names a pack sees: itself and all that it extends.

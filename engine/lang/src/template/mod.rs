@@ -3,6 +3,7 @@
 mod build;
 mod builtins;
 mod calls;
+mod conditions;
 pub(crate) mod constant;
 mod fold;
 pub(crate) mod functions;
