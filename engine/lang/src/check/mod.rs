@@ -26,6 +26,17 @@ pub(crate) struct Declarations {
     pub(crate) templates: Vec<Owned<ast::Template>>,
 }
 
+/// Declared names that did not become part of the library.
+fn unsound(library: &Library, declarations: &Declarations) -> Vec<String> {
+    let symbols = declarations.symbols.iter().map(|s| &s.item.name.text);
+    let templates = declarations.templates.iter().map(|t| &t.item.name.text);
+    symbols
+        .filter(|name| library.symbols.symbol(name).is_none())
+        .chain(templates.filter(|name| library.template(name).is_none()))
+        .cloned()
+        .collect()
+}
+
 /// Checks what packs declare into the library, which already holds the items that stay trees.
 pub(crate) fn check(
     library: &mut Library,
@@ -43,6 +54,8 @@ pub(crate) fn check(
         check_templates(&declarations.templates, &library.kinds, &functions, names, diagnostics);
     library.templates = checked.templates;
     library.recipes = checked.recipes;
+    let unsound = unsound(library, declarations);
+    library.lost_names.extend(unsound);
     let references =
         References { library, names, parameters: &checked.parameters, kinds: &checked.kinds };
     references.check(diagnostics);
