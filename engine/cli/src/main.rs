@@ -1,1 +1,37 @@
-fn main() {}
+//! The program `espice`: reads the command line, runs one command, says how it ended.
+
+mod arguments;
+mod command;
+mod console;
+mod engine;
+mod exit;
+mod files;
+mod world;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use command::Context;
+use console::Console;
+use exit::Exit;
+use std::process::ExitCode;
+use world::Disk;
+
+fn main() -> ExitCode {
+    // clap prints usage errors itself and ends with exit code 2.
+    let arguments = Arguments::parse();
+    let console = Console::new(arguments.global.color);
+    let world = Disk::new(&console);
+    let context = Context { console: &console, world: &world, global: &arguments.global };
+    run(&arguments.command, &context).into()
+}
+
+fn run(command: &Command, context: &Context<'_>) -> Exit {
+    match command {
+        Command::Model(a) => command::model::run(a, context),
+        Command::Check(a) => command::check::run(a, context),
+        Command::Test(a) => command::test::run(a, context),
+        Command::Fmt(a) => command::fmt::run(a, context),
+        Command::Explain(a) => command::explain::run(a, context),
+        Command::Generate(a) => command::generate::run(a, context),
+    }
+}

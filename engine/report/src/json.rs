@@ -1,6 +1,7 @@
 //! The outcome as JSON, in the form that every front end shares.
 
-use espice::outcome::Outcome;
+use espice::outcome::{DiagnosticRecord, Location, Outcome};
+use espice_base::{Diagnostic, Diagnostics, Place, SourceMap};
 
 /// The outcome as indented JSON: fields in the order of their declaration, numbers in the
 /// shortest text that reads back as the same value, lines ended by LF, one at the end.
@@ -16,10 +17,70 @@ pub fn render(outcome: &Outcome) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
+/// Diagnostics outside an outcome (of `check`, `test`, `fmt`), as a JSON array in the form that
+/// they have in an outcome.
+///
+/// # Errors
+/// As [`render`].
+pub fn diagnostics(
+    diagnostics: &Diagnostics,
+    sources: &SourceMap,
+) -> Result<String, serde_json::Error> {
+    let records: Vec<DiagnosticRecord> = diagnostics.iter().map(|d| record(d, sources)).collect();
+    let mut text = serde_json::to_string_pretty(&records)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn record(d: &Diagnostic, sources: &SourceMap) -> DiagnosticRecord {
+    DiagnosticRecord {
+        code: d.code.to_string(),
+        severity: String::from(d.severity.word()),
+        message: d.message.clone(),
+        span: d.place().and_then(|p| location(p, sources)),
+        help: d.help.clone(),
+    }
+}
+
+fn location(place: Place, sources: &SourceMap) -> Option<Location> {
+    let file = sources.get(place.file())?;
+    let (start, end, page, area) = match place {
+        Place::Text(span) => (span.start, span.end, None, None),
+        Place::Page { page, area, .. } => (0, 0, Some(page), Some(area)),
+        Place::File(_) => (0, 0, None, None),
+    };
+    let (start, end) = (file.line_column(start), file.line_column(end));
+    Some(Location {
+        file: String::from(file.name()),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        page,
+        area,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture;
+
+    #[test]
+    fn diagnostics_say_where_they_stand() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("a.espice", "rule r\nfro diode\n");
+        let span = espice_base::Span::new(file, 7, 10);
+        let list: Diagnostics =
+            [Diagnostic::error(espice_base::Code::SYNTAX, "no `fro`").at(span).help("write `for`")]
+                .into_iter()
+                .collect();
+        let read: serde_json::Value =
+            serde_json::from_str(&diagnostics(&list, &sources).unwrap()).unwrap();
+        assert_eq!(read[0]["code"], "E0101");
+        assert_eq!(read[0]["span"]["line"], 2);
+        assert_eq!(read[0]["span"]["end_column"], 4);
+    }
 
     #[test]
     fn numbers_read_back_and_what_is_not_finite_is_null() {

@@ -5,6 +5,7 @@ mod data;
 mod fit;
 mod language;
 mod packs;
+mod program;
 mod rules;
 
 use std::fmt;
@@ -55,7 +56,9 @@ pub struct CodeInfo {
 
 /// Every registered code, in the order of the tables.
 pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
-    [language::CODES, packs::CODES, rules::CODES, data::CODES, fit::CODES].into_iter().flatten()
+    [language::CODES, packs::CODES, rules::CODES, data::CODES, fit::CODES, program::CODES]
+        .into_iter()
+        .flatten()
 }
 
 /// Declares the codes of one stage: `NAME "E0101" "title" "explanation";`.

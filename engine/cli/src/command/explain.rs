@@ -1,0 +1,77 @@
+//! `espice explain`: the page of a code, or a rule with what the sources say about it.
+
+use super::Context;
+use crate::engine::{self, Config};
+use crate::exit::Exit;
+use espice_base::{Code, CodeInfo, Diagnostic, all_codes, did_you_mean};
+
+/// Explains a code such as E0305, or a rule such as std::vf_rises_with_current.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    /// The code of a diagnostic, or the name of a rule
+    #[arg(value_name = "CODE|RULE")]
+    word: String,
+    /// Sources to evaluate the rule on, with every step
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
+    let word = arguments.word.as_str();
+    if let Some(info) = Code::find(word).and_then(Code::info) {
+        context.console.say(&page(info));
+        return Exit::Ok;
+    }
+    if looks_like_a_code(word) {
+        context.console.report_one(&unknown(word));
+        return Exit::Usage;
+    }
+    let mut engine = match engine::start(context, &Config::of(context)) {
+        Ok(engine) => engine,
+        Err(exit) => return exit,
+    };
+    match engine.explain(word, &arguments.sources) {
+        Some(text) => {
+            context.console.say(&text);
+            Exit::Ok
+        }
+        None => {
+            context.console.report_one(&unknown(word));
+            Exit::Usage
+        }
+    }
+}
+
+/// The page of a code for a terminal.
+fn page(info: &CodeInfo) -> String {
+    format!("{}: {}\n\n{}\n", info.code, info.title, info.explanation.trim_end())
+}
+
+/// `E` and digits alone: no rule has such a name.
+fn looks_like_a_code(word: &str) -> bool {
+    let digits = word.strip_prefix(['E', 'e']);
+    digits.is_some_and(|d| !d.is_empty() && d.chars().all(|c| c.is_ascii_digit()))
+}
+
+fn unknown(word: &str) -> Diagnostic {
+    let likely = did_you_mean(word, all_codes().map(|info| info.code.as_str()))
+        .filter(|_| looks_like_a_code(word));
+    Diagnostic::error(Code::NOTHING_TO_EXPLAIN, format!("`{word}` is neither a code nor a rule"))
+        .maybe_help(likely.map(|code| format!("did you mean `{code}`?")))
+        .help("codes look like `E0305`, rules like `std::vf_rises_with_current`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_page() {
+        for info in all_codes() {
+            let page = page(info);
+            assert!(page.starts_with(info.code.as_str()) && page.ends_with('\n'));
+        }
+        assert!(looks_like_a_code("e0305") && !looks_like_a_code("eoss_agrees"));
+    }
+}

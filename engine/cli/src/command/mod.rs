@@ -1,0 +1,22 @@
+//! One file for each command.
+
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod generate;
+pub(crate) mod model;
+pub(crate) mod test;
+
+use crate::arguments::Global;
+use crate::console::Console;
+use espice_base::World;
+
+/// What every command is given.
+pub(crate) struct Context<'a> {
+    /// Where words go.
+    pub(crate) console: &'a Console,
+    /// Files, date, progress.
+    pub(crate) world: &'a dyn World,
+    /// Options that all commands share.
+    pub(crate) global: &'a Global,
+}

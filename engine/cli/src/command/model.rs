@@ -1,0 +1,138 @@
+//! `espice model`: the main job.
+
+use super::Context;
+use crate::arguments::Format;
+use crate::engine::{self, Config, Engine, Request, Simulator};
+use crate::exit::Exit;
+use crate::files;
+use espice::outcome::Outcome;
+use espice_base::Diagnostic;
+use espice_report::{html, json, terminal};
+use std::path::{Path, PathBuf};
+
+/// Makes a model from sources and writes it with its report.
+///
+/// Writes PART.lib for the first dialect and PART.DIALECT.lib for every further one, PART.json
+/// (the outcome) and PART.html (the report). JSON and report are written too when no model came
+/// out: they say why.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    /// Sources of one device: MDM, CSV or facts TOML
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<String>,
+    /// Folder for the results; made when missing
+    #[arg(short, long, value_name = "DIR")]
+    out: PathBuf,
+    /// Dialect of the cards: ngspice, ltspice; may be given several times
+    #[arg(long = "dialect", value_name = "NAME", default_value = "ngspice")]
+    dialects: Vec<String>,
+    /// The part, where the sources speak of several
+    #[arg(long, value_name = "NAME")]
+    part: Option<String>,
+    /// The kind of device, where the sources leave it open: diode
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
+    /// Seed of the random starts
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Do not check the cards in a simulator
+    #[arg(long, conflicts_with = "simulator")]
+    no_simulator: bool,
+    /// The simulator that checks the cards [default: ngspice, where it is found]
+    #[arg(long, value_name = "PATH")]
+    simulator: Option<String>,
+    /// What fails the run
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    fail_on: FailOn,
+}
+
+/// What fails a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum FailOn {
+    /// Errors
+    #[default]
+    Error,
+    /// Errors and warnings
+    Warning,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
+    let simulator = match (&arguments.simulator, arguments.no_simulator) {
+        (_, true) => Simulator::Off,
+        (Some(path), false) => Simulator::At(path.clone()),
+        (None, false) => Simulator::Found,
+    };
+    let config = Config { seed: arguments.seed, simulator, ..Config::of(context) };
+    match engine::start(context, &config) {
+        Ok(mut engine) => make(arguments, context, engine.as_mut()),
+        Err(exit) => exit,
+    }
+}
+
+fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -> Exit {
+    let request = Request {
+        sources: arguments.sources.clone(),
+        part: arguments.part.clone(),
+        kind: arguments.kind.clone(),
+        dialects: distinct(&arguments.dialects),
+    };
+    let outcome = engine.model(&request);
+    let exit = Exit::of_outcome(&outcome, arguments.fail_on == FailOn::Warning);
+    let document = match json::render(&outcome) {
+        Ok(text) => text,
+        Err(error) => {
+            context.console.complain(&format!("the outcome cannot be written as JSON: {error}\n"));
+            return Exit::Usage;
+        }
+    };
+    let written = match write(&arguments.out, &outcome, &document) {
+        Ok(paths) => paths,
+        Err(diagnostic) => {
+            context.console.report_one(&diagnostic);
+            return exit.and(Exit::Usage);
+        }
+    };
+    match context.global.format {
+        Format::Json => context.console.say(&document),
+        Format::Text => {
+            context.console.say(&terminal::render(&outcome, context.console.style()));
+            let names: Vec<String> =
+                written.iter().map(|p| format!("wrote {}\n", p.display())).collect();
+            context.console.say(&names.concat());
+        }
+    }
+    exit
+}
+
+/// Writes everything that came out, and returns the paths in the order of writing.
+fn write(folder: &Path, outcome: &Outcome, document: &str) -> Result<Vec<PathBuf>, Diagnostic> {
+    files::make_folder(folder)?;
+    let stem = files::file_stem(&outcome.device.part);
+    let mut results: Vec<(String, String)> = Vec::new();
+    for (i, model) in outcome.models.iter().enumerate() {
+        let name =
+            if i == 0 { format!("{stem}.lib") } else { format!("{stem}.{}.lib", model.dialect) };
+        results.push((name, model.text.clone()));
+    }
+    results.push((format!("{stem}.json"), String::from(document)));
+    results.push((format!("{stem}.html"), html::render(outcome)));
+    let mut written = Vec::new();
+    for (name, text) in results {
+        let path = folder.join(name);
+        files::write(&path, &text)?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// The dialects in the order of asking, each once.
+fn distinct(names: &[String]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for name in names {
+        if !out.contains(name) {
+            out.push(name.clone());
+        }
+    }
+    out
+}

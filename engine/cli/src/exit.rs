@@ -1,0 +1,143 @@
+//! What the program's exit code says.
+
+use espice::outcome::{DiagnosticRecord, Outcome};
+use espice_base::{Diagnostics, Severity};
+use std::process::ExitCode;
+
+/// How a run ended. The numbers are a contract with scripts and never change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Exit {
+    /// Everything asked for was done, and nothing that fails a run was found.
+    Ok = 0,
+    /// A rule or a test failed, or a text is not laid out canonically.
+    Rule = 1,
+    /// The command line cannot be carried out.
+    Usage = 2,
+    /// A pack does not load or does not check.
+    Pack = 3,
+    /// The sources cannot be used.
+    Data = 4,
+    /// A limit was hit: nothing that the run says is a verdict.
+    Limit = 5,
+    /// A waiver has expired.
+    Waiver = 6,
+    /// No candidate survived.
+    NoCandidate = 7,
+    /// The user stopped the run.
+    Cancelled = 130,
+}
+
+/// Which of several ends a run reports, the gravest first.
+const ORDER: [Exit; 9] = [
+    Exit::Cancelled,
+    Exit::Usage,
+    Exit::Limit,
+    Exit::Pack,
+    Exit::Data,
+    Exit::NoCandidate,
+    Exit::Waiver,
+    Exit::Rule,
+    Exit::Ok,
+];
+
+/// What an error of each code means for the run: the longest prefix that fits decides.
+const CODES: [(&str, Exit); 14] = [
+    ("E01", Exit::Pack),
+    ("E02", Exit::Pack),
+    ("E03", Exit::Pack),
+    ("E04", Exit::Pack),
+    ("E05", Exit::Pack),
+    ("E06", Exit::Data),
+    ("E07", Exit::NoCandidate),
+    ("E08", Exit::Usage),
+    ("E0104", Exit::Limit),
+    ("E0317", Exit::Limit),
+    ("E0603", Exit::Limit),
+    ("E0771", Exit::Limit),
+    ("E0775", Exit::Limit),
+    ("E0778", Exit::Cancelled),
+];
+
+impl Exit {
+    /// The graver of two ends.
+    #[must_use]
+    pub(crate) fn and(self, other: Exit) -> Exit {
+        ORDER.into_iter().find(|e| *e == self || *e == other).unwrap_or(self)
+    }
+
+    /// What diagnostics say: the gravest of all errors.
+    pub(crate) fn of_diagnostics(diagnostics: &Diagnostics) -> Exit {
+        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        errors.fold(Exit::Ok, |exit, d| exit.and(of_code(d.code.as_str())))
+    }
+
+    /// What an outcome says. `fail_on_warning` makes a failed warning count like a failed error.
+    pub(crate) fn of_outcome(outcome: &Outcome, fail_on_warning: bool) -> Exit {
+        let errors = outcome.diagnostics.iter().filter(|d| counts(d, fail_on_warning));
+        let mut exit = errors.fold(Exit::Ok, |exit, d| {
+            exit.and(if d.severity == "error" { of_code(&d.code) } else { Exit::Rule })
+        });
+        let failed = outcome.verdict.findings.iter().any(|f| {
+            f.status == "failed"
+                && (f.severity == "error" || fail_on_warning && f.severity == "warning")
+        });
+        if failed || outcome.verdict.status == "failed" {
+            exit = exit.and(Exit::Rule);
+        }
+        if outcome.fit.is_none() && outcome.candidates.iter().any(|c| c.status == "tried") {
+            exit = exit.and(Exit::NoCandidate);
+        }
+        // Whatever the reason was, a run without a model has not done what was asked for.
+        if outcome.fit.is_none() && exit == Exit::Ok { Exit::NoCandidate } else { exit }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+fn counts(d: &DiagnosticRecord, fail_on_warning: bool) -> bool {
+    d.severity == "error" || fail_on_warning && d.severity == "warning"
+}
+
+fn of_code(code: &str) -> Exit {
+    let fitting = CODES.iter().filter(|(prefix, _)| code.starts_with(prefix));
+    fitting.max_by_key(|(prefix, _)| prefix.len()).map_or(Exit::Rule, |(_, exit)| *exit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use espice_base::{Code, Diagnostic};
+
+    #[test]
+    fn the_gravest_end_is_reported() {
+        let worst = |exits: &[Exit]| exits.iter().fold(Exit::Ok, |a, b| a.and(*b));
+        assert_eq!(worst(&[Exit::Rule, Exit::Waiver, Exit::NoCandidate]), Exit::NoCandidate);
+        assert_eq!(worst(&[Exit::Data, Exit::Limit, Exit::Pack]), Exit::Limit);
+        assert_eq!(worst(&[Exit::Pack, Exit::Data]), Exit::Pack);
+        assert_eq!(worst(&[]), Exit::Ok);
+        assert_eq!(Exit::Cancelled as u8, 130);
+    }
+
+    #[test]
+    fn every_code_has_an_end_of_its_own() {
+        for info in espice_base::all_codes() {
+            let code = info.code.as_str();
+            assert!(CODES.iter().any(|(p, _)| code.starts_with(p)), "{code} has no exit code");
+        }
+        for (prefix, _) in CODES.iter().filter(|(p, _)| p.len() == 5) {
+            assert!(Code::find(prefix).is_some(), "{prefix} is no code");
+        }
+    }
+
+    #[test]
+    fn only_errors_end_a_check() {
+        let warning = Diagnostic::warning(Code::SYNTAX, "x");
+        let error = Diagnostic::error(Code::SOURCE_TOO_LARGE, "x");
+        assert_eq!(Exit::of_diagnostics(&[warning.clone()].into_iter().collect()), Exit::Ok);
+        assert_eq!(Exit::of_diagnostics(&[warning, error].into_iter().collect()), Exit::Limit);
+    }
+}

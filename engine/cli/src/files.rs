@@ -1,0 +1,74 @@
+//! Writing results, and names that are safe to write.
+#![allow(clippy::disallowed_methods, reason = "front ends write files")]
+
+use espice_base::{Code, Diagnostic};
+use std::fs;
+use std::path::Path;
+
+/// Writes a file as a whole: readers see the old text or the new one, never a part.
+///
+/// # Errors
+/// A diagnostic that names the file and what the system said.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let draft = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let done = fs::write(&draft, text).and_then(|()| fs::rename(&draft, path));
+    done.map_err(|error| {
+        // Only the draft can be left over, and it is of no use to anyone.
+        let _ = fs::remove_file(&draft);
+        cannot_write(path, &error)
+    })
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// A diagnostic that names the folder and what the system said.
+pub(crate) fn make_folder(path: &Path) -> Result<(), Diagnostic> {
+    fs::create_dir_all(path).map_err(|error| cannot_write(path, &error))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Diagnostic {
+    // The system's sentence ends with its own number, which says nothing more.
+    let text = error.to_string();
+    let reason = text.split(" (os error").next().unwrap_or("").to_lowercase();
+    Diagnostic::error(Code::OUTPUT, format!("`{}` cannot be written: {reason}", path.display()))
+        .help("name a folder that exists or can be made, with the right to write")
+}
+
+/// The name of a part as a file name: letters, digits and `+ - _ .` stay, everything else
+/// becomes `_`.
+pub(crate) fn file_stem(part: &str) -> String {
+    let safe = |c: char| c.is_alphanumeric() || "+-_.".contains(c);
+    let name: String =
+        part.trim().chars().map(|c| if safe(c) { c } else { '_' }).take(120).collect();
+    let name = name.trim_start_matches('.');
+    String::from(if name.is_empty() { "model" } else { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_parts_are_safe_file_names() {
+        let cases = [
+            ("1N4148", "1N4148"),
+            ("BAT54/S", "BAT54_S"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("", "model"),
+            ("...", "model"),
+            ("a b", "a_b"),
+        ];
+        for (part, stem) in cases {
+            assert_eq!(file_stem(part), stem);
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_named() {
+        let error = write(Path::new("/nonexistent/x.lib"), "").unwrap_err();
+        assert!(error.message.contains("/nonexistent/x.lib"), "{}", error.message);
+        assert!(!error.message.contains("os error"));
+    }
+}
