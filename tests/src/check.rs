@@ -4,7 +4,7 @@
 //! A file is loaded as a pack that extends `ui/check/base`; a folder is loaded as it stands.
 //! The first line of the file, or of the `pack.toml`, says `expect: N`.
 
-use espice_base::{Date, MemoryWorld, Severity, SourceMap, render_plain};
+use espice_base::{Date, Diagnostics, MemoryWorld, Severity, SourceMap, render_plain};
 use espice_lang::{PackRoot, ir::Library};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,10 @@ fn load(name: &str) -> (Library, Vec<String>, Option<usize>) {
         let first = file.line(1).trim_start_matches(['/', '#', ' ']);
         first.strip_prefix("expect: ")?.parse().ok()
     });
-    let told = diagnostics.iter().map(|d| render_plain(d, &sources)).collect();
+    let (_, of_rules) = espice_lang::rules::check(&library, &sources);
+    let mut all: Diagnostics = diagnostics.into_iter().chain(of_rules).collect();
+    all.sort();
+    let told = all.iter().map(|d| render_plain(d, &sources)).collect();
     (library, told, stated)
 }
 
@@ -118,7 +121,7 @@ fn the_base_of_the_fixtures_is_sound() {
     assert_eq!(library.kind("diode").unwrap().quantities.len(), 4);
 }
 
-/// The shipped packs are read by every user, so they are sound.
+/// The shipped packs are read by every user: all that they declare and refer to is sound.
 #[test]
 fn the_shipped_packs_are_sound() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

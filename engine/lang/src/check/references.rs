@@ -1,12 +1,12 @@
 //! What rules, overrides, selections, tests and waivers refer to exists. Their expressions are
 //! checked where rules are.
 
-use super::dims::{Operand, likely, type_unit, unexpected};
+use super::dims::{Operand, likely, unexpected, unit_word};
 use super::names::{Class, Names};
 use crate::ir::{Library, Owned, ParameterIr};
 use crate::template::constant::constant_of;
 use espice_base::{Code, Diagnostic, Diagnostics, Span};
-use espice_syntax::ast::{self, Expect, Expr, Given, Path, SelectAction, Word};
+use espice_syntax::ast::{self, Expect, Expr, ExprKind, Given, Path, SelectAction, Word};
 use std::collections::BTreeMap;
 
 /// What the checks below look into.
@@ -116,7 +116,7 @@ impl References<'_> {
         }
     }
 
-    /// A value that must be a constant of the dimension of a unit that is written elsewhere.
+    /// A value that must be a constant of a type that is written elsewhere.
     fn constant(
         &self,
         value: &Expr,
@@ -125,11 +125,28 @@ impl References<'_> {
         pack: usize,
         diagnostics: &mut Diagnostics,
     ) {
+        let word = match (unit, &value.kind) {
+            (ast::Type::Unit(word), _) => word,
+            (ast::Type::Text(_), ExprKind::Text(_))
+            | (ast::Type::Truth(_), ExprKind::Truth(_))
+            // Refused where the limit is declared.
+            | (ast::Type::Curve(_), _) => return,
+            (ast::Type::Text(_) | ast::Type::Truth(_), _) => {
+                let is_text = matches!(unit, ast::Type::Text(_));
+                let kind = if is_text { "a text" } else { "`yes` or `no`" };
+                diagnostics.push(
+                    Diagnostic::error(Code::TYPE_NOT_ALLOWED, format!("{what} must be {kind}"))
+                        .at(value.span)
+                        .label(wanted, "declared here"),
+                );
+                return;
+            }
+        };
+        // A unit that does not read is told where it stands.
+        let Some(unit) = unit_word(word, &mut Diagnostics::new()) else { return };
         let Some(constant) = constant_of(value, what, self.names, pack, diagnostics) else {
             return;
         };
-        // A unit that does not read is told at the rule.
-        let Some(unit) = type_unit(unit, &mut Diagnostics::new()) else { return };
         if constant.dimension != unit.dimension {
             let operand = Operand::of(value, constant.dimension);
             diagnostics.push(unexpected(what, Some(wanted), unit.dimension, operand));
