@@ -21,10 +21,10 @@ pub(crate) fn format(text: &str) -> Result<String, Diagnostics> {
         diagnostics.sort();
         return Err(diagnostics);
     }
-    let pieces = pieces(&tokens.text, &tokens.tokens, &hints);
+    let pieces = pieces(text, &tokens.tokens, &hints);
     let mut starts = BTreeSet::new();
     statement_starts(&items, &tokens.tokens, &mut starts);
-    Ok(Writer::new(&tokens.text, &pieces, &starts, &hints).write())
+    Ok(Writer::new(text, &pieces, &starts, &hints).write())
 }
 
 /// Blanks of one level of indentation.
@@ -75,6 +75,8 @@ struct Writer<'a> {
     starts: &'a BTreeSet<usize>,
     hints: &'a LayoutHints,
     tight_colons: BTreeSet<usize>,
+    /// For every piece the first one from it on that is no comment and no line break.
+    significant: Vec<usize>,
     /// For every open brace: whether its block has more than one line.
     braces: Vec<bool>,
     /// Open `(` and `[` of the statement at hand.
@@ -97,8 +99,19 @@ impl<'a> Writer<'a> {
         starts: &'a BTreeSet<usize>,
         hints: &'a LayoutHints,
     ) -> Self {
+        let mut significant = vec![pieces.len(); pieces.len()];
+        let mut next = pieces.len();
+        for (at, piece) in pieces.iter().enumerate().rev() {
+            if piece.kind.is_significant() {
+                next = at;
+            }
+            if let Some(slot) = significant.get_mut(at) {
+                *slot = next;
+            }
+        }
         Writer {
             text,
+            significant,
             pieces,
             starts,
             hints,
@@ -117,7 +130,7 @@ impl<'a> Writer<'a> {
     fn write(mut self) -> String {
         for (at, piece) in self.pieces.iter().enumerate() {
             match self.word(piece) {
-                _ if piece.kind == TokenKind::Newline => self.newline(at),
+                _ if piece.kind == TokenKind::Newline => self.breaks = (self.breaks + 1).min(2),
                 ";" if piece.kind == TokenKind::Semicolon && self.is_idle(at) => {}
                 "{" if piece.kind == TokenKind::Open => self.open_brace(at, piece),
                 "}" if piece.kind == TokenKind::Close => self.close_brace(piece),
@@ -134,31 +147,23 @@ impl<'a> Writer<'a> {
         piece.text(self.text)
     }
 
-    /// A line break of the author's: kept, but not before `{`, and one empty line at most.
-    fn newline(&mut self, at: usize) {
-        let next =
-            self.pieces.get(at..).unwrap_or(&[]).iter().find(|t| t.kind != TokenKind::Newline);
-        let before_brace = next.is_some_and(|t| t.kind == TokenKind::Open && self.word(t) == "{");
-        let after_comment = self.last.is_some_and(|t| is_comment(t.kind));
-        if before_brace && !after_comment {
-            return;
-        }
-        self.breaks = (self.breaks + 1).min(2);
-    }
-
     /// Whether a `;` separates nothing: at the end of a line or a block. One before `because`
     /// stays: without it the reason would join the statement before.
     fn is_idle(&self, at: usize) -> bool {
         let rest = self.pieces.get(at + 1..).unwrap_or(&[]);
         let ends_line =
             rest.first().is_none_or(|t| !t.kind.is_significant() || self.word(t) == "}");
-        let next = rest.iter().find(|t| t.kind.is_significant());
+        let next = self.significant.get(at + 1).and_then(|&n| self.pieces.get(n));
         let inside_brackets = self.brackets > 0;
         ends_line && !inside_brackets && next.is_none_or(|t| self.word(t) != "because")
     }
 
     fn open_brace(&mut self, at: usize, piece: &Token) {
         let many = self.has_many_lines(at);
+        // A brace stands on the line of what it belongs to.
+        if !self.last.is_some_and(|t| is_comment(t.kind)) {
+            self.breaks = 0;
+        }
         self.piece(at, piece);
         self.braces.push(many);
         self.brackets = 0;
@@ -267,7 +272,7 @@ impl<'a> Writer<'a> {
 
     /// Whether the line that starts with this piece goes on with a statement.
     fn goes_on(&self, at: usize) -> bool {
-        let next = self.pieces.get(at..).unwrap_or(&[]).iter().find(|t| t.kind.is_significant());
+        let next = self.significant.get(at).and_then(|&n| self.pieces.get(n));
         next.is_some_and(|t| !self.starts.contains(&t.start) && self.word(t) != "}")
     }
 

@@ -1,6 +1,6 @@
 //! What pest could not read → one diagnostic in the words of the language.
 
-use crate::forms::Form;
+use crate::forms::{Form, is_statement_word};
 use crate::rules::Rule;
 use crate::tokens::{Token, TokenKind, describe};
 use espice_base::{Code, Diagnostic, FileId, Span};
@@ -146,6 +146,9 @@ impl Met<'_> {
         if self.expects(Rule::name) && is_reserved(word) {
             return Some(format!("{found} is a word of the language; choose another name"));
         }
+        if self.expects(Rule::EOI) && is_statement_word(word) {
+            return Some(String::from("start the next statement on a line of its own"));
+        }
         if matches!(word, "min" | "typ") && self.expects(Rule::EOI) {
             return Some(String::from("limits stand in the order `min`, `typ`, `max`"));
         }
@@ -186,8 +189,7 @@ fn expected(positives: &[Rule]) -> Vec<&'static str> {
         "quoted text",
         "`(`",
         "`[`",
-        "a call such as `V(a, k)`",
-        "a signature such as `IF(VF)`",
+        "a name with its bracket, such as `IF(VF)`",
     ];
     includes("an expression", &operands, &mut symbols);
     let operators = [
@@ -195,7 +197,11 @@ fn expected(positives: &[Rule]) -> Vec<&'static str> {
         "a unit",
     ];
     includes("an operator", &operators, &mut symbols);
-    includes("a unit or type", &["a unit", "a signature such as `IF(VF)`"], &mut symbols);
+    includes(
+        "a unit or type",
+        &["a unit", "a name with its bracket, such as `IF(VF)`"],
+        &mut symbols,
+    );
     symbols
 }
 

@@ -165,17 +165,30 @@ impl Outliner<'_> {
         let mut brackets: Vec<usize> = Vec::new();
         // How many `if` and `every` are open at each level of brackets.
         let mut nested: Vec<usize> = vec![0];
+        let mut depth = 0;
+        // How many `if` still wait for their `then`.
+        let mut open_ifs = 0_usize;
         let mut statement = Statement { first, end: first, block: None, broken: false };
         while let Some(&token) = self.tokens.get(self.at) {
             let text = token.text(self.text);
             match token.kind {
-                TokenKind::Newline if self.ends_here(first, &statement, &brackets) => break,
-                TokenKind::Newline | TokenKind::Comment | TokenKind::Doc => {
+                TokenKind::Newline => match self.next_line(first, &statement, &brackets) {
+                    Some(next) => {
+                        self.at = next;
+                        continue;
+                    }
+                    None => break,
+                },
+                TokenKind::Comment | TokenKind::Doc => {
                     self.at += 1;
                     continue;
                 }
                 TokenKind::Semicolon if brackets.is_empty() => break,
                 TokenKind::Close if text == "}" => break,
+                TokenKind::Open if text == "{" && open_ifs > 0 => {
+                    self.braces_of_if(&mut statement);
+                    continue;
+                }
                 TokenKind::Open if text == "{" => {
                     self.report_unclosed(&mut brackets, &mut statement);
                     statement.block = Some(self.block(first));
@@ -184,24 +197,27 @@ impl Outliner<'_> {
                 TokenKind::Open => {
                     brackets.push(self.at);
                     nested.push(0);
+                    depth += 1;
                 }
                 TokenKind::Close => {
-                    nested.truncate(nested.len().saturating_sub(1).max(1));
+                    if nested.len() > 1 {
+                        depth -= 1 + nested.pop().unwrap_or(0);
+                    }
                     self.close(text, &mut brackets, &mut statement);
                 }
                 TokenKind::Comma => {
-                    if let Some(n) = nested.last_mut() {
-                        *n = 0;
-                    }
+                    depth -= nested.last_mut().map_or(0, std::mem::take);
                 }
+                TokenKind::Word if text == "then" => open_ifs = open_ifs.saturating_sub(1),
                 TokenKind::Word if matches!(text, "if" | "every" | "some") => {
+                    open_ifs += usize::from(text == "if");
                     if let Some(n) = nested.last_mut() {
                         *n += 1;
+                        depth += 1;
                     }
                 }
                 _ => {}
             }
-            let depth = brackets.len() + nested.iter().sum::<usize>();
             if depth > DEPTH_LIMIT && !statement.broken {
                 self.too_deep(self.at);
                 statement.broken = true;
@@ -211,6 +227,20 @@ impl Outliner<'_> {
         }
         self.report_unclosed(&mut brackets, &mut statement);
         statement
+    }
+
+    /// `if c { a } else { b }`: answered, and the braces passed over.
+    fn braces_of_if(&mut self, statement: &mut Statement) {
+        if !statement.broken {
+            statement.broken = true;
+            self.diagnostics.push(
+                Diagnostic::error(Code::FOREIGN_SPELLING, "`if` has no braces")
+                    .at(self.span(self.at))
+                    .help("write `if c then a else b`"),
+            );
+        }
+        self.skip_block();
+        statement.end = self.at;
     }
 
     /// A closing `)` or `]`.
@@ -383,16 +413,16 @@ impl Outliner<'_> {
         );
     }
 
-    /// Whether the line break at the current place ends the statement.
-    fn ends_here(&self, first: usize, statement: &Statement, brackets: &[usize]) -> bool {
-        let Some(next) = self.next_significant(self.at) else { return true };
-        if !brackets.is_empty() {
-            return self.starts_statement(next) || self.starts_item(next);
-        }
+    /// Where the statement goes on behind the line break at the current place; `None` when the
+    /// break ends it.
+    fn next_line(&self, first: usize, statement: &Statement, brackets: &[usize]) -> Option<usize> {
+        let next = self.next_significant(self.at)?;
         let last = statement.end.saturating_sub(1);
-        let goes_on = (statement.end > first && self.needs_more(last, first))
-            || self.joins(next, self.word(first));
-        !goes_on
+        let is_open =
+            !brackets.is_empty() || (statement.end > first && self.needs_more(last, first));
+        let starts_anew = self.starts_statement(next) || self.starts_item(next);
+        let goes_on = self.joins(next, self.word(first)) || (is_open && !starts_anew);
+        goes_on.then_some(next)
     }
 
     /// Whether a line that ends in this token goes on.
@@ -440,6 +470,8 @@ impl Outliner<'_> {
         let Some(next) = self.tokens.get(at + 1) else { return false };
         match next.kind {
             TokenKind::Text | TokenKind::Number => true,
+            // The bracket of a call or an index would touch.
+            TokenKind::Open => self.tokens.get(at).is_some_and(|t| t.end < next.start),
             TokenKind::Word => {
                 let word = next.text(self.text);
                 word == "every"

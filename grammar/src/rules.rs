@@ -15,12 +15,15 @@ impl Rule {
             Rule::EOI => "the end of the statement",
             Rule::word | Rule::member | Rule::member_callee => "a word",
             Rule::name | Rule::names | Rule::path | Rule::trial | Rule::card_entry => "a name",
-            Rule::callee | Rule::call | Rule::drive | Rule::drives => "a call such as `V(a, k)`",
-            Rule::signature
+            Rule::callee
+            | Rule::call
+            | Rule::drive
+            | Rule::drives
+            | Rule::signature
             | Rule::plain_signature
             | Rule::target
             | Rule::curve_signature
-            | Rule::fact_curve => "a signature such as `IF(VF)`",
+            | Rule::fact_curve => "a name with its bracket, such as `IF(VF)`",
             Rule::comma => "`,`",
             Rule::semicolon | Rule::family => "`;`",
             Rule::colon | Rule::each_colon | Rule::param_type => "`:`",
@@ -96,6 +99,8 @@ impl Rule {
             | Rule::quantified
             | Rule::comprehension
             | Rule::starts_comprehension
+            | Rule::applied
+            | Rule::touching
             | Rule::aggregate
             | Rule::grid => "an expression",
             Rule::span_of_values => "a range such as `1 V .. 2 V`",
@@ -132,7 +137,6 @@ impl Rule {
             Rule::expect_outcome | Rule::expect_statement => "what is expected",
             Rule::head => "the first word of a statement",
             Rule::WHITESPACE
-            | Rule::COMMENT
             | Rule::word_start
             | Rule::word_char
             | Rule::qualifier
@@ -144,6 +148,7 @@ impl Rule {
             | Rule::unit_power
             | Rule::unit_text
             | Rule::blank
+            | Rule::stop
             | Rule::bad_and
             | Rule::bad_or
             | Rule::bad_not

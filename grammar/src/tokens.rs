@@ -63,7 +63,9 @@ impl Token {
 
 /// A tokenised text.
 pub(crate) struct Tokens<'t> {
-    /// The text with foreign spellings replaced, of the same length.
+    /// The text as it was given.
+    pub(crate) source: &'t str,
+    /// The text with foreign spellings replaced and comments blanked out, of the same length.
     pub(crate) text: Cow<'t, str>,
     /// The tokens in order, without blanks.
     pub(crate) tokens: Vec<Token>,
@@ -103,9 +105,9 @@ const LOOK_ALIKES: [(char, &str, &str, &str); 17] = [
 ];
 
 /// Takes a text apart.
-pub(crate) fn tokenise(text: &str, file: FileId, base: usize) -> Tokens<'_> {
+pub(crate) fn tokenise(source: &str, file: FileId, base: usize) -> Tokens<'_> {
     let mut diagnostics = Diagnostics::new();
-    let clean = replace_look_alikes(text, file, base, &mut diagnostics);
+    let clean = replace_look_alikes(source, file, base, &mut diagnostics);
     let edits = {
         let mut lexer = Lexer { text: clean.as_ref(), file, base, ..Lexer::default() };
         lexer.run();
@@ -114,7 +116,7 @@ pub(crate) fn tokenise(text: &str, file: FileId, base: usize) -> Tokens<'_> {
     };
     let (tokens, edits) = edits;
     let text = if edits.is_empty() { clean } else { Cow::Owned(apply(&clean, &edits)) };
-    Tokens { text, tokens, diagnostics }
+    Tokens { source, text, tokens, diagnostics }
 }
 
 /// Replaces look-alike characters outside of comments and quoted text.
@@ -132,7 +134,8 @@ fn replace_look_alikes<'t>(
     let (mut before, mut escaped) = ('\n', false);
     for (at, c) in text.char_indices() {
         let typographic = matches!(c, '“' | '”' | '„');
-        let replace = inside == Inside::Code || (inside == Inside::Typographic && typographic);
+        let closes = inside == Inside::Typographic && typographic;
+        let replace = inside == Inside::Code || closes;
         inside = match (inside, c) {
             (_, '\n') => Inside::Code,
             (Inside::Code, '"') => Inside::Quotes,
@@ -150,8 +153,9 @@ fn replace_look_alikes<'t>(
             continue;
         };
         let range = at..at + c.len_utf8();
-        // A byte order mark at the very start of a file is how some editors save.
-        if !(c == '\u{feff}' && at == 0) {
+        // A byte order mark at the very start of a file is how some editors save; a closing quote
+        // goes with its opening one.
+        if !(closes || c == '\u{feff}' && at == 0) {
             let message = format!("{what} is not part of the language");
             let span = Span::new(file, base + range.start, base + range.end);
             diagnostics
@@ -266,8 +270,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn comment(&mut self) -> TokenKind {
+        let start = self.at;
         let doc = self.rest().starts_with("///") && !self.rest().starts_with("////");
         self.at += self.line_length();
+        self.blank_out(start, self.at);
         if doc { TokenKind::Doc } else { TokenKind::Comment }
     }
 
@@ -289,16 +295,15 @@ impl<'t> Lexer<'t> {
     /// Quoted text up to its closing quote on the same line.
     fn quoted(&mut self, quote: char) -> TokenKind {
         let start = self.at;
-        let line = self.line_length();
-        let line = self.rest().get(..line).unwrap_or("").trim_end_matches('\r');
         let mut escaped = false;
-        let end = line.char_indices().skip(1).find(|&(_, c)| {
-            let found = c == quote && !escaped;
+        let end = self.rest().char_indices().skip(1).find(|&(_, c)| {
+            let found = c == '\n' || (c == quote && !escaped);
             escaped = c == '\\' && !escaped;
             found
         });
-        let Some((length, _)) = end else {
-            let length = line.trim_end().len();
+        let Some((length, _)) = end.filter(|&(_, c)| c == quote) else {
+            let line = self.line_length();
+            let length = self.rest().get(..line).unwrap_or("").trim_end().len();
             self.at += length.max(1);
             let span = self.span(start, self.at);
             self.diagnostics.push(

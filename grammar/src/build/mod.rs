@@ -2,12 +2,14 @@
 //! holds what all share.
 
 mod devices;
+mod nodes;
 mod precedence;
 mod rules;
 mod template;
 mod tests;
 mod text;
 
+use self::nodes::{Nodes, transpose};
 use crate::ast::{
     Binding, Comprehension, Expr, File, Item, ItemKind, Let, Path, Quoted, Signature, Type, Word,
 };
@@ -20,7 +22,6 @@ use espice_base::{Code, Diagnostic, Diagnostics, FileId, Place, Span, did_you_me
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter::{Filter, Peekable};
 use std::ops::Range;
 
 /// Reads a tokenised file.
@@ -84,6 +85,9 @@ struct Parsed<'i> {
 }
 
 struct Builder<'a> {
+    /// The text as given, for comments.
+    source: &'a str,
+    /// The text that the grammar reads.
     text: &'a str,
     tokens: &'a [Token],
     file: FileId,
@@ -109,6 +113,7 @@ impl<'a> Builder<'a> {
     ) -> Self {
         let answered = diagnostics.iter().filter_map(Diagnostic::place).map(place_key).collect();
         Builder {
+            source: tokens.source,
             text: &tokens.text,
             tokens: &tokens.tokens,
             file,
@@ -123,10 +128,9 @@ impl<'a> Builder<'a> {
     }
 
     fn item(&mut self, statement: &Statement) -> Option<Item> {
-        let head = self.read(statement, Context::File);
         // The block is read even when the head is not: its mistakes are mistakes of their own.
-        let form = self.form_of(statement, Context::File).0?;
-        let block = self.block_of(statement, form);
+        let (form, head) = self.read(statement, Context::File)?;
+        let block = self.block_of(statement, form, head.is_some());
         let kind = match form.word {
             "symbol" => ItemKind::Symbol(self.symbol(head, block)?),
             "kind" => ItemKind::Kind(self.kind(head, block)?),
@@ -156,9 +160,8 @@ impl<'a> Builder<'a> {
         let mut seen: BTreeMap<&'static str, Span> = BTreeMap::new();
         let mut read = Vec::new();
         for statement in block {
-            let parsed = self.read(statement, context);
-            let Some(form) = self.form_of(statement, context).0 else { continue };
-            let inner = self.block_of(statement, form);
+            let Some((form, parsed)) = self.read(statement, context) else { continue };
+            let inner = self.block_of(statement, form, parsed.is_some());
             let span = self.head_span(statement);
             if form.once {
                 if let Some(first) = seen.get(form.word) {
@@ -201,26 +204,28 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Reads the head of one statement.
-    fn read(&mut self, statement: &Statement, context: Context) -> Option<Parsed<'a>> {
+    /// Finds the form of a statement and reads its head. `None` when there is no such form.
+    fn read(
+        &mut self,
+        statement: &Statement,
+        context: Context,
+    ) -> Option<(&'static Form, Option<Parsed<'a>>)> {
         let (form, foreign) = self.form_of(statement, context);
-        let Some(form) = form else {
-            let unknown = self.unknown(statement, context, None);
-            self.diagnostics.push(unknown);
-            return None;
-        };
-        if foreign {
-            let unknown = self.unknown(statement, context, Some(form));
+        if foreign || form.is_none() {
+            let unknown = self.unknown(statement, context, form);
             self.diagnostics.push(unknown);
         }
+        let form = form?;
         if statement.broken {
-            return None;
+            return Some((form, None));
         }
         let range = self.range(statement);
         let span = self.span_of(range.clone());
-        let mut nodes = Nodes::new(self.parse(form.rule, range, Some(form))?);
-        let pair = nodes.take_rule(form.rule)?;
-        Some(Parsed { word: form.word, span, nodes: Nodes::new(pair.into_inner()) })
+        let pairs = self.parse(form.rule, range, Some(form));
+        let pair = pairs.and_then(|pairs| Nodes::new(pairs).take_rule(form.rule));
+        let parsed =
+            pair.map(|p| Parsed { word: form.word, span, nodes: Nodes::new(p.into_inner()) });
+        Some((form, parsed))
     }
 
     /// The form of a statement; the flag says that its first word is another and was taken for
@@ -284,20 +289,28 @@ impl<'a> Builder<'a> {
     }
 
     /// The statements of a statement's block; reports a block that is missing or out of place.
-    fn block_of<'s>(&mut self, statement: &'s Statement, form: &Form) -> &'s [Statement] {
+    fn block_of<'s>(
+        &mut self,
+        statement: &'s Statement,
+        form: &Form,
+        head_reads: bool,
+    ) -> &'s [Statement] {
         match (&statement.block, form.body) {
             (Some(_), Body::None) => {
-                let name = if form.word.is_empty() { "this statement" } else { form.word };
+                let message = match form.word {
+                    "" => String::from("this statement takes no block"),
+                    word => format!("`{word}` takes no block"),
+                };
                 let open = self.token_span(statement.end);
                 self.diagnostics.push(
-                    Diagnostic::error(Code::SYNTAX, format!("`{name}` has no block"))
+                    Diagnostic::error(Code::SYNTAX, message)
                         .at(open)
                         .help(format!("the form is `{}`", form.usage)),
                 );
                 &[]
             }
             (None, Body::Required(_)) => {
-                if !statement.broken {
+                if head_reads {
                     let end = self.range(statement).end;
                     let message = format!("this `{}` has no block", form.word);
                     let span = self.span_of(end..end);
@@ -404,7 +417,7 @@ impl<'a> Builder<'a> {
             match token.kind {
                 TokenKind::Newline | TokenKind::Comment => {}
                 TokenKind::Doc => {
-                    let line = token.text(self.text).trim_start_matches('/').trim_end();
+                    let line = token.text(self.source).trim_start_matches('/').trim_end();
                     lines.push(line.strip_prefix(' ').unwrap_or(line));
                 }
                 _ => break,
@@ -558,41 +571,5 @@ fn place_key(place: Place) -> (u32, u32) {
     match place {
         Place::Text(span) => (span.start, span.end),
         Place::Page { .. } | Place::File(_) => (0, 0),
-    }
-}
-
-/// The children of a pair without punctuation and plain keywords.
-struct Nodes<'i> {
-    pairs: Peekable<Filter<Pairs<'i, Rule>, Says<'i>>>,
-}
-
-/// Whether a pair says something to the tree.
-type Says<'i> = fn(&Pair<'i, Rule>) -> bool;
-
-impl<'i> Nodes<'i> {
-    fn new(pairs: Pairs<'i, Rule>) -> Self {
-        let says: Says<'i> = |p| !p.as_rule().is_mark();
-        Nodes { pairs: pairs.filter(says).peekable() }
-    }
-
-    /// The next child when it is of this rule.
-    fn take_rule(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
-        self.pairs.next_if(|p| p.as_rule() == rule)
-    }
-}
-
-impl<'i> Iterator for Nodes<'i> {
-    type Item = Pair<'i, Rule>;
-    fn next(&mut self) -> Option<Pair<'i, Rule>> {
-        self.pairs.next()
-    }
-}
-
-/// `None` when a part was there and did not read.
-fn transpose<T>(part: Option<Option<T>>) -> Option<Option<T>> {
-    match part {
-        None => Some(None),
-        Some(None) => None,
-        Some(read) => Some(read),
     }
 }

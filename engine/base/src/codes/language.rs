@@ -25,9 +25,10 @@ Wrong:  check max(abs(s.I) < 1 mA
 Right:  check max(abs(s.I)) < 1 mA";
 
     TOO_DEEP "E0104" "this is nested too deeply"
-"Brackets, blocks, `if` and `every` may be nested 64 deep, and an expression may be 256 operations
-deep. The limits keep every later step, which walks the expression, within a known amount of memory;
-text that a person wrote stays far below.
+"Brackets, blocks, `if` and `every` may be nested 64 deep; operators whose operands are operations
+again may be 96 deep, a plain sum or product may have 256 terms. The limits keep every later step,
+which walks the expression, within a known amount of memory; text that a person wrote stays far
+below.
 
 Wrong:  check ((((… 65 brackets …))))
 Right:  let part = …
