@@ -1,5 +1,6 @@
 //! Hostile input: deep nesting, long chains and near-exponential shapes end with a diagnostic, on
 //! the 2 MiB stack that threads have, and in time that grows with the text.
+#![cfg(test)]
 
 use espice_base::{Code, FileId};
 use espice_syntax::{format, parse, parse_expression};

@@ -1,5 +1,6 @@
 //! Properties of the formatter over random trees in random layout: laying out keeps the tree, and
 //! laying out twice is laying out once.
+#![cfg(test)]
 
 use espice_base::FileId;
 use espice_syntax::{format, parse};
