@@ -4,3 +4,5 @@
 mod check;
 #[cfg(test)]
 mod measured;
+#[cfg(test)]
+mod syntax;

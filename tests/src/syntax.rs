@@ -2,8 +2,12 @@
 
 use espice_base::{SourceMap, render_plain};
 use espice_syntax::{format, parse};
-use std::fs;
 use std::path::{Path, PathBuf};
+
+#[expect(clippy::disallowed_methods, reason = "tests read the files that they are about")]
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
 
 /// All `.espice` files under a folder of the project, sorted.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -14,7 +18,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+    for entry in folder.read_dir().unwrap().map(Result::unwrap) {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, found);
@@ -38,7 +42,7 @@ fn every_mistake_has_its_diagnostic() {
     let mut wrong = Vec::new();
     for path in fixtures {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let text = fs::read_to_string(&path).unwrap();
+        let text = read(&path);
         let mut sources = SourceMap::default();
         let file = sources.add(format!("{name}.espice"), text.as_str());
         let (_, diagnostics) = parse(&text, file);
@@ -80,7 +84,7 @@ fn every_construct_is_read_and_laid_out() {
 #[test]
 fn shipped_packs_keep_their_trees() {
     for path in ["rules", "templates", "foundries"].iter().flat_map(|f| files(f)) {
-        let text = fs::read_to_string(&path).unwrap();
+        let text = read(&path);
         let once = format(&text).unwrap_or_else(|d| panic!("{}: {d:?}", path.display()));
         assert_eq!(format(&once).unwrap(), once, "{}", path.display());
         assert_eq!(tree(&once), tree(&text), "{}", path.display());
