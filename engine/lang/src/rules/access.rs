@@ -244,6 +244,9 @@ impl<'a> Evaluator<'a> {
                 }
             }
             FieldId::RowConditions => Ok(Value::Conditions(Rc::new(row.conditions.clone()))),
+            FieldId::RowTemperature => {
+                value(temperature(&row.conditions), "stated temperature")
+            }
             FieldId::RowSymbol => self.text(Some(&row.symbol), span, "the symbol"),
             _ => self.text(Some(&row.printed), span, "the printed name"),
         }
@@ -290,6 +293,17 @@ impl<'a> Evaluator<'a> {
             FieldId::SweepHeld => Ok(columns(&|c| c.role == ColumnRole::Held)),
             FieldId::SweepCurrents => {
                 Ok(columns(&|c| c.sensed == Sensed::Current && c.role == ColumnRole::Measured))
+            }
+            FieldId::SweepCapacitances => Ok(columns(&|c| c.sensed == Sensed::Capacitance)),
+            FieldId::SweepC => {
+                let mut all = sweep.columns.iter().filter(|c| c.sensed == Sensed::Capacitance);
+                match (all.next(), all.next()) {
+                    (Some(one), None) => Ok(Value::Series(Rc::from(&*one.values))),
+                    (None, _) => self.missing(Lack::Absent, span, "no capacitance is recorded"),
+                    _ => {
+                        self.missing(Lack::Absent, span, "more than one capacitance is recorded")
+                    }
+                }
             }
             FieldId::SweepI => Ok(series(Sensed::Current)),
             FieldId::SweepV => Ok(series(Sensed::Voltage)),
@@ -513,11 +527,28 @@ impl<'a> Evaluator<'a> {
                 let value = numbers::decades(self.number(a)?, self.number(b)?);
                 self.given(Some(value.unwrap_or(f64::NAN)), span, String::new)
             }
+            Function::Same => self.same(span, args),
             Function::ThermalVoltage => {
                 Ok(Value::Number(self.input.constants.thermal_voltage(self.number(first)?)))
             }
             _ => self.of_curve(span, function, args, first),
         }
+    }
+
+    /// Equal, or both missing; a value that is no number stays undecided.
+    fn same(&self, span: Span, args: &[TypedExpr]) -> Found<Value<'a>> {
+        let [a, b] = args else {
+            return self.missing(Lack::Absent, span, "an argument is missing");
+        };
+        Ok(Value::Truth(match (self.value(a), self.value(b)) {
+            (Value::Missing(why), _) | (_, Value::Missing(why)) if why.lack > Lack::Absent => {
+                return Err(why);
+            }
+            (Value::Missing(_), Value::Missing(_)) => true,
+            (Value::Number(a), Value::Number(b)) => a == b,
+            (Value::Text(a), Value::Text(b)) => a == b,
+            _ => false,
+        }))
     }
 
     fn extreme(&self, span: Span, function: Function, args: &[TypedExpr]) -> Found<Value<'a>> {

@@ -14,6 +14,7 @@ pub(crate) enum FieldId {
     RowSymbol,
     RowPrinted,
     RowConfidence,
+    RowTemperature,
     CurveX,
     CurveY,
     CurveConditions,
@@ -30,6 +31,8 @@ pub(crate) enum FieldId {
     SweepCurrents,
     SweepI,
     SweepV,
+    SweepC,
+    SweepCapacitances,
     SweepTemperature,
     SweepSiblings,
     SweepName,
@@ -67,7 +70,7 @@ enum Record {
     Many,
 }
 
-const ENTRIES: [Entry; 50] = [
+const ENTRIES: [Entry; 53] = [
     Entry(Record::Row, "min", FieldId::RowMin),
     Entry(Record::Row, "typ", FieldId::RowTyp),
     Entry(Record::Row, "max", FieldId::RowMax),
@@ -75,6 +78,7 @@ const ENTRIES: [Entry; 50] = [
     Entry(Record::Row, "limits", FieldId::RowLimits),
     Entry(Record::Row, "plausible", FieldId::RowPlausible),
     Entry(Record::Row, "conditions", FieldId::RowConditions),
+    Entry(Record::Row, "temperature", FieldId::RowTemperature),
     Entry(Record::Row, "symbol", FieldId::RowSymbol),
     Entry(Record::Row, "printed", FieldId::RowPrinted),
     Entry(Record::Row, "confidence", FieldId::RowConfidence),
@@ -95,10 +99,12 @@ const ENTRIES: [Entry; 50] = [
     Entry(Record::Sweep, "currents", FieldId::SweepCurrents),
     Entry(Record::Sweep, "I", FieldId::SweepI),
     Entry(Record::Sweep, "V", FieldId::SweepV),
+    Entry(Record::Sweep, "C", FieldId::SweepC),
+    Entry(Record::Sweep, "capacitances", FieldId::SweepCapacitances),
     Entry(Record::Sweep, "temperature", FieldId::SweepTemperature),
     Entry(Record::Sweep, "siblings", FieldId::SweepSiblings),
     Entry(Record::Sweep, "name", FieldId::SweepName),
-    Entry(Record::Sweep, "count", FieldId::Count),
+    Entry(Record::Sweep, "points", FieldId::Count),
     Entry(Record::Column, "V", FieldId::ColumnV),
     Entry(Record::Column, "I", FieldId::ColumnI),
     Entry(Record::Column, "C", FieldId::ColumnC),
@@ -176,15 +182,18 @@ fn field_type(record: &Type, id: FieldId) -> Type {
         FieldId::CurveY => y().series(),
         FieldId::SampleX => x(),
         FieldId::SampleY | FieldId::CurveNoise => y(),
-        FieldId::CurveTemperature | FieldId::SweepTemperature => Type::Point,
+        FieldId::RowTemperature | FieldId::CurveTemperature | FieldId::SweepTemperature => Type::Point,
         FieldId::CurveMeasured => Type::Truth,
         FieldId::SweepSwept => Type::Columns,
-        FieldId::SweepColumns | FieldId::SweepHeld | FieldId::SweepCurrents => Type::Column.list(),
+        FieldId::SweepColumns
+        | FieldId::SweepHeld
+        | FieldId::SweepCurrents
+        | FieldId::SweepCapacitances => Type::Column.list(),
         FieldId::SweepI => number(Dimension::CURRENT).series().list(),
         FieldId::SweepV => number(Dimension::VOLTAGE).series().list(),
         FieldId::ColumnV => number(Dimension::VOLTAGE).series(),
         FieldId::ColumnI => number(Dimension::CURRENT).series(),
-        FieldId::ColumnC => number(Dimension::CAPACITANCE).series(),
+        FieldId::SweepC | FieldId::ColumnC => number(Dimension::CAPACITANCE).series(),
         FieldId::ColumnCompliance => number(Dimension::CURRENT),
         FieldId::RowConfidence | FieldId::CurveTotal | FieldId::SweepSiblings | FieldId::Count => {
             Type::PURE

@@ -36,6 +36,7 @@ pub(crate) enum Function {
     Crossing,
     Peak,
     ThermalVoltage,
+    Same,
 }
 
 /// Name, function, fewest and most arguments, how it is written.
@@ -58,7 +59,7 @@ const fn entry(
 }
 
 /// Every function of the language that expressions of rules may call.
-pub(crate) const FUNCTIONS: [Entry; 32] = [
+pub(crate) const FUNCTIONS: [Entry; 33] = [
     entry("abs", Function::Abs, 1, 1, "abs(number or series)"),
     entry("sign", Function::Sign, 1, 1, "sign(number or series): -1, 0 or 1"),
     entry("sqrt", Function::Sqrt, 1, 1, "sqrt(number or series)"),
@@ -103,6 +104,7 @@ pub(crate) const FUNCTIONS: [Entry; 32] = [
     ),
     entry("peak", Function::Peak, 1, 1, "peak(curve): the x of its largest y"),
     entry("vt", Function::ThermalVoltage, 1, 1, "vt(temperature)"),
+    entry("same", Function::Same, 2, 2, "same(a, b): equal, or both missing"),
 ];
 
 /// The function with this name.
@@ -145,6 +147,9 @@ pub(crate) fn result(function: Function, arguments: &[Type]) -> Result<Type, Ref
     let Some(first) = arguments.first() else { return Err(Refusal::Needs(0, "a value")) };
     if arguments.contains(&Type::Unknown) {
         return Ok(Type::Unknown);
+    }
+    if function == Function::Same {
+        return same(arguments);
     }
     if *first == Type::Missing {
         return Ok(Type::Missing);
@@ -200,6 +205,18 @@ pub(crate) fn result(function: Function, arguments: &[Type]) -> Result<Type, Ref
     }
 }
 
+fn same(arguments: &[Type]) -> Result<Type, Refusal> {
+    for (i, a) in arguments.iter().enumerate() {
+        if !(a.is_scalar() || a.is_open() || *a == Type::Text) {
+            return Err(Refusal::Needs(i, "a number or a text"));
+        }
+    }
+    match arguments {
+        [a, b] if !a.agrees(b) => Err(Refusal::Differ(0, 1)),
+        _ => Ok(Type::Truth),
+    }
+}
+
 fn elementwise(function: Function, argument: &Type) -> Result<Type, Refusal> {
     if let Type::List(inner) = argument {
         return match &**inner {
@@ -227,10 +244,7 @@ fn elementwise(function: Function, argument: &Type) -> Result<Type, Refusal> {
 
 fn extreme(arguments: &[Type]) -> Result<Type, Refusal> {
     if let [only] = arguments {
-        return match only {
-            Type::List(inner) if matches!(**inner, Type::Series(_)) => reduced(inner),
-            other => reduced(other),
-        };
+        return reduced(only);
     }
     let mut result: Option<&Type> = None;
     for (i, a) in arguments.iter().enumerate() {
@@ -256,6 +270,8 @@ fn extreme(arguments: &[Type]) -> Result<Type, Refusal> {
 fn reduced(argument: &Type) -> Result<Type, Refusal> {
     match argument {
         Type::Series(e) | Type::List(e) if e.is_scalar() => Ok((**e).clone()),
+        // Several series are taken together.
+        Type::List(e) if matches!(**e, Type::Series(_)) => reduced(e),
         _ => Err(Refusal::Needs(0, "a series of numbers")),
     }
 }
@@ -283,7 +299,7 @@ fn of_curve(function: Function, arguments: &[Type]) -> Result<Type, Refusal> {
         Function::Slope => ratio(),
         Function::Intercept => curve.y.clone(),
         Function::Deviation => y,
-        Function::Derivative => Type::curve(ratio(), curve.x.clone(), curve.x_symbol.clone()),
+        Function::Derivative => Type::curve(ratio(), curve.x.clone(), None),
         Function::Integral => match dimensions {
             (Some(y), Some(x)) => y.times(x).map_or(Type::Unknown, Type::Number),
             _ => Type::Unknown,

@@ -121,7 +121,8 @@ impl<'l> Checker<'l> {
                 let y = self.symbol_type(&signature.quantity)?;
                 let argument = signature.arguments.first()?;
                 let x = self.symbol_type(argument)?;
-                Type::curve(y, x, Some(argument.text.clone()))
+                let symbols = [signature.quantity.text.clone(), argument.text.clone()];
+                Type::curve(y, x, Some(symbols))
             }
         })
     }

@@ -68,8 +68,8 @@ pub struct CurveType {
     pub y: Type,
     /// Abscissa.
     pub x: Type,
-    /// The symbol of the abscissa, when it is known.
-    pub x_symbol: Option<String>,
+    /// The symbols of y and x, when they are known.
+    pub symbols: Option<[String; 2]>,
 }
 
 impl Type {
@@ -97,8 +97,8 @@ impl Type {
     }
 
     /// A curve of y over x.
-    pub(crate) fn curve(y: Type, x: Type, x_symbol: Option<String>) -> Type {
-        Type::Curve(Box::new(CurveType { y, x, x_symbol }))
+    pub(crate) fn curve(y: Type, x: Type, symbols: Option<[String; 2]>) -> Type {
+        Type::Curve(Box::new(CurveType { y, x, symbols }))
     }
 
     /// Whether it is a single number, point or own value.

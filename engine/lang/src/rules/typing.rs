@@ -488,7 +488,7 @@ impl Checker<'_> {
         node(span, ty, evidence, Kind::If(Box::new(c), Box::new(a), Box::new(b)))
     }
 
-    fn list(&mut self, span: Span, items: &[Expr], d: usize) -> TypedExpr {
+    pub(crate) fn list(&mut self, span: Span, items: &[Expr], d: usize) -> TypedExpr {
         if let Some(Expr { kind: ExprKind::Point(..), .. }) = items.first() {
             return self.points(span, items, d);
         }

@@ -9,9 +9,13 @@ use super::typing::node;
 use crate::check::dims::{self, Operand};
 use espice_base::{Code, Diagnostic, Span};
 use espice_syntax::ast::{self, Binding, Expr, ExprKind, Word};
+use espice_units::Dimension;
 
 impl Checker<'_> {
     pub(crate) fn call(&mut self, span: Span, name: &Word, args: &[Expr], d: usize) -> TypedExpr {
+        if name.text == "list" {
+            return self.list(span, args, d);
+        }
         if let Some(entry) = functions::find(&name.text) {
             return self.builtin(span, entry, name, args, d);
         }
@@ -254,7 +258,7 @@ impl Checker<'_> {
         }
         family.sort();
         let (y, x) = (y?, x?);
-        let ty = Type::curve(y, x, Some(x_word.text.clone()));
+        let ty = Type::curve(y, x, Some([s.quantity.text.clone(), x_word.text.clone()]));
         Some((Wanted { quantity: s.quantity.text.clone(), x: x_word.text.clone(), family }, ty))
     }
 
@@ -460,6 +464,7 @@ impl Checker<'_> {
             let wanted = self.symbol_type(&binding.name);
             let mut value = self.deep(&binding.value, d);
             if let Some(wanted) = wanted {
+                absolute(&mut value, &wanted);
                 let what = format!("`{}`", binding.name.text);
                 self.expect(&mut value, &binding.value, &wanted, &what, None);
             }
@@ -481,7 +486,7 @@ impl Checker<'_> {
         d: usize,
     ) -> TypedExpr {
         let base = self.deep(value, d);
-        let mut bound = self.bound(bindings, d);
+        let bound = self.bound(bindings, d);
         match &base.ty {
             t if t.is_open() => TypedExpr::poison(span),
             Type::Measure(symbol) => {
@@ -489,22 +494,34 @@ impl Checker<'_> {
                 node(span, ty, true, Kind::ModelAt(symbol.clone(), bound))
             }
             Type::Curve(curve) => {
-                let (y, x, x_symbol) = (curve.y.clone(), curve.x.clone(), curve.x_symbol.clone());
-                if bound.len() != 1 {
-                    let help = "a curve is asked at one value of its abscissa: `c at (VF = 0.7 V)`";
-                    self.refuse(Code::CONDITIONS, span, "a curve has one abscissa", help);
+                let curve = curve.clone();
+                let [(name, value)] = bound.as_slice() else {
+                    let help = "a curve is asked at one value: `c at (VF = 0.7 V)`";
+                    self.refuse(Code::CONDITIONS, span, "a curve is asked at one value", help);
                     return TypedExpr::poison(span);
+                };
+                let named = |i: usize| match &curve.symbols {
+                    Some(symbols) => symbols.get(i).is_some_and(|s| s == name),
+                    None => true,
+                };
+                let (base, value) = (Box::new(base), Box::new(value.clone()));
+                if named(1) && value.ty.agrees(&curve.x) {
+                    return node(span, curve.y, true, Kind::CurveAt(base, value));
                 }
-                let Some((name, value)) = bound.pop() else { return TypedExpr::poison(span) };
-                let named = x_symbol.as_ref().is_none_or(|s| *s == name);
-                if !named || !value.ty.agrees(&x) {
-                    let wanted = x_symbol.unwrap_or_else(|| x.describe());
-                    let message = format!("the abscissa of this curve is `{wanted}`, not `{name}`");
-                    let at = value.span;
-                    self.refuse(Code::CONDITIONS, at, message, "");
-                    return TypedExpr::poison(span);
+                if named(0) && value.ty.agrees(&curve.y) && curve.symbols.is_some() {
+                    // Asked at a value of y, it answers with the x where it passes.
+                    let arguments = vec![*base, *value];
+                    let kind = Kind::Builtin(functions::Function::Crossing, arguments);
+                    return node(span, curve.x, true, kind);
                 }
-                node(span, y, true, Kind::CurveAt(Box::new(base), Box::new(value)))
+                let axes = match &curve.symbols {
+                    Some([y, x]) => format!("`{x}` or `{y}`"),
+                    None => curve.x.describe(),
+                };
+                let message = format!("this curve is asked at a value of {axes}, not of `{name}`");
+                let at = value.span;
+                self.refuse(Code::CONDITIONS, at, message, "");
+                TypedExpr::poison(span)
             }
             other => {
                 let message = format!("`at` asks a model or a curve, not {}", other.describe());
@@ -537,9 +554,9 @@ impl Checker<'_> {
                 let ty = self.measured_type(symbol);
                 node(span, ty, true, Kind::ModelAtRecord(symbol.clone(), Box::new(conditions)))
             }
-            Type::Curve(curve) if curve.x_symbol.is_some() => {
+            Type::Curve(curve) if curve.symbols.is_some() => {
                 let (y, x) = (curve.y.clone(), curve.x.clone());
-                let symbol = curve.x_symbol.clone().unwrap_or_default();
+                let symbol = curve.symbols.as_ref().map(|[_, x]| x.clone()).unwrap_or_default();
                 let at = node(record.span, x, true, Kind::Condition(Box::new(conditions), symbol));
                 node(span, y, true, Kind::CurveAt(Box::new(base), Box::new(at)))
             }
@@ -585,6 +602,7 @@ impl Checker<'_> {
                     other => other.clone(),
                 };
                 let mut probe = node(value.span, element, false, value.kind.clone());
+                absolute(&mut probe, &wanted);
                 let what = format!("`{}`", binding.name.text);
                 if self.expect(&mut probe, &binding.value, &wanted, &what, None)
                     && value.ty.is_scalar()
@@ -595,6 +613,13 @@ impl Checker<'_> {
             axes.push((binding.name.text.clone(), value));
         }
         node(span, Type::Conditions.list(), false, Kind::Grid(axes))
+    }
+}
+
+/// A condition is always an absolute temperature, so that kelvin needs no point there.
+fn absolute(value: &mut TypedExpr, wanted: &Type) {
+    if *wanted == Type::Point && value.ty == Type::Number(Dimension::TEMPERATURE) {
+        value.ty = Type::Point;
     }
 }
 
