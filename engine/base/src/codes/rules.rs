@@ -52,8 +52,8 @@ Right:  reading cv for diode { each s in data.sweeps where â€¦ curve CJ(VR) = â€
 
     NOT_RECOGNISED "E0535" "the kind of the device is not known"
 "The kind is stated in the facts, or recognised from raw sweeps by the `recognise` clauses of the
-kinds: all sweeps must meet all clauses of exactly one kind. The help names for each kind the
-clause that was not met.
+kinds: every sweep must meet a clause, and all of them clauses of one kind. The help names for
+each kind the clauses that were not met.
 
 Wrong:  a sweep of a capacitor given to a library that knows diodes
 Right:  kind = \"diode\" in the facts, or a sweep that shows one";

@@ -244,9 +244,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
             FieldId::RowConditions => Ok(Value::Conditions(Rc::new(row.conditions.clone()))),
-            FieldId::RowTemperature => {
-                value(temperature(&row.conditions), "stated temperature")
-            }
+            FieldId::RowTemperature => value(temperature(&row.conditions), "stated temperature"),
             FieldId::RowSymbol => self.text(Some(&row.symbol), span, "the symbol"),
             _ => self.text(Some(&row.printed), span, "the printed name"),
         }
@@ -300,9 +298,7 @@ impl<'a> Evaluator<'a> {
                 match (all.next(), all.next()) {
                     (Some(one), None) => Ok(Value::Series(Rc::from(&*one.values))),
                     (None, _) => self.missing(Lack::Absent, span, "no capacitance is recorded"),
-                    _ => {
-                        self.missing(Lack::Absent, span, "more than one capacitance is recorded")
-                    }
+                    _ => self.missing(Lack::Absent, span, "more than one capacitance is recorded"),
                 }
             }
             FieldId::SweepI => Ok(series(Sensed::Current)),

@@ -707,13 +707,22 @@ impl<'a> Evaluator<'a> {
             });
             verdicts.extend(verdict.map(|v| v.through(slot, item)));
         }
+        // An element for which an inner loop had nothing to run over says nothing; when that is
+        // so of all of them, neither does the loop.
+        let says = |v: &Verdict<'_>| match &v.truth {
+            Truth::Unknown(why) => why.lack != Lack::Empty,
+            _ => true,
+        };
+        if verdicts.iter().any(says) {
+            verdicts.retain(says);
+        }
         if verdicts.is_empty() {
             let what = self.book.snippet(over.span);
             let text = match items.len() {
                 0 => format!("there is nothing in `{what}`"),
                 n => format!("none of the {n} in `{what}` meets the condition"),
             };
-            return Verdict::unknown(Rc::new(Why { lack: Lack::Nothing, text, span: over.span }));
+            return Verdict::unknown(Rc::new(Why { lack: Lack::Empty, text, span: over.span }));
         }
         if every { Verdict::all(verdicts) } else { Verdict::any(verdicts) }
     }

@@ -182,7 +182,9 @@ fn field_type(record: &Type, id: FieldId) -> Type {
         FieldId::CurveY => y().series(),
         FieldId::SampleX => x(),
         FieldId::SampleY | FieldId::CurveNoise => y(),
-        FieldId::RowTemperature | FieldId::CurveTemperature | FieldId::SweepTemperature => Type::Point,
+        FieldId::RowTemperature | FieldId::CurveTemperature | FieldId::SweepTemperature => {
+            Type::Point
+        }
         FieldId::CurveMeasured => Type::Truth,
         FieldId::SweepSwept => Type::Columns,
         FieldId::SweepColumns

@@ -163,10 +163,10 @@ pub(crate) fn check_recognisers(checker: &mut Checker<'_>, library: &Library) ->
 }
 
 impl Rulebook {
-    /// The kind of device that the sweeps show: the one whose clauses all sweeps meet.
+    /// The kind of device that the sweeps show: the one of whose clauses every sweep meets one.
     ///
     /// # Errors
-    /// Diagnostics that name for each kind the clause that was not met, or the kinds between
+    /// Diagnostics that name for each kind the clauses that were not met, or the kinds between
     /// which the sweeps do not decide.
     pub fn recognise(&self, input: &Input<'_>) -> Result<String, Diagnostics> {
         let facts = input.facts;
@@ -181,13 +181,17 @@ impl Rulebook {
         let mut refusals = Vec::new();
         let mut diagnostics = Diagnostics::new();
         for kind in kinds {
-            let clauses = self.recognisers.iter().filter(|r| r.kind == kind);
-            let refusal = clauses.flat_map(|c| facts.sweeps.iter().map(move |s| (c, s))).find_map(
-                |(clause, sweep)| {
-                    let reason = self.refuses(clause, sweep, *input, &mut diagnostics)?;
-                    Some((clause.span, sweep, reason))
-                },
-            );
+            let clauses: Vec<&RecogniserIr> =
+                self.recognisers.iter().filter(|r| r.kind == kind).collect();
+            // Every sweep must meet one of the clauses.
+            let refusal = facts.sweeps.iter().find_map(|sweep| {
+                let mut reasons = Vec::new();
+                for clause in &clauses {
+                    reasons.push(self.refuses(clause, sweep, *input, &mut diagnostics)?);
+                }
+                let span = clauses.first().map(|c| c.span)?;
+                Some((span, sweep, reasons.join("; nor because ")))
+            });
             match refusal {
                 None => met.push(kind),
                 Some(refusal) => refusals.push((kind, refusal)),

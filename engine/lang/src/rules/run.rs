@@ -204,29 +204,37 @@ impl<'a> Evaluator<'a> {
         if let Some(reason) = self.out_of_scope(rule) {
             return Came::NotApplicable(reason);
         }
+        // A check that had nothing to run over says nothing. When none says anything, or nothing
+        // that was asked for is of this device, the rule does not apply.
         let mut decided: Option<(Verdict<'a>, usize)> = None;
-        let mut nothing: Option<Rc<Why>> = None;
+        let mut empty: Option<Rc<Why>> = None;
+        let mut held = false;
         for (i, check) in rule.checks.iter().enumerate() {
             let verdict = self.truth(check);
-            match &verdict.truth {
-                Truth::Unknown(why) if why.lack == Lack::Nothing => {
-                    nothing.get_or_insert_with(|| why.clone());
-                }
-                _ => {
-                    decided = Some(match decided {
-                        None => (verdict, i),
-                        Some((before, at)) => {
-                            // The later one decides only when it is worse.
-                            let first = before.decision.as_ref().map(|d| d.span);
-                            let joined = Verdict::all([before, verdict]);
-                            let same = joined.decision.as_ref().map(|d| d.span) == first;
-                            (joined, if same { at } else { i })
-                        }
-                    });
-                }
+            if let Truth::Unknown(why) = &verdict.truth
+                && why.lack == Lack::Empty
+            {
+                empty.get_or_insert_with(|| why.clone());
+                continue;
             }
+            held |= matches!(verdict.truth, Truth::Yes);
+            decided = Some(match decided {
+                None => (verdict, i),
+                Some((before, at)) => {
+                    // The later one decides only when it is worse.
+                    let first = before.decision.as_ref().map(|d| d.span);
+                    let joined = Verdict::all([before, verdict]);
+                    let same = joined.decision.as_ref().map(|d| d.span) == first;
+                    (joined, if same { at } else { i })
+                }
+            });
         }
-        match (decided, nothing) {
+        match (decided, empty) {
+            (Some((Verdict { truth: Truth::Unknown(why), .. }, _)), _)
+                if why.lack == Lack::Nothing && !held =>
+            {
+                Came::NotApplicable(why.text.clone())
+            }
             (Some((verdict, check)), _) => Came::Decided(verdict, check),
             (None, Some(why)) => Came::NotApplicable(why.text.clone()),
             (None, None) => Came::NotApplicable(String::from("the rule checks nothing")),

@@ -6,7 +6,9 @@ use std::rc::Rc;
 /// Why there is no value. Ordered: the later says more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Lack {
-    /// There was nothing to look at: no such rows, curves, sweeps, or no such parameter.
+    /// A loop had nothing to run over.
+    Empty,
+    /// What was asked for is not of this device: no such row, curve, parameter, table entry.
     Nothing,
     /// Something that could stand there does not.
     Absent,
