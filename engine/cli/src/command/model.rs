@@ -136,3 +136,65 @@ fn distinct(names: &[String]) -> Vec<String> {
     }
     out
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the test looks at the files that were written")]
+mod tests {
+    use super::*;
+    use espice::outcome::{Device, Facts, Model, RuleCount, Run, Verdict, Version};
+
+    fn outcome(part: &str, dialects: &[&str]) -> Outcome {
+        let model = |dialect: &&str| Model {
+            dialect: String::from(*dialect),
+            part: String::from(part),
+            text: format!("* {dialect}\n"),
+            checked_with: None,
+            check: String::from("no simulator was asked for"),
+            deviation: None,
+        };
+        Outcome {
+            espice: Version {
+                engine: String::from("0.1.0"),
+                schema: 1,
+                packs: Vec::new(),
+                constants: String::from("spice39"),
+            },
+            source: Vec::new(),
+            device: Device { part: String::from(part), maker: None, kind: None, polarity: None },
+            facts: Facts::default(),
+            candidates: Vec::new(),
+            fit: None,
+            verdict: Verdict {
+                status: String::from("none"),
+                rules: RuleCount::default(),
+                findings: Vec::new(),
+            },
+            models: dialects.iter().map(model).collect(),
+            diagnostics: Vec::new(),
+            run: Run::default(),
+        }
+    }
+
+    #[test]
+    fn each_dialect_has_a_file_and_report_and_outcome_are_always_there() {
+        let folder = std::env::temp_dir().join(format!("espice-model-{}", std::process::id()));
+        let outcome = outcome("BAT54/S", &["ngspice", "ltspice"]);
+        let written = write(&folder, &outcome, "{}\n").unwrap();
+        let names: Vec<String> =
+            written.iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect();
+        assert_eq!(names, ["BAT54_S.lib", "BAT54_S.ltspice.lib", "BAT54_S.json", "BAT54_S.html"]);
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 4, "no drafts are left over");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_run_without_a_model_is_no_success() {
+        assert_eq!(Exit::of_outcome(&outcome("x", &[]), false), Exit::NoCandidate);
+    }
+
+    #[test]
+    fn a_dialect_asked_for_twice_is_written_once() {
+        let asked = ["ltspice", "ngspice", "ltspice"].map(String::from);
+        assert_eq!(distinct(&asked), ["ltspice", "ngspice"]);
+    }
+}
