@@ -259,6 +259,8 @@ const TEST: &[Form] = &[
 
 const DATA: &[Form] = &[
     once("part", Rule::text_statement, "part \"BAT54\""),
+    once("maker", Rule::text_statement, "maker \"ACME\""),
+    once("package", Rule::text_statement, "package \"SOD-323\""),
     block("sweep", Rule::flag_statement, Context::Sweep, "sweep { … }"),
     form("", Rule::fact_statement, "VF min 0.6 V typ 0.7 V max 0.8 V at (IF = 10 mA)"),
 ];

@@ -1,4 +1,35 @@
 //! The espice engine: a datasheet or a measurement goes in, a SPICE model that the rules vouch
 //! for comes out, and every number in it can be traced to what made it.
+//!
+//! ```no_run
+//! use espice::{Config, Engine, Request};
+//! # fn with(world: &dyn espice_base::World) {
+//! let (mut engine, complaints) = Engine::new(world, Config::default());
+//! assert!(!complaints.has_errors());
+//! let request = Request { sources: vec!["diode.csv".into()], ..Request::default() };
+//! let outcome = engine.model(&request);
+//! println!("{}: {}", outcome.device.part, outcome.verdict.status);
+//! # }
+//! ```
+//!
+//! [`Engine`] loads packs once and serves any number of requests; [`outcome::Outcome`] is the
+//! document that every front end shows. The engine sees files, the date and cancellation only
+//! through the [`espice_base::World`] that it is given.
 
+mod builtin;
+mod candidate;
+mod config;
+mod emit;
+mod engine;
+mod extraction;
+mod fitted;
 pub mod outcome;
+mod probe;
+mod run;
+mod simulate;
+mod wire;
+
+pub use config::{Config, Request, SimulatorSetup};
+pub use engine::Engine;
+pub use espice_lang::rules::{TestOutcome, TestStatus};
+pub use espice_model::Mode;

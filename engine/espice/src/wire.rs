@@ -3,7 +3,9 @@
 
 use crate::outcome as out;
 use espice_base::{Diagnostic, Place, SourceMap, Span};
-use espice_facts::{Axis, Condition, Conditions, Curve, Facts, Mark, Origin, Parameter, Scale, SymbolTable};
+use espice_facts::{
+    Axis, Condition, Conditions, Curve, Facts, Mark, Origin, Parameter, Scale, SymbolTable,
+};
 use espice_lang::ir::{Account, Finding};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +37,10 @@ fn used_symbols(facts: &Facts, symbols: &SymbolTable) -> BTreeMap<String, out::S
     }
     let named = |s: &str| {
         let info = symbols.symbol(s)?;
-        Some((s.to_string(), out::Symbol { unit: info.dimension.to_string(), title: info.title.clone() }))
+        Some((
+            s.to_string(),
+            out::Symbol { unit: info.dimension.to_string(), title: info.title.clone() },
+        ))
     };
     used.into_iter().filter_map(named).collect()
 }

@@ -19,6 +19,7 @@ mod random;
 mod reduce;
 mod search;
 mod solve;
+pub mod stages;
 mod statistics;
 mod step;
 mod trust_region;

@@ -1,7 +1,7 @@
 //! Tests of packs: what is given, what is expected.
 
 use super::{Builder, Nodes, Parsed, transpose};
-use crate::ast::{Binding, Expect, Expr, Given, GivenColumn, GivenFact, Test};
+use crate::ast::{Binding, Expect, Expr, Given, GivenColumn, GivenFact, Test, Word};
 use crate::forms::Context;
 use crate::outline::Statement;
 use crate::rules::Rule;
@@ -42,7 +42,14 @@ impl<'a> Builder<'a> {
         let mut facts = Vec::new();
         for (mut s, inner) in self.statements(block, Context::Data) {
             facts.extend(match s.word {
-                "part" => self.next_quoted(&mut s.nodes).map(GivenFact::Part),
+                field @ ("part" | "maker" | "package") => {
+                    let start = s.span.start as usize;
+                    let word = Word {
+                        text: String::from(field),
+                        span: Span::new(s.span.file, start, start + field.len()),
+                    };
+                    self.next_quoted(&mut s.nodes).map(|text| GivenFact::Device(word, text))
+                }
                 "sweep" => Some(self.sweep(s.span, inner)),
                 _ => s.nodes.next().and_then(|p| self.fact(p, s.span)),
             });

@@ -13,7 +13,7 @@ use crate::Quantities;
 use crate::ir::{Finding, FindingStatus, Library};
 use espice_base::{Code, Date, Limits, Severity, Span};
 use espice_facts::{
-    Axis, Column, ColumnRole, Conditions, Curve, Facts, Origin, Parameter, Scale, Sensed,
+    Axis, Column, ColumnRole, Conditions, Curve, Device, Facts, Origin, Parameter, Scale, Sensed,
     Signature, Status, Sweep,
 };
 use espice_syntax::ast::{self, Expect, Given, GivenFact};
@@ -79,7 +79,7 @@ pub(crate) struct TestIr {
     todo: bool,
     frame: Frame,
     kind: Option<String>,
-    part: Option<String>,
+    device: Device,
     rows: Vec<RowIr>,
     curves: Vec<CurveIr>,
     sweeps: Vec<SweepIr>,
@@ -150,7 +150,7 @@ pub(crate) fn check(
             todo: item.todo.is_some(),
             frame: Frame::default(),
             kind: None,
-            part: None,
+            device: Device::default(),
             rows: Vec::new(),
             curves: Vec::new(),
             sweeps: Vec::new(),
@@ -211,7 +211,15 @@ fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test
 
 fn check_fact(checker: &mut Checker<'_>, fact: &GivenFact, test: &mut TestIr) {
     match fact {
-        GivenFact::Part(part) => test.part = Some(part.text.clone()),
+        GivenFact::Device(field, text) => {
+            let device = &mut test.device;
+            let slot = match field.text.as_str() {
+                "maker" => &mut device.maker,
+                "package" => &mut device.package,
+                _ => &mut device.part,
+            };
+            *slot = Some(text.text.clone());
+        }
         GivenFact::Row { span, symbol, min, typ, max, conditions } => {
             let ty = checker.symbol_type(symbol);
             let mut value = |written: &Option<ast::Expr>| {
@@ -462,8 +470,8 @@ impl<'a> Evaluator<'a> {
 
     fn given_facts(&self, test: &TestIr) -> Result<Facts, Senseless> {
         let mut facts = Facts::default();
+        facts.device.clone_from(&test.device);
         facts.device.kind.clone_from(&test.kind);
-        facts.device.part.clone_from(&test.part);
         for row in &test.rows {
             let [min, typ, max] = &row.values;
             let value = |e: &Option<TypedExpr>| {

@@ -1,0 +1,54 @@
+use espice_model::Mode;
+use std::path::PathBuf;
+
+/// With what an [`crate::Engine`] is set up.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Config {
+    /// Folders of packs, as the world knows them.
+    pub packs: Vec<String>,
+    /// The pack that judges, by name: a built-in one or one of `packs`.
+    pub foundry: Option<String>,
+    /// Seed of random starts.
+    pub seed: u64,
+    /// Threads that may be used; results do not depend on it.
+    pub threads: usize,
+    /// Arithmetic of the evaluator.
+    pub mode: Mode,
+    /// The simulator that checks cards; none leaves them unchecked, and the outcome says so.
+    pub simulator: Option<SimulatorSetup>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            packs: Vec::new(),
+            foundry: None,
+            seed: 1,
+            threads: 1,
+            mode: Mode::Portable,
+            simulator: None,
+        }
+    }
+}
+
+/// Where a simulator is and where it may write.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SimulatorSetup {
+    /// The command: a path, or a name that the system looks up.
+    pub command: PathBuf,
+    /// An existing folder for decks and results, which are removed again.
+    pub folder: PathBuf,
+}
+
+/// What a model is asked for.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Request {
+    /// Paths of the sources of one device, as the world knows them.
+    pub sources: Vec<String>,
+    /// The part, of a sheet for several.
+    pub part: Option<String>,
+    /// The kind, where the sources leave it open.
+    pub kind: Option<String>,
+    /// Dialects of the cards; none asked for means ngspice.
+    pub dialects: Vec<String>,
+}

@@ -1,0 +1,235 @@
+use crate::builtin;
+use crate::config::Config;
+use crate::probe::{Bench, OwnedProbe};
+use espice_base::{Code, Diagnostic, Diagnostics, SourceMap, World};
+use espice_facts::Facts;
+use espice_lang::ir::Library;
+use espice_lang::rules::{self, Input, Rulebook, TestContext, TestOutcome};
+use espice_lang::{PackRoot, Quantities, load};
+use espice_units::{Constants, constants::SPICE39};
+
+/// The engine: packs loaded and checked, ready for any number of requests.
+pub struct Engine<'w> {
+    pub(crate) world: &'w dyn World,
+    pub(crate) config: Config,
+    pub(crate) constants: Constants,
+    pub(crate) sources: SourceMap,
+    pub(crate) library: Library,
+    pub(crate) rulebook: Rulebook,
+}
+
+impl<'w> Engine<'w> {
+    /// Loads the packs: `std`, the configured folders and the foundry, with all that they
+    /// extend.
+    ///
+    /// An engine always comes out. With an error among the diagnostics its packs have mistakes:
+    /// the items that hold them are missing, and a careful caller stops.
+    pub fn new(world: &'w dyn World, config: Config) -> (Engine<'w>, Diagnostics) {
+        let mut roots = vec![PackRoot::Builtin(String::from("std"))];
+        roots.extend(config.packs.iter().cloned().map(PackRoot::Folder));
+        let named_by_folder = |name: &String| {
+            config.packs.iter().any(|p| p.trim_end_matches('/').rsplit('/').next() == Some(name))
+        };
+        roots.extend(
+            config.foundry.iter().filter(|f| !named_by_folder(f)).cloned().map(PackRoot::Builtin),
+        );
+        Engine::with_roots(world, config, &roots)
+    }
+
+    fn with_roots(
+        world: &'w dyn World,
+        config: Config,
+        roots: &[PackRoot],
+    ) -> (Engine<'w>, Diagnostics) {
+        let mut sources = SourceMap::default();
+        let (library, mut diagnostics) = load(world, roots, &builtin::packs(), &mut sources);
+        let (rulebook, complaints) = rules::check(&library, &sources);
+        diagnostics.extend(complaints);
+        diagnostics.sort();
+        let engine = Engine { world, config, constants: SPICE39, sources, library, rulebook };
+        (engine, diagnostics)
+    }
+
+    /// The texts that diagnostics point into.
+    pub fn sources(&self) -> &SourceMap {
+        &self.sources
+    }
+
+    /// Names of all packs that take part, in the order of loading.
+    pub fn packs(&self) -> impl Iterator<Item = &str> {
+        self.library.packs.iter().map(|p| p.name.as_str())
+    }
+
+    /// Loads and checks the packs in these folders, with all that they extend, and returns what
+    /// is wrong with them. Later calls of [`Engine::test`] and [`Engine::sources`] see them.
+    pub fn check(&mut self, folders: &[String]) -> Diagnostics {
+        let roots: Vec<PackRoot> = folders.iter().cloned().map(PackRoot::Folder).collect();
+        let (engine, diagnostics) = Engine::with_roots(self.world, self.config.clone(), &roots);
+        *self = engine;
+        diagnostics
+    }
+
+    /// Runs the tests of the loaded packs, those of the named packs only when any are named.
+    pub fn test(&self, packs: &[String]) -> Vec<TestOutcome> {
+        let build = |template: &str, values: &[(String, f64)]| self.given_model(template, values);
+        let context = TestContext {
+            today: self.world.today(),
+            limits: self.world.limits(),
+            constants: self.constants,
+            build: Some(&build),
+        };
+        let mut outcomes = self.rulebook.run_tests(&context);
+        outcomes.retain(|o| packs.is_empty() || packs.contains(&o.pack));
+        outcomes
+    }
+
+    /// The model that a test gives: the template's defaults with some values replaced.
+    fn given_model(
+        &self,
+        template: &str,
+        given: &[(String, f64)],
+    ) -> Option<Box<dyn Quantities + '_>> {
+        let template = self.library.template(template)?;
+        let kind = self.library.kind(&template.kind)?;
+        let bench = Bench::new(template, kind, self.config.mode, self.constants).ok()?;
+        let mut values = template.defaults();
+        for (name, value) in given {
+            *values.get_mut(template.parameter(name)?)? = *value;
+        }
+        Some(Box::new(OwnedProbe { bench, values }))
+    }
+
+    /// Lays a text of the language out canonically.
+    ///
+    /// # Errors
+    /// The diagnostics of a text that does not parse; they point into file 0.
+    pub fn format(&self, text: &str) -> Result<String, Diagnostics> {
+        espice_syntax::format(text)
+    }
+
+    /// A short account of a rule: what it says, and for sources the proof of its verdict with
+    /// values. `None` when there is no such rule.
+    pub fn explain(&mut self, rule: &str, paths: &[String]) -> Option<Vec<String>> {
+        self.rulebook.rule(rule)?;
+        let (mut facts, _) = self.read(paths);
+        let kind = self.kind_of(&mut facts, None);
+        if kind.is_ok() {
+            self.add_readings(&mut facts);
+        }
+        self.rulebook.explain(rule, &self.input(&facts))
+    }
+
+    pub(crate) fn input<'f>(&self, facts: &'f Facts) -> Input<'f> {
+        Input {
+            facts,
+            model: None,
+            today: self.world.today(),
+            limits: self.world.limits(),
+            constants: self.constants,
+        }
+    }
+
+    /// Reads and merges sources.
+    pub(crate) fn read(&mut self, paths: &[String]) -> (Facts, Diagnostics) {
+        let mut all = Vec::new();
+        let mut diagnostics = Diagnostics::new();
+        for path in paths {
+            match self.world.read(path) {
+                Ok(bytes) => {
+                    let (facts, complaints) =
+                        espice_ingest::read(&bytes, path, &mut self.sources, &self.library.symbols);
+                    diagnostics.extend(complaints);
+                    all.push(facts);
+                }
+                Err(error) => {
+                    let file = self.sources.add(path.as_str(), "");
+                    let (code, message) = match error {
+                        espice_base::ReadError::TooLarge(limit) => (
+                            Code::SOURCE_TOO_LARGE,
+                            format!("`{path}` is larger than {limit} bytes"),
+                        ),
+                        _ => (Code::SOURCE_NOT_FOUND, format!("`{path}` cannot be read")),
+                    };
+                    diagnostics
+                        .push(Diagnostic::error(code, message).at(espice_base::Place::File(file)));
+                }
+            }
+        }
+        let (facts, complaints) = espice_ingest::merge(all);
+        diagnostics.extend(complaints);
+        (facts, diagnostics)
+    }
+
+    /// Settles the kind of device: stated by the caller, by the facts, or shown by the sweeps.
+    pub(crate) fn kind_of(
+        &self,
+        facts: &mut Facts,
+        asked: Option<&str>,
+    ) -> Result<String, Diagnostics> {
+        let stated = asked.map(String::from).or_else(|| facts.device.kind.clone());
+        let kind = match stated {
+            Some(kind) => kind,
+            None if facts.sweeps.is_empty() => self.kind_of_symbols(facts)?,
+            None => self.rulebook.recognise(&self.input(facts))?,
+        };
+        if self.library.kind(&kind).is_none() {
+            let known: Vec<&str> = self.library.kinds.iter().map(|k| k.name.as_str()).collect();
+            let help = match espice_base::did_you_mean(&kind, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the packs know {}", known.join(", ")),
+            };
+            let mut complaint = Diagnostic::error(
+                Code::UNKNOWN_DEVICE_KIND,
+                format!("no pack declares a kind `{kind}`"),
+            )
+            .help(help);
+            if let Some(source) = facts.sources.first() {
+                complaint = complaint.at(espice_base::Place::File(source.file));
+            }
+            return Err([complaint].into_iter().collect());
+        }
+        facts.device.kind = Some(kind.clone());
+        Ok(kind)
+    }
+
+    /// The only kind to which all symbols of rows and curves belong.
+    fn kind_of_symbols(&self, facts: &Facts) -> Result<String, Diagnostics> {
+        let symbols: Vec<&str> = facts
+            .parameters
+            .iter()
+            .map(|p| p.symbol.as_str())
+            .chain(facts.curves.iter().map(|c| c.signature.quantity.as_str()))
+            .collect();
+        let fits = |kind: &str| {
+            symbols.iter().all(|s| {
+                self.library
+                    .symbols
+                    .symbol(s)
+                    .is_none_or(|s| s.kinds.is_empty() || s.kinds.iter().any(|k| k == kind))
+            })
+        };
+        let mut kinds = self.library.kinds.iter().filter(|k| fits(&k.name));
+        match (kinds.next(), kinds.next()) {
+            (Some(kind), None) if !symbols.is_empty() => Ok(kind.name.clone()),
+            _ => {
+                let mut complaint = Diagnostic::error(
+                    Code::KIND_NOT_STATED,
+                    "the sources do not say what kind of device this is",
+                )
+                .help("state it: `kind = \"diode\"` in the facts, `# kind: diode` in a CSV, or --kind");
+                if let Some(source) = facts.sources.first() {
+                    complaint = complaint.at(espice_base::Place::File(source.file));
+                }
+                Err([complaint].into_iter().collect())
+            }
+        }
+    }
+
+    /// Turns raw sweeps into curves by the readings of the kind.
+    pub(crate) fn add_readings(&self, facts: &mut Facts) -> Diagnostics {
+        let Some(kind) = facts.device.kind.clone() else { return Diagnostics::new() };
+        let (curves, diagnostics) = self.rulebook.read(&kind, &self.input(facts));
+        facts.curves.extend(curves);
+        diagnostics
+    }
+}

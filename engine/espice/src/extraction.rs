@@ -1,0 +1,315 @@
+//! From a recipe and facts to a plan that the fitter runs: seeds become closures, targets
+//! become observations.
+
+use crate::probe::{Bench, TEMPERATURES, temperature};
+use espice_base::{Diagnostics, Limits};
+use espice_facts::{Conditions, Curve, Facts, Origin, Parameter, Scale, Status};
+use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
+use espice_lang::ir::TemplateIr;
+use espice_lang::rules::{FitIr, Input, Measure, RecipeIr, Rulebook, StageIr, TargetIr, TypedExpr};
+use std::cell::RefCell;
+
+/// A single limit stands this share inside itself for a value, when nothing better is known.
+const LIMIT_MARGIN: f64 = 0.15;
+
+/// What a target's observations were taken from.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Origins {
+    /// A curve by index, with the indices of the points taken.
+    Curve { curve: usize, points: Vec<usize> },
+    /// Table rows by index.
+    Rows { rows: Vec<usize>, limit_derived: bool },
+}
+
+/// A recipe made ready, with what each target came from.
+pub(crate) struct Prepared<'a> {
+    pub(crate) plan: Plan<'a>,
+    /// One for each target of the plan.
+    pub(crate) origins: Vec<Origins>,
+    pub(crate) diagnostics: &'a RefCell<Diagnostics>,
+}
+
+/// What preparation looks at.
+pub(crate) struct Context<'a> {
+    pub(crate) rulebook: &'a Rulebook,
+    pub(crate) recipe: &'a RecipeIr,
+    pub(crate) template: &'a TemplateIr,
+    pub(crate) bench: &'a Bench,
+    pub(crate) input: Input<'a>,
+    /// Complaints of seeds and windows, gathered while the plan runs.
+    pub(crate) diagnostics: &'a RefCell<Diagnostics>,
+}
+
+/// Makes the plan of a recipe.
+pub(crate) fn prepare<'a>(context: &'a Context<'a>) -> Prepared<'a> {
+    let mut targets = Vec::new();
+    let mut origins = Vec::new();
+    let mut stages = Vec::new();
+    for stage in &context.recipe.stages {
+        stages.push(context.stage(stage, &mut targets, &mut origins));
+    }
+    let plan = Plan {
+        parameters: &context.template.parameters,
+        targets,
+        stages,
+        polish: context.recipe.polish,
+    };
+    Prepared { plan, origins, diagnostics: context.diagnostics }
+}
+
+impl<'a> Context<'a> {
+    fn stage(
+        &'a self,
+        stage: &'a StageIr,
+        targets: &mut Vec<Target<'a>>,
+        origins: &mut Vec<Origins>,
+    ) -> Stage<'a> {
+        let mut steps = Vec::new();
+        for seed in &stage.seeds {
+            steps.push(Step::Seed {
+                parameter: seed.parameter,
+                value: Box::new(move |so_far| {
+                    seed.values.iter().find_map(|v| self.seed(v, so_far))
+                }),
+                because: seed.because.clone(),
+            });
+        }
+        for fit in &stage.fits {
+            let indices = self.fit_targets(fit, targets, origins);
+            steps.push(Step::Fit { parameters: fit.parameters.clone(), targets: indices });
+        }
+        for addition in &stage.tries {
+            let parameters = addition.parameters.iter().map(|(index, from)| {
+                let start = from.as_ref().map(|from| -> stages::SeedValue<'a> {
+                    Box::new(move |so_far| self.seed(from, so_far))
+                });
+                (*index, start)
+            });
+            steps.push(Step::Try { parameters: parameters.collect(), improves: addition.improves });
+        }
+        Stage { name: stage.name.clone(), steps }
+    }
+
+    fn seed(&self, value: &TypedExpr, so_far: &[f64]) -> Option<f64> {
+        let (found, complaints) = self.rulebook.eval_seed(self.recipe, value, &self.input, so_far);
+        self.diagnostics.borrow_mut().extend(complaints);
+        found.ok()
+    }
+
+    /// The targets of one `fit`; the same curve is the same target in every stage that uses it
+    /// in the same way.
+    fn fit_targets(
+        &'a self,
+        fit: &FitIr,
+        targets: &mut Vec<Target<'a>>,
+        origins: &mut Vec<Origins>,
+    ) -> Vec<usize> {
+        let mut indices = Vec::new();
+        for wanted in &fit.targets {
+            for (target, origin) in self.observe(wanted) {
+                let known = origins.iter().zip(targets.iter()).position(|(o, t)| {
+                    *o == origin && t.measure == target.measure && t.name == target.name
+                });
+                indices.push(known.unwrap_or_else(|| {
+                    targets.push(target);
+                    origins.push(origin);
+                    targets.len() - 1
+                }));
+            }
+        }
+        indices
+    }
+
+    /// Every curve and all rows that a target can be compared with.
+    fn observe(&'a self, wanted: &TargetIr) -> Vec<(Target<'a>, Origins)> {
+        let mut symbols = wanted.arguments.clone();
+        symbols
+            .extend(wanted.family.iter().filter(|f| !TEMPERATURES.contains(&f.as_str())).cloned());
+        let Some(quantity) = self.bench.by_arguments(&wanted.quantity, &symbols) else {
+            return Vec::new();
+        };
+        let measurement = match self.bench.measurement(quantity) {
+            Ok(measurement) => measurement,
+            Err(complaint) => {
+                self.diagnostics.borrow_mut().push(complaint.clone());
+                return Vec::new();
+            }
+        };
+        let arguments = &measurement.quantity().arguments;
+        let measure = match wanted.measure {
+            Measure::Log => stages::Measure::Log,
+            Measure::Relative => stages::Measure::Relative,
+            Measure::Linear => stages::Measure::Linear,
+        };
+        let facts = self.input.facts;
+        let mut found = Vec::new();
+        for (index, curve) in facts.curves.iter().enumerate() {
+            if curve.status == Status::Refused || !self.holds(&curve.parts) {
+                continue;
+            }
+            if let Some((observations, points)) = self.curve(wanted, curve, arguments) {
+                let name = curve_name(curve);
+                let target = Target { name, measurement, observations, measure };
+                found.push((target, Origins::Curve { curve: index, points }));
+            }
+        }
+        let none_yet = found.is_empty();
+        if let Some((observations, rows, limit_derived)) = self.rows(wanted, arguments, none_yet) {
+            let name = format!("rows of {}", wanted.quantity);
+            let target = Target { name, measurement, observations, measure };
+            found.push((target, Origins::Rows { rows, limit_derived }));
+        }
+        found
+    }
+
+    fn curve(
+        &self,
+        wanted: &TargetIr,
+        curve: &Curve,
+        arguments: &[String],
+    ) -> Option<(Observations, Vec<usize>)> {
+        let signature = &curve.signature;
+        if signature.quantity != wanted.quantity || !arguments.contains(&signature.x) {
+            return None;
+        }
+        let conditions = curve.all_conditions();
+        let held = |a: &String| *a == signature.x || conditions.value(a).is_some();
+        if !arguments.iter().all(held) {
+            return None;
+        }
+        let (indices, points): (Vec<usize>, Vec<[f64; 2]>) = curve.good_points().unzip();
+        let (taken, complaints) =
+            self.rulebook.window(self.recipe, wanted, &self.input, &[], &conditions, &points);
+        self.diagnostics.borrow_mut().extend(complaints);
+        let kept: Vec<(usize, [f64; 2])> = indices
+            .into_iter()
+            .zip(points)
+            .zip(taken)
+            .filter(|(_, taken)| *taken)
+            .map(|(point, _)| point)
+            .filter(|(_, [_, y])| wanted.measure != Measure::Log || *y > 0.0)
+            .collect();
+        if kept.is_empty() {
+            return None;
+        }
+        let xs: Vec<f64> = kept.iter().map(|(_, p)| p[0]).collect();
+        let column = |a: &String| match conditions.value(a) {
+            Some(v) if *a != signature.x => vec![v; xs.len()],
+            _ => xs.clone(),
+        };
+        let place = |x: f64| if curve.x.scale == Scale::Log && x > 0.0 { x.ln() } else { x };
+        let observations = Observations {
+            arguments: arguments.iter().map(column).collect(),
+            kelvin: vec![temperature(&conditions); xs.len()],
+            values: kept.iter().map(|(_, p)| p[1]).collect(),
+            noise: curve.noise_floor.unwrap_or(0.0),
+            origin: curve.origin,
+            positions: xs.iter().map(|x| place(*x)).collect(),
+            axis_residual: curve.axis_residual,
+        };
+        Some((observations, kept.into_iter().map(|(i, _)| i).collect()))
+    }
+
+    /// The rows of a quantity that hold a value and all conditions. Limits alone serve only
+    /// where there is neither a value nor a curve.
+    fn rows(
+        &self,
+        wanted: &TargetIr,
+        arguments: &[String],
+        limits_may_serve: bool,
+    ) -> Option<(Observations, Vec<usize>, bool)> {
+        let usable: Vec<(usize, &Parameter)> = self
+            .input
+            .facts
+            .parameters
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| {
+                p.symbol == wanted.quantity
+                    && p.status != Status::Refused
+                    && self.holds(&p.parts)
+                    && arguments.iter().all(|a| p.conditions.value(a).is_some())
+            })
+            .collect();
+        let mut valued: Vec<(usize, &Parameter, f64)> =
+            usable.iter().filter_map(|(i, p)| Some((*i, *p, p.target()?))).collect();
+        let limit_derived = valued.is_empty() && limits_may_serve;
+        if limit_derived {
+            valued = usable.iter().filter_map(|(i, p)| Some((*i, *p, inside_limit(p)?))).collect();
+        }
+        valued.retain(|(_, p, y)| {
+            let x =
+                wanted.arguments.first().and_then(|a| p.conditions.value(a)).unwrap_or(f64::NAN);
+            let (taken, complaints) = self.rulebook.window(
+                self.recipe,
+                wanted,
+                &self.input,
+                &[],
+                &p.conditions,
+                &[[x, *y]],
+            );
+            self.diagnostics.borrow_mut().extend(complaints);
+            taken.first() == Some(&true)
+        });
+        if valued.is_empty() {
+            return None;
+        }
+        let column = |a: &String| -> Vec<f64> {
+            valued.iter().filter_map(|(_, p, _)| p.conditions.value(a)).collect()
+        };
+        let observations = Observations {
+            arguments: arguments.iter().map(column).collect(),
+            kelvin: valued.iter().map(|(_, p, _)| temperature(&p.conditions)).collect(),
+            values: valued.iter().map(|(_, _, y)| *y).collect(),
+            noise: 0.0,
+            origin: Origin::Measured,
+            positions: Vec::new(),
+            axis_residual: [0.0; 2],
+        };
+        Some((observations, valued.iter().map(|(i, ..)| *i).collect(), limit_derived))
+    }
+
+    fn holds(&self, parts: &[String]) -> bool {
+        let part = self.input.facts.device.part.as_deref();
+        parts.is_empty() || part.is_none_or(|part| parts.iter().any(|p| p == part))
+    }
+}
+
+/// A value a declared margin inside the only limit that a row has.
+fn inside_limit(p: &Parameter) -> Option<f64> {
+    match (p.min, p.max) {
+        (None, Some(max)) => Some(max * (1.0 - LIMIT_MARGIN)),
+        (Some(min), None) => Some(min * (1.0 + LIMIT_MARGIN)),
+        _ => None,
+    }
+}
+
+/// `IF(VF) at TJ = 398.15`.
+pub(crate) fn curve_name(curve: &Curve) -> String {
+    let family: Vec<String> = curve
+        .family
+        .iter()
+        .map(|(symbol, value)| format!("{symbol} = {}", espice_units::plain(*value, 6)))
+        .collect();
+    let name = format!("{}({})", curve.signature.quantity, curve.signature.x);
+    if family.is_empty() { name } else { format!("{name} at {}", family.join(", ")) }
+}
+
+/// An input for rules and recipes.
+pub(crate) fn input<'a>(
+    facts: &'a Facts,
+    today: espice_base::Date,
+    limits: Limits,
+    constants: espice_units::Constants,
+) -> Input<'a> {
+    Input { facts, model: None, today, limits, constants }
+}
+
+/// All conditions of a row or curve, with the temperature made explicit.
+pub(crate) fn with_temperature(conditions: &Conditions) -> Conditions {
+    if TEMPERATURES.iter().any(|s| conditions.value(s).is_some()) {
+        conditions.clone()
+    } else {
+        conditions.clone().with("TJ", temperature(conditions))
+    }
+}

@@ -1,0 +1,237 @@
+//! A fitted candidate in the outcome's form: parameters, curves, rated points, stages.
+
+use crate::candidate::Fitted;
+use crate::extraction::{Origins, curve_name, with_temperature};
+use crate::outcome as out;
+use crate::wire::{self, finite};
+use espice_base::SourceMap;
+use espice_facts::{Conditions, Facts, SymbolTable};
+use espice_fit::{ParameterStatistics, measures, stages};
+use espice_lang::Quantities;
+use espice_lang::ir::ParameterIr;
+use std::collections::BTreeMap;
+
+/// Relative errors are taken of at least this share of the largest magnitude of a curve.
+const RELATIVE_FLOOR: f64 = 1e-6;
+
+pub(crate) struct View<'a> {
+    pub(crate) fitted: &'a Fitted<'a>,
+    pub(crate) facts: &'a Facts,
+    pub(crate) symbols: &'a SymbolTable,
+    pub(crate) sources: &'a SourceMap,
+    pub(crate) part: &'a str,
+    pub(crate) seed: u64,
+    pub(crate) mode: &'static str,
+}
+
+impl View<'_> {
+    pub(crate) fn fit(&self) -> out::Fit {
+        let staged = &self.fitted.staged;
+        let weak = staged.statistics.as_ref().map_or(&[][..], |s| s.weak_directions());
+        out::Fit {
+            template: self.fitted.template.name.clone(),
+            part: self.part.to_string(),
+            parameters: self.parameters(),
+            curves: self.curves(),
+            rated: self.rated(),
+            unidentified: weak.iter().map(|d| d.sentence()).collect(),
+            stages: staged.records.iter().map(|r| self.stage(r)).collect(),
+            seed: self.seed,
+            mode: self.mode.to_string(),
+            evaluations: staged.evaluations as u64,
+        }
+    }
+
+    fn parameters(&self) -> Vec<out::FittedParameter> {
+        let staged = &self.fitted.staged;
+        let statistics = |index: usize| -> Option<&ParameterStatistics> {
+            let place = staged.free.iter().position(|f| *f == index)?;
+            staged.statistics.as_ref()?.parameters.get(place)
+        };
+        let by_limit = self.limit_derived();
+        let all = self.fitted.template.parameters.iter().zip(&staged.values).zip(&staged.sources);
+        let one =
+            |(index, ((p, value), source)): (usize, ((&ParameterIr, &f64), &stages::Source))| {
+                let known = statistics(index);
+                let (stage, origin, reason) = match source {
+                    stages::Source::Default => (None, "default", String::new()),
+                    stages::Source::Seeded { stage, because } => {
+                        (Some(stage.clone()), "seeded", because.clone())
+                    }
+                    stages::Source::Fitted { stage } => {
+                        (Some(stage.clone()), "fitted", String::new())
+                    }
+                };
+                out::FittedParameter {
+                    name: p.name.clone(),
+                    title: p.because.clone(),
+                    value: finite(*value),
+                    unit: p.dimension.to_string(),
+                    low: known.and_then(|k| finite(k.low)),
+                    high: known.and_then(|k| finite(k.high)),
+                    identified: known.is_some_and(|k| k.identified),
+                    at_bound: known.is_some_and(|k| k.at_bound.is_some()),
+                    limit_derived: known.is_some() && by_limit,
+                    stage,
+                    origin: origin.to_string(),
+                    reason,
+                }
+            };
+        all.enumerate().map(one).collect()
+    }
+
+    /// Whether a limit stood in for a value somewhere in the joint fit: then every fitted
+    /// parameter may depend on it.
+    fn limit_derived(&self) -> bool {
+        self.fitted
+            .staged
+            .targets
+            .iter()
+            .filter_map(|t| self.fitted.origins.get(*t))
+            .any(|o| matches!(o, Origins::Rows { limit_derived: true, .. }))
+    }
+
+    /// Every curve that the model can be compared with, fitted to or not.
+    fn curves(&self) -> Vec<out::FittedCurve> {
+        let probe = self.fitted.probe();
+        let staged = &self.fitted.staged;
+        let mut curves = Vec::new();
+        for (index, curve) in self.facts.curves.iter().enumerate() {
+            let held = with_temperature(&curve.all_conditions());
+            let at: Vec<Conditions> = curve
+                .points
+                .iter()
+                .map(|p| held.clone().with(curve.signature.x.clone(), p[0]))
+                .collect();
+            let model = probe.values(&curve.signature.quantity, &at);
+            if model.iter().all(Option::is_none) {
+                continue;
+            }
+            let target = staged.targets.iter().find_map(|t| match self.fitted.origins.get(*t)? {
+                Origins::Curve { curve, points } if *curve == index => Some((t, points)),
+                _ => None,
+            });
+            let fitted_points = target.map(|(_, points)| points.clone());
+            let good: Vec<usize> = fitted_points
+                .clone()
+                .unwrap_or_else(|| curve.good_points().map(|(i, _)| i).collect());
+            let pairs = good.iter().filter_map(|i| {
+                let m = (*model.get(*i)?)?;
+                Some((m, curve.points.get(*i)?[1]))
+            });
+            let (m, y): (Vec<f64>, Vec<f64>) = pairs.unzip();
+            let largest = y.iter().fold(0.0f64, |a, v| if v.abs() > a { v.abs() } else { a });
+            let floor = curve.noise_floor.unwrap_or(0.0).max(RELATIVE_FLOOR * largest);
+            let misfit = target.and_then(|(t, _)| {
+                let place = staged.targets.iter().position(|u| u == t)?;
+                let curves = &staged.statistics.as_ref()?.curves;
+                finite(curves.get(place)?.misfit.lag_one)
+            });
+            curves.push(out::FittedCurve {
+                curve: index,
+                quantity: curve_name(curve),
+                family: curve.family.clone(),
+                points: good.len(),
+                nrmse: measures::nrmse_of_range(&m, &y),
+                rel_rms: measures::relative_rms(&m, &y, floor),
+                rel_floor: finite(floor),
+                log_rms: measures::log_rms(&m, &y).filter(|l| l.left_out == 0).map(|l| l.decades),
+                withheld: target.is_none(),
+                misfit,
+                model: model.into_iter().map(|m| m.and_then(finite)).collect(),
+            });
+        }
+        curves
+    }
+
+    /// Every table row that the model can be asked about, and where the table is silent three
+    /// points of each curve: the first table of every report.
+    fn rated(&self) -> Vec<out::RatedPoint> {
+        let probe = self.fitted.probe();
+        let mut rated = Vec::new();
+        for row in &self.facts.parameters {
+            let conditions = with_temperature(&row.conditions);
+            let Some(model) = probe.value(&row.symbol, &conditions) else { continue };
+            let (sheet, basis) = match (row.typ, row.min, row.max) {
+                (Some(typ), ..) => (Some(typ), "typ"),
+                (None, None, Some(max)) => (Some(max), "max"),
+                (None, Some(min), None) => (Some(min), "min"),
+                (None, Some(_), Some(_)) => (row.target(), "middle"),
+                (None, None, None) => continue,
+            };
+            let value = basis == "typ" || basis == "middle";
+            let limited = row.min.is_some() || row.max.is_some();
+            let within = row.min.is_none_or(|v| model >= v) && row.max.is_none_or(|v| model <= v);
+            rated.push(out::RatedPoint {
+                quantity: row.symbol.clone(),
+                conditions: self.conditions_text(&conditions),
+                unit: row.dimension.to_string(),
+                sheet,
+                basis: basis.into(),
+                min: row.min,
+                max: row.max,
+                model: finite(model),
+                error: sheet.filter(|_| value).and_then(|s| finite(model / s - 1.0)),
+                within_limits: limited.then_some(within && model.is_finite()),
+                provenance: wire::provenance(&row.provenance, self.sources),
+            });
+        }
+        for curve in &self.facts.curves {
+            let good: Vec<[f64; 2]> = curve.good_points().map(|(_, p)| p).collect();
+            let picks: BTreeMap<usize, ()> = match good.len() {
+                0 => BTreeMap::new(),
+                n => [n / 4, n / 2, n - 1].into_iter().map(|i| (i, ())).collect(),
+            };
+            for [x, y] in picks.keys().filter_map(|i| good.get(*i)) {
+                let held = with_temperature(&curve.all_conditions());
+                let conditions = held.with(curve.signature.x.clone(), *x);
+                let Some(model) = probe.value(&curve.signature.quantity, &conditions) else {
+                    continue;
+                };
+                rated.push(out::RatedPoint {
+                    quantity: curve.signature.quantity.clone(),
+                    conditions: self.conditions_text(&conditions),
+                    unit: curve.y.dimension.to_string(),
+                    sheet: Some(*y),
+                    basis: "curve".into(),
+                    min: None,
+                    max: None,
+                    model: finite(model),
+                    error: finite(model / y - 1.0),
+                    within_limits: None,
+                    provenance: wire::provenance(&curve.provenance, self.sources),
+                });
+            }
+        }
+        rated
+    }
+
+    /// `IF = 10 mA, TJ = 25 °C`.
+    fn conditions_text(&self, conditions: &Conditions) -> String {
+        let text = |symbol: &String| {
+            let value = conditions.value(symbol)?;
+            let dimension = self.symbols.symbol(symbol)?.dimension;
+            Some(if dimension == espice_units::Dimension::TEMPERATURE {
+                let celsius = value - espice_units::constants::SPICE39.celsius_zero;
+                format!("{symbol} = {} °C", espice_units::plain(celsius, 4))
+            } else {
+                format!("{symbol} = {}", espice_units::engineering(value, &dimension.to_string()))
+            })
+        };
+        conditions.by_symbol.keys().filter_map(text).collect::<Vec<_>>().join(", ")
+    }
+
+    fn stage(&self, record: &stages::StageRecord) -> out::StageRecord {
+        let name = |index: &usize| {
+            self.fitted.template.parameters.get(*index).map_or(String::new(), |p| p.name.clone())
+        };
+        out::StageRecord {
+            name: record.stage.clone(),
+            parameters: record.parameters.iter().map(name).collect(),
+            points: record.points,
+            before: record.before.and_then(finite),
+            after: record.after.and_then(finite),
+            outcome: record.outcome.clone(),
+        }
+    }
+}

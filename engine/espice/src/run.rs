@@ -1,0 +1,431 @@
+//! The main job: sources in, outcome out. One function for each stage, in the order of the way
+//! through the house.
+
+use crate::candidate::Fitted;
+use crate::config::Request;
+use crate::engine::Engine;
+use crate::fitted::View;
+use crate::outcome as out;
+use crate::simulate::{self, Check};
+use crate::{emit, wire};
+use espice_base::{Code, Diagnostic, Diagnostics, Severity};
+use espice_facts::{Facts, SymbolTable};
+use espice_lang::ir::{Account, Finding, FindingStatus};
+use espice_lang::rules::{CandidateStatus, Phase, RankKey, Selection};
+use espice_netlist::{Origin, dialect, dialects};
+use espice_units::constants::TNOM;
+
+/// What the stages gather on their way.
+#[derive(Default)]
+struct Record {
+    facts: Facts,
+    findings: Vec<Finding>,
+    candidates: Vec<out::Candidate>,
+    fit: Option<out::Fit>,
+    models: Vec<out::Model>,
+    diagnostics: Diagnostics,
+    simulator: Option<String>,
+}
+
+impl Engine<'_> {
+    /// Makes a model. What went wrong, and where, stands in the outcome.
+    pub fn model(&mut self, request: &Request) -> out::Outcome {
+        let mut record = Record::default();
+        self.through(request, &mut record);
+        self.outcome(request, record)
+    }
+
+    /// The stages; each may end the way.
+    fn through(&mut self, request: &Request, record: &mut Record) {
+        let (facts, complaints) = self.read(&request.sources);
+        let unusable = complaints.has_errors();
+        record.facts = facts;
+        record.diagnostics.extend(complaints);
+        if unusable || !choose_part(&mut record.facts, request, &mut record.diagnostics) {
+            return;
+        }
+        match self.kind_of(&mut record.facts, request.kind.as_deref()) {
+            Ok(_) => {}
+            Err(complaints) => return record.diagnostics.extend(complaints),
+        }
+        if self
+            .library
+            .templates_of(record.facts.device.kind.as_deref().unwrap_or(""))
+            .next()
+            .is_none()
+        {
+            return self.no_template(record);
+        }
+        if !self.screen(record) {
+            return;
+        }
+        let Some(selection) = self.select(record) else { return };
+        let mut survivors = self.fit_and_judge(&selection, record);
+        let Some(best) = choose(&mut survivors, &selection.rank, &mut record.candidates) else {
+            return;
+        };
+        record.findings.extend(best.findings.iter().cloned());
+        record.diagnostics.extend(best.diagnostics.iter().cloned());
+        let part = part_name(&record.facts);
+        let view = View {
+            fitted: &best,
+            facts: &record.facts,
+            symbols: &self.library.symbols,
+            sources: &self.sources,
+            part: &part,
+            seed: self.config.seed,
+            mode: self.config.mode.word(),
+        };
+        record.fit = Some(view.fit());
+        let (card_sources, models, complaints, simulator) =
+            self.emit(&best, &part, request, &record.facts);
+        record.models = models;
+        record.diagnostics.extend(complaints);
+        record.simulator = simulator;
+        drop(survivors);
+        drop(best);
+        self.sources = card_sources;
+    }
+
+    fn no_template(&self, record: &mut Record) {
+        let kind = record.facts.device.kind.clone().unwrap_or_default();
+        let title = self.library.kind(&kind).map_or(kind.as_str(), |k| k.title.as_str());
+        let mut complaint = Diagnostic::error(
+            Code::NO_TEMPLATE_FOR_KIND,
+            format!("this is a {title}, and no pack has a template for the kind `{kind}`"),
+        )
+        .help("add a template of this kind to a pack, or state another kind with --kind");
+        if let Some(source) = record.facts.sources.first() {
+            complaint = complaint.at(espice_base::Place::File(source.file));
+        }
+        record.diagnostics.push(complaint);
+    }
+
+    /// Rules on the raw sweeps, readings, rules on rows and curves. Whether the way goes on.
+    fn screen(&self, record: &mut Record) -> bool {
+        let judgement = self.rulebook.run(Phase::Source, &self.input(&record.facts));
+        record.findings.extend(judgement.findings);
+        record.diagnostics.extend(judgement.diagnostics);
+        record.diagnostics.extend(self.add_readings(&mut record.facts));
+        let judgement = self.rulebook.run(Phase::Data, &self.input(&record.facts));
+        record.findings.extend(judgement.findings);
+        record.diagnostics.extend(judgement.diagnostics);
+        let broken =
+            |f: &Finding| f.status == FindingStatus::Failed && f.severity == Severity::Error;
+        !record.findings.iter().any(broken)
+    }
+
+    fn select(&self, record: &mut Record) -> Option<Selection> {
+        let kind = record.facts.device.kind.as_deref()?;
+        let (selection, complaints) = self.rulebook.select(kind, &self.input(&record.facts));
+        record.diagnostics.extend(complaints);
+        Some(selection)
+    }
+
+    /// Tries the candidates in their order. The survivors come back with their place in the
+    /// record.
+    fn fit_and_judge<'e>(
+        &'e self,
+        selection: &Selection,
+        record: &mut Record,
+    ) -> Vec<(usize, Fitted<'e>)> {
+        let mut survivors = Vec::new();
+        for candidate in &selection.candidates {
+            let rejected = candidate.status == CandidateStatus::Rejected;
+            record.candidates.push(out::Candidate {
+                template: candidate.template.clone(),
+                status: if rejected { "rejected" } else { "tried" }.into(),
+                reason: candidate.reason.clone(),
+                score: None,
+            });
+            if rejected {
+                continue;
+            }
+            let place = record.candidates.len() - 1;
+            let Some((template, kind)) = self
+                .library
+                .template(&candidate.template)
+                .and_then(|t| Some((t, self.library.kind(&t.kind)?)))
+            else {
+                continue;
+            };
+            let Some(entry) = record.candidates.get_mut(place) else { continue };
+            match self.try_template(template, kind, &record.facts) {
+                Err(complaint) => {
+                    entry.reason = complaint.message.clone();
+                    record.diagnostics.push(Diagnostic { severity: Severity::Note, ..complaint });
+                }
+                Ok(fitted) => {
+                    entry.score = wire::finite(fitted.error());
+                    let broken: Vec<String> =
+                        fitted.broken().map(|f| format!("{}: {}", f.rule, f.message)).collect();
+                    if broken.is_empty() {
+                        survivors.push((place, fitted));
+                    } else {
+                        entry.reason = format!("breaks {}", broken.join("; "));
+                        record.diagnostics.push(
+                            Diagnostic::note(
+                                Code::CANDIDATE_BROKE_RULES,
+                                format!(
+                                    "`{}` was fitted and broke {} error rules",
+                                    template.name,
+                                    broken.len()
+                                ),
+                            )
+                            .at(template.span)
+                            .help(format!(
+                                "the first is {}",
+                                broken.first().map_or("", String::as_str)
+                            )),
+                        );
+                    }
+                }
+            }
+        }
+        survivors
+    }
+
+    /// The card of the fitted template in every dialect asked for.
+    fn emit(
+        &self,
+        fitted: &Fitted<'_>,
+        part: &str,
+        request: &Request,
+        facts: &Facts,
+    ) -> (espice_base::SourceMap, Vec<out::Model>, Diagnostics, Option<String>) {
+        let mut sources = self.sources.clone();
+        let mut diagnostics = Diagnostics::new();
+        let mut models = Vec::new();
+        let mut ran = None;
+        let origin = Origin {
+            part: part.to_string(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            template: format!("{}::{}", fitted.template.pack, fitted.template.name),
+            packs: self
+                .library
+                .packs
+                .iter()
+                .map(|p| (p.name.clone(), p.digest.to_string()))
+                .collect(),
+            notes: facts
+                .sources
+                .iter()
+                .map(|s| format!("source {} {}", s.name, s.digest))
+                .collect(),
+        };
+        let asked: Vec<&str> = if request.dialects.is_empty() {
+            vec!["ngspice"]
+        } else {
+            request.dialects.iter().map(String::as_str).collect()
+        };
+        for name in asked {
+            let Some(dialect) = dialect(name) else {
+                let known: Vec<&str> = dialects().iter().map(|d| d.name()).collect();
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::UNKNOWN_DIALECT,
+                        format!("there is no dialect `{name}`"),
+                    )
+                    .help(format!("dialects are {}", known.join(", "))),
+                );
+                continue;
+            };
+            let Some(card) = fitted.template.cards.iter().find(|c| c.family == "spice") else {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::TEMPLATE_WITHOUT_CARD,
+                        format!("`{}` has no card for {name}", fitted.template.name),
+                    )
+                    .at(fitted.template.span)
+                    .help("add a `card spice` statement to the template"),
+                );
+                continue;
+            };
+            let card = emit::model_card(fitted.template, card, &fitted.staged.values, TNOM, part);
+            let (emitted, complaints) = emit::emit(dialect, card, &origin, &mut sources);
+            diagnostics.extend(complaints);
+            let Some(emitted) = emitted else { continue };
+            let check = match &self.config.simulator {
+                Some(setup) => simulate::check(fitted, facts, &emitted, setup, self.world),
+                None => Check::none("not simulated: no simulator was found or asked for"),
+            };
+            ran = ran.or(check.simulator.clone());
+            if check.deviation.is_some_and(|d| d > 1.0) {
+                diagnostics.push(
+                    Diagnostic::warning(
+                        Code::SIMULATOR_DISAGREES,
+                        format!("the {name} card {}", check.words),
+                    )
+                    .help(
+                        "look at the bias points in the simulator; please report it with the card",
+                    ),
+                );
+            }
+            models.push(out::Model {
+                dialect: dialect.name().into(),
+                part: part.to_string(),
+                text: emitted.text,
+                checked_with: check.simulator,
+                check: check.words,
+                deviation: check.deviation,
+            });
+        }
+        (sources, models, diagnostics, ran)
+    }
+
+    fn outcome(&self, request: &Request, mut record: Record) -> out::Outcome {
+        record.diagnostics.extend(self.rulebook.audit_waivers(
+            &record.findings,
+            &record.facts,
+            self.world.today(),
+        ));
+        record.diagnostics.sort();
+        let pack = |p: &espice_lang::ir::PackInfo| out::Pack {
+            name: p.name.clone(),
+            version: p.version.clone(),
+            digest: p.digest.to_string(),
+        };
+        let failed = record
+            .findings
+            .iter()
+            .any(|f| f.status == FindingStatus::Failed && f.severity == Severity::Error);
+        let status = match (&record.fit, failed) {
+            (_, true) => "failed",
+            (Some(_), false) => "passed",
+            (None, false) => "none",
+        };
+        let symbols: &SymbolTable = &self.library.symbols;
+        let part = if record.facts.sources.is_empty() {
+            request.sources.first().map_or(String::new(), |s| stem(s))
+        } else {
+            part_name(&record.facts)
+        };
+        out::Outcome {
+            espice: out::Version {
+                engine: env!("CARGO_PKG_VERSION").into(),
+                schema: 1,
+                packs: self.library.packs.iter().map(pack).collect(),
+                constants: self.constants.name.into(),
+            },
+            source: record
+                .facts
+                .sources
+                .iter()
+                .map(|s| out::Source {
+                    name: s.name.clone(),
+                    format: s.format.word().into(),
+                    digest: s.digest.to_string(),
+                })
+                .collect(),
+            device: out::Device {
+                part,
+                maker: record.facts.device.maker.clone(),
+                kind: record.facts.device.kind.clone(),
+                polarity: record.facts.device.polarity.clone(),
+            },
+            facts: wire::facts(&record.facts, symbols, &self.sources),
+            candidates: record.candidates,
+            fit: record.fit,
+            verdict: out::Verdict {
+                status: status.into(),
+                rules: wire::account(Account::of(&record.findings)),
+                findings: record.findings.iter().map(|f| wire::finding(f, &self.sources)).collect(),
+            },
+            models: record.models,
+            diagnostics: record
+                .diagnostics
+                .iter()
+                .map(|d| wire::diagnostic(d, &self.sources))
+                .collect(),
+            run: out::Run {
+                threads: self.config.threads,
+                simulator: record.simulator,
+                ..out::Run::default()
+            },
+        }
+    }
+}
+
+/// Settles which part of a family is meant. Whether the way goes on.
+fn choose_part(facts: &mut Facts, request: &Request, diagnostics: &mut Diagnostics) -> bool {
+    let asked = request.part.clone();
+    if facts.device.parts.is_empty() {
+        if asked.is_some() {
+            facts.device.part = asked;
+        }
+        return true;
+    }
+    let named_like_file = || {
+        let names = facts.sources.iter().map(|s| stem(&s.name));
+        let known = |n: &String| facts.device.parts.iter().any(|p| p.eq_ignore_ascii_case(n));
+        names.into_iter().find(known)
+    };
+    let wanted = asked.or_else(|| facts.device.part.clone()).or_else(named_like_file);
+    let found = wanted
+        .as_ref()
+        .and_then(|w| facts.device.parts.iter().find(|p| p.eq_ignore_ascii_case(w)).cloned());
+    if found.is_some() {
+        facts.device.part = found;
+        return true;
+    }
+    let message = match wanted {
+        Some(w) => format!("the sources do not speak of a part `{w}`"),
+        None => String::from("the sources speak of several parts"),
+    };
+    diagnostics.push(
+        Diagnostic::error(Code::PART_NOT_CHOSEN, message)
+            .help(format!("choose one with --part: {}", facts.device.parts.join(", "))),
+    );
+    false
+}
+
+/// Ranks the survivors and marks the chosen one.
+fn choose<'e>(
+    survivors: &mut Vec<(usize, Fitted<'e>)>,
+    rank: &[RankKey],
+    candidates: &mut [out::Candidate],
+) -> Option<Fitted<'e>> {
+    let key = |fitted: &Fitted<'_>, key: &RankKey, place: usize| match key {
+        // Without withheld curves the error on the fitted points stands in.
+        RankKey::WithheldError | RankKey::FitError => fitted.error(),
+        RankKey::ParameterCount => fitted.staged.free.len() as f64,
+        RankKey::Order => place as f64,
+    };
+    survivors.sort_by(|(place_a, a), (place_b, b)| {
+        let by_keys = rank.iter().map(|k| {
+            let (x, y) = (key(a, k, *place_a), key(b, k, *place_b));
+            // Errors within two per cent of each other are equal: the simpler model goes first.
+            let close = matches!(k, RankKey::FitError | RankKey::WithheldError)
+                && (x - y).abs() <= 0.02 * x.abs().max(y.abs());
+            if close { std::cmp::Ordering::Equal } else { x.total_cmp(&y) }
+        });
+        by_keys.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(place_a.cmp(place_b))
+    });
+    if survivors.is_empty() {
+        return None;
+    }
+    let (place, best) = survivors.remove(0);
+    for (other, _) in survivors.iter() {
+        if let Some(entry) = candidates.get_mut(*other) {
+            entry.reason = format!(
+                "fitted and sound, but ranked behind {}: {}",
+                best.template.name, entry.reason
+            );
+        }
+    }
+    if let Some(entry) = candidates.get_mut(place) {
+        entry.status = "chosen".into();
+    }
+    Some(best)
+}
+
+/// The part's name, else the first source's without its ending.
+fn part_name(facts: &Facts) -> String {
+    let from_file = || facts.sources.first().map_or(String::from("part"), |s| stem(&s.name));
+    facts.device.part.clone().unwrap_or_else(from_file)
+}
+
+fn stem(path: &str) -> String {
+    let name = wire::base_name(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_string()
+}

@@ -1,0 +1,118 @@
+use super::{Measure, Target};
+use crate::{Evaluation, RawModel};
+use espice_base::Diagnostic;
+use espice_model::{Kelvin, MeasurementPlan};
+
+/// The smallest ratio of model to observation whose logarithm is taken: below it a model is
+/// wrong by 300 orders of magnitude anyway, and the residual stays finite.
+const LEAST_RATIO: f64 = 1e-300;
+
+/// Several targets as one model in raw parameters.
+pub(super) struct Joint<'a> {
+    blocks: Vec<Block<'a>>,
+    residuals: usize,
+}
+
+struct Block<'a> {
+    target: &'a Target<'a>,
+    plan: MeasurementPlan,
+    /// What a difference is divided by, one for each observation.
+    scale: Vec<f64>,
+}
+
+impl<'a> Joint<'a> {
+    /// Prepares targets for derivatives by the parameters `wanted`, in this order.
+    pub(super) fn new(targets: &[&'a Target<'a>], wanted: &[usize]) -> Result<Self, Diagnostic> {
+        let mut blocks = Vec::with_capacity(targets.len());
+        for target in targets {
+            let plan = target.measurement.plan(wanted, false)?;
+            blocks.push(Block { target, plan, scale: scale(target) });
+        }
+        let residuals = targets.iter().map(|t| t.len()).sum();
+        Ok(Joint { blocks, residuals })
+    }
+}
+
+/// For a logarithm, the weight `|y| / (|y| + noise)`; else the divisor's inverse.
+fn scale(target: &Target<'_>) -> Vec<f64> {
+    let observed = &target.observations;
+    let largest = observed.values.iter().fold(0.0f64, |a, v| if v.abs() > a { v.abs() } else { a });
+    let one = |y: &f64| match target.measure {
+        Measure::Log => y.abs() / (y.abs() + observed.noise),
+        Measure::Relative => 1.0 / (y.abs() + observed.noise).max(f64::MIN_POSITIVE),
+        Measure::Linear => 1.0 / largest.max(f64::MIN_POSITIVE),
+    };
+    observed.values.iter().map(one).collect()
+}
+
+impl RawModel for Joint<'_> {
+    fn residuals(&self) -> usize {
+        self.residuals
+    }
+
+    fn evaluate(
+        &mut self,
+        raw: &[f64],
+        residuals: &mut [f64],
+        mut derivatives: Option<&mut [f64]>,
+        wanted: &[usize],
+    ) -> Evaluation {
+        let mut from = 0;
+        let rows = self.residuals;
+        for block in &mut self.blocks {
+            let observed = &block.target.observations;
+            let n = observed.values.len();
+            block.run(raw);
+            let model = block.plan.values();
+            let Some(out) = residuals.get_mut(from..from + n) else { return Evaluation::NonFinite };
+            let log = block.target.measure == Measure::Log;
+            for (((r, m), y), s) in
+                out.iter_mut().zip(model).zip(&observed.values).zip(&block.scale)
+            {
+                *r = if log {
+                    let ratio = m / y;
+                    let floored =
+                        if ratio > LEAST_RATIO || ratio.is_nan() { ratio } else { LEAST_RATIO };
+                    s * floored.ln()
+                } else {
+                    s * (m - y)
+                };
+            }
+            if let Some(all) = derivatives.as_deref_mut() {
+                for k in 0..wanted.len() {
+                    let column = block.plan.by_parameter(k);
+                    let start = k * rows + from;
+                    let Some(out) = all.get_mut(start..start + n) else {
+                        return Evaluation::NonFinite;
+                    };
+                    for (((d, dm), m), s) in out.iter_mut().zip(column).zip(model).zip(&block.scale)
+                    {
+                        *d = if log { s * dm / m } else { s * dm };
+                        if log && *m == 0.0 {
+                            *d = 0.0;
+                        }
+                    }
+                }
+            }
+            from += n;
+        }
+        Evaluation::Done
+    }
+}
+
+impl Block<'_> {
+    fn run(&mut self, raw: &[f64]) {
+        let observed = &self.target.observations;
+        // At most a handful of arguments: the list of columns lives on the stack.
+        let mut columns: [&[f64]; 8] = [&[]; 8];
+        let used = observed.arguments.len().min(columns.len());
+        for (slot, column) in columns.iter_mut().zip(&observed.arguments) {
+            *slot = column;
+        }
+        let first = observed.kelvin.first().copied().unwrap_or(espice_units::constants::ROOM);
+        let uniform = observed.kelvin.iter().all(|t| *t == first);
+        let kelvin =
+            if uniform { Kelvin::Uniform(first) } else { Kelvin::PerPoint(&observed.kelvin) };
+        self.plan.run(raw, columns.get(..used).unwrap_or_default(), kelvin);
+    }
+}

@@ -1,0 +1,387 @@
+use super::joint::Joint;
+use super::{Plan, Source, StageRecord, Staged, Step, Target};
+use crate::{
+    Criteria, CurveErrors, Fit, LeastSquares, Mapped, Role, Settings, Statistics, Variable,
+    Variables, notes, solve, statistics,
+};
+use espice_base::{Code, Diagnostic, Diagnostics};
+use espice_facts::Origin;
+use espice_lang::ir::{ParameterIr, ParameterScale};
+
+/// How a recipe is run.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Settings of each fit.
+    pub settings: Settings,
+    /// What counts as identified.
+    pub criteria: Criteria,
+    /// Asked again and again; `true` ends the run.
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// Runs a recipe from the template's defaults.
+///
+/// A stage whose data are missing is skipped and says so; with fewer points than parameters the
+/// last parameters of the list keep what they have. What the data could not decide stands in
+/// the diagnostics, never silently in the values.
+pub fn run(plan: &Plan<'_>, options: &Options<'_>) -> Staged {
+    let values: Vec<f64> = plan.parameters.iter().map(|p| p.default).collect();
+    let mut runner = Runner {
+        plan,
+        options,
+        sources: vec![Source::Default; values.len()],
+        values,
+        records: Vec::new(),
+        fitted: Vec::new(),
+        used: Vec::new(),
+        evaluations: 0,
+        diagnostics: Diagnostics::new(),
+    };
+    for stage in &plan.stages {
+        runner.stage(&stage.name, &stage.steps);
+    }
+    runner.finish()
+}
+
+struct Runner<'p, 'a> {
+    plan: &'p Plan<'a>,
+    options: &'p Options<'p>,
+    values: Vec<f64>,
+    sources: Vec<Source>,
+    records: Vec<StageRecord>,
+    /// Fitted parameters in the order of fitting.
+    fitted: Vec<usize>,
+    /// Targets that were fitted to, in the order of fitting.
+    used: Vec<usize>,
+    evaluations: usize,
+    diagnostics: Diagnostics,
+}
+
+/// One local fit with its values and what it is worth.
+struct Local {
+    fit: Fit,
+    values: Vec<f64>,
+    statistics: Statistics,
+    before: f64,
+    after: f64,
+}
+
+impl Runner<'_, '_> {
+    fn stage(&mut self, name: &str, steps: &[Step<'_>]) {
+        let mut last: Option<(Vec<usize>, Vec<usize>, f64)> = None;
+        for step in steps {
+            match step {
+                Step::Seed { parameter, value, because } => {
+                    self.seed(name, *parameter, value(&self.values), because)
+                }
+                Step::Fit { parameters, targets } => last = self.fit(name, parameters, targets),
+                Step::Try { parameters, improves } => {
+                    let Some((base, targets, rms)) = last.as_mut() else { continue };
+                    let extra: Vec<usize> = parameters.iter().map(|p| p.0).collect();
+                    let before = self.values.clone();
+                    for (index, start) in parameters {
+                        if let Some(v) = start.as_ref().and_then(|s| s(&self.values)) {
+                            self.set(*index, v);
+                        }
+                    }
+                    match self.attempt(name, base, &extra, targets, *rms, *improves) {
+                        Some(after) => {
+                            base.extend(extra);
+                            *rms = after;
+                        }
+                        None => self.values = before,
+                    }
+                }
+            }
+        }
+    }
+
+    fn seed(&mut self, stage: &str, index: usize, value: Option<f64>, because: &str) {
+        let Some(value) = value.filter(|v| v.is_finite()) else { return };
+        self.set(index, value);
+        if let Some(slot) = self.sources.get_mut(index) {
+            *slot = Source::Seeded { stage: stage.to_string(), because: because.to_string() };
+        }
+    }
+
+    /// Sets a value, moved into the parameter's range.
+    fn set(&mut self, index: usize, value: f64) {
+        if let Some((slot, p)) = self.values.get_mut(index).zip(self.plan.parameters.get(index)) {
+            *slot = within(p, value);
+        }
+    }
+
+    /// One `fit` statement. Returns what a following `try` builds on.
+    fn fit(
+        &mut self,
+        stage: &str,
+        wanted: &[usize],
+        targets: &[usize],
+    ) -> Option<(Vec<usize>, Vec<usize>, f64)> {
+        let targets: Vec<usize> = targets
+            .iter()
+            .copied()
+            .filter(|t| self.plan.targets.get(*t).is_some_and(|t| !t.is_empty()))
+            .collect();
+        let points: usize =
+            targets.iter().filter_map(|t| self.plan.targets.get(*t)).map(Target::len).sum();
+        let free: Vec<usize> = wanted
+            .iter()
+            .copied()
+            .filter(|p| self.plan.parameters.get(*p).is_some_and(|p| !p.fixed))
+            .take(points)
+            .collect();
+        if free.is_empty() {
+            self.record(stage, wanted, 0, None, "the data hold nothing that it could be fitted to");
+            return None;
+        }
+        let local = self.local(&free, &targets)?;
+        let mut outcome = String::from(local.fit.stop.words());
+        if free.len() < wanted.len() {
+            let kept: Vec<&str> = wanted
+                .get(free.len()..)
+                .unwrap_or_default()
+                .iter()
+                .map(|p| self.name(*p))
+                .collect();
+            outcome = format!(
+                "{outcome}; {points} points are too few for {}, which keep their values",
+                kept.join(", ")
+            );
+        }
+        self.record(stage, &free, points, Some((local.before, local.after)), &outcome);
+        self.accept(stage, &free, &targets, local.values);
+        Some((free, targets, local.after))
+    }
+
+    /// One `try` statement; the new root mean square when it was kept.
+    fn attempt(
+        &mut self,
+        stage: &str,
+        base: &[usize],
+        extra: &[usize],
+        targets: &[usize],
+        rms: f64,
+        improves: f64,
+    ) -> Option<f64> {
+        let free: Vec<usize> = base.iter().chain(extra).copied().collect();
+        let points: usize =
+            targets.iter().filter_map(|t| self.plan.targets.get(*t)).map(Target::len).sum();
+        if points <= free.len() {
+            self.record(stage, extra, points, None, "too few points to tell whether it is there");
+            return None;
+        }
+        let local = self.local(&free, targets)?;
+        let fell = 1.0 - local.after / rms;
+        let judged = &local.statistics.parameters;
+        let sure = |name: &str| judged.iter().any(|p| p.name == name && p.identified);
+        let unsure: Vec<&str> = extra.iter().map(|p| self.name(*p)).filter(|n| !sure(n)).collect();
+        let percent = espice_units::plain(100.0 * fell, 3);
+        let (outcome, kept) = if fell < improves {
+            (format!("not kept: the residual falls by {percent} % only"), false)
+        } else if !unsure.is_empty() {
+            (format!("not kept: the data do not determine {}", unsure.join(", ")), false)
+        } else {
+            (format!("kept: the residual falls by {percent} %"), true)
+        };
+        self.record(stage, &free, points, Some((rms, local.after)), &outcome);
+        if !kept {
+            return None;
+        }
+        self.accept(stage, &free, targets, local.values);
+        Some(local.after)
+    }
+
+    fn accept(&mut self, stage: &str, free: &[usize], targets: &[usize], values: Vec<f64>) {
+        self.values = values;
+        for index in free {
+            if !self.fitted.contains(index) {
+                self.fitted.push(*index);
+                if let Some(slot) = self.sources.get_mut(*index) {
+                    *slot = Source::Fitted { stage: stage.to_string() };
+                }
+            }
+        }
+        for target in targets {
+            if !self.used.contains(target) {
+                self.used.push(*target);
+            }
+        }
+    }
+
+    fn record(
+        &mut self,
+        stage: &str,
+        parameters: &[usize],
+        points: usize,
+        rms: Option<(f64, f64)>,
+        outcome: &str,
+    ) {
+        self.records.push(StageRecord {
+            stage: stage.to_string(),
+            parameters: parameters.to_vec(),
+            points,
+            before: rms.map(|r| r.0),
+            after: rms.map(|r| r.1),
+            outcome: outcome.to_string(),
+        });
+    }
+
+    fn name(&self, index: usize) -> &str {
+        self.plan.parameters.get(index).map_or("?", |p| p.name.as_str())
+    }
+
+    /// Fits the parameters `free` to targets from the present values.
+    fn local(&mut self, free: &[usize], targets: &[usize]) -> Option<Local> {
+        let variables = match self.variables(free) {
+            Ok(variables) => variables,
+            Err(complaints) => {
+                self.diagnostics.extend(complaints);
+                return None;
+            }
+        };
+        let chosen: Vec<&Target<'_>> =
+            targets.iter().filter_map(|t| self.plan.targets.get(*t)).collect();
+        let joint = match Joint::new(&chosen, variables.wanted()) {
+            Ok(joint) => joint,
+            Err(complaint) => {
+                self.diagnostics.push(complaint);
+                return None;
+            }
+        };
+        let mut problem = Mapped::new(joint, &variables);
+        let start = variables.start();
+        let before = rms_at(&mut problem, &start);
+        let fit = solve(
+            &mut problem,
+            &start,
+            &variables.bounds(),
+            &self.options.settings,
+            self.options.cancelled,
+        );
+        self.evaluations += fit.evaluations;
+        let after = root_mean_square(&fit.residuals);
+        if !after.is_finite() {
+            let names: Vec<&str> = free.iter().map(|p| self.name(*p)).collect();
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::FIT_NON_FINITE,
+                    format!(
+                        "the model has no finite value where the fit of {} starts",
+                        names.join(", ")
+                    ),
+                )
+                .help("check the seeds and the ranges of the parameters"),
+            );
+            return None;
+        }
+        let statistics =
+            statistics(&fit, &variables, &curve_errors(&chosen), &self.options.criteria);
+        Some(Local { values: variables.raw(&fit.x), fit, statistics, before, after })
+    }
+
+    fn variables(&self, free: &[usize]) -> Result<Variables, Diagnostics> {
+        let all = self.plan.parameters.iter().zip(&self.values).enumerate();
+        let variable = |(index, (p, value)): (usize, (&ParameterIr, &f64))| {
+            if !free.contains(&index) {
+                return Variable::free(p.name.as_str(), *value).role(Role::Fixed);
+            }
+            let v = Variable::free(p.name.as_str(), start_of(p, *value)).within(p.low, p.high);
+            if p.scale == ParameterScale::Log { v.log() } else { v }
+        };
+        Variables::new(all.map(variable).collect()).map(|(v, _)| v)
+    }
+
+    fn finish(mut self) -> Staged {
+        self.fitted.sort_unstable();
+        let free = self.fitted.clone();
+        let targets = self.used.clone();
+        let mut last = None;
+        if !free.is_empty() {
+            let frozen = Options {
+                settings: Settings { max_evaluations: 1, ..self.options.settings },
+                ..*self.options
+            };
+            let options = if self.plan.polish { self.options } else { &frozen };
+            let mut joint = Runner { options, ..self };
+            last = joint.local(&free, &targets);
+            if let (Some(local), true) = (&last, joint.plan.polish) {
+                let points = local.fit.residuals.len();
+                let words = local.fit.stop.words().to_string();
+                joint.record("polish", &free, points, Some((local.before, local.after)), &words);
+                joint.values.clone_from(&local.values);
+                joint.diagnostics.extend(notes(&local.fit, &local.statistics));
+            }
+            return joint.staged(free, targets, last);
+        }
+        self.staged(free, targets, last)
+    }
+
+    fn staged(self, free: Vec<usize>, targets: Vec<usize>, last: Option<Local>) -> Staged {
+        let (fit, statistics) = last.map(|l| (l.fit, l.statistics)).unzip();
+        Staged {
+            values: self.values,
+            sources: self.sources,
+            records: self.records,
+            targets,
+            fit,
+            statistics,
+            free,
+            evaluations: self.evaluations,
+            diagnostics: self.diagnostics,
+        }
+    }
+}
+
+/// The value moved into the range; on a log scale a value that is not positive stays, it means
+/// that the effect is off.
+fn within(p: &ParameterIr, value: f64) -> f64 {
+    if p.scale == ParameterScale::Log && value <= 0.0 {
+        value.max(0.0)
+    } else {
+        value.clamp(p.low, p.high)
+    }
+}
+
+/// Where a fit of a parameter starts: its value, or for an effect that is switched off the
+/// middle of its range.
+fn start_of(p: &ParameterIr, value: f64) -> f64 {
+    if p.scale != ParameterScale::Log || value > 0.0 {
+        return value;
+    }
+    let middle = (p.low * p.high).sqrt();
+    if middle.is_finite() && middle > 0.0 { middle } else { p.low }
+}
+
+fn rms_at(problem: &mut impl LeastSquares, x: &[f64]) -> f64 {
+    let mut residuals = vec![0.0; problem.residuals()];
+    problem.evaluate(x, &mut residuals, None);
+    root_mean_square(&residuals)
+}
+
+fn root_mean_square(residuals: &[f64]) -> f64 {
+    let sum: f64 = residuals.iter().map(|r| r * r).sum();
+    (sum / residuals.len().max(1) as f64).sqrt()
+}
+
+/// The curves of a joint fit with what is known of their errors.
+fn curve_errors(targets: &[&Target<'_>]) -> Vec<CurveErrors> {
+    let mut from = 0;
+    let mut curves = Vec::with_capacity(targets.len());
+    for target in targets {
+        let observed = &target.observations;
+        let range = from..from + target.len();
+        from = range.end;
+        curves.push(match observed.origin {
+            Origin::Measured => CurveErrors::measured(target.name.as_str(), range),
+            Origin::Digitised => {
+                let shared = vec![1.0; target.len()];
+                let y = observed.axis_residual[1];
+                CurveErrors::digitised(target.name.as_str(), range, observed.positions.clone())
+                    .with_shared(shared, y)
+                    .with_floor(0.2 * y)
+            }
+        });
+    }
+    curves
+}

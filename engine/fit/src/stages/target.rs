@@ -1,0 +1,57 @@
+use espice_facts::Origin;
+use espice_model::Measurement;
+
+/// How the model is compared with an observation. Every measure is about relative, so that
+/// curves, rows and capacitances can be fitted jointly.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Measure {
+    /// `ln(model / observed)`, weakened towards the noise floor.
+    Log,
+    /// `(model - observed) / |observed|`.
+    Relative,
+    /// `(model - observed) / largest |observed|` of the target.
+    Linear,
+}
+
+/// The observations of one target: one curve, or the table rows of one quantity.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Observations {
+    /// One column for each argument of the measured quantity, SI.
+    pub arguments: Vec<Vec<f64>>,
+    /// Device temperature of each point, K.
+    pub kelvin: Vec<f64>,
+    /// The observed values, SI.
+    pub values: Vec<f64>,
+    /// Absolute noise floor of the values, SI; zero when unknown.
+    pub noise: f64,
+    /// How they came to be.
+    pub origin: Origin,
+    /// Place of each point along the drawn axis (logarithm on a log axis); empty for rows.
+    pub positions: Vec<f64>,
+    /// Shared error of the axes `[x, y]`, as a share of range or decade.
+    pub axis_residual: [f64; 2],
+}
+
+/// One thing that a recipe fits to.
+pub struct Target<'a> {
+    /// A name for messages: `IF(VF) at TJ = 298.15`.
+    pub name: String,
+    /// The measurement on the template.
+    pub measurement: &'a Measurement,
+    /// What was observed.
+    pub observations: Observations,
+    /// How both are compared.
+    pub measure: Measure,
+}
+
+impl Target<'_> {
+    /// Number of observations.
+    pub fn len(&self) -> usize {
+        self.observations.values.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.observations.values.is_empty()
+    }
+}
