@@ -12,7 +12,7 @@ mod outline;
 mod rules;
 mod tokens;
 
-use espice_base::{Diagnostics, FileId};
+use espice_base::{Diagnostic, Diagnostics, FileId, Place};
 
 /// Reads a file of the language.
 ///
@@ -23,8 +23,7 @@ pub fn parse(text: &str, file: FileId) -> (ast::File, Diagnostics) {
     let mut tokens = tokens::tokenise(text, file, 0);
     let mut diagnostics = std::mem::take(&mut tokens.diagnostics);
     let tree = build::file(&tokens, file, &mut diagnostics);
-    diagnostics.sort();
-    (tree, diagnostics)
+    (tree, settle(diagnostics, text, 0))
 }
 
 /// Reads one expression that starts at byte `offset` of a file, for example from a message or a
@@ -37,8 +36,7 @@ pub fn parse_expression(
     let mut tokens = tokens::tokenise(text, file, offset);
     let mut diagnostics = std::mem::take(&mut tokens.diagnostics);
     let expr = build::expression(&tokens, file, offset, &mut diagnostics);
-    diagnostics.sort();
-    (expr, diagnostics)
+    (expr, settle(diagnostics, text, offset))
 }
 
 /// Lays a text out in the one canonical way: two blanks of indentation per open bracket, one
@@ -49,4 +47,29 @@ pub fn parse_expression(
 /// The diagnostics of a text that does not parse; such a text is not touched.
 pub fn format(text: &str) -> Result<String, Diagnostics> {
     layout::format(text)
+}
+
+/// Sorts diagnostics and widens their places to whole characters: where a character was taken for
+/// a shorter one, a place may end inside it.
+fn settle(diagnostics: Diagnostics, text: &str, offset: usize) -> Diagnostics {
+    let inside = |at: u32| {
+        let at = (at as usize).saturating_sub(offset);
+        at < text.len() && !text.is_char_boundary(at)
+    };
+    let whole = |mut diagnostic: Diagnostic| {
+        for label in &mut diagnostic.labels {
+            if let Place::Text(span) = &mut label.place {
+                while span.start > 0 && inside(span.start) {
+                    span.start -= 1;
+                }
+                while inside(span.end) {
+                    span.end += 1;
+                }
+            }
+        }
+        diagnostic
+    };
+    let mut settled: Diagnostics = diagnostics.into_iter().map(whole).collect();
+    settled.sort();
+    settled
 }

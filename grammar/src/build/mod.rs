@@ -95,7 +95,7 @@ struct Builder<'a> {
     diagnostics: &'a mut Diagnostics,
     hints: Option<LayoutHints>,
     /// Where the tokeniser has answered a spelling.
-    answered: BTreeSet<(u32, u32)>,
+    answered: BTreeSet<u32>,
     /// Whether the statement at hand was reported as too deep.
     deep: bool,
     /// How deep the recursion over the expression at hand is.
@@ -566,10 +566,10 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The byte range of a place in a text.
-fn place_key(place: Place) -> (u32, u32) {
+/// Where a place in a text starts.
+fn place_key(place: Place) -> u32 {
     match place {
-        Place::Text(span) => (span.start, span.end),
-        Place::Page { .. } | Place::File(_) => (0, 0),
+        Place::Text(span) => span.start,
+        Place::Page { .. } | Place::File(_) => 0,
     }
 }
