@@ -3,13 +3,13 @@
 
 use super::expr::{Constant, ExprKind as Kind, Frame, TypedExpr};
 use super::functions::Function;
+use super::mask::Mask;
 use super::types::Type;
-use super::value::{CurveValue, Decision, Lack, Truth, Value, Verdict, Why};
-use super::{Input, Rulebook, numbers};
+use super::value::{CurveValue, Lack, Truth, Value, Verdict, Why};
+use super::{Input, Rulebook};
 use espice_base::{Code, Diagnostic, Span};
 use espice_facts::{Origin, Parameter};
 use espice_syntax::ast::{BinaryOp, CompareOp, ComprehensionKind};
-use espice_units::Dimension;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -18,8 +18,6 @@ pub(crate) type Found<T> = Result<T, Rc<Why>>;
 
 /// Nodes that one item may evaluate before the run ends with a limit.
 const STEPS: u64 = 50_000_000;
-/// Longest list that a loop runs over.
-const ITEMS: usize = 1_000_000;
 /// Deepest nesting of calls of pack functions.
 const CALLS: usize = 64;
 
@@ -43,7 +41,7 @@ pub(crate) struct Evaluator<'a> {
     frame: &'a Frame,
     slots: RefCell<Vec<Slot<'a>>>,
     /// Rows that loops stand at, innermost last; they give `Own` values their dimension.
-    rows: RefCell<Vec<&'a Parameter>>,
+    pub(super) rows: RefCell<Vec<&'a Parameter>>,
     log: RefCell<Vec<Diagnostic>>,
     steps: Cell<u64>,
     depth: usize,
@@ -117,7 +115,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A computed number, which must be finite.
-    fn finite(&self, value: f64, span: Span) -> Found<f64> {
+    pub(super) fn finite(&self, value: f64, span: Span) -> Found<f64> {
         if value.is_finite() {
             return Ok(value);
         }
@@ -158,7 +156,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn find(&self, e: &TypedExpr) -> Found<Value<'a>> {
+    pub(super) fn find(&self, e: &TypedExpr) -> Found<Value<'a>> {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);
         if steps > STEPS {
@@ -378,46 +376,6 @@ impl<'a> Evaluator<'a> {
         self.missing(Lack::Limit, span, text)
     }
 
-    fn filtered(
-        &self,
-        span: Span,
-        value: &TypedExpr,
-        axes: Option<(usize, usize)>,
-        condition: &TypedExpr,
-    ) -> Found<Value<'a>> {
-        let value = self.find(value)?;
-        let count = match (&value, axes) {
-            (Value::Curve(c), Some((x, y))) => {
-                self.set(x, Value::Series(c.x.clone()));
-                self.set(y, Value::Series(c.y.clone()));
-                c.x.len()
-            }
-            (Value::Series(s), _) => s.len(),
-            (Value::Missing(why), _) => return Err(why.clone()),
-            _ => return self.missing(Lack::Absent, span, "there is nothing to choose from"),
-        };
-        let chosen = match self.mask(condition) {
-            Mask::One(Truth::Yes) => return Ok(value),
-            Mask::One(Truth::No) => vec![Some(false); count],
-            Mask::One(Truth::Unknown(why)) => return Err(why),
-            Mask::Many(points) if points.len() != count => {
-                return self.unequal(condition.span, points.len(), count);
-            }
-            Mask::Many(points) => points,
-        };
-        // A point of which the condition cannot be decided is not taken.
-        let pick = |values: &[f64]| -> Rc<[f64]> {
-            values.iter().zip(&chosen).filter(|p| *p.1 == Some(true)).map(|p| *p.0).collect()
-        };
-        Ok(match value {
-            Value::Curve(c) => {
-                Value::Curve(Rc::new(CurveValue { x: pick(&c.x), y: pick(&c.y), source: c.source }))
-            }
-            Value::Series(s) => Value::Series(pick(&s)),
-            other => other,
-        })
-    }
-
     /// The truth of an expression, with the comparison that decided it.
     pub(crate) fn truth(&self, e: &TypedExpr) -> Verdict<'a> {
         match &e.kind {
@@ -461,389 +419,6 @@ impl<'a> Evaluator<'a> {
             _ => self.find(e).map_or_else(Verdict::unknown, truth_of),
         }
     }
-
-    fn is_missing(&self, value: &TypedExpr, negated: bool) -> Verdict<'a> {
-        let missing = match self.value(value) {
-            // A limit or a failed computation is no absence: it must not be asked away.
-            Value::Missing(why) if matches!(why.lack, Lack::Limit | Lack::NotANumber) => {
-                return Verdict::unknown(why);
-            }
-            Value::Missing(_) | Value::Range(None, None, _) => true,
-            Value::Columns(columns) => columns.len() != 1,
-            _ => false,
-        };
-        Verdict::of(missing != negated)
-    }
-
-    fn compare(&self, operands: &[TypedExpr], operators: &[CompareOp]) -> Verdict<'a> {
-        let values: Vec<Value<'a>> = operands.iter().map(|o| self.value(o)).collect();
-        let pairs = operators.iter().enumerate().map(|(i, op)| {
-            let (a, b) = (operands.get(i), operands.get(i + 1));
-            match (a, b, values.get(i), values.get(i + 1)) {
-                (Some(a), Some(b), Some(x), Some(y)) => self.compare_pair(*op, (a, x), (b, y)),
-                _ => Verdict::of(false),
-            }
-        });
-        Verdict::all(pairs)
-    }
-
-    fn compare_pair(
-        &self,
-        op: CompareOp,
-        (a, x): (&TypedExpr, &Value<'a>),
-        (b, y): (&TypedExpr, &Value<'a>),
-    ) -> Verdict<'a> {
-        use CompareOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
-        let (x, y) = match (x, y) {
-            (Value::Missing(why), Value::Missing(other)) => {
-                let worst = if other.lack > why.lack { other } else { why };
-                return Verdict::unknown(worst.clone());
-            }
-            (Value::Missing(why), _) | (_, Value::Missing(why)) => {
-                return Verdict::unknown(why.clone());
-            }
-            (Value::Number(x), Value::Number(y)) => (*x, *y),
-            (Value::Text(x), Value::Text(y)) => return Verdict::of((x == y) == (op == Equal)),
-            (Value::Truth(x), Value::Truth(y)) => return Verdict::of((x == y) == (op == Equal)),
-            _ => return Verdict::of(op == NotEqual),
-        };
-        let holds = ordered(op, x, y);
-        let margin = match op {
-            Less | LessEqual => y - x,
-            Greater | GreaterEqual => x - y,
-            Equal => -(x - y).abs(),
-            NotEqual => (x - y).abs(),
-        };
-        // What was observed stands against a limit, on whichever side it is written.
-        let swap = !a.evidence && b.evidence;
-        let (observed, limit) = if swap { (y, x) } else { (x, y) };
-        let typed = if swap { b } else { a };
-        Verdict {
-            truth: holds.into(),
-            decision: Some(self.decision(typed, a.span.to(b.span), observed, limit, margin)),
-        }
-    }
-
-    fn decision(
-        &self,
-        typed: &TypedExpr,
-        span: Span,
-        observed: f64,
-        limit: f64,
-        margin: f64,
-    ) -> Decision<'a> {
-        let element = typed.ty.element().0;
-        let dimension = element
-            .dimension()
-            .or_else(|| self.rows.borrow().last().map(|r| r.dimension))
-            .unwrap_or(Dimension::NONE);
-        let is_point = *element == Type::Point;
-        Decision { observed, limit, margin, dimension, is_point, span, trail: Vec::new() }
-    }
-
-    fn within(&self, span: Span, value: &TypedExpr, set: &TypedExpr) -> Verdict<'a> {
-        let found = self.find(value);
-        let (v, set) = match (found, self.find(set)) {
-            (Err(why), _) | (_, Err(why)) => return Verdict::unknown(why),
-            (Ok(v), Ok(set)) => (v, set),
-        };
-        match (v, set) {
-            (Value::Number(v), Value::Range(low, high, _)) => {
-                let to_low = low.map_or(f64::INFINITY, |l| v - l);
-                let to_high = high.map_or(f64::INFINITY, |h| h - v);
-                let (limit, margin) =
-                    if to_low < to_high { (low, to_low) } else { (high, to_high) };
-                let Some(limit) = limit else {
-                    let text = String::from("the range has no ends");
-                    return Verdict::unknown(Rc::new(Why { lack: Lack::Absent, text, span }));
-                };
-                Verdict {
-                    truth: (margin >= 0.0).into(),
-                    decision: Some(self.decision(value, span, v, limit, margin)),
-                }
-            }
-            (Value::Number(v), Value::Series(s)) => {
-                if let Err(why) = self.whole(&s, span) {
-                    return Verdict::unknown(why);
-                }
-                Verdict::of(s.contains(&v))
-            }
-            (v, Value::List(items)) => Verdict::of(items.iter().any(|i| match (i, &v) {
-                (Value::Text(a), Value::Text(b)) => a == b,
-                (Value::Number(a), Value::Number(b)) => a == b,
-                _ => false,
-            })),
-            _ => Verdict::of(false),
-        }
-    }
-
-    /// A series without holes.
-    pub(crate) fn whole(&self, values: &[f64], span: Span) -> Found<()> {
-        if values.is_empty() {
-            let text = format!("`{}` holds no points", self.book.snippet(span));
-            return self.missing(Lack::Absent, span, text);
-        }
-        if values.iter().all(|v| v.is_finite()) {
-            return Ok(());
-        }
-        let text = format!("a point of `{}` is not a number", self.book.snippet(span));
-        self.missing(Lack::NotANumber, span, text)
-    }
-
-    /// Whether a curve steps only this way (or one of these ways).
-    fn steps_of(&self, span: Span, args: &[TypedExpr], ways: &[f64]) -> Verdict<'a> {
-        let Some(arg) = args.first() else { return Verdict::of(false) };
-        let curve = match self.curve(arg) {
-            Ok(curve) => curve,
-            Err(why) => return Verdict::unknown(why),
-        };
-        for values in [&curve.x, &curve.y] {
-            if let Err(why) = self.whole(values, arg.span) {
-                return Verdict::unknown(why);
-            }
-        }
-        let y_type = match &arg.ty {
-            Type::Curve(c) => c.y.clone(),
-            _ => Type::PURE,
-        };
-        let typed = TypedExpr { ty: y_type, ..TypedExpr::poison(span) };
-        Verdict::any(ways.iter().map(|&way| match numbers::least_step(&curve.x, &curve.y, way) {
-            Some((from, to)) => {
-                let margin = way * (to - from);
-                Verdict {
-                    truth: (margin >= 0.0).into(),
-                    decision: Some(self.decision(&typed, span, to, from, margin)),
-                }
-            }
-            None => {
-                let text = String::from("one point alone neither rises nor falls");
-                Verdict::unknown(Rc::new(Why { lack: Lack::Absent, text, span }))
-            }
-        }))
-    }
-
-    /// The values that a loop runs over.
-    pub(crate) fn items(&self, over: &TypedExpr) -> Found<Vec<Value<'a>>> {
-        let items: Vec<Value<'a>> = match self.find(over)? {
-            Value::List(items) => items.to_vec(),
-            Value::Series(s) => s.iter().map(|&v| self.point(v, over.span)).collect(),
-            Value::Columns(c) => c.iter().map(|&(s, c)| Value::Column(s, c)).collect(),
-            Value::Curve(c) => {
-                c.x.iter().zip(c.y.iter()).map(|(&x, &y)| Value::Sample(x, y)).collect()
-            }
-            Value::Range(Some(low), Some(high), Some(step)) => {
-                let count = ((high - low) / step + 1e-9).floor();
-                if !(step > 0.0 && count >= 0.0) {
-                    Vec::new()
-                } else if count >= ITEMS as f64 {
-                    return self.limit(over.span, "a loop runs over too many values");
-                } else {
-                    (0..=count as usize).map(|i| Value::Number(low + i as f64 * step)).collect()
-                }
-            }
-            Value::Missing(why) => return Err(why),
-            _ => return self.missing(Lack::Absent, over.span, "there is nothing to run over"),
-        };
-        if items.len() > ITEMS {
-            return self.limit(over.span, "a loop runs over too many values");
-        }
-        Ok(items)
-    }
-
-    /// One value of a series: a hole is missing.
-    fn point(&self, value: f64, span: Span) -> Value<'a> {
-        match self.finite(value, span) {
-            Ok(v) => Value::Number(v),
-            Err(why) => Value::Missing(why),
-        }
-    }
-
-    /// Evaluates something with a binder set to an item.
-    fn with<T>(&self, slot: usize, item: &Value<'a>, f: impl FnOnce() -> T) -> T {
-        self.set(slot, item.clone());
-        let row = match item {
-            Value::Row(row) => Some(*row),
-            _ => None,
-        };
-        if let Some(row) = row {
-            self.rows.borrow_mut().push(row);
-        }
-        let result = f();
-        if row.is_some() {
-            self.rows.borrow_mut().pop();
-        }
-        result
-    }
-
-    fn quantified(
-        &self,
-        kind: ComprehensionKind,
-        slot: usize,
-        over: &TypedExpr,
-        condition: Option<&TypedExpr>,
-        body: &TypedExpr,
-    ) -> Verdict<'a> {
-        let items = match self.items(over) {
-            Ok(items) => items,
-            Err(why) => return Verdict::unknown(why),
-        };
-        let every = kind == ComprehensionKind::Every;
-        let mut verdicts = Vec::new();
-        for item in &items {
-            let verdict = self.with(slot, item, || {
-                let unsure = match condition.map(|c| self.truth(c).truth) {
-                    Some(Truth::No) => return None,
-                    Some(Truth::Unknown(why)) => Some(why),
-                    _ => None,
-                };
-                let verdict = self.truth(body);
-                // An element that perhaps does not belong decides only what it cannot change.
-                match unsure {
-                    Some(why) if verdict.truth.known() != Some(every) => {
-                        Some(Verdict::unknown(why))
-                    }
-                    _ => Some(verdict),
-                }
-            });
-            verdicts.extend(verdict.map(|v| v.through(slot, item)));
-        }
-        // An element for which an inner loop had nothing to run over says nothing; when that is
-        // so of all of them, neither does the loop.
-        let says = |v: &Verdict<'_>| match &v.truth {
-            Truth::Unknown(why) => why.lack != Lack::Empty,
-            _ => true,
-        };
-        if verdicts.iter().any(says) {
-            verdicts.retain(says);
-        }
-        if verdicts.is_empty() {
-            let what = self.book.snippet(over.span);
-            let text = match items.len() {
-                0 => format!("there is nothing in `{what}`"),
-                n => format!("none of the {n} in `{what}` meets the condition"),
-            };
-            return Verdict::unknown(Rc::new(Why { lack: Lack::Empty, text, span: over.span }));
-        }
-        if every { Verdict::all(verdicts) } else { Verdict::any(verdicts) }
-    }
-
-    /// `count`, `sum`, `max`, `min`, `list`, `curve` over a binder.
-    fn collect(
-        &self,
-        e: &TypedExpr,
-        kind: ComprehensionKind,
-        slot: usize,
-        over: &TypedExpr,
-        condition: Option<&TypedExpr>,
-        body: &TypedExpr,
-    ) -> Found<Value<'a>> {
-        let mut kept: Vec<Value<'a>> = Vec::new();
-        let mut values: Vec<Value<'a>> = Vec::new();
-        for item in self.items(over)? {
-            let value = self.with(slot, &item, || {
-                match condition.map(|c| self.truth(c).truth) {
-                    Some(Truth::No) => return Ok(None),
-                    Some(Truth::Unknown(why)) => return Err(why),
-                    _ => {}
-                }
-                if kind == ComprehensionKind::Count {
-                    return match self.truth(body).truth {
-                        Truth::Yes => Ok(Some(Value::Truth(true))),
-                        Truth::No => Ok(None),
-                        Truth::Unknown(why) => Err(why),
-                    };
-                }
-                self.find(body).map(Some)
-            })?;
-            if let Some(value) = value {
-                kept.push(item);
-                values.push(value);
-            }
-        }
-        if kind == ComprehensionKind::Count {
-            return Ok(Value::Number(values.len() as f64));
-        }
-        if kind == ComprehensionKind::List && !e.ty.element().1 {
-            return Ok(Value::List(Rc::from(values)));
-        }
-        let numbers: Vec<f64> = values
-            .iter()
-            .map(|v| match v {
-                Value::Number(v) => *v,
-                _ => f64::NAN,
-            })
-            .collect();
-        let nothing = || {
-            let text = format!("there is nothing in `{}`", self.book.snippet(over.span));
-            self.missing(Lack::Nothing, over.span, text)
-        };
-        match kind {
-            ComprehensionKind::Sum => Ok(Value::Number(numbers.iter().sum())),
-            ComprehensionKind::Max => {
-                numbers::largest(&numbers).map_or_else(nothing, |v| Ok(Value::Number(v)))
-            }
-            ComprehensionKind::Min => {
-                numbers::smallest(&numbers).map_or_else(nothing, |v| Ok(Value::Number(v)))
-            }
-            ComprehensionKind::Curve => {
-                let x = kept.iter().map(|v| match v {
-                    Value::Number(v) => *v,
-                    _ => f64::NAN,
-                });
-                let curve = CurveValue { x: x.collect(), y: Rc::from(numbers), source: None };
-                Ok(Value::Curve(Rc::new(curve)))
-            }
-            _ => Ok(Value::Series(Rc::from(numbers))),
-        }
-    }
-
-    /// A condition point by point.
-    pub(crate) fn mask(&self, e: &TypedExpr) -> Mask {
-        if !e.ty.element().1 {
-            return Mask::One(self.truth(e).truth);
-        }
-        match &e.kind {
-            Kind::Not(inner) => self.mask(inner).map(|t| t.map(|b| !b)),
-            Kind::Binary(BinaryOp::And, a, b) => self.mask(a).zip(self.mask(b), kleene_and),
-            Kind::Binary(BinaryOp::Or, a, b) => self
-                .mask(a)
-                .map(|t| t.map(|b| !b))
-                .zip(self.mask(b).map(|t| t.map(|b| !b)), kleene_and)
-                .map(|t| t.map(|b| !b)),
-            Kind::Compare(operands, operators) => {
-                let values: Vec<Value<'a>> = operands.iter().map(|o| self.value(o)).collect();
-                let mut result: Option<Mask> = None;
-                for (op, pair) in operators.iter().zip(values.windows(2)) {
-                    let [a, b] = pair else { continue };
-                    let mask = pointwise(a, b, |x, y| ordered(*op, x, y));
-                    result = Some(match result {
-                        Some(before) => before.zip(mask, kleene_and),
-                        None => mask,
-                    });
-                }
-                result.unwrap_or(Mask::Many(Vec::new()))
-            }
-            Kind::In { value, set, negated } => {
-                let (value, set) = (self.value(value), self.value(set));
-                let mask = match set {
-                    Value::Range(low, high, _) => pointwise(&value, &Value::Number(0.0), |x, _| {
-                        low.is_none_or(|l| x >= l) && high.is_none_or(|h| x <= h)
-                    }),
-                    Value::Series(s) => {
-                        pointwise(&value, &Value::Number(0.0), |x, _| s.contains(&x))
-                    }
-                    Value::Missing(why) => Mask::One(Truth::Unknown(why)),
-                    _ => Mask::One(Truth::No),
-                };
-                if *negated { mask.map(|t| t.map(|b| !b)) } else { mask }
-            }
-            _ => match self.value(e) {
-                Value::Mask(points) => Mask::Many(points.to_vec()),
-                Value::Missing(why) => Mask::One(Truth::Unknown(why)),
-                _ => Mask::One(Truth::No),
-            },
-        }
-    }
 }
 
 impl From<Vec<f64>> for Value<'_> {
@@ -852,71 +427,7 @@ impl From<Vec<f64>> for Value<'_> {
     }
 }
 
-/// One truth for all points, or one for each.
-#[derive(Clone, Debug)]
-pub(crate) enum Mask {
-    One(Truth),
-    Many(Vec<Option<bool>>),
-}
-
-impl Mask {
-    fn map(self, f: impl Fn(Option<bool>) -> Option<bool>) -> Mask {
-        match self {
-            Mask::Many(points) => Mask::Many(points.into_iter().map(f).collect()),
-            Mask::One(Truth::Unknown(why)) => Mask::One(Truth::Unknown(why)),
-            Mask::One(truth) => Mask::One(f(truth.known()).unwrap_or(false).into()),
-        }
-    }
-
-    /// Joins two masks; where lengths differ the shorter one decides nothing beyond its end.
-    fn zip(self, other: Mask, f: fn(Option<bool>, Option<bool>) -> Option<bool>) -> Mask {
-        match (self, other) {
-            (Mask::Many(a), Mask::Many(b)) => {
-                let n = a.len().max(b.len());
-                let at = |m: &[Option<bool>], i: usize| m.get(i).copied().flatten();
-                Mask::Many((0..n).map(|i| f(at(&a, i), at(&b, i))).collect())
-            }
-            (Mask::Many(a), Mask::One(t)) | (Mask::One(t), Mask::Many(a)) => {
-                let known = t.known();
-                Mask::Many(a.into_iter().map(|p| f(p, known)).collect())
-            }
-            (Mask::One(a), Mask::One(b)) => match f(a.known(), b.known()) {
-                Some(t) => Mask::One(t.into()),
-                None => Mask::One(if a.known().is_none() { a } else { b }),
-            },
-        }
-    }
-}
-
-fn kleene_and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
-    match (a, b) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    }
-}
-
-fn pointwise(a: &Value<'_>, b: &Value<'_>, f: impl Fn(f64, f64) -> bool) -> Mask {
-    let test = |x: f64, y: f64| (x.is_finite() && y.is_finite()).then(|| f(x, y));
-    match (a, b) {
-        (Value::Missing(why), _) | (_, Value::Missing(why)) => {
-            Mask::One(Truth::Unknown(why.clone()))
-        }
-        (Value::Series(x), Value::Series(y)) => {
-            Mask::Many(x.iter().zip(y.iter()).map(|(&x, &y)| test(x, y)).collect())
-        }
-        (Value::Series(x), Value::Number(y)) => {
-            Mask::Many(x.iter().map(|&x| test(x, *y)).collect())
-        }
-        (Value::Number(x), Value::Series(y)) => {
-            Mask::Many(y.iter().map(|&y| test(*x, y)).collect())
-        }
-        (Value::Number(x), Value::Number(y)) => Mask::One(f(*x, *y).into()),
-        _ => Mask::One(Truth::No),
-    }
-}
-
-fn ordered(op: CompareOp, x: f64, y: f64) -> bool {
+pub(super) fn ordered(op: CompareOp, x: f64, y: f64) -> bool {
     match op {
         CompareOp::Less => x < y,
         CompareOp::LessEqual => x <= y,

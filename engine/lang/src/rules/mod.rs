@@ -9,12 +9,17 @@
 
 mod access;
 mod book;
+mod calls;
+mod compare;
 mod compile;
 mod eval;
 mod explain;
 mod expr;
 mod fields;
 mod functions;
+mod given;
+mod loops;
+mod mask;
 mod message;
 mod numbers;
 mod readings;
@@ -26,7 +31,9 @@ mod select;
 mod testing;
 mod types;
 mod typing;
+mod typing_at;
 mod typing_data;
+mod typing_sets;
 mod value;
 
 pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};

@@ -2,8 +2,9 @@
 
 use super::book::{Input, Rulebook};
 use super::compile::{quoted, unknown_word};
-use super::eval::{Evaluator, Mask};
+use super::eval::Evaluator;
 use super::expr::{Frame, TypedExpr, Wanted};
+use super::mask::Mask;
 use super::scope::Checker;
 use super::types::Type;
 use super::value::{CurveValue, Truth, Value};

@@ -2,7 +2,7 @@
 //! with what the rulebook finds.
 
 use super::book::{Input, Rulebook};
-use super::eval::{Evaluator, Found};
+use super::eval::Evaluator;
 use super::expr::{Bound, Frame, TypedExpr, Wanted};
 use super::message::number;
 use super::scope::Checker;
@@ -12,10 +12,7 @@ use super::value::Value;
 use crate::Quantities;
 use crate::ir::{Finding, FindingStatus, Library};
 use espice_base::{Code, Date, Limits, Severity, Span};
-use espice_facts::{
-    Axis, Column, ColumnRole, Conditions, Curve, Device, Facts, Origin, Parameter, Scale, Sensed,
-    Signature, Status, Sweep,
-};
+use espice_facts::{Conditions, Device, Facts, Sensed};
 use espice_syntax::ast::{self, Expect, Given, GivenFact};
 use espice_units::{Constants, Dimension};
 use std::collections::BTreeMap;
@@ -68,65 +65,65 @@ pub struct TestOutcome {
 /// An expectation that is not met: its place, what was expected, what was found.
 type Unmet = (Span, String, String);
 /// What is given makes no sense: its place and why.
-type Senseless = (Span, String);
+pub(super) type Senseless = (Span, String);
 
 /// A test, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct TestIr {
-    name: String,
-    pack: String,
-    span: Span,
-    todo: bool,
-    frame: Frame,
-    kind: Option<String>,
-    device: Device,
-    rows: Vec<RowIr>,
-    curves: Vec<CurveIr>,
-    sweeps: Vec<SweepIr>,
-    model: Option<(String, Vec<(String, TypedExpr)>)>,
-    expect: Vec<ExpectIr>,
+    pub(super) name: String,
+    pub(super) pack: String,
+    pub(super) span: Span,
+    pub(super) todo: bool,
+    pub(super) frame: Frame,
+    pub(super) kind: Option<String>,
+    pub(super) device: Device,
+    pub(super) rows: Vec<RowIr>,
+    pub(super) curves: Vec<CurveIr>,
+    pub(super) sweeps: Vec<SweepIr>,
+    pub(super) model: Option<(String, Vec<(String, TypedExpr)>)>,
+    pub(super) expect: Vec<ExpectIr>,
 }
 
 #[derive(Clone, Debug)]
-struct RowIr {
-    span: Span,
-    symbol: String,
-    dimension: Dimension,
+pub(super) struct RowIr {
+    pub(super) span: Span,
+    pub(super) symbol: String,
+    pub(super) dimension: Dimension,
     /// Minimum, typical, maximum.
-    values: [Option<TypedExpr>; 3],
-    conditions: Vec<Bound>,
+    pub(super) values: [Option<TypedExpr>; 3],
+    pub(super) conditions: Vec<Bound>,
 }
 
 #[derive(Clone, Debug)]
-struct CurveIr {
-    span: Span,
-    wanted: Wanted,
-    dimensions: (Dimension, Dimension),
-    points: TypedExpr,
-    conditions: Vec<Bound>,
+pub(super) struct CurveIr {
+    pub(super) span: Span,
+    pub(super) wanted: Wanted,
+    pub(super) dimensions: (Dimension, Dimension),
+    pub(super) points: TypedExpr,
+    pub(super) conditions: Vec<Bound>,
 }
 
 #[derive(Clone, Debug)]
-struct SweepIr {
-    span: Span,
-    columns: Vec<ColumnIr>,
-    compliance: Option<TypedExpr>,
-    siblings: Option<TypedExpr>,
+pub(super) struct SweepIr {
+    pub(super) span: Span,
+    pub(super) columns: Vec<ColumnIr>,
+    pub(super) compliance: Option<TypedExpr>,
+    pub(super) siblings: Option<TypedExpr>,
 }
 
 #[derive(Clone, Debug)]
-struct ColumnIr {
-    span: Span,
-    sensed: Sensed,
-    letter: String,
-    node: String,
-    reference: String,
-    swept: bool,
-    values: TypedExpr,
+pub(super) struct ColumnIr {
+    pub(super) span: Span,
+    pub(super) sensed: Sensed,
+    pub(super) letter: String,
+    pub(super) node: String,
+    pub(super) reference: String,
+    pub(super) swept: bool,
+    pub(super) values: TypedExpr,
 }
 
 #[derive(Clone, Debug)]
-enum ExpectIr {
+pub(super) enum ExpectIr {
     Outcome { span: Span, outcome: String, rule: usize },
     Chosen(Span, String),
     Kind(Span, String),
@@ -464,144 +461,6 @@ fn word(finding: &Finding) -> &'static str {
 }
 
 impl<'a> Evaluator<'a> {
-    fn stated<T>(&self, span: Span, found: Found<T>) -> Result<T, Senseless> {
-        found.map_err(|why| (span, why.text.clone()))
-    }
-
-    fn given_facts(&self, test: &TestIr) -> Result<Facts, Senseless> {
-        let mut facts = Facts::default();
-        facts.device.clone_from(&test.device);
-        facts.device.kind.clone_from(&test.kind);
-        for row in &test.rows {
-            let [min, typ, max] = &row.values;
-            let value = |e: &Option<TypedExpr>| {
-                e.as_ref().map(|e| self.stated(e.span, self.number(e))).transpose()
-            };
-            facts.parameters.push(Parameter {
-                symbol: row.symbol.clone(),
-                printed: row.symbol.clone(),
-                min: value(min)?,
-                typ: value(typ)?,
-                max: value(max)?,
-                dimension: row.dimension,
-                printed_unit: row.dimension.to_string(),
-                conditions: self.stated(row.span, self.conditions(&row.conditions))?,
-                parts: Vec::new(),
-                status: Status::Served,
-                confidence: 1.0,
-                provenance: espice_base::Place::Text(row.span).into(),
-            });
-        }
-        for curve in &test.curves {
-            facts.curves.push(self.given_curve(curve)?);
-        }
-        for (i, sweep) in test.sweeps.iter().enumerate() {
-            facts.sweeps.push(self.given_sweep(i, sweep)?);
-        }
-        Ok(facts)
-    }
-
-    fn given_curve(&self, item: &CurveIr) -> Result<Curve, Senseless> {
-        let points = self.stated(item.span, self.curve(&item.points))?;
-        let mut conditions = self.stated(item.span, self.conditions(&item.conditions))?;
-        let mut family = BTreeMap::new();
-        for symbol in &item.wanted.family {
-            if let Some(value) = conditions.value(symbol) {
-                family.insert(symbol.clone(), value);
-                conditions.by_symbol.remove(symbol);
-            }
-        }
-        let axis = |symbol: &str, dimension| Axis {
-            symbol: symbol.to_string(),
-            dimension,
-            scale: Scale::Linear,
-        };
-        Ok(Curve {
-            signature: Signature {
-                quantity: item.wanted.quantity.clone(),
-                x: item.wanted.x.clone(),
-                family: item.wanted.family.clone(),
-            },
-            title: item.wanted.to_string(),
-            x: axis(&item.wanted.x, item.dimensions.0),
-            y: axis(&item.wanted.quantity, item.dimensions.1),
-            family,
-            conditions,
-            points: points.x.iter().zip(points.y.iter()).map(|(x, y)| [*x, *y]).collect(),
-            marks: Vec::new(),
-            origin: Origin::Digitised,
-            noise_floor: None,
-            axis_residual: [0.0, 0.0],
-            parts: Vec::new(),
-            status: Status::Served,
-            provenance: espice_base::Place::Text(item.span).into(),
-        })
-    }
-
-    fn given_sweep(&self, index: usize, item: &SweepIr) -> Result<Sweep, Senseless> {
-        let mut series = Vec::new();
-        for column in &item.columns {
-            series.push(self.stated(column.span, self.series(&column.values))?);
-        }
-        let count = series.iter().map(|s| s.len()).max().unwrap_or(0);
-        let compliance =
-            item.compliance.as_ref().map(|c| self.stated(c.span, self.number(c))).transpose()?;
-        let siblings =
-            item.siblings.as_ref().map(|s| self.stated(s.span, self.number(s))).transpose()?;
-        let mut columns = Vec::new();
-        for (column, values) in item.columns.iter().zip(series) {
-            let values = match &*values {
-                [one] => vec![*one; count],
-                many if many.len() == count => many.to_vec(),
-                many => {
-                    let text = format!("a column has {} points, another has {count}", many.len());
-                    return Err((column.span, text));
-                }
-            };
-            let constant = values.windows(2).all(|w| w.first() == w.last());
-            let role = match (column.swept, column.sensed) {
-                (true, _) => ColumnRole::Swept,
-                (false, Sensed::Voltage) if constant => ColumnRole::Held,
-                _ => ColumnRole::Measured,
-            };
-            columns.push(Column {
-                name: format!("{}({})", column.letter, column.node),
-                sensed: column.sensed,
-                role,
-                node: column.node.clone(),
-                reference: column.reference.clone(),
-                compliance: compliance.filter(|_| role == ColumnRole::Swept),
-                values,
-            });
-        }
-        Ok(Sweep {
-            name: format!("sweep {}", index + 1),
-            columns,
-            temperature: None,
-            siblings: siblings.map_or(1, |s| s.clamp(1.0, 1e9) as usize),
-            provenance: espice_base::Place::Text(item.span).into(),
-        })
-    }
-
-    fn given_model<'m>(
-        &self,
-        test: &TestIr,
-        context: &TestContext<'m>,
-    ) -> Result<Option<Box<dyn Quantities + 'm>>, Senseless> {
-        let Some((template, values)) = &test.model else { return Ok(None) };
-        let Some(build) = context.build else {
-            return Err((test.span, String::from("models cannot be evaluated here")));
-        };
-        let mut parameters = Vec::new();
-        for (name, value) in values {
-            parameters.push((name.clone(), self.stated(value.span, self.number(value))?));
-        }
-        match build(template, &parameters) {
-            Some(model) => Ok(Some(model)),
-            None => Err((test.span, format!("the model `{template}` cannot be built"))),
-        }
-    }
-
     fn value_expected(
         &self,
         expect: &ExpectIr,
