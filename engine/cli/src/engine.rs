@@ -4,6 +4,7 @@ use crate::command::Context;
 use crate::exit::Exit;
 use espice::outcome::Outcome;
 use espice_base::{Diagnostics, SourceMap, World};
+use std::path::PathBuf;
 
 /// With what the engine is set up.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -84,13 +85,94 @@ pub(crate) trait Engine {
     fn sources(&self) -> &SourceMap;
 }
 
-/// Sets the engine up, and reports what is wrong with its packs. `None` when there is no engine
-/// in this build.
+/// Sets the engine up, and reports what is wrong with its packs.
 pub(crate) fn open<'w>(
-    _world: &'w dyn World,
-    _config: &Config,
-) -> Option<(Box<dyn Engine + 'w>, Diagnostics)> {
-    None
+    world: &'w dyn World,
+    config: &Config,
+) -> (Box<dyn Engine + 'w>, Diagnostics) {
+    let simulator = match &config.simulator {
+        Simulator::Off => None,
+        Simulator::Found => Some(PathBuf::from("ngspice")),
+        Simulator::At(path) => Some(PathBuf::from(path)),
+    };
+    let simulator =
+        simulator.map(|command| espice::SimulatorSetup { command, folder: std::env::temp_dir() });
+    let (engine, diagnostics) = espice::Engine::new(
+        world,
+        espice::Config {
+            packs: config.packs.clone(),
+            foundry: config.foundry.clone(),
+            seed: config.seed,
+            threads: config.threads.unwrap_or(1),
+            simulator,
+            ..espice::Config::default()
+        },
+    );
+    (Box::new(Native { engine }), diagnostics)
+}
+
+/// The engine of this program.
+struct Native<'w> {
+    engine: espice::Engine<'w>,
+}
+
+impl Engine for Native<'_> {
+    fn model(&mut self, request: &Request) -> Outcome {
+        self.engine.model(&espice::Request {
+            sources: request.sources.clone(),
+            part: request.part.clone(),
+            kind: request.kind.clone(),
+            dialects: request.dialects.clone(),
+        })
+    }
+
+    fn check(&mut self, paths: &[String]) -> Diagnostics {
+        self.engine.check(paths)
+    }
+
+    fn test(&mut self, paths: &[String]) -> (Vec<TestOutcome>, Diagnostics) {
+        let diagnostics = self.engine.check(paths);
+        let sources = self.engine.sources();
+        let outcomes = self.engine.test(&self.engine.packs_in(paths));
+        let outcomes = outcomes.into_iter().map(|o| outcome(o, sources)).collect();
+        (outcomes, diagnostics)
+    }
+
+    fn format(&self, name: &str, text: &str) -> Result<String, (Diagnostics, SourceMap)> {
+        self.engine.format(text).map_err(|diagnostics| {
+            let mut sources = SourceMap::default();
+            sources.add(name, text);
+            (diagnostics, sources)
+        })
+    }
+
+    fn explain(&mut self, rule: &str, sources: &[String]) -> Option<String> {
+        let lines = self.engine.explain(rule, sources)?;
+        Some(lines.into_iter().map(|line| line + "\n").collect())
+    }
+
+    fn sources(&self) -> &SourceMap {
+        self.engine.sources()
+    }
+}
+
+fn outcome(o: espice::TestOutcome, sources: &SourceMap) -> TestOutcome {
+    let pairs = o.expected.iter().zip(&o.got);
+    let detail: Vec<String> =
+        pairs.map(|(expected, got)| format!("expected {expected}, got {got}")).collect();
+    let file = sources.get(o.span.file);
+    TestOutcome {
+        pack: o.pack,
+        name: o.name,
+        status: match o.status {
+            espice::TestStatus::Pass => TestStatus::Passed,
+            espice::TestStatus::Fail => TestStatus::Failed,
+            espice::TestStatus::Todo => TestStatus::Todo,
+        },
+        detail: detail.join("; "),
+        file: file.map_or(String::new(), |f| String::from(f.name())),
+        line: file.map_or(0, |f| f.line_column(o.span.start).line),
+    }
 }
 
 /// Sets the engine up for a command and reports what its packs have against them.
@@ -101,10 +183,7 @@ pub(crate) fn start<'w>(
     context: &Context<'w>,
     config: &Config,
 ) -> Result<Box<dyn Engine + 'w>, Exit> {
-    let Some((engine, diagnostics)) = open(context.world, config) else {
-        context.console.complain("this build of espice has no engine\n");
-        return Err(Exit::Usage);
-    };
+    let (engine, diagnostics) = open(context.world, config);
     context.console.report(&diagnostics, engine.sources());
     match Exit::of_diagnostics(&diagnostics) {
         Exit::Ok => Ok(engine),

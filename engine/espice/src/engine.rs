@@ -60,6 +60,25 @@ impl<'w> Engine<'w> {
         self.library.packs.iter().map(|p| p.name.as_str())
     }
 
+    /// Names of the packs whose texts lie in these folders.
+    pub fn packs_in(&self, folders: &[String]) -> Vec<String> {
+        let lies_in = |name: &str| {
+            folders.iter().any(|f| {
+                let f = f.trim_end_matches('/').trim_start_matches("./");
+                f.is_empty()
+                    || f == "."
+                    || name.strip_prefix(f).is_some_and(|rest| rest.starts_with('/'))
+            })
+        };
+        let of = |p: &&espice_lang::ir::PackInfo| {
+            p.files
+                .iter()
+                .filter_map(|f| self.sources.get(*f))
+                .any(|f| lies_in(f.name().trim_start_matches("./")))
+        };
+        self.library.packs.iter().filter(of).map(|p| p.name.clone()).collect()
+    }
+
     /// Loads and checks the packs in these folders, with all that they extend, and returns what
     /// is wrong with them. Later calls of [`Engine::test`] and [`Engine::sources`] see them.
     pub fn check(&mut self, folders: &[String]) -> Diagnostics {

@@ -29,4 +29,77 @@ Paths are relative to the folder in which the program was started.
 
 Wrong:  espice fmt rules/diode.espise
 Right:  espice fmt rules/diode.espice";
+    SOURCE_NOT_FOUND "E0660" "a source cannot be read"
+"The path that was given names no file, or the system refuses it. Nothing was read from it, and no
+model is made from what is left.
+
+Wrong:  espice model diod.csv -o out       and the file is called diode.csv
+Right:  espice model diode.csv -o out";
+    KIND_NOT_STATED "E0661" "the kind of device is not stated"
+"Templates and rules belong to a kind of device. Raw sweeps show their kind by the `recognise` clauses
+of the packs; rows and curves show it when all their symbols belong to one kind only.
+
+Wrong:  a CSV with the heading `V (V),I (A)`
+Right:  # kind: diode
+        VF (V),IF (A)";
+    UNKNOWN_DEVICE_KIND "E0662" "no pack declares this kind of device"
+"Kinds are declared in packs by `kind NAME { … }`. The word that a source or the command line gives must
+be one of them.
+
+Wrong:  kind = \"Diode\"
+Right:  kind = \"diode\"";
+    PART_NOT_CHOSEN "E0663" "the sources speak of several parts"
+"A sheet for a family holds rows and curves of several parts. A model is a model of one: it is chosen
+with --part, or by a file name that is the part's name.
+
+Wrong:  espice model bc546-bc550.toml -o out
+Right:  espice model bc546-bc550.toml --part BC547 -o out";
+    NO_TEMPLATE_FOR_KIND "E0720" "no template can model this kind of device"
+"The kind of the device is known, by statement or by its sweeps, but no loaded pack has a template for
+it. Nothing is fitted: a model of another kind would be wrong without saying so.
+
+Wrong:  fitting a diode to the sweeps of a transistor because it has a junction
+Right:  adding a template of the kind to a pack and giving the pack with --pack";
+    TEMPLATE_WITHOUT_RECIPE "E0721" "a template has no recipe"
+"A recipe says what is fitted to which curves and rows. Without one a template can be evaluated and
+judged, not fitted.
+
+Wrong:  template t : diode { pins a, k; param R : Ohm = 1 Ohm; resistor a, k = R }
+Right:  the same with `recipe { stage all { fit R to IF(VF) } }`";
+    NOTHING_TO_FIT "E0722" "the sources hold nothing that the template could be fitted to"
+"No target of the template's recipe found a curve or a row in the sources: the quantities have other
+names, their conditions are missing, or screening left no points.
+
+Wrong:  fit IS to IF(VF)      and the only source has CJ(VR)
+Right:  a source with IF(VF), or rows of VF with their IF";
+    CANDIDATE_BROKE_RULES "E0723" "a candidate broke error rules and was dropped"
+"The template was fitted; then rules `on model` of severity error failed. Such a candidate is never
+emitted. The record of the candidates says which rules it broke and by how much.
+
+Wrong:  raising a limit until a fit passes
+Right:  looking at the first rule that failed: its data and its margin are in the report";
+    TEMPLATE_WITHOUT_CARD "E0724" "a template cannot be written as a card"
+"A `card` statement says how the parameters of a template are called in a simulator. A template without
+one can be fitted and judged, but no library file comes out.
+
+Wrong:  template t : diode { … }                     and a model is asked for
+Right:  template t : diode { … card spice \"D\" { IS, N, RS } }";
+    UNKNOWN_DIALECT "E0725" "there is no such dialect"
+"Cards are written in the dialects that the engine knows; each is a simulator's way to write them.
+
+Wrong:  --dialect pspice9
+Right:  --dialect ngspice";
+    CARD_READ_BACK "E0726" "a written card does not read back equal"
+"Every card is read back after writing, compared bit by bit with what was meant, and written again. A
+difference is a fault of the dialect's writer or reader; the card is not emitted.
+
+Wrong:  using a card that says something else than the fit
+Right:  reporting the card with the values of its fit";
+    SIMULATOR_DISAGREES "E0727" "the simulator and the native evaluator disagree"
+"The emitted card was simulated at the bias points of the sources and its terminal currents differ from
+those of the evaluator by more than 1e-6 of the current plus 1e-12 A. Fit and verdict hold for the
+evaluator; the card does not behave like it there.
+
+Wrong:  trusting the report's errors for the simulator
+Right:  looking at the deviation in the report, and reporting the card";
 }

@@ -1,8 +1,8 @@
 use super::joint::Joint;
 use super::{Plan, Source, StageRecord, Staged, Step, Target};
 use crate::{
-    Criteria, CurveErrors, Fit, LeastSquares, Mapped, Role, Settings, Statistics, Variable,
-    Variables, notes, solve, statistics,
+    Criteria, CurveErrors, Evaluation, Fit, LeastSquares, Mapped, Role, Settings, Statistics,
+    Variable, Variables, notes, solve, statistics,
 };
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_facts::Origin;
@@ -355,8 +355,10 @@ fn start_of(p: &ParameterIr, value: f64) -> f64 {
 
 fn rms_at(problem: &mut impl LeastSquares, x: &[f64]) -> f64 {
     let mut residuals = vec![0.0; problem.residuals()];
-    problem.evaluate(x, &mut residuals, None);
-    root_mean_square(&residuals)
+    match problem.evaluate(x, &mut residuals, None) {
+        Evaluation::Done => root_mean_square(&residuals),
+        Evaluation::NonFinite => f64::NAN,
+    }
 }
 
 fn root_mean_square(residuals: &[f64]) -> f64 {
