@@ -28,6 +28,8 @@ mod run;
 mod scope;
 mod scripts;
 mod select;
+#[cfg(test)]
+mod spec;
 mod testing;
 mod types;
 mod typing;
