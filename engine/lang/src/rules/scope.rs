@@ -267,6 +267,10 @@ pub(crate) fn as_point(value: &mut TypedExpr, wanted: &Type) {
     }
 }
 
+/// What is to be known of temperatures.
+pub(crate) const POINT_HELP: &str =
+    "`degC` names a point of the scale, `K` a difference; their sum is a point";
+
 /// The diagnostic of a temperature where a difference must stand, or the reverse.
 pub(crate) fn temperatures(what: &str, span: Span, got_point: bool) -> Diagnostic {
     let (wanted, got) = if got_point {
@@ -276,7 +280,7 @@ pub(crate) fn temperatures(what: &str, span: Span, got_point: bool) -> Diagnosti
     };
     Diagnostic::error(Code::TEMPERATURE_POINT, format!("{what} is {wanted}, not {got}"))
         .label(span, got)
-        .help("`degC` names a point of the scale, `K` a difference; their sum is a point")
+        .help(POINT_HELP)
 }
 
 /// The place of a declared type.

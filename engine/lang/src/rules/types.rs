@@ -146,6 +146,9 @@ impl Type {
     /// How a diagnostic names it, with its article.
     pub(crate) fn describe(&self) -> String {
         match self {
+            Type::Number(d) if *d == Dimension::TEMPERATURE => {
+                String::from("a difference of temperatures (K)")
+            }
             Type::Number(d) => d.name().map_or_else(
                 || format!("a value in `{d}`"),
                 |_| {

@@ -2,7 +2,7 @@
 //! ranges, lists. Access to data, models and tables stands in `typing_data`.
 
 use super::expr::{ExprKind as Kind, TypedExpr};
-use super::scope::{Checker, as_point, temperatures};
+use super::scope::{Checker, POINT_HELP, as_point};
 use super::types::{self, Clash, Type};
 use crate::check::dims::{self, Operand, Together};
 use espice_base::{Code, Diagnostic, Span};
@@ -40,7 +40,7 @@ impl Checker<'_> {
             ExprKind::Missing => node(e.span, Type::Missing, false, Kind::Missing),
             ExprKind::Name(name) => self.name(name, e.span),
             ExprKind::Unary(op, inner) => self.unary(e.span, *op, inner, d),
-            ExprKind::Binary(op, at, a, b) => self.binary(e.span, *op, *at, a, b, d),
+            ExprKind::Binary(op, _, a, b) => self.binary(e.span, *op, a, b, d),
             ExprKind::Compare { first, rest } => self.compare(e.span, first, rest, d),
             ExprKind::In { value, set, negated } => self.within(e.span, value, set, *negated, d),
             ExprKind::Is { value, word, negated } => self.is(e.span, value, word, *negated, d),
@@ -130,7 +130,6 @@ impl Checker<'_> {
         &mut self,
         span: Span,
         op: BinaryOp,
-        at: Span,
         left: &Expr,
         right: &Expr,
         d: usize,
@@ -148,18 +147,18 @@ impl Checker<'_> {
         if op == BinaryOp::Power {
             return self.power(span, (left, a), (right, b));
         }
-        if matches!(op, BinaryOp::Subtract) {
-            // `25 K` after a point stays a difference; `x - 300 K` with x a point too.
-        } else if op == BinaryOp::Add {
-            // A sum never turns a literal into a point.
-        } else {
-            for (value, written) in [(&a, left), (&b, right)] {
+        // A sum or difference never turns a literal in kelvin into a point.
+        if matches!(op, BinaryOp::Multiply | BinaryOp::Divide) {
+            for value in [&a, &b] {
                 if value.ty == Type::Point && matches!(value.kind, Kind::Number(_)) {
                     self.diagnostics.push(
-                        temperatures("a factor", value.span, true)
-                            .help("an absolute temperature for a product is written in `K`"),
+                        Diagnostic::error(
+                            Code::TEMPERATURE_POINT,
+                            "a temperature in degrees Celsius cannot be a factor",
+                        )
+                        .label(value.span, value.ty.describe())
+                        .help("write the absolute temperature in `K`"),
                     );
-                    let _ = written;
                     return TypedExpr::poison(span);
                 }
             }
@@ -180,7 +179,6 @@ impl Checker<'_> {
                     BinaryOp::Multiply => "multiply",
                     _ => "divide",
                 };
-                let _ = at;
                 self.clash(clash, verb, (left, &a), (right, &b));
                 TypedExpr::poison(span)
             }
@@ -238,13 +236,19 @@ impl Checker<'_> {
             (Clash::Dimensions, Some(x), Some(y)) if x != y => {
                 dims::mismatch(together, Operand::of(left, x), Operand::of(right, y))
             }
-            (Clash::Points | Clash::Dimensions, Some(_), Some(_)) => Diagnostic::error(
-                Code::TEMPERATURE_POINT,
-                format!("a temperature cannot be used to {verb} like this"),
-            )
-            .label(a.span, a.ty.describe())
-            .label(b.span, b.ty.describe())
-            .help("the difference of two temperatures, and a temperature plus a difference in `K`, have a meaning"),
+            (Clash::Points | Clash::Dimensions, Some(_), Some(_)) => {
+                let message = match verb {
+                    "add" => "two temperatures cannot be added",
+                    "subtract" => "a temperature cannot be subtracted from a difference",
+                    "negate" => "a temperature has no negative",
+                    _ => "a temperature cannot be multiplied, divided or raised",
+                };
+                let told = Diagnostic::error(Code::TEMPERATURE_POINT, message)
+                    .label(a.span, a.ty.describe());
+                let told =
+                    if b.span == a.span { told } else { told.label(b.span, b.ty.describe()) };
+                told.help(POINT_HELP)
+            }
             (Clash::Range, _, _) => dims::out_of_range(a.span.to(b.span)),
             _ => {
                 let wrong = if a.ty.element().0.is_scalar() { b } else { a };
@@ -254,9 +258,12 @@ impl Checker<'_> {
                     Type::Measure(_) => Some("say where: `at (…)`"),
                     _ => None,
                 };
-                Diagnostic::error(Code::VALUE_TYPE, format!("cannot {verb} {}", wrong.ty.describe()))
-                    .label(wrong.span, wrong.ty.describe())
-                    .maybe_help(help)
+                Diagnostic::error(
+                    Code::VALUE_TYPE,
+                    format!("cannot {verb} {}", wrong.ty.describe()),
+                )
+                .label(wrong.span, wrong.ty.describe())
+                .maybe_help(help)
             }
         };
         self.diagnostics.push(diagnostic);
@@ -280,20 +287,13 @@ impl Checker<'_> {
             (Some(x), Some(y)) if x != y => {
                 dims::mismatch(together, Operand::of(left, x), Operand::of(right, y))
             }
-            (Some(_), Some(_)) => {
-                let point = if ea == Type::Point { &*a } else { &*b };
-                Diagnostic::error(
-                    Code::TEMPERATURE_POINT,
-                    "a temperature and a difference of temperatures do not go together",
-                )
-                .label(a.span, a.ty.describe())
-                .label(b.span, b.ty.describe())
-                .help(if point.span == a.span {
-                    "write the right side in `degC`"
-                } else {
-                    "write the left side in `degC`"
-                })
-            }
+            (Some(_), Some(_)) => Diagnostic::error(
+                Code::TEMPERATURE_POINT,
+                "a temperature and a difference of temperatures do not go together",
+            )
+            .label(a.span, a.ty.describe())
+            .label(b.span, b.ty.describe())
+            .help(POINT_HELP),
             _ => {
                 let (x, y) = (a.ty.describe(), b.ty.describe());
                 let message = match together {
