@@ -72,7 +72,7 @@ impl Engine<'_> {
             input: self.input(facts),
             diagnostics: &complaints,
         };
-        let Prepared { plan, origins, .. } = extraction::prepare(&context);
+        let Prepared { plan, origins } = extraction::prepare(&context);
         let cancelled = || self.world.cancelled();
         let options = Options {
             settings: Settings::default(),

@@ -2,8 +2,8 @@
 //! become observations.
 
 use crate::probe::{Bench, TEMPERATURES, temperature};
-use espice_base::{Diagnostics, Limits};
-use espice_facts::{Conditions, Curve, Facts, Origin, Parameter, Scale, Status};
+use espice_base::Diagnostics;
+use espice_facts::{Conditions, Curve, Origin, Parameter, Scale, Status};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
 use espice_lang::ir::TemplateIr;
 use espice_lang::rules::{FitIr, Input, Measure, RecipeIr, Rulebook, StageIr, TargetIr, TypedExpr};
@@ -26,7 +26,6 @@ pub(crate) struct Prepared<'a> {
     pub(crate) plan: Plan<'a>,
     /// One for each target of the plan.
     pub(crate) origins: Vec<Origins>,
-    pub(crate) diagnostics: &'a RefCell<Diagnostics>,
 }
 
 /// What preparation looks at.
@@ -54,7 +53,7 @@ pub(crate) fn prepare<'a>(context: &'a Context<'a>) -> Prepared<'a> {
         stages,
         polish: context.recipe.polish,
     };
-    Prepared { plan, origins, diagnostics: context.diagnostics }
+    Prepared { plan, origins }
 }
 
 impl<'a> Context<'a> {
@@ -293,16 +292,6 @@ pub(crate) fn curve_name(curve: &Curve) -> String {
         .collect();
     let name = format!("{}({})", curve.signature.quantity, curve.signature.x);
     if family.is_empty() { name } else { format!("{name} at {}", family.join(", ")) }
-}
-
-/// An input for rules and recipes.
-pub(crate) fn input<'a>(
-    facts: &'a Facts,
-    today: espice_base::Date,
-    limits: Limits,
-    constants: espice_units::Constants,
-) -> Input<'a> {
-    Input { facts, model: None, today, limits, constants }
 }
 
 /// All conditions of a row or curve, with the temperature made explicit.

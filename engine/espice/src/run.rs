@@ -6,6 +6,7 @@ use crate::config::Request;
 use crate::engine::Engine;
 use crate::fitted::View;
 use crate::outcome as out;
+use crate::probe::TEMPERATURES;
 use crate::simulate::{self, Check};
 use crate::{emit, wire};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
@@ -13,7 +14,7 @@ use espice_facts::{Facts, SymbolTable};
 use espice_lang::ir::{Account, Finding, FindingStatus};
 use espice_lang::rules::{CandidateStatus, Phase, RankKey, Selection};
 use espice_netlist::{Origin, dialect, dialects};
-use espice_units::constants::TNOM;
+use espice_units::constants::{ROOM, TNOM};
 
 /// What the stages gather on their way.
 #[derive(Default)]
@@ -107,6 +108,7 @@ impl Engine<'_> {
         record.findings.extend(judgement.findings);
         record.diagnostics.extend(judgement.diagnostics);
         record.diagnostics.extend(self.add_readings(&mut record.facts));
+        assume_temperature(&mut record.facts, &mut record.diagnostics);
         let judgement = self.rulebook.run(Phase::Data, &self.input(&record.facts));
         record.findings.extend(judgement.findings);
         record.diagnostics.extend(judgement.diagnostics);
@@ -377,6 +379,29 @@ fn choose_part(facts: &mut Facts, request: &Request, diagnostics: &mut Diagnosti
             .help(format!("choose one with --part: {}", facts.device.parts.join(", "))),
     );
     false
+}
+
+/// Curves that state no temperature hold at room temperature from here on, and a note says so.
+fn assume_temperature(facts: &mut Facts, diagnostics: &mut Diagnostics) {
+    let mut first = None;
+    for curve in &mut facts.curves {
+        let all = curve.all_conditions();
+        if TEMPERATURES.iter().any(|s| all.by_symbol.contains_key(*s)) {
+            continue;
+        }
+        first = first.or(Some(curve.provenance.place));
+        curve.conditions = std::mem::take(&mut curve.conditions).with("TJ", ROOM);
+    }
+    if let Some(place) = first {
+        diagnostics.push(
+            Diagnostic::note(
+                Code::TEMPERATURE_ASSUMED,
+                "no temperature is stated; 25 °C is assumed",
+            )
+            .at(place)
+            .help("state it as a condition `TJ`: an error of 3 K is one of 1 % in N"),
+        );
+    }
 }
 
 /// Ranks the survivors and marks the chosen one.

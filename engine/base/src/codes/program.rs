@@ -54,6 +54,13 @@ with --part, or by a file name that is the part's name.
 
 Wrong:  espice model bc546-bc550.toml -o out
 Right:  espice model bc546-bc550.toml --part BC547 -o out";
+    TEMPERATURE_ASSUMED "E0664" "a source states no temperature"
+"Curves without a temperature are taken to hold at 25 °C (298.15 K). Forward voltages move by about
+-2 mV/K and leakage doubles every 10 K, so a wrong guess moves IS by per cents a kelvin.
+
+Wrong:  VF (V),IF (A)              measured at 85 °C
+Right:  # TJ: 85 degC
+        VF (V),IF (A)";
     NO_TEMPLATE_FOR_KIND "E0720" "no template can model this kind of device"
 "The kind of the device is known, by statement or by its sweeps, but no loaded pack has a template for
 it. Nothing is fitted: a model of another kind would be wrong without saying so.

@@ -52,7 +52,7 @@ fn text(tests: &[TestOutcome]) -> String {
     let count = |s: TestStatus| tests.iter().filter(|t| t.status == s).count();
     let todo = count(TestStatus::Todo);
     let rest = if todo > 0 { format!(", {todo} todo") } else { String::new() };
-    out + &format!(
+    out + &*format!(
         "{} passed, {} failed{rest}\n",
         count(TestStatus::Passed),
         count(TestStatus::Failed)

@@ -1,8 +1,8 @@
 use super::joint::Joint;
 use super::{Plan, Source, StageRecord, Staged, Step, Target};
 use crate::{
-    Criteria, CurveErrors, Evaluation, Fit, LeastSquares, Mapped, Role, Settings, Statistics,
-    Variable, Variables, notes, solve, statistics,
+    Criteria, CurveErrors, Evaluation, Fit, LeastSquares, Mapped, ParameterStatistics, Role,
+    Settings, Statistics, Variable, Variables, notes, solve, statistics,
 };
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_facts::Origin;
@@ -125,16 +125,23 @@ impl Runner<'_, '_> {
             .collect();
         let points: usize =
             targets.iter().filter_map(|t| self.plan.targets.get(*t)).map(Target::len).sum();
-        let free: Vec<usize> = wanted
-            .iter()
-            .copied()
-            .filter(|p| self.plan.parameters.get(*p).is_some_and(|p| !p.fixed))
-            .take(points)
-            .collect();
-        if free.is_empty() {
+        if points == 0 {
             self.record(stage, wanted, 0, None, "the data hold nothing that it could be fitted to");
             return None;
         }
+        let off = |index: &usize| {
+            let known = self.plan.parameters.get(*index).zip(self.values.get(*index));
+            known.is_none_or(|(p, value)| is_off(p, *value))
+        };
+        // The first parameter of the list switches the effect on; without it the others are idle.
+        if let Some(first) = wanted.first().filter(|p| off(p)) {
+            let words =
+                format!("{} is switched off, and no seed switches it on", self.name(*first));
+            self.record(stage, wanted, 0, None, &words);
+            return None;
+        }
+        let on: Vec<usize> = wanted.iter().copied().filter(|p| !off(p)).collect();
+        let free: Vec<usize> = on.into_iter().take(points).collect();
         let local = self.local(&free, &targets)?;
         let mut outcome = String::from(local.fit.stop.words());
         if free.len() < wanted.len() {
@@ -174,8 +181,11 @@ impl Runner<'_, '_> {
         let local = self.local(&free, targets)?;
         let fell = 1.0 - local.after / rms;
         let judged = &local.statistics.parameters;
-        let sure = |name: &str| judged.iter().any(|p| p.name == name && p.identified);
-        let unsure: Vec<&str> = extra.iter().map(|p| self.name(*p)).filter(|n| !sure(n)).collect();
+        let sure = |index: &usize| {
+            let p = self.plan.parameters.get(*index);
+            p.is_some_and(|p| judged.iter().any(|found| found.name == p.name && is_there(p, found)))
+        };
+        let unsure: Vec<&str> = extra.iter().filter(|p| !sure(p)).map(|p| self.name(*p)).collect();
         let percent = espice_units::plain(100.0 * fell, 3);
         let (outcome, kept) = if fell < improves {
             (format!("not kept: the residual falls by {percent} % only"), false)
@@ -286,7 +296,7 @@ impl Runner<'_, '_> {
             if !free.contains(&index) {
                 return Variable::free(p.name.as_str(), *value).role(Role::Fixed);
             }
-            let v = Variable::free(p.name.as_str(), start_of(p, *value)).within(p.low, p.high);
+            let v = Variable::free(p.name.as_str(), *value).within(p.low, p.high);
             if p.scale == ParameterScale::Log { v.log() } else { v }
         };
         Variables::new(all.map(variable).collect()).map(|(v, _)| v)
@@ -343,14 +353,20 @@ fn within(p: &ParameterIr, value: f64) -> f64 {
     }
 }
 
-/// Where a fit of a parameter starts: its value, or for an effect that is switched off the
-/// middle of its range.
-fn start_of(p: &ParameterIr, value: f64) -> f64 {
-    if p.scale != ParameterScale::Log || value > 0.0 {
-        return value;
-    }
-    let middle = (p.low * p.high).sqrt();
-    if middle.is_finite() && middle > 0.0 { middle } else { p.low }
+/// Whether an effect is switched off: its parameter stands at zero on a log scale.
+fn is_off(p: &ParameterIr, value: f64) -> bool {
+    p.scale == ParameterScale::Log && value <= 0.0
+}
+
+/// Whether a tried parameter has a value at all: inside its range, and known to within itself
+/// (on a log scale to a factor of e). That the effect is real shows in the residual; this asks
+/// only that the value is not arbitrary.
+fn is_there(p: &ParameterIr, found: &ParameterStatistics) -> bool {
+    let error = match p.scale {
+        ParameterScale::Log => found.deviation,
+        ParameterScale::Linear => found.deviation / found.value.abs(),
+    };
+    found.at_bound.is_none() && error <= 1.0
 }
 
 fn rms_at(problem: &mut impl LeastSquares, x: &[f64]) -> f64 {

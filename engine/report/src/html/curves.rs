@@ -148,7 +148,7 @@ fn colour(index: usize, of: usize) -> usize {
 fn axis_title(outcome: &Outcome, axis: &outcome::Axis) -> String {
     match outcome.facts.symbols.get(&axis.symbol) {
         Some(s) if !s.title.is_empty() => {
-            words::sentence(&s.title).trim_end_matches('.').to_string() + " " + &axis.symbol
+            words::sentence(&s.title).trim_end_matches('.').to_string() + " " + axis.symbol.as_str()
         }
         _ => axis.symbol.clone(),
     }
@@ -270,7 +270,7 @@ fn fit_measures(fit: &FittedCurve, unit: &str) -> Vec<(&'static str, String)> {
         let floor = fit.rel_floor.map_or_else(String::new, |f| {
             format!(" (floor {})", numbers::quantity(f, unit, Script::Fine))
         });
-        facts.push(("Relative RMS", numbers::percent(v, Script::Fine) + &floor));
+        facts.push(("Relative RMS", numbers::percent(v, Script::Fine) + floor.as_str()));
     }
     if let Some(v) = fit.nrmse {
         facts.push(("NRMSE of range", numbers::percent(v, Script::Fine)));

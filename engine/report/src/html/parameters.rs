@@ -126,5 +126,7 @@ pub(super) fn stages(outcome: &Outcome) -> Option<String> {
         "The model was evaluated {} times; random starts used seed {}, numbers mode `{}`.",
         fit.evaluations, fit.seed, fit.mode
     );
-    Some(table("What each stage of the fit did", &columns, &rows) + &paragraph(&evaluations))
+    Some(
+        table("What each stage of the fit did", &columns, &rows) + paragraph(&evaluations).as_str(),
+    )
 }

@@ -52,7 +52,7 @@ pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
         line += &word;
         empty = false;
     }
-    out + &line + "\n"
+    out + line.as_str() + "\n"
 }
 
 /// The words of a text; a number keeps its unit.
@@ -88,7 +88,7 @@ pub(super) fn table(rows: &[Vec<String>], right: &[bool], style: Style) -> Strin
         for ((cell, width), right) in row.iter().zip(&widths).zip(right) {
             let pad = " ".repeat(width - columns(cell).min(*width));
             line += "  ";
-            line += &if *right { pad + cell } else { cell.clone() + &pad };
+            line += &if *right { pad + cell.as_str() } else { cell.clone() + pad.as_str() };
         }
         let line = line.trim_end();
         out += &if n == 0 { style.paint(Paint::Strong, line) } else { String::from(line) };
