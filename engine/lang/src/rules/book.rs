@@ -10,7 +10,7 @@ use crate::ir::{Finding, LimitTable};
 use espice_base::{Date, Diagnostics, FileId, Limits, Severity, Span};
 use espice_facts::{Facts, Origin, SymbolTable};
 use espice_units::Constants;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// When a rule is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -98,6 +98,18 @@ pub struct Rulebook {
     pub(crate) recipes: BTreeMap<String, RecipeIr>,
     pub(crate) tests: Vec<TestIr>,
     pub(crate) waivers: Vec<WaiverIr>,
+    /// The rules as each pack with tests sees them, by its index.
+    pub(crate) views: BTreeMap<usize, View>,
+}
+
+/// What a pack sees of rules: overrides and waivers of packs that it does not extend are left
+/// out, so that its tests mean the same wherever it is loaded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct View {
+    /// In the order of [`Rulebook::rules`].
+    pub(crate) rules: Vec<RuleIr>,
+    /// The packs that it sees.
+    pub(crate) packs: BTreeSet<usize>,
 }
 
 /// A pack function that can be called from rules; its arguments are the first slots.
@@ -189,6 +201,8 @@ pub(crate) enum Part {
 /// A waiver whose rule exists.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct WaiverIr {
+    /// The pack that declares it.
+    pub(crate) pack: usize,
     /// Index of the rule.
     pub(crate) rule: usize,
     pub(crate) part: Option<String>,

@@ -1,6 +1,6 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
-use super::book::{FunctionIr, Need, Part, Phase, RuleIr, RuleLimit, Rulebook, WaiverIr};
+use super::book::{FunctionIr, Need, Part, Phase, RuleIr, RuleLimit, Rulebook, View, WaiverIr};
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::scope::{Callable, Checker};
 use super::scripts::Scripts;
@@ -11,6 +11,7 @@ use crate::ir::{Library, Owned};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap};
 use espice_facts::Origin;
 use espice_syntax::ast::{self, ComprehensionKind, Expr, ExprKind, MessagePart, Word};
+use std::collections::BTreeMap;
 
 /// Checks the expressions of everything that is not a template. Items with mistakes are missing
 /// from the rulebook and stand in the diagnostics, which are sorted. What items refer to (rules,
@@ -39,6 +40,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
         recipes: recipes::check(&mut checker, library),
         tests: Vec::new(),
         waivers: Vec::new(),
+        views: BTreeMap::new(),
     };
     // Rules that did not compile keep their place in `places`, so that references find them.
     let mut places: Vec<Option<usize>> = Vec::new();
@@ -47,14 +49,15 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
         places.push(rule.as_ref().map(|_| book.rules.len()));
         book.rules.extend(rule);
     }
-    for owned in &library.overrides {
-        let place = find_rule(library, owned.pack, &owned.item.target);
-        if let Some(rule) = place.and_then(|p| places.get(p).copied().flatten())
-            && let Some(rule) = book.rules.get_mut(rule)
-        {
-            apply_override(&mut checker, rule, &owned.item);
+    for pack in library.tests.iter().map(|t| t.pack) {
+        if !book.views.contains_key(&pack) {
+            let packs = library.reach(pack);
+            let mut rules = book.rules.clone();
+            apply_overrides(&mut checker, library, &places, &mut rules, |p| packs.contains(&p));
+            book.views.insert(pack, View { rules, packs });
         }
     }
+    apply_overrides(&mut checker, library, &places, &mut book.rules, |_| true);
     for owned in &library.waivers {
         let item = &owned.item;
         let place = find_rule(library, owned.pack, &item.rule);
@@ -62,6 +65,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
             let text =
                 |q: &Option<ast::Quoted>| q.as_ref().map_or(String::new(), |q| q.text.clone());
             book.waivers.push(WaiverIr {
+                pack: owned.pack,
                 rule,
                 part: item.part.as_ref().map(|p| p.text.clone()),
                 until: item.until.map(|u| u.0),
@@ -184,7 +188,7 @@ fn check_rule(
     owned: &Owned<ast::Rule>,
 ) -> Option<RuleIr> {
     let item = &owned.item;
-    let before = checker.diagnostics.len();
+    let before = checker.start(owned.pack);
     let level = severity(&item.severity);
     if level.is_none() {
         unknown_word(checker, "severity", &item.severity, &["error", "warning", "note"]);
@@ -241,7 +245,7 @@ fn check_rule(
     let say = item.say.as_ref().map(|m| message(checker, &m.parts)).unwrap_or_default();
     checker.leave(mark);
     let frame = checker.finish_frame();
-    let sound = checker.diagnostics.len() == before;
+    let sound = checker.is_sound(before);
     let (severity, phase) = (level?, phase?);
     let (first, last) = (item.name.span, checks.last().map_or(item.name.span, |c| c.span));
     sound.then(|| RuleIr {
@@ -284,6 +288,8 @@ fn scope(
             origins.push(*origin);
         } else if library.symbols.kind(&word.text).is_some() {
             kinds.push(word.text.clone());
+        } else if library.is_forgiven(checker.pack, &word.text) {
+            checker.forgiven = true;
         } else {
             let known = library.symbols.kinds().map(|k| k.name.as_str());
             let help = dims::likely(&word.text, known.chain(["measured", "digitised"]));
@@ -376,6 +382,25 @@ fn message(checker: &mut Checker<'_>, parts: &[MessagePart]) -> Vec<Part> {
             },
         })
         .collect()
+}
+
+/// Applies the overrides of some packs in the order of loading.
+fn apply_overrides(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    places: &[Option<usize>],
+    rules: &mut [RuleIr],
+    counts: impl Fn(usize) -> bool,
+) {
+    for owned in library.overrides.iter().filter(|o| counts(o.pack)) {
+        let place = find_rule(library, owned.pack, &owned.item.target);
+        if let Some(rule) = place.and_then(|p| places.get(p).copied().flatten())
+            && let Some(rule) = rules.get_mut(rule)
+        {
+            checker.pack = owned.pack;
+            apply_override(checker, rule, &owned.item);
+        }
+    }
 }
 
 /// Applies an override; its names and dimensions were checked when the library was loaded.

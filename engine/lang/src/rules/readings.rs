@@ -59,7 +59,7 @@ pub(crate) fn check_readings(checker: &mut Checker<'_>, library: &Library) -> Ve
     let mut readings = Vec::new();
     for owned in &library.readings {
         let item = &owned.item;
-        let before = checker.diagnostics.len();
+        let before = checker.start(owned.pack);
         checker.kinds = item.kinds.iter().map(|k| k.text.clone()).collect();
         let kinds = checker.kinds.clone();
         let each = item.each.as_ref().and_then(|each| checker.binder(each, 0));
@@ -90,7 +90,7 @@ pub(crate) fn check_readings(checker: &mut Checker<'_>, library: &Library) -> Ve
             );
         }
         let frame = checker.finish_frame();
-        if checker.diagnostics.len() == before {
+        if checker.is_sound(before) {
             let name = format!("{}::{}", library.pack_name(owned.pack), item.name.text);
             readings.push(ReadingIr { name, kinds, frame, each, curves });
         }
@@ -144,12 +144,12 @@ pub(crate) fn check_recognisers(checker: &mut Checker<'_>, library: &Library) ->
     let mut recognisers = Vec::new();
     for owned in &library.recognise {
         let (kind, item) = &owned.item;
-        let before = checker.diagnostics.len();
+        let before = checker.start(owned.pack);
         let slot = checker.bind(&item.binder.text, Type::Sweep, true);
         let condition = checker.expr(&item.condition);
         checker.expect_truth(&condition, "the condition of `recognise`");
         let frame = checker.finish_frame();
-        if checker.diagnostics.len() == before {
+        if checker.is_sound(before) {
             recognisers.push(RecogniserIr {
                 kind: kind.clone(),
                 frame,

@@ -121,9 +121,9 @@ pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<St
         let (name, item) = &owned.item;
         // A template with mistakes is not in the library; they were told.
         let Some(template) = library.template(name) else { continue };
-        let before = checker.diagnostics.len();
+        let before = checker.start(owned.pack);
         let recipe = check_recipe(checker, template, item);
-        if checker.diagnostics.len() == before {
+        if checker.is_sound(before) {
             recipes.insert(name.clone(), recipe);
         }
     }

@@ -25,30 +25,34 @@ impl Rulebook {
     pub fn run(&self, phase: Phase, input: &Input<'_>) -> Judgement {
         let mut judgement = Judgement::default();
         for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.phase == phase) {
-            let finding = self.evaluate(index, rule, input, &mut judgement.diagnostics);
+            let finding = self.evaluate(index, rule, input, None, &mut judgement.diagnostics);
             judgement.findings.push(finding);
         }
         judgement.diagnostics.sort();
         judgement
     }
 
+    /// Evaluates one rule; waivers count when they are of `packs`, `None` meaning all.
     pub(crate) fn evaluate(
         &self,
         index: usize,
         rule: &RuleIr,
         input: &Input<'_>,
+        packs: Option<&BTreeSet<usize>>,
         diagnostics: &mut Diagnostics,
     ) -> Finding {
         let evaluator = Evaluator::of_rule(self, rule, *input);
         let came = evaluator.judge(rule);
-        let finding = self.finding(index, rule, input, &evaluator, came, diagnostics);
+        let mut finding = self.finding(rule, input, &evaluator, came, diagnostics);
+        if finding.status == FindingStatus::Failed {
+            self.waive(index, input, packs, &mut finding);
+        }
         diagnostics.extend(evaluator.diagnostics());
         finding
     }
 
     fn finding<'a>(
         &self,
-        index: usize,
         rule: &RuleIr,
         input: &Input<'_>,
         evaluator: &Evaluator<'a>,
@@ -108,14 +112,6 @@ impl Rulebook {
                 } else {
                     evaluator.message(&rule.say, decision)
                 };
-                if let Some(waiver) = self.waiver(index, input) {
-                    finding.status = FindingStatus::Waived;
-                    let until = waiver.until.map_or(String::new(), |d| format!(" until {d}"));
-                    finding.message = format!(
-                        "{} (waived{until} by {}: {})",
-                        finding.message, waiver.owner, waiver.because
-                    );
-                }
             }
             Truth::Unknown(why) => {
                 finding.status = FindingStatus::Undecided;
@@ -126,13 +122,25 @@ impl Rulebook {
         finding
     }
 
-    /// The waiver in force for a rule and the part at hand.
-    fn waiver(&self, rule: usize, input: &Input<'_>) -> Option<&WaiverIr> {
-        self.waivers.iter().find(|w| {
+    /// Turns a failure into a waived one when a waiver of the packs in question is in force.
+    fn waive(
+        &self,
+        rule: usize,
+        input: &Input<'_>,
+        packs: Option<&BTreeSet<usize>>,
+        finding: &mut Finding,
+    ) {
+        let in_force = self.waivers.iter().find(|w| {
             w.rule == rule
+                && packs.is_none_or(|packs| packs.contains(&w.pack))
                 && covers(w, input.facts.device.part.as_deref())
                 && w.until.is_none_or(|until| input.today <= until)
-        })
+        });
+        let Some(waiver) = in_force else { return };
+        finding.status = FindingStatus::Waived;
+        let until = waiver.until.map_or(String::new(), |d| format!(" until {d}"));
+        finding.message =
+            format!("{} (waived{until} by {}: {})", finding.message, waiver.owner, waiver.because);
     }
 
     /// What is to be said of waivers once all phases of a device have run: one that has expired

@@ -31,8 +31,13 @@ pub(crate) struct Checker<'l> {
     pub(crate) diagnostics: Diagnostics,
     pub(crate) functions: &'l [Callable],
     pub(crate) scripts: &'l [Callable],
+    /// The pack of the item, which decides which lost names are forgiven.
+    pub(crate) pack: usize,
     /// The kinds that the item speaks of; empty means all.
     pub(crate) kinds: Vec<String>,
+    /// Whether a name was met that was lost with a mistake told elsewhere: the item cannot be
+    /// used, and nothing more is to be said.
+    pub(crate) forgiven: bool,
     frame: Frame,
     names: Vec<(String, Name)>,
 }
@@ -48,7 +53,9 @@ impl<'l> Checker<'l> {
             diagnostics: Diagnostics::new(),
             functions,
             scripts,
+            pack: 0,
             kinds: Vec::new(),
+            forgiven: false,
             frame: Frame::default(),
             names: Vec::new(),
         }
@@ -59,6 +66,18 @@ impl<'l> Checker<'l> {
         self.names.clear();
         self.kinds.clear();
         std::mem::take(&mut self.frame)
+    }
+
+    /// Starts an item of a pack; [`Checker::is_sound`] takes what this gives.
+    pub(crate) fn start(&mut self, pack: usize) -> usize {
+        self.pack = pack;
+        self.forgiven = false;
+        self.diagnostics.len()
+    }
+
+    /// Whether nothing was wrong since the item started.
+    pub(crate) fn is_sound(&self, started: usize) -> bool {
+        !self.forgiven && self.diagnostics.len() == started
     }
 
     /// Marks the place to which [`Checker::leave`] returns.
@@ -133,6 +152,10 @@ impl<'l> Checker<'l> {
         if let Some(symbol) = symbols.symbol(&word.text) {
             return Some(Type::of_symbol(symbol.dimension));
         }
+        if self.library.is_forgiven(self.pack, &word.text) {
+            self.forgiven = true;
+            return None;
+        }
         let help = symbols.resolve(&word.text).map_or_else(
             || symbols.suggest(&word.text).map(|s| format!("did you mean `{s}`?")),
             |s| Some(format!("packs use the canonical name `{}`", s.name)),
@@ -174,7 +197,11 @@ impl<'l> Checker<'l> {
         if let Some(table) = self.library.tables.iter().position(|t| t.name == name) {
             return make(Type::Table(table), false, ExprKind::Missing);
         }
-        self.unknown_name(name, span);
+        if self.library.is_forgiven(self.pack, name) {
+            self.forgiven = true;
+        } else {
+            self.unknown_name(name, span);
+        }
         TypedExpr::poison(span)
     }
 

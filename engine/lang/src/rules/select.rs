@@ -99,6 +99,7 @@ pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<St
     }
     for owned in &library.selects {
         let item = &owned.item;
+        checker.start(owned.pack);
         let mut rank = Vec::new();
         for word in &item.rank {
             match RANKS.iter().find(|r| r.0 == word.text) {

@@ -1,7 +1,7 @@
 //! Tests in the language: what is given becomes facts and a model, what is expected is compared
 //! with what the rulebook finds.
 
-use super::book::{Input, Rulebook};
+use super::book::{Input, Rulebook, View};
 use super::eval::Evaluator;
 use super::expr::{Bound, Frame, TypedExpr, Wanted};
 use super::message::number;
@@ -72,6 +72,7 @@ pub(super) type Senseless = (Span, String);
 pub(crate) struct TestIr {
     pub(super) name: String,
     pub(super) pack: String,
+    pub(super) pack_index: usize,
     pub(super) span: Span,
     pub(super) todo: bool,
     pub(super) frame: Frame,
@@ -139,10 +140,11 @@ pub(crate) fn check(
     let mut tests = Vec::new();
     for owned in &library.tests {
         let item = &owned.item;
-        let before = checker.diagnostics.len();
+        let before = checker.start(owned.pack);
         let mut test = TestIr {
             name: item.name.text.clone(),
             pack: library.pack_name(owned.pack).to_string(),
+            pack_index: owned.pack,
             span: item.name.span,
             todo: item.todo.is_some(),
             frame: Frame::default(),
@@ -171,7 +173,7 @@ pub(crate) fn check(
         }
         test.frame = checker.finish_frame();
         // A reference to what does not exist was told when the library was loaded.
-        if whole && checker.diagnostics.len() == before {
+        if whole && checker.is_sound(before) {
             tests.push(test);
         }
     }
@@ -373,6 +375,8 @@ impl Rulebook {
         context: &TestContext<'_>,
     ) -> Result<Vec<Unmet>, Senseless> {
         let empty = Facts::default();
+        let nothing = View::default();
+        let view = self.views.get(&test.pack_index).unwrap_or(&nothing);
         let bare = Input {
             facts: &empty,
             model: None,
@@ -395,10 +399,10 @@ impl Rulebook {
             let missed = match expect {
                 ExpectIr::Outcome { span, outcome, rule } => {
                     let finding =
-                        findings.entry(*rule).or_insert_with(|| self.run_one(*rule, &input));
+                        findings.entry(*rule).or_insert_with(|| self.run_one(view, *rule, &input));
                     let got = word(finding);
                     (got != outcome.as_str()).then(|| {
-                        let name = self.rules.get(*rule).map_or("", |r| r.name.as_str());
+                        let name = view.rules.get(*rule).map_or("", |r| r.name.as_str());
                         (*span, format!("{outcome} {name}"), format!("{got}: {}", finding.message))
                     })
                 }
@@ -438,10 +442,10 @@ impl Rulebook {
         Ok(unmet)
     }
 
-    fn run_one(&self, rule: usize, input: &Input<'_>) -> Finding {
+    fn run_one(&self, view: &View, rule: usize, input: &Input<'_>) -> Finding {
         let mut diagnostics = espice_base::Diagnostics::new();
-        match self.rules.get(rule) {
-            Some(ir) => self.evaluate(rule, ir, input, &mut diagnostics),
+        match view.rules.get(rule) {
+            Some(ir) => self.evaluate(rule, ir, input, Some(&view.packs), &mut diagnostics),
             None => unreachable_finding(),
         }
     }

@@ -31,6 +31,10 @@ impl Checker<'_> {
         if self.library.symbols.symbol(&name.text).is_some() {
             return self.lone_signature(span, &name.text);
         }
+        if self.library.is_forgiven(self.pack, &name.text) {
+            self.forgiven = true;
+            return TypedExpr::poison(span);
+        }
         let known = functions::FUNCTIONS.iter().map(|f| f.name);
         let all = known.chain(functions.iter().chain(scripts).map(|f| f.name.as_str()));
         let help = functions::elsewhere(&name.text)
@@ -363,6 +367,11 @@ impl Checker<'_> {
             || library.templates.iter().filter(|t| of_kind(&t.kind)).flat_map(|t| &t.parameters);
         let mut found = parameters().filter(|p| p.name == name.text);
         let Some(first) = found.next() else {
+            // A template that was lost may have had it.
+            if !library.lost_names.is_empty() || library.is_forgiven(self.pack, &name.text) {
+                self.forgiven = true;
+                return TypedExpr::poison(span);
+            }
             let help = dims::likely(&name.text, parameters().map(|p| p.name.as_str()));
             self.diagnostics.push(
                 Diagnostic::error(
@@ -405,6 +414,10 @@ impl Checker<'_> {
             .flat_map(|k| k.quantities.iter().map(|q| q.symbol.as_str()))
             .collect();
         if !known.contains(&name.text.as_str()) {
+            if !self.library.lost_names.is_empty() {
+                self.forgiven = true;
+                return TypedExpr::poison(span);
+            }
             let help = dims::likely(&name.text, known.iter().copied())
                 .unwrap_or_else(|| format!("`{}` can be measured", known.join("`, `")));
             let message = format!("no kind in question says how `{}` is measured", name.text);
