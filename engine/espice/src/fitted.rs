@@ -115,6 +115,9 @@ impl View<'_> {
             let good: Vec<usize> = fitted_points
                 .clone()
                 .unwrap_or_else(|| curve.good_points().map(|(i, _)| i).collect());
+            if good.is_empty() {
+                continue;
+            }
             let pairs = good.iter().filter_map(|i| {
                 let m = (*model.get(*i)?)?;
                 Some((m, curve.points.get(*i)?[1]))
