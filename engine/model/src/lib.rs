@@ -1,1 +1,136 @@
-//! Template equations compiled to a batched evaluator with exact derivatives
+//! Template equations compiled to a batched evaluator with exact derivatives.
+//!
+//! The way of a template: typed graph → decisions that hold for the whole batch (resistors that
+//! are zero, conditions on parameters; one compiled variant for each outcome) → simplified,
+//! hash-consed graph with guarded arms → network equations → reverse-mode derivatives, inner
+//! nodes and `solve` unknowns eliminated by the implicit function theorem → uniform code, run
+//! once a batch, and bytecode over registers of 64 points.
+//!
+//! An [`Evaluator`] makes [`Kernel`]s (everything at the pins, for voltages) and
+//! [`Measurement`]s (quantities of the device kind, for voltages and currents).
+
+mod adjoint;
+mod batch;
+mod dag;
+mod device;
+mod dispatch;
+mod drives;
+mod kernel;
+mod lower;
+mod math;
+mod measure;
+mod network;
+mod newton;
+mod plan;
+mod program;
+mod request;
+mod run;
+mod scalar;
+mod search;
+#[cfg(test)]
+mod tests;
+mod uniform;
+
+pub use batch::Workspace;
+pub use kernel::{Bias, Column, Kernel, Output, Outputs};
+pub use measure::{Measured, Measurement, MeasurementPlan};
+
+use device::Device;
+use espice_base::Diagnostic;
+use espice_lang::ir::{QuantityIr, TemplateIr};
+use espice_units::Constants;
+use espice_units::constants::TNOM;
+use std::sync::Arc;
+
+/// The arithmetic of an evaluator. Outcomes record it, because results differ in the last bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Mode {
+    /// The same bits on every machine.
+    #[default]
+    Portable,
+    /// Fused products and sums where the processor has them.
+    Fast,
+}
+
+impl Mode {
+    /// The word that outcomes use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Portable => "portable",
+            Mode::Fast => "fast",
+        }
+    }
+}
+
+/// Device temperature of a batch.
+#[derive(Clone, Copy, Debug)]
+pub enum Kelvin<'a> {
+    /// The same at all points, K.
+    Uniform(f64),
+    /// One for each point, K.
+    PerPoint(&'a [f64]),
+}
+
+/// A template made ready for evaluation. Cheap to clone, and usable from several threads.
+#[derive(Clone, Debug)]
+pub struct Evaluator {
+    device: Arc<Device>,
+}
+
+impl Evaluator {
+    /// Prepares a template whose parameters hold at 300.15 K.
+    ///
+    /// # Errors
+    /// [`espice_base::Code::TEMPLATE_NOT_EVALUABLE`] when its network has no meaning.
+    pub fn new(
+        template: &TemplateIr,
+        mode: Mode,
+        constants: Constants,
+    ) -> Result<Evaluator, Diagnostic> {
+        Evaluator::at_nominal(template, mode, constants, TNOM)
+    }
+
+    /// Prepares a template whose parameters hold at `nominal`, K.
+    ///
+    /// # Errors
+    /// [`espice_base::Code::TEMPLATE_NOT_EVALUABLE`] when its network has no meaning.
+    pub fn at_nominal(
+        template: &TemplateIr,
+        mode: Mode,
+        constants: Constants,
+        nominal: f64,
+    ) -> Result<Evaluator, Diagnostic> {
+        Ok(Evaluator { device: Arc::new(Device::new(template, mode, constants, nominal)?) })
+    }
+
+    /// The template.
+    pub fn template(&self) -> &TemplateIr {
+        &self.device.template
+    }
+
+    /// Compiles families of outputs, with derivatives by the parameters in `free`.
+    ///
+    /// # Errors
+    /// [`espice_base::Code::TEMPLATE_NOT_EVALUABLE`] when an inner node carries no current.
+    pub fn kernel(&self, outputs: Outputs, free: &[usize]) -> Result<Kernel, Diagnostic> {
+        Kernel::new(&self.device, outputs, free)
+    }
+
+    /// Compiles single columns.
+    ///
+    /// # Errors
+    /// See [`Evaluator::kernel`].
+    pub fn kernel_of(&self, columns: &[Column]) -> Result<Kernel, Diagnostic> {
+        Kernel::of(&self.device, columns)
+    }
+
+    /// Compiles the measurement of a quantity.
+    ///
+    /// # Errors
+    /// [`espice_base::Code::QUANTITY_PINS`] when it is measured at pins that the template does
+    /// not have or belongs to another kind, [`espice_base::Code::QUANTITY_DRIVES`] when its
+    /// drives contradict each other.
+    pub fn measurement(&self, quantity: &QuantityIr) -> Result<Measurement, Diagnostic> {
+        Measurement::new(&self.device, quantity)
+    }
+}

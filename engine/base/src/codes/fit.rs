@@ -68,6 +68,30 @@ missing in the model, or its data window is too wide.
 
 Wrong:  an ideal diode fitted to a curve with visible recombination current
 Right:  a template with ISR and NR, or a window above the recombination region";
+    TEMPLATE_NOT_EVALUABLE "E0740" "the equations of a template are not a network"
+"Every pin and inner node of a template is a node of an electrical network. An inner node needs a
+branch that carries its current, a branch ends at nodes that exist, and equations hold parameters,
+voltages, temperature and unknowns of `solve` only; what quantities measure (`I(a)`, `C(a, k)`) comes
+out of the network and cannot go into it.
+
+Wrong:  nodes j                        and no branch that touches j
+Right:  nodes j
+        resistor a, j = RS
+        current  j, k = id";
+    QUANTITY_DRIVES "E0741" "the drives of a quantity contradict each other"
+"A quantity is measured by forcing voltages between pins and currents into pins; the last pin of the
+kind is the reference, and pins that no drive mentions carry no current. Voltages that form a loop,
+two currents into one pin, or a current into a pin whose voltage is known while nothing floats
+cannot all hold.
+
+Wrong:  quantity X(VF, IF) = V(a, k) with V(a, k) = VF, I(a) = IF
+Right:  quantity VF(IF) = V(a, k) with I(a) = IF";
+    QUANTITY_PINS "E0742" "a quantity does not fit the template"
+"Quantities belong to a device kind and are measured at its pins, by index. A template of another
+kind, or one with fewer pins than the kind, cannot be measured this way.
+
+Wrong:  measuring IC(VCE; IB) of kind bjt on a template of kind diode
+Right:  measuring IF(VF) of kind diode on it";
     CARD_CONTINUATION "E0750" "a continuation line continues nothing"
 "In a card a line that begins with `+` belongs to the statement above it. Here no statement is
 open: the file begins with it, or a control block stands in between. The line is left out,

@@ -1,0 +1,297 @@
+//! From the typed representation of a pack to the evaluator's graph: leaves are supplied,
+//! conditions that hold for the whole batch are decided, and what an untaken arm computes is
+//! given harmless arguments.
+//!
+//! Both arms of a varying choice are computed at every point. Its value is picked afterwards,
+//! but a derivative flows through the arm not taken as `0 · slope`, and where the slope is
+//! infinite (the logarithm of zero, an overflowing exponential) that is NaN. So whatever is
+//! needed only under a condition gets, where the condition fails, an argument at which the
+//! function and its slope are ordinary numbers.
+
+use crate::dag::{Dag, Id};
+use espice_lang::ir::{Binary, ExprId, Graph, Leaf, Node, Unary};
+use std::collections::BTreeMap;
+
+/// Conditions of the source graph whose outcome is known.
+pub(crate) type Decided = BTreeMap<ExprId, bool>;
+
+/// Under which conditions a node is needed: any of the lists, each all of its conditions with
+/// their outcomes. One empty list: always. No list: never.
+type Need = Vec<Vec<(ExprId, bool)>>;
+
+/// More alternatives than this are replaced by what they have in common.
+const ALTERNATIVES: usize = 8;
+
+/// Lowers the roots; `leaf` supplies the leaves.
+///
+/// # Errors
+/// The first leaf that `leaf` refuses.
+pub(crate) fn lower(
+    graph: &Graph,
+    roots: &[ExprId],
+    decided: &Decided,
+    dag: &mut Dag,
+    leaf: &mut dyn FnMut(&mut Dag, Leaf) -> Option<Id>,
+) -> Result<Vec<Id>, Leaf> {
+    let needs = needs(graph, roots, decided);
+    let mut lowering = Lowering { graph, decided, needs, done: vec![None; graph.len()], dag, leaf };
+    roots.iter().map(|&root| lowering.run(root)).collect()
+}
+
+/// The outcome of a condition, when decisions about its parts settle it.
+pub(crate) fn outcome(graph: &Graph, decided: &Decided, condition: ExprId) -> Option<bool> {
+    if let Some(&known) = decided.get(&condition) {
+        return Some(known);
+    }
+    match graph.node(condition) {
+        Node::Leaf(Leaf::Constant(bits)) => Some(f64::from_bits(bits) != 0.0),
+        Node::Unary(Unary::Not, a) => outcome(graph, decided, a).map(|x| !x),
+        Node::Binary(op @ (Binary::And | Binary::Or), a, b) => {
+            let deciding = op == Binary::Or;
+            match (outcome(graph, decided, a), outcome(graph, decided, b)) {
+                (Some(x), _) if x == deciding => Some(x),
+                (_, Some(y)) if y == deciding => Some(y),
+                (Some(_), Some(_)) => Some(!deciding),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn needs(graph: &Graph, roots: &[ExprId], decided: &Decided) -> Vec<Need> {
+    let mut needs: Vec<Need> = vec![Vec::new(); graph.len()];
+    for root in roots {
+        widen(&mut needs, *root, vec![Vec::new()]);
+    }
+    for index in (0..graph.len()).rev() {
+        let need = needs.get(index).cloned().unwrap_or_default();
+        if need.is_empty() {
+            continue;
+        }
+        match graph.node(ExprId(index as u32)) {
+            Node::Leaf(_) => {}
+            Node::Unary(_, a) => widen(&mut needs, a, need),
+            Node::Binary(_, a, b) | Node::Compare(_, a, b) => {
+                widen(&mut needs, a, need.clone());
+                widen(&mut needs, b, need);
+            }
+            Node::Select(c, a, b) => match outcome(graph, decided, c) {
+                Some(true) => widen(&mut needs, a, need),
+                Some(false) => widen(&mut needs, b, need),
+                None => {
+                    widen(&mut needs, a, under(&need, (c, true)));
+                    widen(&mut needs, b, under(&need, (c, false)));
+                    widen(&mut needs, c, need);
+                }
+            },
+        }
+    }
+    needs
+}
+
+fn under(need: &Need, literal: (ExprId, bool)) -> Need {
+    need.iter()
+        .map(|path| {
+            let mut path = path.clone();
+            if let Err(place) = path.binary_search(&literal) {
+                path.insert(place, literal);
+            }
+            path
+        })
+        .collect()
+}
+
+/// Adds alternatives to what is already known of a node.
+fn widen(needs: &mut [Need], node: ExprId, more: Need) {
+    let Some(known) = needs.get_mut(node.0 as usize) else { return };
+    for path in more {
+        join(known, path);
+    }
+    if known.len() > ALTERNATIVES {
+        let common = known.iter().skip(1).fold(
+            known.first().cloned().unwrap_or_default(),
+            |mut all, path| {
+                all.retain(|l| path.contains(l));
+                all
+            },
+        );
+        *known = vec![common];
+    }
+}
+
+fn join(known: &mut Need, path: Vec<(ExprId, bool)>) {
+    if known.iter().any(|k| k.iter().all(|l| path.contains(l))) {
+        return;
+    }
+    // `c and rest` or `not c and rest` is `rest`.
+    for index in 0..known.len() {
+        let Some(other) = known.get(index) else { break };
+        if other.len() != path.len() {
+            continue;
+        }
+        let differing: Vec<usize> =
+            (0..path.len()).filter(|&i| path.get(i) != other.get(i)).collect();
+        if let [i] = differing[..]
+            && let (Some(a), Some(b)) = (path.get(i), other.get(i))
+            && a.0 == b.0
+        {
+            let mut merged = path.clone();
+            merged.remove(i);
+            known.remove(index);
+            return join(known, merged);
+        }
+    }
+    known.retain(|k| !path.iter().all(|l| k.contains(l)));
+    known.push(path);
+}
+
+struct Lowering<'a> {
+    graph: &'a Graph,
+    decided: &'a Decided,
+    needs: Vec<Need>,
+    done: Vec<Option<Id>>,
+    dag: &'a mut Dag,
+    leaf: &'a mut dyn FnMut(&mut Dag, Leaf) -> Option<Id>,
+}
+
+impl Lowering<'_> {
+    /// Lowers a node after all that it needs, without recursion: graphs may be deep.
+    fn run(&mut self, root: ExprId) -> Result<Id, Leaf> {
+        let mut stack = vec![root];
+        while let Some(&node) = stack.last() {
+            if self.known(node).is_some() {
+                stack.pop();
+                continue;
+            }
+            let missing: Vec<ExprId> =
+                self.prerequisites(node).into_iter().filter(|p| self.known(*p).is_none()).collect();
+            if missing.is_empty() {
+                let id = self.make(node)?;
+                if let Some(slot) = self.done.get_mut(node.0 as usize) {
+                    *slot = Some(id);
+                }
+                stack.pop();
+            } else {
+                stack.extend(missing);
+            }
+        }
+        self.known(root).ok_or(Leaf::Constant(0))
+    }
+
+    fn known(&self, node: ExprId) -> Option<Id> {
+        self.done.get(node.0 as usize).copied().flatten()
+    }
+
+    fn id(&mut self, node: ExprId) -> Id {
+        match self.known(node) {
+            Some(id) => id,
+            None => self.dag.constant(f64::NAN),
+        }
+    }
+
+    fn prerequisites(&self, node: ExprId) -> Vec<ExprId> {
+        if self.decided.contains_key(&node) {
+            return Vec::new();
+        }
+        let mut list = match self.graph.node(node) {
+            Node::Leaf(_) => Vec::new(),
+            Node::Unary(_, a) => vec![a],
+            Node::Binary(_, a, b) | Node::Compare(_, a, b) => vec![a, b],
+            Node::Select(c, a, b) => match outcome(self.graph, self.decided, c) {
+                Some(true) => vec![a],
+                Some(false) => vec![b],
+                None => vec![c, a, b],
+            },
+        };
+        if risky(self.graph.node(node)) {
+            let need = self.needs.get(node.0 as usize);
+            list.extend(need.into_iter().flatten().flatten().map(|l| l.0));
+        }
+        list
+    }
+
+    fn make(&mut self, node: ExprId) -> Result<Id, Leaf> {
+        if let Some(&known) = self.decided.get(&node) {
+            return Ok(self.dag.constant(if known { 1.0 } else { 0.0 }));
+        }
+        Ok(match self.graph.node(node) {
+            Node::Leaf(Leaf::Constant(bits)) => self.dag.constant(f64::from_bits(bits)),
+            Node::Leaf(leaf) => (self.leaf)(self.dag, leaf).ok_or(leaf)?,
+            Node::Unary(op, a) => {
+                let a = self.id(a);
+                let a = match safe_argument(op) {
+                    Some(safe) => self.guarded(node, a, safe),
+                    None => a,
+                };
+                self.dag.unary(op, a)
+            }
+            Node::Binary(op, a, b) => {
+                let (mut a, mut b) = (self.id(a), self.id(b));
+                match op {
+                    Binary::Divide => b = self.guarded(node, b, 1.0),
+                    Binary::Power => {
+                        a = self.guarded(node, a, 1.0);
+                        b = self.guarded(node, b, 1.0);
+                    }
+                    _ => {}
+                }
+                self.dag.binary(op, a, b)
+            }
+            Node::Compare(op, a, b) => {
+                let (a, b) = (self.id(a), self.id(b));
+                self.dag.compare(op, a, b)
+            }
+            Node::Select(c, a, b) => match outcome(self.graph, self.decided, c) {
+                Some(true) => self.id(a),
+                Some(false) => self.id(b),
+                None => {
+                    let (c, a, b) = (self.id(c), self.id(a), self.id(b));
+                    self.dag.select(c, a, b)
+                }
+            },
+        })
+    }
+
+    /// The argument where the node is needed, `safe` elsewhere.
+    fn guarded(&mut self, node: ExprId, argument: Id, safe: f64) -> Id {
+        let need = self.needs.get(node.0 as usize).cloned().unwrap_or_default();
+        if need.iter().any(Vec::is_empty) || self.dag.value(argument).is_some() {
+            return argument;
+        }
+        let mut any = self.dag.constant(0.0);
+        for path in need {
+            let mut all = self.dag.constant(1.0);
+            for (condition, holds) in path {
+                let condition = self.id(condition);
+                let literal = if holds { condition } else { self.dag.unary(Unary::Not, condition) };
+                all = self.dag.binary(Binary::And, all, literal);
+            }
+            any = self.dag.binary(Binary::Or, any, all);
+        }
+        let safe = self.dag.constant(safe);
+        self.dag.select(any, argument, safe)
+    }
+}
+
+/// An argument at which the function and its slope are ordinary, for functions that have others.
+fn safe_argument(op: Unary) -> Option<f64> {
+    match op {
+        Unary::SquareRoot | Unary::Logarithm => Some(1.0),
+        Unary::Exponential
+        | Unary::ExponentialMinusOne
+        | Unary::LimitedExponential
+        | Unary::LogarithmOnePlus
+        | Unary::Sinh
+        | Unary::Cosh => Some(0.0),
+        _ => None,
+    }
+}
+
+fn risky(node: Node) -> bool {
+    match node {
+        Node::Unary(op, _) => safe_argument(op).is_some(),
+        Node::Binary(op, ..) => matches!(op, Binary::Divide | Binary::Power),
+        _ => false,
+    }
+}
