@@ -1,5 +1,6 @@
 use crate::builtin;
 use crate::config::Config;
+use crate::loose::Loose;
 use crate::probe::{Bench, OwnedProbe};
 use espice_base::{Code, Diagnostic, Diagnostics, SourceMap, World};
 use espice_facts::Facts;
@@ -33,16 +34,18 @@ impl<'w> Engine<'w> {
         roots.extend(
             config.foundry.iter().filter(|f| !named_by_folder(f)).cloned().map(PackRoot::Builtin),
         );
-        Engine::with_roots(world, config, &roots)
+        Engine::with_roots(world, world, config, &roots)
     }
 
+    /// Packs are loaded through `files`; everything else sees `world`.
     fn with_roots(
         world: &'w dyn World,
+        files: &dyn World,
         config: Config,
         roots: &[PackRoot],
     ) -> (Engine<'w>, Diagnostics) {
         let mut sources = SourceMap::default();
-        let (library, mut diagnostics) = load(world, roots, &builtin::packs(), &mut sources);
+        let (library, mut diagnostics) = load(files, roots, &builtin::packs(), &mut sources);
         let (rulebook, complaints) = rules::check(&library, &sources);
         diagnostics.extend(complaints);
         diagnostics.sort();
@@ -79,11 +82,14 @@ impl<'w> Engine<'w> {
         self.library.packs.iter().filter(of).map(|p| p.name.clone()).collect()
     }
 
-    /// Loads and checks the packs in these folders, with all that they extend, and returns what
-    /// is wrong with them. Later calls of [`Engine::test`] and [`Engine::sources`] see them.
-    pub fn check(&mut self, folders: &[String]) -> Diagnostics {
-        let roots: Vec<PackRoot> = folders.iter().cloned().map(PackRoot::Folder).collect();
-        let (engine, diagnostics) = Engine::with_roots(self.world, self.config.clone(), &roots);
+    /// Loads and checks packs, with all that they extend, and returns what is wrong with them.
+    /// A path is the folder of a pack, or a single `.espice` file: one that lies in no pack is
+    /// checked as a pack of its own that extends `std`. Later calls of [`Engine::test`] and
+    /// [`Engine::sources`] see what was loaded.
+    pub fn check(&mut self, paths: &[String]) -> Diagnostics {
+        let (files, roots) = Loose::new(self.world, paths);
+        let (engine, diagnostics) =
+            Engine::with_roots(self.world, &files, self.config.clone(), &roots);
         *self = engine;
         diagnostics
     }

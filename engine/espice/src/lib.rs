@@ -23,6 +23,7 @@ mod emit;
 mod engine;
 mod extraction;
 mod fitted;
+mod loose;
 pub mod outcome;
 mod probe;
 mod run;
