@@ -233,6 +233,7 @@ impl<'a, const W: usize> Chunk<'a, W> {
         self.execute(setup);
         self.scalar.conductance = self.output(setup, 0);
         self.scalar.source = self.output(setup, 1);
+        self.scalar.hull = [self.output(setup, 2), self.output(setup, 3)];
         self.scalar.begin();
         for round in 0..ROUNDS {
             let v = self.scalar.v;

@@ -9,7 +9,7 @@ use crate::network::{Network, SolveEquation, solve_roots};
 use crate::program::{Layout, Program, UniformProgram};
 use crate::request::{Request, Target, Wanted};
 use espice_base::{Code, Diagnostic};
-use espice_lang::ir::{Leaf, QuantityIr, Unary};
+use espice_lang::ir::{Binary, Leaf, QuantityIr, Unary};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A compiled variant.
@@ -55,7 +55,7 @@ pub(crate) enum Solver {
     One {
         /// Its register.
         unknown: usize,
-        /// Conductance and source.
+        /// Conductance, source, and the lowest and highest known potential.
         setup: Program,
         /// Current and slope.
         step: Program,
@@ -81,6 +81,8 @@ struct Circuit {
     balances: Vec<[Id; 3]>,
     /// First guesses of the unknowns.
     guesses: Vec<Id>,
+    /// The lowest and the highest known potential.
+    hull: [Id; 2],
     /// The value of each target.
     targets: BTreeMap<Target, Id>,
 }
@@ -163,11 +165,12 @@ impl Circuit {
             *value = next();
         }
         let guesses = guesses(dag, &network, &driven, &unknowns);
+        let hull = hull(dag, &driven, &unknowns);
         if let Some(quantity) = &request.quantity {
             let value = quantity_value(device, dag, quantity, &driven, &targets)?;
             targets.insert(Target::Quantity, value);
         }
-        Ok(Circuit { solves, unknowns, balances, guesses, targets })
+        Ok(Circuit { solves, unknowns, balances, guesses, hull, targets })
     }
 }
 
@@ -303,6 +306,22 @@ fn guesses(dag: &mut Dag, network: &Network, driven: &Driven, unknowns: &[Input]
         .collect()
 }
 
+/// The lowest and the highest of the pins' known potentials.
+fn hull(dag: &mut Dag, driven: &Driven, unknowns: &[Input]) -> [Id; 2] {
+    let known: Vec<Id> = driven
+        .potentials
+        .iter()
+        .copied()
+        .filter(|&p| !unknowns.iter().any(|u| dag.uses(&[p], *u)))
+        .collect();
+    let zero = dag.constant(0.0);
+    [Binary::Minimum, Binary::Maximum].map(|op| {
+        let mut rest = known.iter().copied();
+        let first = rest.next().unwrap_or(zero);
+        rest.fold(first, |end, p| dag.binary(op, end, p))
+    })
+}
+
 fn compile(
     device: &Device,
     dag: &mut Dag,
@@ -343,7 +362,7 @@ fn compile(
             .rewrite(&[resistive], &mut |_, expr| (expr == Expr::Input(unknown)).then_some(zero));
         let rest = at_zero.first().copied().unwrap_or(zero);
         let source = dag.sub(value, rest);
-        setup_roots = dag.settle(&[conductance, source]);
+        setup_roots = dag.settle(&[conductance, source, circuit.hull[0], circuit.hull[1]]);
         let slope = implicit.partial(dag, other, unknown);
         step_roots = dag.settle(&[other, slope]);
     }

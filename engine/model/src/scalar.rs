@@ -33,10 +33,13 @@ pub(crate) struct Scalar<const W: usize> {
     pub conductance: [f64; W],
     /// B, A.
     pub source: [f64; W],
+    /// The lowest and the highest potential around, V: where to look after an overflow.
+    pub hull: [[f64; W]; 2],
     /// 1 while the point is searched, 0 afterwards.
     pub active: [f64; W],
     /// 1 when the last step was Newton's, 0 when a jump was enclosed, NaN when given up.
     pub polish: [f64; W],
+    start: [f64; W],
     low: [f64; W],
     high: [f64; W],
     next: [f64; W],
@@ -55,8 +58,10 @@ impl<const W: usize> Scalar<W> {
             slope: zero,
             conductance: zero,
             source: zero,
+            hull: [zero; 2],
             active: zero,
             polish: zero,
+            start: zero,
             low: zero,
             high: zero,
             next: zero,
@@ -75,6 +80,7 @@ impl<const W: usize> Scalar<W> {
         for ((v, &g), &b) in self.v.iter_mut().zip(&self.conductance).zip(&self.source) {
             *v = if g > 0.0 { b / g } else { 0.5 * math::sign(b) };
         }
+        self.start = self.v;
     }
 
     /// Takes the proposed steps; whether any point is still searched.
@@ -123,21 +129,31 @@ impl<const W: usize> Scalar<W> {
     /// Where to look when the proposal is no help.
     fn detour(&self, l: usize, v: f64, excess: f64) -> f64 {
         let (low, high) = (self.low[l], self.high[l]);
+        let [bottom, top] = [self.hull[0][l], self.hull[1][l]];
         if excess.is_nan() {
-            // Overflow on both sides of a difference: come back towards zero or the bracket.
+            // Overflow on both sides of a difference: come back towards the bracket, or
+            // towards that end of the potentials around that is far from the start.
             let anchor = if low.is_finite() {
                 low
             } else if high.is_finite() {
                 high
+            } else if self.start[l] - bottom > top - self.start[l] {
+                bottom
             } else {
-                0.0
+                top
             };
-            return if (v - anchor).abs() > 1e-6 { 0.5 * (v + anchor) } else { f64::NAN };
+            return if (v - anchor).abs() > 1e-6 { middle(v, anchor) } else { f64::NAN };
         }
         if low.is_finite() && high.is_finite() {
             return middle(low, high);
         }
-        let direction = if excess > 0.0 { -1.0 } else { 1.0 };
+        let down = excess > 0.0;
+        // An infinite excess says no more than its sign.
+        let end = if down { bottom } else { top };
+        if !excess.is_finite() && (v > end) == down && (v - end).abs() > 1.0 {
+            return middle(v, end);
+        }
+        let direction = if down { -1.0 } else { 1.0 };
         let far = v + direction * (0.5 * v.abs() + 1.0);
         if far.abs() > 1e12 { f64::NAN } else { far }
     }

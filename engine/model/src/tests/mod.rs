@@ -581,3 +581,50 @@ fn points_without_a_solution_are_counted_and_not_invented() {
     let d = kernel.column(&output, Column::CurrentByParameter(0, 0)).expect("column");
     assert!(d[1].is_nan() && d[2] > 0.0);
 }
+
+#[test]
+fn cold_starts_arrive_from_anywhere() {
+    let mut r = Random(11);
+    for t in [diode(), full_diode(), bipolar()] {
+        let e = evaluator(&t, Mode::Portable);
+        let kernel =
+            e.kernel(Outputs { currents: true, ..Outputs::default() }, &[]).expect("kernel");
+        let (mut workspace, mut output) = (Workspace::default(), Output::default());
+        let resistors: Vec<usize> = (0..t.parameters.len())
+            .filter(|&p| matches!(t.parameters[p].name.as_str(), "RS" | "RC" | "RB" | "RE"))
+            .collect();
+        for round in 0..40 {
+            let mut p = t.defaults();
+            p[0] = r.log(1e-20, 1e-8);
+            for &i in &resistors {
+                p[i] = r.log(1e-4, 1e4);
+            }
+            let volts: Vec<Vec<f64>> = t
+                .pins
+                .iter()
+                .map(|_| (0..100).map(|_| r.between(-1.0, 1.0).powi(3) * 150.0).collect())
+                .collect();
+            let columns: Vec<&[f64]> = volts.iter().map(Vec::as_slice).collect();
+            let bias = Bias { volts: &columns, kelvin: Kelvin::Uniform(r.between(220.0, 440.0)) };
+            kernel.run(&p, bias, &mut workspace, &mut output);
+            let found = kernel.column(&output, Column::Current(0)).expect("column");
+            let lost: Vec<f64> = (0..100)
+                .filter(|&i| found[i].is_nan())
+                .map(|i| volts[0][i] - volts[t.pins.len() - 1][i])
+                .collect();
+            assert!(lost.is_empty(), "{} {p:?}, round {round}: {lost:?}", t.kind);
+            // What goes in comes out.
+            for i in 0..100 {
+                let currents: Vec<f64> = (0..t.pins.len())
+                    .map(|a| kernel.column(&output, Column::Current(a)).expect("column")[i])
+                    .collect();
+                let top = currents.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+                assert!(
+                    currents.iter().sum::<f64>().abs() <= 1e-9 * top + 1e-30,
+                    "{} {currents:?}",
+                    t.kind
+                );
+            }
+        }
+    }
+}
