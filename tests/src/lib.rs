@@ -1,5 +1,7 @@
 //! Tests of the whole: language specs, snapshots, oracle and conformance suites, tidiness
 
+pub mod examples;
+
 #[cfg(test)]
 mod check;
 #[cfg(test)]
