@@ -5,7 +5,7 @@ use crate::probe::{Bench, TEMPERATURES, temperature};
 use espice_base::Diagnostics;
 use espice_facts::{Conditions, Curve, Origin, Parameter, Scale, Status};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
-use espice_lang::ir::TemplateIr;
+use espice_lang::ir::{QuantityIr, TemplateIr};
 use espice_lang::rules::{FitIr, Input, Measure, RecipeIr, Rulebook, StageIr, TargetIr, TypedExpr};
 use std::cell::RefCell;
 
@@ -152,13 +152,28 @@ impl<'a> Context<'a> {
                 found.push((target, Origins::Curve { curve: index, points }));
             }
         }
-        let none_yet = found.is_empty();
-        if let Some((observations, rows, limit_derived)) = self.rows(wanted, arguments, none_yet) {
+        let limits_may_serve = found.is_empty() && !self.law_is_drawn(measurement.quantity());
+        if let Some((observations, rows, limit_derived)) =
+            self.rows(wanted, arguments, limits_may_serve)
+        {
             let name = format!("rows of {}", wanted.quantity);
             let target = Target { name, measurement, observations, measure };
             found.push((target, Origins::Rows { rows, limit_derived }));
         }
         found
+    }
+
+    /// Whether a usable curve shows the same law, such as current against voltage in whatever
+    /// direction. A limit on it would only pull the fit away from what was measured: a maximum
+    /// of IR lies far above the leakage that IF(VF) implies. Rules still hold it against the
+    /// model.
+    fn law_is_drawn(&self, quantity: &QuantityIr) -> bool {
+        let law = [Some(quantity.dimension), quantity.argument_dimensions.first().copied()];
+        self.input.facts.curves.iter().any(|curve| {
+            let (x, y) = (Some(curve.x.dimension), Some(curve.y.dimension));
+            let usable = curve.status != Status::Refused && self.holds(&curve.parts);
+            usable && curve.good_points().next().is_some() && ([x, y] == law || [y, x] == law)
+        })
     }
 
     fn curve(
@@ -210,7 +225,7 @@ impl<'a> Context<'a> {
     }
 
     /// The rows of a quantity that hold a value and all conditions. Limits alone serve only
-    /// where there is neither a value nor a curve.
+    /// where there is neither a value nor a curve of the same law.
     fn rows(
         &self,
         wanted: &TargetIr,
