@@ -61,7 +61,8 @@ pub fn ex41(folder: &Path) -> Result<Vec<ExampleFile>, SimulationError> {
 /// Makes the files of SQ1.
 pub fn sq1() -> Vec<ExampleFile> {
     let mut noise = Noise(3);
-    let mut text = String::from("# part: SQ1\n# kind: mosfet\n# TJ: 25 degC\nVGS (V),VDS (V),ID (A)\n");
+    let mut text =
+        String::from("# part: SQ1\n# kind: mosfet\n# TJ: 25 degC\nVGS (V),VDS (V),ID (A)\n");
     for vds in [0.1, 0.5, 1.0, 5.0] {
         for step in 0..=32 {
             let vgs = 0.8 + 0.1 * f64::from(step);
@@ -88,7 +89,8 @@ fn ex41_forward(card: &ModelCard, folder: &Path) -> Result<String, SimulationErr
          TJ (degC),VF (V),IF (A)\n",
     );
     let mut noise = Noise(1);
-    for ((kelvin, celsius), (first, step)) in TEMPERATURES.into_iter().zip([(0.1, 15), (0.02, 16)]) {
+    for ((kelvin, celsius), (first, step)) in TEMPERATURES.into_iter().zip([(0.1, 15), (0.02, 16)])
+    {
         let volts: Vec<f64> =
             (0..60).map(|n| first + 1e-3 * f64::from(step) * f64::from(n)).collect();
         let results = simulate(card, folder, &volts, kelvin, Want::Currents)?;
@@ -127,10 +129,10 @@ fn simulate(
 ) -> Result<Vec<PointResult>, SimulationError> {
     let simulator = Simulator::ngspice();
     let config = SimulatorConfig::new(simulator.command.clone(), folder, "example");
-    let point = |v: &f64| BiasPoint { model: 0, volts: vec![*v, 0.0], kelvin, instance: Vec::new() };
+    let point =
+        |v: &f64| BiasPoint { model: 0, volts: vec![*v, 0.0], kelvin, instance: Vec::new() };
     let points: Vec<BiasPoint> = volts.iter().map(point).collect();
-    let answer =
-        operating_points(&simulator, &config, std::slice::from_ref(card), &points, want)?;
+    let answer = operating_points(&simulator, &config, std::slice::from_ref(card), &points, want)?;
     let wanted = points.len();
     let found: Vec<PointResult> = answer.points.into_iter().flatten().collect();
     if found.len() == wanted {

@@ -3,7 +3,11 @@
 pub mod examples;
 
 #[cfg(test)]
+mod bundled;
+#[cfg(test)]
 mod check;
+#[cfg(test)]
+mod docs;
 #[cfg(test)]
 mod measured;
 #[cfg(test)]
