@@ -1,6 +1,5 @@
 #![expect(
     clippy::disallowed_methods,
-    clippy::print_stdout,
     reason = "a build script reads the workspace and talks to cargo"
 )]
 //! Puts the built-in packs into the program: every text under `rules/`, `templates/` and

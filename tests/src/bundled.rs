@@ -102,6 +102,26 @@ fn limits_do_not_pull_what_a_curve_shows() {
     }
 }
 
+/// Of a sheet for a family only the rows of the part at hand are shown beside its model.
+#[test]
+fn rows_of_other_parts_stay_out_of_the_table() {
+    let row = |part: &str, typ: &str| {
+        format!(
+            "[[parameter]]\nsymbol = \"VF\"\ntyp = \"{typ}\"\nparts = [\"{part}\"]\n\
+             conditions = {{ IF = \"1 mA\", TJ = \"25 degC\" }}\n"
+        )
+    };
+    let head = "[device]\nkind = \"diode\"\nparts = [\"A1\", \"B1\"]\n";
+    let sheet = format!("{head}{}{}", row("A1", "0.6 V"), row("B1", "0.7 V"));
+    let world = MemoryWorld::new(examples::DAY).with("family.toml", sheet);
+    let (mut engine, _) = Engine::new(&world, Config::default());
+    let part = Some(String::from("B1"));
+    let sources = vec![String::from("family.toml")];
+    let outcome = engine.model(&Request { sources, part, ..Request::default() });
+    let sheets: Vec<f64> = outcome.fit.unwrap().rated.iter().filter_map(|r| r.sheet).collect();
+    assert_eq!(sheets, [0.7]);
+}
+
 /// The transistor of `docs/howto/add-a-template.md`, with the text that the page shows.
 #[test]
 fn the_transistor_of_the_how_to_is_found() {

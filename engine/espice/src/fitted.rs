@@ -1,7 +1,7 @@
 //! A fitted candidate in the outcome's form: parameters, curves, rated points, stages.
 
 use crate::candidate::Fitted;
-use crate::extraction::{Origins, curve_name, with_temperature};
+use crate::extraction::{Origins, with_temperature};
 use crate::outcome as out;
 use crate::wire::{self, finite};
 use espice_base::SourceMap;
@@ -97,6 +97,9 @@ impl View<'_> {
         let staged = &self.fitted.staged;
         let mut curves = Vec::new();
         for (index, curve) in self.facts.curves.iter().enumerate() {
+            if !self.is_of_part(&curve.parts) {
+                continue;
+            }
             let held = with_temperature(&curve.all_conditions());
             let at: Vec<Conditions> = curve
                 .points
@@ -132,7 +135,7 @@ impl View<'_> {
             });
             curves.push(out::FittedCurve {
                 curve: index,
-                quantity: curve_name(curve),
+                quantity: curve.signature.to_string(),
                 family: curve.family.clone(),
                 points: good.len(),
                 nrmse: measures::nrmse_of_range(&m, &y),
@@ -152,7 +155,7 @@ impl View<'_> {
     fn rated(&self) -> Vec<out::RatedPoint> {
         let probe = self.fitted.probe();
         let mut rated = Vec::new();
-        for row in &self.facts.parameters {
+        for row in self.facts.parameters.iter().filter(|p| self.is_of_part(&p.parts)) {
             let conditions = with_temperature(&row.conditions);
             let Some(model) = probe.value(&row.symbol, &conditions) else { continue };
             let (sheet, basis) = match (row.typ, row.min, row.max) {
@@ -179,7 +182,7 @@ impl View<'_> {
                 provenance: wire::provenance(&row.provenance, self.sources),
             });
         }
-        for curve in &self.facts.curves {
+        for curve in self.facts.curves.iter().filter(|c| self.is_of_part(&c.parts)) {
             let good: Vec<[f64; 2]> = curve.good_points().map(|(_, p)| p).collect();
             let picks: BTreeMap<usize, ()> = match good.len() {
                 0 => BTreeMap::new(),
@@ -207,6 +210,12 @@ impl View<'_> {
             }
         }
         rated
+    }
+
+    /// Whether a row or curve of a sheet for several parts speaks of this one.
+    fn is_of_part(&self, parts: &[String]) -> bool {
+        let part = self.facts.device.part.as_deref();
+        parts.is_empty() || part.is_none_or(|part| parts.iter().any(|p| p == part))
     }
 
     /// `IF = 10 mA, TJ = 25 °C`.
