@@ -10,6 +10,11 @@ use espice_fit::{Criteria, Settings};
 use espice_lang::ir::{Finding, FindingStatus, KindIr, TemplateIr};
 use espice_lang::rules::{Input, Phase};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Root mean square of the residuals (natural logarithms or relative units) above which a fit
+/// describes another device.
+const WORST_RESIDUAL: f64 = 0.5;
 
 /// A fitted and judged template.
 pub(crate) struct Fitted<'a> {
@@ -64,6 +69,7 @@ impl Engine<'_> {
         })?;
         let bench = Bench::new(template, kind, self.config.mode, self.constants)?;
         let complaints = RefCell::new(Diagnostics::new());
+        let context_seeds = RefCell::new(BTreeMap::new());
         let context = extraction::Context {
             rulebook: &self.rulebook,
             recipe,
@@ -71,6 +77,7 @@ impl Engine<'_> {
             bench: &bench,
             input: self.input(facts),
             diagnostics: &complaints,
+            seedless: &context_seeds,
         };
         let Prepared { plan, origins } = extraction::prepare(&context);
         let cancelled = || self.world.cancelled();
@@ -89,7 +96,12 @@ impl Engine<'_> {
                 format!("the sources hold nothing that `{}` could be fitted to", template.name),
             )
             .at(template.span)
-            .help("its recipe names the curves and rows that it takes"));
+            .help(format!("its recipe fits to {}", extraction::wanted(recipe)))
+            .help(format!("the sources have {}", extraction::offered(facts))));
+        }
+        self.complain_of_seeds(&context_seeds.into_inner(), &staged, template, &mut diagnostics);
+        if let Some(complaint) = missed(template, &staged) {
+            return Err(complaint);
         }
         let judgement = {
             let probe = Probe { bench: &bench, values: &staged.values };
@@ -101,4 +113,46 @@ impl Engine<'_> {
         let findings = judgement.findings;
         Ok(Fitted { template, bench, staged, origins, findings, diagnostics })
     }
+
+    /// A note for every fitted parameter whose seeds all came to nothing.
+    fn complain_of_seeds(
+        &self,
+        seedless: &BTreeMap<usize, String>,
+        staged: &Staged,
+        template: &TemplateIr,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for (index, reason) in seedless.iter().filter(|(index, _)| staged.free.contains(index)) {
+            let Some(parameter) = template.parameters.get(*index) else { continue };
+            diagnostics.push(
+                Diagnostic::note(
+                    Code::SEED_WITHOUT_VALUE,
+                    format!("the fit of `{}` starts from its default", parameter.name),
+                )
+                .at(parameter.span)
+                .help(format!("its seed has no value: {reason}")),
+            );
+        }
+    }
+}
+
+/// A fit that did not end at an optimum, or whose residuals are as large as the data.
+fn missed(template: &TemplateIr, staged: &Staged) -> Option<Diagnostic> {
+    let fit = staged.fit.as_ref()?;
+    let converged = fit.converged() || fit.evaluations <= 1;
+    let sum: f64 = fit.residuals.iter().map(|r| r * r).sum();
+    let rms = (sum / fit.residuals.len().max(1) as f64).sqrt();
+    let (code, message) = if !converged {
+        (Code::FIT_NOT_CONVERGED, format!("the fit of `{}` {}", template.name, fit.stop.words()))
+    } else if rms.is_nan() || rms > WORST_RESIDUAL {
+        let rms = espice_units::plain(rms, 3);
+        (
+            Code::FIT_MISSES,
+            format!("the fit of `{}` misses its data: residual {rms}", template.name),
+        )
+    } else {
+        return None;
+    };
+    let help = "look at signs, units and seeds; the stages of the recipe are in the record";
+    Some(Diagnostic::error(code, message).at(template.span).help(help))
 }

@@ -6,8 +6,11 @@ use espice_base::Diagnostics;
 use espice_facts::{Conditions, Curve, Origin, Parameter, Scale, Status};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
 use espice_lang::ir::{QuantityIr, TemplateIr};
-use espice_lang::rules::{FitIr, Input, Measure, RecipeIr, Rulebook, StageIr, TargetIr, TypedExpr};
+use espice_lang::rules::{
+    FitIr, Input, Measure, RecipeIr, Rulebook, SeedIr, StageIr, TargetIr, TypedExpr,
+};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// A single limit stands this share inside itself for a value, when nothing better is known.
 const LIMIT_MARGIN: f64 = 0.15;
@@ -37,6 +40,8 @@ pub(crate) struct Context<'a> {
     pub(crate) input: Input<'a>,
     /// Complaints of seeds and windows, gathered while the plan runs.
     pub(crate) diagnostics: &'a RefCell<Diagnostics>,
+    /// Parameters whose seeds had no value, with the reason.
+    pub(crate) seedless: &'a RefCell<BTreeMap<usize, String>>,
 }
 
 /// Makes the plan of a recipe.
@@ -67,9 +72,7 @@ impl<'a> Context<'a> {
         for seed in &stage.seeds {
             steps.push(Step::Seed {
                 parameter: seed.parameter,
-                value: Box::new(move |so_far| {
-                    seed.values.iter().find_map(|v| self.seed(v, so_far))
-                }),
+                value: Box::new(move |so_far| self.first_seed(seed, so_far)),
                 because: seed.because.clone(),
             });
         }
@@ -80,7 +83,7 @@ impl<'a> Context<'a> {
         for addition in &stage.tries {
             let parameters = addition.parameters.iter().map(|(index, from)| {
                 let start = from.as_ref().map(|from| -> stages::SeedValue<'a> {
-                    Box::new(move |so_far| self.seed(from, so_far))
+                    Box::new(move |so_far| self.seed(from, so_far).ok())
                 });
                 (*index, start)
             });
@@ -89,10 +92,26 @@ impl<'a> Context<'a> {
         Stage { name: stage.name.clone(), steps }
     }
 
-    fn seed(&self, value: &TypedExpr, so_far: &[f64]) -> Option<f64> {
+    /// The first of a seed's expressions that has a value.
+    fn first_seed(&self, seed: &SeedIr, so_far: &[f64]) -> Option<f64> {
+        let mut reason = None;
+        for value in &seed.values {
+            match self.seed(value, so_far) {
+                Ok(found) => {
+                    self.seedless.borrow_mut().remove(&seed.parameter);
+                    return Some(found);
+                }
+                Err(why) => reason = reason.or(Some(why)),
+            }
+        }
+        self.seedless.borrow_mut().insert(seed.parameter, reason.unwrap_or_default());
+        None
+    }
+
+    fn seed(&self, value: &TypedExpr, so_far: &[f64]) -> Result<f64, String> {
         let (found, complaints) = self.rulebook.eval_seed(self.recipe, value, &self.input, so_far);
         self.diagnostics.borrow_mut().extend(complaints);
-        found.ok()
+        found
     }
 
     /// The targets of one `fit`; the same curve is the same target in every stage that uses it
@@ -287,6 +306,25 @@ impl<'a> Context<'a> {
         let part = self.input.facts.device.part.as_deref();
         parts.is_empty() || part.is_none_or(|part| parts.iter().any(|p| p == part))
     }
+}
+
+/// What a recipe fits to, for people: `IF(VF), VF(IF)`.
+pub(crate) fn wanted(recipe: &RecipeIr) -> String {
+    let targets = recipe.stages.iter().flat_map(|s| &s.fits).flat_map(|f| &f.targets);
+    let mut names: Vec<String> =
+        targets.map(|t| format!("{}({})", t.quantity, t.arguments.join(", "))).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// What sources offer a recipe, for people.
+pub(crate) fn offered(facts: &espice_facts::Facts) -> String {
+    let curves = facts.curves.iter().map(|c| format!("the curve {}", c.signature));
+    let rows = facts.parameters.iter().map(|p| format!("rows of {}", p.symbol));
+    let mut names: Vec<String> = curves.chain(rows).collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() { String::from("neither curves nor rows") } else { names.join(", ") }
 }
 
 /// A value a declared margin inside the only limit that a row has.

@@ -11,7 +11,7 @@ use crate::simulate::{self, Check};
 use crate::{emit, wire};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::{Facts, SymbolTable};
-use espice_lang::ir::{Account, Finding, FindingStatus};
+use espice_lang::ir::{Account, CardIr, Finding, FindingStatus};
 use espice_lang::rules::{CandidateStatus, Phase, RankKey, Selection};
 use espice_netlist::{Origin, dialect, dialects};
 use espice_units::constants::{ROOM, TNOM};
@@ -132,6 +132,7 @@ impl Engine<'_> {
         record: &mut Record,
     ) -> Vec<(usize, Fitted<'e>)> {
         let mut survivors = Vec::new();
+        let mut dropped: Vec<(f64, Vec<Finding>)> = Vec::new();
         for candidate in &selection.candidates {
             let rejected = candidate.status == CandidateStatus::Rejected;
             record.candidates.push(out::Candidate {
@@ -161,28 +162,30 @@ impl Engine<'_> {
                     entry.score = wire::finite(fitted.error());
                     let broken: Vec<String> =
                         fitted.broken().map(|f| format!("{}: {}", f.rule, f.message)).collect();
-                    if broken.is_empty() {
+                    let Some(first) = broken.first() else {
                         survivors.push((place, fitted));
-                    } else {
-                        entry.reason = format!("breaks {}", broken.join("; "));
-                        record.diagnostics.push(
-                            Diagnostic::note(
-                                Code::CANDIDATE_BROKE_RULES,
-                                format!(
-                                    "`{}` was fitted and broke {} error rules",
-                                    template.name,
-                                    broken.len()
-                                ),
-                            )
+                        continue;
+                    };
+                    entry.reason = format!("breaks {}", broken.join("; "));
+                    let rules = if broken.len() == 1 { "rule" } else { "rules" };
+                    let message = format!(
+                        "`{}` was fitted and broke {} error {rules}",
+                        template.name,
+                        broken.len()
+                    );
+                    record.diagnostics.push(
+                        Diagnostic::note(Code::CANDIDATE_BROKE_RULES, message)
                             .at(template.span)
-                            .help(format!(
-                                "the first is {}",
-                                broken.first().map_or("", String::as_str)
-                            )),
-                        );
-                    }
+                            .help(format!("the first is {first}")),
+                    );
+                    dropped.push((fitted.error(), fitted.findings));
                 }
             }
+        }
+        if survivors.is_empty() {
+            // The verdict then is that on the candidate which met the data best.
+            dropped.sort_by(|a, b| a.0.total_cmp(&b.0));
+            record.findings.extend(dropped.into_iter().next().map(|d| d.1).unwrap_or_default());
         }
         survivors
     }
@@ -234,15 +237,22 @@ impl Engine<'_> {
             };
             let Some(card) = fitted.template.cards.iter().find(|c| c.family == "spice") else {
                 diagnostics.push(
-                    Diagnostic::error(
+                    Diagnostic::warning(
                         Code::TEMPLATE_WITHOUT_CARD,
-                        format!("`{}` has no card for {name}", fitted.template.name),
+                        format!(
+                            "`{}` has no card for {name}, so none is written",
+                            fitted.template.name
+                        ),
                     )
                     .at(fitted.template.span)
                     .help("add a `card spice` statement to the template"),
                 );
                 continue;
             };
+            if let Some(complaint) = lacking(fitted, card) {
+                diagnostics.push(complaint);
+                continue;
+            }
             let card = emit::model_card(fitted.template, card, &fitted.staged.values, TNOM, part);
             let (emitted, complaints) = emit::emit(dialect, card, &origin, &mut sources);
             diagnostics.extend(complaints);
@@ -252,6 +262,16 @@ impl Engine<'_> {
                 None => Check::none("not simulated: no simulator was found or asked for"),
             };
             ran = ran.or(check.simulator.clone());
+            if check.failed {
+                diagnostics.push(
+                    Diagnostic::warning(
+                        Code::CARD_NOT_CHECKED,
+                        format!("the {name} card was {}", check.words),
+                    )
+                    .at(fitted.template.span)
+                    .help("nothing but the read-back vouches for this card"),
+                );
+            }
             if check.deviation.is_some_and(|d| d > 1.0) {
                 diagnostics.push(
                     Diagnostic::warning(
@@ -291,10 +311,11 @@ impl Engine<'_> {
             .findings
             .iter()
             .any(|f| f.status == FindingStatus::Failed && f.severity == Severity::Error);
+        let unusable = record.models.is_empty() && record.diagnostics.has_errors();
         let status = match (&record.fit, failed) {
             (_, true) => "failed",
-            (Some(_), false) => "passed",
-            (None, false) => "none",
+            (Some(_), false) if !unusable => "passed",
+            _ => "none",
         };
         let symbols: &SymbolTable = &self.library.symbols;
         let part = if record.facts.sources.is_empty() {
@@ -346,6 +367,29 @@ impl Engine<'_> {
             },
         }
     }
+}
+
+/// A fitted parameter that a card cannot carry.
+fn lacking(fitted: &Fitted<'_>, card: &CardIr) -> Option<Diagnostic> {
+    let on_card = |index: &usize| card.parameters.iter().any(|(p, _)| p == index);
+    let parameters = &fitted.template.parameters;
+    let missing = fitted.staged.free.iter().filter(|i| !on_card(i));
+    let names: Vec<&str> =
+        missing.filter_map(|i| parameters.get(*i)).map(|p| p.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "no card is written: the `{}` card of `{}` leaves out {}, which was fitted",
+        card.device,
+        fitted.template.name,
+        names.join(", ")
+    );
+    Some(
+        Diagnostic::error(Code::CARD_LACKS_PARAMETER, message)
+            .at(fitted.template.span)
+            .help("leave the `card` statement out when no simulator device has these equations"),
+    )
 }
 
 /// Settles which part of a family is meant. Whether the way goes on.

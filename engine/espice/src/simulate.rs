@@ -22,11 +22,17 @@ pub(crate) struct Check {
     pub(crate) words: String,
     /// Largest deviation in units of the tolerance.
     pub(crate) deviation: Option<f64>,
+    /// Whether a simulator was there and could not answer.
+    pub(crate) failed: bool,
 }
 
 impl Check {
     pub(crate) fn none(words: impl Into<String>) -> Check {
-        Check { simulator: None, words: words.into(), deviation: None }
+        Check { simulator: None, words: words.into(), deviation: None, failed: false }
+    }
+
+    fn refused(words: impl Into<String>) -> Check {
+        Check { failed: true, ..Check::none(words) }
     }
 }
 
@@ -55,7 +61,7 @@ pub(crate) fn check(
     };
     let points = bias_points(fitted, facts);
     if points.is_empty() {
-        return Check::none("not simulated: no bias point follows from the sources");
+        return Check::refused("not simulated: no bias point follows from the sources");
     }
     let answer = match operating_points(
         &simulator,
@@ -65,7 +71,9 @@ pub(crate) fn check(
         Want::Currents,
     ) {
         Ok(answer) => answer,
-        Err(error) => return Check::none(format!("not simulated: {}", error.diagnostic().message)),
+        Err(error) => {
+            return Check::refused(format!("not simulated: {}", error.diagnostic().message));
+        }
     };
     let native = native_currents(&fitted.bench.evaluator, &fitted.staged.values, &points);
     let mut worst = 0.0f64;
@@ -93,7 +101,7 @@ pub(crate) fn check(
             espice_units::plain(worst, 3)
         )
     };
-    Check { simulator: Some(version), words, deviation: crate::wire::finite(worst) }
+    Check { simulator: Some(version), words, deviation: crate::wire::finite(worst), failed: false }
 }
 
 /// The potentials of the pins at every curve point and row, thinned evenly.

@@ -109,4 +109,29 @@ evaluator; the card does not behave like it there.
 
 Wrong:  trusting the report's errors for the simulator
 Right:  looking at the deviation in the report, and reporting the card";
+    CARD_LACKS_PARAMETER "E0728" "a card cannot carry the fitted model"
+"The card statement of the template leaves out a parameter that was fitted. The simulator's device would
+run without it and give other currents than the model that was judged, so no card is written.
+
+Wrong:  card spice \"NMOS\" { VTO, KP }          and the recipe fits a slope factor N as well
+Right:  a card with every fitted parameter, of a device that has the template's equations";
+    SEED_WITHOUT_VALUE "E0729" "a fitted parameter had no seed"
+"The recipe has a seed for the parameter, but none of its expressions had a value with these sources, so
+the fit started from the template's default. A fit from a default may end somewhere else.
+
+Wrong:  seed VTO = intercept(root)                    and the curve that `root` needs is not there
+Right:  seed VTO = intercept(root) otherwise 1 V because \"a usual threshold\"";
+    CARD_NOT_CHECKED "E0730" "a card could not be checked in the simulator"
+"A simulator was there, but it could not answer for this card: the device on the card has other terminals
+than the template, or no bias point could be made or solved. The card is written all the same; nothing
+but the read-back vouches for it.
+
+Wrong:  card spice \"NMOS\" on a kind of three pins   the simulator's device has four
+Right:  a card whose device has the pins of the kind";
+    FIT_MISSES "E0731" "a fit misses its data"
+"The fit ended, but the residuals are as large as the data: their root mean square is above 0.5 in
+natural logarithms or relative units. Such a model describes another device; the candidate is dropped.
+
+Wrong:  a template whose equations cannot take the shape of the curve
+Right:  look at the residuals of each stage in the report; check signs, units and seeds";
 }
