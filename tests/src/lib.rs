@@ -9,6 +9,16 @@ mod check;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod dual;
+#[cfg(test)]
+mod jacobian;
+#[cfg(test)]
+mod junction;
+#[cfg(test)]
 mod measured;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod support;
 #[cfg(test)]
 mod syntax;
