@@ -19,6 +19,12 @@ mod measured;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod readback;
+#[cfg(test)]
+mod silicon;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod syntax;
+#[cfg(test)]
+mod truth;
