@@ -239,6 +239,7 @@ impl<'a> Context<'a> {
             origin: curve.origin,
             positions: xs.iter().map(|x| place(*x)).collect(),
             axis_residual: curve.axis_residual,
+            logarithmic: [curve.x.scale, curve.y.scale].map(|s| s == Scale::Log),
         };
         Some((observations, kept.into_iter().map(|(i, _)| i).collect()))
     }
@@ -298,6 +299,7 @@ impl<'a> Context<'a> {
             origin: Origin::Measured,
             positions: Vec::new(),
             axis_residual: [0.0; 2],
+            logarithmic: [false; 2],
         };
         Some((observations, valued.iter().map(|(i, ..)| *i).collect(), limit_derived))
     }

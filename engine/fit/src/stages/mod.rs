@@ -5,6 +5,7 @@
 //! stages, ends with a joint fit of everything that was fitted, and says what the result is
 //! worth.
 
+mod axes;
 mod joint;
 mod record;
 mod run;
@@ -60,7 +61,8 @@ pub enum Step<'a> {
     /// Repeats the stage's last fit with further parameters, and keeps them only when they earn
     /// their place.
     Try {
-        /// The further parameters with their starts.
+        /// The further parameters with their starts. Parameters of the last fit may be among
+        /// them: their values are a second start, and the better result counts.
         parameters: Vec<(usize, Option<SeedValue<'a>>)>,
         /// The share by which the root mean square of the residuals must fall.
         improves: f64,

@@ -1,11 +1,10 @@
 use super::joint::Joint;
-use super::{Plan, Source, StageRecord, Staged, Step, Target};
+use super::{Plan, SeedValue, Source, StageRecord, Staged, Step, Target, axes};
 use crate::{
-    Criteria, CurveErrors, Evaluation, Fit, LeastSquares, Mapped, ParameterStatistics, Role,
-    Settings, Statistics, Variable, Variables, notes, solve, statistics,
+    Criteria, Evaluation, Fit, LeastSquares, Mapped, ParameterStatistics, Role, Settings,
+    Statistics, Variable, Variables, notes, solve, statistics,
 };
 use espice_base::{Code, Diagnostic, Diagnostics};
-use espice_facts::Origin;
 use espice_lang::ir::{ParameterIr, ParameterScale};
 
 /// How a recipe is run.
@@ -77,23 +76,44 @@ impl Runner<'_, '_> {
                 Step::Fit { parameters, targets } => last = self.fit(name, parameters, targets),
                 Step::Try { parameters, improves } => {
                     let Some((base, targets, rms)) = last.as_mut() else { continue };
-                    let extra: Vec<usize> = parameters.iter().map(|p| p.0).collect();
-                    let before = self.values.clone();
-                    for (index, start) in parameters {
-                        if let Some(v) = start.as_ref().and_then(|s| s(&self.values)) {
-                            self.set(*index, v);
-                        }
-                    }
-                    match self.attempt(name, base, &extra, targets, *rms, *improves) {
+                    let extra: Vec<usize> =
+                        parameters.iter().map(|p| p.0).filter(|p| !base.contains(p)).collect();
+                    let starts = self.starts(base, parameters);
+                    match self.attempt(name, base, &extra, targets, starts, *rms, *improves) {
                         Some(after) => {
                             base.extend(extra);
                             *rms = after;
                         }
-                        None => self.values = before,
+                        None => continue,
                     }
                 }
             }
         }
+    }
+
+    /// Where a `try` starts from: the present values, and when it states values for parameters
+    /// of the fit that it builds on, those as well. An effect that the fit has taken for
+    /// another one would not let go of it from the present values.
+    fn starts(
+        &mut self,
+        base: &[usize],
+        parameters: &[(usize, Option<SeedValue<'_>>)],
+    ) -> Vec<Vec<f64>> {
+        let present = self.values.clone();
+        let mut starts = Vec::new();
+        for all in [false, true] {
+            let stated = parameters.iter().filter(|(index, _)| all || !base.contains(index));
+            for (index, start) in stated {
+                if let Some(v) = start.as_ref().and_then(|s| s(&self.values)) {
+                    self.set(*index, v);
+                }
+            }
+            let start = std::mem::replace(&mut self.values, present.clone());
+            if !starts.contains(&start) {
+                starts.push(start);
+            }
+        }
+        starts
     }
 
     fn seed(&mut self, stage: &str, index: usize, value: Option<f64>, because: &str) {
@@ -168,6 +188,7 @@ impl Runner<'_, '_> {
         base: &[usize],
         extra: &[usize],
         targets: &[usize],
+        starts: Vec<Vec<f64>>,
         rms: f64,
         improves: f64,
     ) -> Option<f64> {
@@ -178,7 +199,16 @@ impl Runner<'_, '_> {
             self.record(stage, extra, points, None, "too few points to tell whether it is there");
             return None;
         }
-        let local = self.local(&free, targets)?;
+        let present = self.values.clone();
+        let mut best: Option<Local> = None;
+        for start in starts {
+            self.values = start;
+            let local = self.local(&free, targets);
+            let better = |l: &Local| best.as_ref().is_none_or(|b| l.after < b.after);
+            best = local.filter(better).or(best);
+        }
+        self.values = present;
+        let local = best?;
         let fell = 1.0 - local.after / rms;
         let judged = &local.statistics.parameters;
         let sure = |index: &usize| {
@@ -285,9 +315,10 @@ impl Runner<'_, '_> {
             );
             return None;
         }
-        let statistics =
-            statistics(&fit, &variables, &curve_errors(&chosen), &self.options.criteria);
-        Some(Local { values: variables.raw(&fit.x), fit, statistics, before, after })
+        let raw = variables.raw(&fit.x);
+        let errors = axes::curve_errors(&chosen, &raw);
+        let statistics = statistics(&fit, &variables, &errors, &self.options.criteria);
+        Some(Local { values: raw, fit, statistics, before, after })
     }
 
     fn variables(&self, free: &[usize]) -> Result<Variables, Diagnostics> {
@@ -380,26 +411,4 @@ fn rms_at(problem: &mut impl LeastSquares, x: &[f64]) -> f64 {
 fn root_mean_square(residuals: &[f64]) -> f64 {
     let sum: f64 = residuals.iter().map(|r| r * r).sum();
     (sum / residuals.len().max(1) as f64).sqrt()
-}
-
-/// The curves of a joint fit with what is known of their errors.
-fn curve_errors(targets: &[&Target<'_>]) -> Vec<CurveErrors> {
-    let mut from = 0;
-    let mut curves = Vec::with_capacity(targets.len());
-    for target in targets {
-        let observed = &target.observations;
-        let range = from..from + target.len();
-        from = range.end;
-        curves.push(match observed.origin {
-            Origin::Measured => CurveErrors::measured(target.name.as_str(), range),
-            Origin::Digitised => {
-                let shared = vec![1.0; target.len()];
-                let y = observed.axis_residual[1];
-                CurveErrors::digitised(target.name.as_str(), range, observed.positions.clone())
-                    .with_shared(shared, y)
-                    .with_floor(0.2 * y)
-            }
-        });
-    }
-    curves
 }

@@ -30,6 +30,8 @@ pub struct Observations {
     pub positions: Vec<f64>,
     /// Shared error of the axes `[x, y]`, as a share of range or decade.
     pub axis_residual: [f64; 2],
+    /// Whether the axes `[x, y]` are drawn on a logarithmic scale.
+    pub logarithmic: [bool; 2],
 }
 
 /// One thing that a recipe fits to.
