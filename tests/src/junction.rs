@@ -216,7 +216,7 @@ impl<'t> Draw<'t> {
         let near = |this: &mut Self, width: f64| {
             (2.0 * this.random.unit() - 1.0) * this.log([1e-6, width])
         };
-        let v = if share < 0.38 {
+        if share < 0.38 {
             forward
         } else if share < 0.50 {
             self.linear([-4.0 * vte, 4.0 * vte])
@@ -235,8 +235,7 @@ impl<'t> Draw<'t> {
             if kink { -xbv * (1.0 + near(self, 0.02)) } else { forward }
         } else {
             (d.fc * d.vj_at_temperature() * self.linear([0.95, 1.05])).min(forward)
-        };
-        v
+        }
     }
 }
 

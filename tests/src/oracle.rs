@@ -87,8 +87,9 @@ fn judge(
         let (point, native) = (&compared.points[i], compared.native[i]);
         let allowed = tolerance(point, compared.volts[i], expected);
         let share = (native - expected).abs() / allowed;
-        worst = if share > worst || share.is_nan() { share } else { worst };
-        if !(share <= 1.0) {
+        let share = if share.is_nan() { f64::INFINITY } else { share };
+        worst = worst.max(share);
+        if share > 1.0 {
             misses += 1;
             if misses <= 20 {
                 let values = template.parameters.iter().zip(&point.parameters);

@@ -49,9 +49,9 @@ pub(crate) fn library() -> Library {
     let mut sources = SourceMap::default();
     let roots = [PackRoot::Folder("rules".into())];
     let (library, diagnostics) = espice_lang::load(&world, &roots, &[], &mut sources);
-    for d in diagnostics.iter().filter(|d| d.severity == Severity::Error) {
-        panic!("{}", render_plain(d, &sources));
-    }
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    let errors: Vec<String> = errors.map(|d| render_plain(d, &sources)).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
     library
 }
 

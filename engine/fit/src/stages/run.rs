@@ -56,6 +56,14 @@ struct Runner<'p, 'a> {
     diagnostics: Diagnostics,
 }
 
+/// What a `try` builds on: the stage's last fit with what was added to it since.
+struct Basis {
+    free: Vec<usize>,
+    targets: Vec<usize>,
+    /// Root mean square of its residuals.
+    rms: f64,
+}
+
 /// One local fit with its values and what it is worth.
 struct Local {
     fit: Fit,
@@ -67,7 +75,7 @@ struct Local {
 
 impl Runner<'_, '_> {
     fn stage(&mut self, name: &str, steps: &[Step<'_>]) {
-        let mut last: Option<(Vec<usize>, Vec<usize>, f64)> = None;
+        let mut last: Option<Basis> = None;
         for step in steps {
             match step {
                 Step::Seed { parameter, value, because } => {
@@ -75,16 +83,14 @@ impl Runner<'_, '_> {
                 }
                 Step::Fit { parameters, targets } => last = self.fit(name, parameters, targets),
                 Step::Try { parameters, improves } => {
-                    let Some((base, targets, rms)) = last.as_mut() else { continue };
+                    let Some(basis) = last.as_mut() else { continue };
+                    let known = &basis.free;
                     let extra: Vec<usize> =
-                        parameters.iter().map(|p| p.0).filter(|p| !base.contains(p)).collect();
-                    let starts = self.starts(base, parameters);
-                    match self.attempt(name, base, &extra, targets, starts, *rms, *improves) {
-                        Some(after) => {
-                            base.extend(extra);
-                            *rms = after;
-                        }
-                        None => continue,
+                        parameters.iter().map(|p| p.0).filter(|p| !known.contains(p)).collect();
+                    let starts = self.starts(known, parameters);
+                    if let Some(after) = self.attempt(name, basis, &extra, starts, *improves) {
+                        basis.free.extend(extra);
+                        basis.rms = after;
                     }
                 }
             }
@@ -132,12 +138,7 @@ impl Runner<'_, '_> {
     }
 
     /// One `fit` statement. Returns what a following `try` builds on.
-    fn fit(
-        &mut self,
-        stage: &str,
-        wanted: &[usize],
-        targets: &[usize],
-    ) -> Option<(Vec<usize>, Vec<usize>, f64)> {
+    fn fit(&mut self, stage: &str, wanted: &[usize], targets: &[usize]) -> Option<Basis> {
         let targets: Vec<usize> = targets
             .iter()
             .copied()
@@ -178,20 +179,19 @@ impl Runner<'_, '_> {
         }
         self.record(stage, &free, points, Some((local.before, local.after)), &outcome);
         self.accept(stage, &free, &targets, local.values);
-        Some((free, targets, local.after))
+        Some(Basis { free, targets, rms: local.after })
     }
 
     /// One `try` statement; the new root mean square when it was kept.
     fn attempt(
         &mut self,
         stage: &str,
-        base: &[usize],
+        basis: &Basis,
         extra: &[usize],
-        targets: &[usize],
         starts: Vec<Vec<f64>>,
-        rms: f64,
         improves: f64,
     ) -> Option<f64> {
+        let Basis { free: base, targets, rms } = basis;
         let free: Vec<usize> = base.iter().chain(extra).copied().collect();
         let points: usize =
             targets.iter().filter_map(|t| self.plan.targets.get(*t)).map(Target::len).sum();
@@ -224,7 +224,7 @@ impl Runner<'_, '_> {
         } else {
             (format!("kept: the residual falls by {percent} %"), true)
         };
-        self.record(stage, &free, points, Some((rms, local.after)), &outcome);
+        self.record(stage, &free, points, Some((*rms, local.after)), &outcome);
         if !kept {
             return None;
         }
