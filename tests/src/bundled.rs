@@ -134,6 +134,6 @@ fn the_transistor_of_the_how_to_is_found() {
     };
     let pack = [("pack.toml", block("toml pack.toml")), ("square_law.espice", block("espice"))];
     let outcome = outcome(&["square-law/SQ1.csv"], &pack);
-    assert_eq!((outcome.verdict.status.as_str(), outcome.models.len()), ("passed", 1));
+    assert_eq!(outcome.verdict.status, "passed");
     holds(&outcome, &examples::SQ1, &["KP", "VTO", "NS", "LAMBDA"]);
 }
