@@ -41,7 +41,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 14] = [
+const CODES: [(&str, Exit); 23] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -52,7 +52,16 @@ const CODES: [(&str, Exit); 14] = [
     ("E08", Exit::Usage),
     ("E0104", Exit::Limit),
     ("E0317", Exit::Limit),
+    ("E0413", Exit::Limit),
+    ("E0532", Exit::Waiver),
+    ("E0535", Exit::Data),
+    ("E0536", Exit::Data),
+    ("E0538", Exit::Limit),
+    ("E0541", Exit::Limit),
     ("E0603", Exit::Limit),
+    ("E0662", Exit::Usage),
+    ("E0663", Exit::Usage),
+    ("E0725", Exit::Usage),
     ("E0771", Exit::Limit),
     ("E0775", Exit::Limit),
     ("E0778", Exit::Cancelled),

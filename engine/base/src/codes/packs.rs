@@ -81,4 +81,11 @@ or the folder itself is mistaken.
 
 Wrong:  sources = [\"rule\"]
 Right:  sources = [\"rules\"]";
+
+    PACK_TOO_LARGE "E0413" "a file of the pack is larger than a file may be"
+"A run reads files up to a limit, so that a wrong file cannot take the memory of the machine. The run
+ends with exit code 5: nothing that it says is a verdict.
+
+Wrong:  a limits table of 100 MB, exported with every die of every wafer
+Right:  a limits table with the rows that rules look up";
 }

@@ -130,6 +130,9 @@ pub struct Library {
     pub waivers: Vec<Owned<ast::Waiver>>,
     /// Names whose declaration was lost in a mistake that is already reported.
     pub lost_names: BTreeSet<String>,
+    /// Heads of items in which a syntax mistake was reported: what seems to be missing in them
+    /// may be what the mistake hides.
+    pub damaged: Vec<Span>,
     /// Indices of packs that extend, directly or not, something that is missing.
     pub incomplete_packs: BTreeSet<usize>,
 }

@@ -46,6 +46,7 @@ impl Collector<'_> {
                 });
                 if is_damaged && let Some(head) = head(&item.kind) {
                     self.names.add_damaged(head.span);
+                    self.library.damaged.push(head.span);
                 }
                 self.take(item, relative);
             }

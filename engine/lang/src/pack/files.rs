@@ -64,12 +64,14 @@ pub(super) fn read_files(
 
 /// The diagnostic of something that cannot be read.
 pub(super) fn unreadable(what: &str, error: ReadError) -> Diagnostic {
-    let message = match error {
-        ReadError::NotFound => format!("{what} does not exist"),
-        ReadError::TooLarge(limit) => format!("{what} is larger than the limit of {limit} bytes"),
-        ReadError::Denied => format!("{what} cannot be read"),
+    let (code, message) = match error {
+        ReadError::NotFound => (Code::PACK_FILE, format!("{what} does not exist")),
+        ReadError::TooLarge(limit) => {
+            (Code::PACK_TOO_LARGE, format!("{what} is larger than the limit of {limit} bytes"))
+        }
+        ReadError::Denied => (Code::PACK_FILE, format!("{what} cannot be read")),
     };
-    Diagnostic::error(Code::PACK_FILE, message)
+    Diagnostic::error(code, message)
 }
 
 /// The digest of a pack: its manifest and files in the order of their paths, ends of lines

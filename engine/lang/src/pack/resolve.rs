@@ -1,5 +1,6 @@
 //! Which packs a run needs, bases before what extends them.
 
+use super::files::unreadable;
 use super::manifest::{Entry, Manifest, read};
 use super::source::{EmbeddedPack, PackRoot, PackSource, join};
 use crate::check::dims::likely;
@@ -70,10 +71,13 @@ pub(super) fn candidates<'a>(
             Some(index) if wanted.contains(&index) => {}
             Some(index) => wanted.push(index),
             None => {
-                let names = found.iter().map(|c| c.manifest.name.text.as_str());
+                let names: Vec<&str> =
+                    found.iter().map(|c| c.manifest.name.text.as_str()).collect();
+                let help = likely(name, names.iter().copied())
+                    .unwrap_or_else(|| format!("the packs are {}", names.join(", ")));
                 diagnostics.push(
                     Diagnostic::error(Code::UNKNOWN_PACK, format!("there is no pack `{name}`"))
-                        .maybe_help(likely(name, names)),
+                        .help(help),
                 );
             }
         }
@@ -92,18 +96,17 @@ fn candidate<'a>(
         Ok(bytes) => bytes,
         Err(error) => {
             let file = sources.add(path.as_str(), "");
-            let message = match error {
-                ReadError::NotFound => format!("there is no `{path}`"),
-                ReadError::TooLarge(limit) => {
-                    format!("`{path}` is larger than the limit of {limit} bytes")
+            let complaint = match error {
+                ReadError::NotFound => {
+                    Diagnostic::error(Code::NO_MANIFEST, format!("there is no `{path}`"))
                 }
-                ReadError::Denied => format!("`{path}` cannot be read"),
+                ReadError::TooLarge(_) => unreadable(&format!("`{path}`"), error),
+                ReadError::Denied => {
+                    Diagnostic::error(Code::NO_MANIFEST, format!("`{path}` cannot be read"))
+                }
             };
-            diagnostics.push(
-                Diagnostic::error(Code::NO_MANIFEST, message)
-                    .at(Place::File(file))
-                    .help("a pack is a folder with a pack.toml"),
-            );
+            let help = "a pack is a folder with a pack.toml";
+            diagnostics.push(complaint.at(Place::File(file)).help(help));
             return None;
         }
     };
