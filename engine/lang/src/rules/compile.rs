@@ -232,7 +232,7 @@ fn check_rule(
         checker.expect_truth(&typed, "what is checked");
         checks.push(typed);
     }
-    if item.checks.is_empty() {
+    if item.checks.is_empty() && !library.damaged.contains(&item.name.span) {
         checker.refuse(
             Code::NO_CHECK,
             item.name.span,
@@ -245,7 +245,7 @@ fn check_rule(
     let say = item.say.as_ref().map(|m| message(checker, &m.parts)).unwrap_or_default();
     checker.leave(mark);
     let frame = checker.finish_frame();
-    let sound = checker.is_sound(before);
+    let sound = checker.is_sound(before) && !checks.is_empty();
     let (severity, phase) = (level?, phase?);
     let (first, last) = (item.name.span, checks.last().map_or(item.name.span, |c| c.span));
     sound.then(|| RuleIr {

@@ -80,7 +80,7 @@ pub(crate) fn check_readings(checker: &mut Checker<'_>, library: &Library) -> Ve
         }
         let curves: Vec<CurveIr> =
             item.curves.iter().filter_map(|c| check_curve(checker, c)).collect();
-        if item.curves.is_empty() {
+        if item.curves.is_empty() && !library.damaged.contains(&item.name.span) {
             let message = format!("the reading `{}` makes no curve", item.name.text);
             checker.refuse(
                 Code::NO_CHECK,
@@ -90,7 +90,7 @@ pub(crate) fn check_readings(checker: &mut Checker<'_>, library: &Library) -> Ve
             );
         }
         let frame = checker.finish_frame();
-        if checker.is_sound(before) {
+        if checker.is_sound(before) && !curves.is_empty() {
             let name = format!("{}::{}", library.pack_name(owned.pack), item.name.text);
             readings.push(ReadingIr { name, kinds, frame, each, curves });
         }
@@ -225,7 +225,7 @@ impl Rulebook {
                 Code::RECOGNISED_TWICE,
                 format!("the sweeps could be those of a {}", met.join(" or of a ")),
             )
-            .help("state the kind")
+            .help("state the kind in the facts, or give it on the command line")
         };
         let diagnostic = match (diagnostic.labels.is_empty(), place) {
             (true, Some(place)) => diagnostic.at(place),

@@ -170,7 +170,12 @@ impl Scripts {
             }),
             Err(error) => {
                 let (code, message) = entry.failure(&error, limits);
-                let span = position(entry.file, &entry.text, innermost(&error));
+                let place = innermost(&error);
+                let span = if place.is_none() {
+                    entry.head()
+                } else {
+                    position(entry.file, &entry.text, place)
+                };
                 Err(failed(code, message, span))
             }
         }
@@ -205,6 +210,16 @@ impl Entry {
                     Err(format!("script `{}` gave a value that is not a number", self.name))
                 }
             }
+        }
+    }
+
+    /// The line that opens the function, else the beginning of the file: operations that are
+    /// counted have no place of their own.
+    fn head(&self) -> Span {
+        let opening = format!("fn {}", self.name);
+        match self.text.find(&opening) {
+            Some(at) => Span::new(self.file, at, at + opening.len()),
+            None => Span::new(self.file, 0, 0),
         }
     }
 
