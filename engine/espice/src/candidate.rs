@@ -89,7 +89,14 @@ impl Engine<'_> {
         let staged = stages::run(&plan, &options);
         drop(plan);
         let mut diagnostics = complaints.into_inner();
-        diagnostics.extend(staged.diagnostics.iter().cloned());
+        // The fit knows no texts: what it says belongs to the template.
+        diagnostics.extend(
+            staged
+                .diagnostics
+                .iter()
+                .cloned()
+                .map(|d| if d.place().is_some() { d } else { d.at(template.span) }),
+        );
         if staged.free.is_empty() {
             return Err(Diagnostic::error(
                 Code::NOTHING_TO_FIT,

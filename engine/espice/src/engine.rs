@@ -2,7 +2,7 @@ use crate::builtin;
 use crate::config::Config;
 use crate::loose::Loose;
 use crate::probe::{Bench, OwnedProbe};
-use espice_base::{Code, Diagnostic, Diagnostics, SourceMap, World};
+use espice_base::{Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
 use espice_facts::Facts;
 use espice_lang::ir::Library;
 use espice_lang::rules::{self, Input, Rulebook, TestContext, TestOutcome};
@@ -168,15 +168,8 @@ impl<'w> Engine<'w> {
                 }
                 Err(error) => {
                     let file = self.sources.add(path.as_str(), "");
-                    let (code, message) = match error {
-                        espice_base::ReadError::TooLarge(limit) => (
-                            Code::SOURCE_TOO_LARGE,
-                            format!("`{path}` is larger than {limit} bytes"),
-                        ),
-                        _ => (Code::SOURCE_NOT_FOUND, format!("`{path}` cannot be read")),
-                    };
-                    diagnostics
-                        .push(Diagnostic::error(code, message).at(espice_base::Place::File(file)));
+                    let complaint = unreadable(self.world, path, error);
+                    diagnostics.push(complaint.at(espice_base::Place::File(file)));
                 }
             }
         }
@@ -256,5 +249,26 @@ impl<'w> Engine<'w> {
         let (curves, diagnostics) = self.rulebook.read(&kind, &self.input(facts));
         facts.curves.extend(curves);
         diagnostics
+    }
+}
+
+/// Why a source cannot be read, and what to do.
+fn unreadable(world: &dyn World, path: &str, error: ReadError) -> Diagnostic {
+    let missing = |message| Diagnostic::error(Code::SOURCE_NOT_FOUND, message);
+    match error {
+        ReadError::TooLarge(limit) => Diagnostic::error(
+            Code::SOURCE_TOO_LARGE,
+            format!("`{path}` is larger than {limit} bytes"),
+        )
+        .help("give the part of it that belongs to one device"),
+        ReadError::NotFound => missing(format!("there is no file `{path}`"))
+            .help("paths are taken from the folder in which the program runs"),
+        ReadError::Denied if world.list(path).is_ok() => {
+            missing(format!("`{path}` is a folder, not a source"))
+                .help("name the files of the device that it holds")
+        }
+        ReadError::Denied => {
+            missing(format!("`{path}` cannot be read")).help("look at the permissions of the file")
+        }
     }
 }

@@ -38,6 +38,10 @@ impl Engine<'_> {
 
     /// The stages; each may end the way.
     fn through(&mut self, request: &Request, record: &mut Record) {
+        record.diagnostics.extend(unknown_dialects(request));
+        if record.diagnostics.has_errors() {
+            return;
+        }
         let (facts, complaints) = self.read(&request.sources);
         let unusable = complaints.has_errors();
         record.facts = facts;
@@ -61,12 +65,18 @@ impl Engine<'_> {
             return;
         }
         let Some(selection) = self.select(record) else { return };
+        if hit_limit(&record.diagnostics) {
+            return;
+        }
         let mut survivors = self.fit_and_judge(&selection, record);
         let Some(best) = choose(&mut survivors, &selection.rank, &mut record.candidates) else {
             return;
         };
         record.findings.extend(best.findings.iter().cloned());
         record.diagnostics.extend(best.diagnostics.iter().cloned());
+        if hit_limit(&record.diagnostics) {
+            return;
+        }
         let part = part_name(&record.facts);
         let view = View {
             fitted: &best,
@@ -114,7 +124,7 @@ impl Engine<'_> {
         record.diagnostics.extend(judgement.diagnostics);
         let broken =
             |f: &Finding| f.status == FindingStatus::Failed && f.severity == Severity::Error;
-        !record.findings.iter().any(broken)
+        !record.findings.iter().any(broken) && !hit_limit(&record.diagnostics)
     }
 
     fn select(&self, record: &mut Record) -> Option<Selection> {
@@ -224,17 +234,8 @@ impl Engine<'_> {
             request.dialects.iter().map(String::as_str).collect()
         };
         for name in asked {
-            let Some(dialect) = dialect(name) else {
-                let known: Vec<&str> = dialects().iter().map(|d| d.name()).collect();
-                diagnostics.push(
-                    Diagnostic::error(
-                        Code::UNKNOWN_DIALECT,
-                        format!("there is no dialect `{name}`"),
-                    )
-                    .help(format!("dialects are {}", known.join(", "))),
-                );
-                continue;
-            };
+            // Unknown ones were refused before anything was fitted.
+            let Some(dialect) = dialect(name) else { continue };
             let Some(card) = fitted.template.cards.iter().find(|c| c.family == "spice") else {
                 diagnostics.push(
                     Diagnostic::warning(
@@ -392,6 +393,25 @@ fn lacking(fitted: &Fitted<'_>, card: &CardIr) -> Option<Diagnostic> {
     )
 }
 
+/// What was asked for that cannot be written.
+fn unknown_dialects(request: &Request) -> Diagnostics {
+    let known: Vec<&str> = dialects().iter().map(|d| d.name()).collect();
+    let unknown = request.dialects.iter().filter(|name| dialect(name).is_none());
+    unknown
+        .map(|name| {
+            let near = espice_base::did_you_mean(name, known.iter().copied());
+            let near = near.map_or(String::new(), |n| format!("did you mean `{n}`? "));
+            Diagnostic::error(Code::UNKNOWN_DIALECT, format!("there is no dialect `{name}`"))
+                .help(format!("{near}dialects are {}", known.join(", ")))
+        })
+        .collect()
+}
+
+/// Whether a limit was hit. Then the run ends: a rule that was cut short has no verdict.
+fn hit_limit(diagnostics: &Diagnostics) -> bool {
+    diagnostics.iter().any(|d| [Code::RULE_LIMIT, Code::SCRIPT_LIMIT].contains(&d.code))
+}
+
 /// Settles which part of a family is meant. Whether the way goes on.
 fn choose_part(facts: &mut Facts, request: &Request, diagnostics: &mut Diagnostics) -> bool {
     let asked = request.part.clone();
@@ -418,10 +438,12 @@ fn choose_part(facts: &mut Facts, request: &Request, diagnostics: &mut Diagnosti
         Some(w) => format!("the sources do not speak of a part `{w}`"),
         None => String::from("the sources speak of several parts"),
     };
-    diagnostics.push(
-        Diagnostic::error(Code::PART_NOT_CHOSEN, message)
-            .help(format!("choose one with --part: {}", facts.device.parts.join(", "))),
-    );
+    let mut complaint = Diagnostic::error(Code::PART_NOT_CHOSEN, message)
+        .help(format!("choose one with --part: {}", facts.device.parts.join(", ")));
+    if let Some(source) = facts.sources.first() {
+        complaint = complaint.at(espice_base::Place::File(source.file));
+    }
+    diagnostics.push(complaint);
     false
 }
 

@@ -21,10 +21,14 @@ pub fn notes(fit: &Fit, statistics: &Statistics) -> Diagnostics {
         }
     }
     if statistics.degrees_of_freedom <= 0.0 && !statistics.parameters.is_empty() {
+        let counted = |count: &str, what: &str| {
+            if count == "1" { format!("1 {what}") } else { format!("{count} {what}s") }
+        };
+        let points = espice_units::plain(statistics.effective_points, 3);
         let message = format!(
-            "{} parameters are fitted to {} independent points, so no interval can be given",
-            statistics.parameters.len(),
-            espice_units::plain(statistics.effective_points, 3)
+            "no interval can be given for {} fitted to {}",
+            counted(&statistics.parameters.len().to_string(), "parameter"),
+            counted(&points, "independent point")
         );
         notes.push(
             Diagnostic::warning(Code::FIT_TOO_FEW_POINTS, message)

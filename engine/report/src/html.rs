@@ -170,14 +170,4 @@ mod tests {
         let page = render(&outcome);
         assert!(!page.contains("<img") && !page.contains("<b>"));
     }
-
-    /// Writes the reports of the fixtures, for looking at them in a browser.
-    #[test]
-    #[ignore = "writes files to look at"]
-    fn write_reports_to_look_at() {
-        let folder = std::env::temp_dir().join("espice-report");
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("diode.html"), render(&fixture::diode())).unwrap();
-        std::fs::write(folder.join("refused.html"), render(&fixture::refused())).unwrap();
-    }
 }
