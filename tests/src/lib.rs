@@ -7,6 +7,8 @@ mod bundled;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod determinism;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod dual;
@@ -19,6 +21,10 @@ mod measured;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod planted;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
 mod readback;
 #[cfg(test)]
 mod silicon;
@@ -27,4 +33,8 @@ mod support;
 #[cfg(test)]
 mod syntax;
 #[cfg(test)]
+mod tidy;
+#[cfg(test)]
 mod truth;
+#[cfg(test)]
+mod wrong;
