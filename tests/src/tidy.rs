@@ -66,12 +66,13 @@ const PACKAGES: usize = 130;
 const LINES: usize = 600;
 
 /// Files that are longer, with their longest length.
-const LONG: [(&str, usize); 3] = [
+const LONG: [(&str, usize); 4] = [
     // One declaration for each node of the tree, nearly without code.
     ("grammar/src/ast.rs", 920),
     // Test data and tests only.
     ("engine/report/src/fixture.rs", 660),
     ("engine/lang/src/rules/spec.rs", 660),
+    ("engine/model/src/tests/mod.rs", 640),
 ];
 
 /// What may stand at the top of the project.
