@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// The crates of the workspace, and what each may see; the table of `docs/architecture.md`.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("espice-base", &[]),
     ("espice-units", &["espice-base"]),
     ("espice-syntax", &["espice-base"]),
@@ -39,7 +39,6 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("espice-report", &["espice", "espice-base", "espice-units"]),
     ("espice-cli", &["espice", "espice-base", "espice-report"]),
     ("espice-tests", &["*"]),
-    ("espice-benches", &["*"]),
 ];
 
 /// The libraries that have a home, and the crates that may use them.
