@@ -27,6 +27,8 @@ mod program;
 #[cfg(test)]
 mod readback;
 #[cfg(test)]
+mod sheets;
+#[cfg(test)]
 mod silicon;
 #[cfg(test)]
 mod support;
