@@ -71,6 +71,7 @@ fn fit(template: &TemplateIr, values: &[f64]) -> (f64, usize) {
         origin: Origin::Measured,
         positions: Vec::new(),
         axis_residual: [0.0; 2],
+        logarithmic: [false, true],
     };
     let target = Target {
         name: "IF(VF)".into(),
