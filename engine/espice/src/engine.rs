@@ -63,13 +63,14 @@ impl<'w> Engine<'w> {
         self.library.packs.iter().map(|p| p.name.as_str())
     }
 
-    /// Names of the packs whose texts lie in these folders.
+    /// Names of the packs whose texts lie in these folders, or are these files.
     pub fn packs_in(&self, folders: &[String]) -> Vec<String> {
         let lies_in = |name: &str| {
             folders.iter().any(|f| {
                 let f = f.trim_end_matches('/').trim_start_matches("./");
                 f.is_empty()
                     || f == "."
+                    || f == name
                     || name.strip_prefix(f).is_some_and(|rest| rest.starts_with('/'))
             })
         };
@@ -94,7 +95,7 @@ impl<'w> Engine<'w> {
         diagnostics
     }
 
-    /// Runs the tests of the loaded packs, those of the named packs only when any are named.
+    /// Runs the tests of the named packs.
     pub fn test(&self, packs: &[String]) -> Vec<TestOutcome> {
         let build = |template: &str, values: &[(String, f64)]| self.given_model(template, values);
         let context = TestContext {
@@ -104,7 +105,7 @@ impl<'w> Engine<'w> {
             build: Some(&build),
         };
         let mut outcomes = self.rulebook.run_tests(&context);
-        outcomes.retain(|o| packs.is_empty() || packs.contains(&o.pack));
+        outcomes.retain(|o| packs.contains(&o.pack));
         outcomes
     }
 
