@@ -39,7 +39,7 @@ pub(crate) struct Global {
     /// When to use colours; `auto` heeds NO_COLOR
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
-    /// Number of threads; results do not depend on it [default: one for each core]
+    /// Number of threads that may be used; results do not depend on it [default: 1]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
     /// Folder of a pack to load besides the built-in ones; may be given several times

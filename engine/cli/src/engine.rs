@@ -13,7 +13,7 @@ pub(crate) struct Config {
     pub(crate) packs: Vec<String>,
     /// The pack that judges.
     pub(crate) foundry: Option<String>,
-    /// Threads; `None` is one for each core.
+    /// Threads; `None` is one.
     pub(crate) threads: Option<usize>,
     /// Seed of random starts.
     pub(crate) seed: u64,
