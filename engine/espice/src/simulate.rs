@@ -7,7 +7,7 @@ use crate::extraction::with_temperature;
 use crate::probe::temperature;
 use espice_base::World;
 use espice_facts::{Conditions, Facts};
-use espice_lang::ir::{DriveTarget, Leaf, Node, QuantityIr};
+use espice_lang::ir::{Leaf, Node, QuantityIr};
 use espice_model::{Bias, Column, Evaluator, Kelvin, Workspace};
 use espice_netlist::{BiasPoint, Simulator, SimulatorConfig, Want, operating_points};
 
@@ -136,6 +136,9 @@ fn bias_points(fitted: &Fitted<'_>, facts: &Facts) -> Vec<BiasPoint> {
 
 /// Solves a quantity's drives for the potential of each pin against the last one.
 fn potentials(fitted: &Fitted<'_>, quantity: &QuantityIr, at: &[&Conditions]) -> Vec<BiasPoint> {
+    if quantity.drives.is_empty() {
+        return Vec::new();
+    }
     let evaluator = &fitted.bench.evaluator;
     let pins = evaluator.template().pins.len();
     let columns: Vec<Vec<f64>> =
@@ -162,11 +165,7 @@ fn potentials(fitted: &Fitted<'_>, quantity: &QuantityIr, at: &[&Conditions]) ->
         let kelvin = *kelvin.get(index)?;
         usable.then_some(BiasPoint { model: 0, volts: potentials, kelvin, instance: Vec::new() })
     };
-    let forced = quantity
-        .drives
-        .iter()
-        .any(|d| matches!(d.target, DriveTarget::Voltage(..) | DriveTarget::Current(_)));
-    if forced { (0..at.len()).filter_map(point).collect() } else { Vec::new() }
+    (0..at.len()).filter_map(point).collect()
 }
 
 fn native_currents(evaluator: &Evaluator, values: &[f64], points: &[BiasPoint]) -> Vec<Vec<f64>> {
