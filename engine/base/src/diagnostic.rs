@@ -27,7 +27,8 @@ impl Severity {
 pub enum Place {
     /// A byte range of a text.
     Text(Span),
-    /// A box on a page of a paged source, in points from the lower left corner.
+    /// A box on a page of a paged source, in points from the upper left corner of the visible
+    /// page, y down.
     Page {
         /// The source.
         file: FileId,

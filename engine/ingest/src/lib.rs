@@ -8,6 +8,7 @@
 mod detect;
 pub mod measured;
 mod merge;
+pub mod sheet;
 
 pub use detect::detect;
 pub use merge::merge;

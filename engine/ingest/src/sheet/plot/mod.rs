@@ -1,0 +1,113 @@
+//! Plots drawn as vector paths: frame and axes, then curves, then what their labels say.
+//!
+//! Finding gives [`Panel`]s whose axes are calibrated or refused with a reason. Tracing fills in
+//! the curves in display space and in values. Naming binds labels and gives each curve its
+//! signature, family values and conditions.
+
+use espice_facts::{Conditions, Scale, Signature, Status};
+use espice_pdf::{Point, Rect};
+
+/// One plot.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    /// Page, from 1.
+    pub page: u32,
+    /// The box that the axes span.
+    pub frame: Rect,
+    /// The box around everything that belongs to it: labels, titles, caption.
+    pub area: Rect,
+    /// The caption or title, as printed.
+    pub title: String,
+    /// The axis along x.
+    pub x: Axis,
+    /// The axis along y, usually at the left.
+    pub y: Axis,
+    /// A second axis along y, at the right, where it differs from the left one.
+    pub y2: Option<Axis>,
+    /// Its curves.
+    pub traces: Vec<Trace>,
+    /// What the panel says of all its curves: "VGS = 0 V", "f = 1 MHz".
+    pub conditions: Conditions,
+    /// The parts that it holds for; empty means all.
+    pub parts: Vec<String>,
+    /// How far it may be trusted as a whole.
+    pub status: Status,
+    /// Why it is not served, or what is unsure, in words.
+    pub reasons: Vec<String>,
+}
+
+/// An axis.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    /// Linear or logarithmic.
+    pub scale: Scale,
+    /// The ticks that calibrate it, along the axis.
+    pub ticks: Vec<Tick>,
+    /// Value at page position `p` (points; x, or y down): `offset + slope p`, of the value itself
+    /// or of its decimal logarithm. In the printed unit until [`Axis::to_si`].
+    pub offset: f64,
+    /// See `offset`.
+    pub slope: f64,
+    /// The greatest distance of a tick from this line, as a share of the axis length.
+    pub residual: f64,
+    /// Title as printed, unit included.
+    pub title: String,
+    /// Canonical symbol, once known.
+    pub symbol: Option<String>,
+    /// Unit as printed.
+    pub unit: String,
+    /// SI value of one printed unit and the value in SI at printed zero (for °C: 1 and 273.15).
+    pub to_si: Option<[f64; 2]>,
+    /// Whether the axis shows a value divided by its value at a reference: "normalized".
+    pub normalized: bool,
+}
+
+impl Axis {
+    /// The printed value at a page position.
+    pub fn value(&self, p: f64) -> f64 {
+        let v = self.offset + self.slope * p;
+        match self.scale {
+            Scale::Linear => v,
+            Scale::Log => 10f64.powf(v),
+        }
+    }
+}
+
+/// A tick, or a grid line, with its label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// Position of its stroke along the axis, in points.
+    pub at: f64,
+    /// The printed value.
+    pub value: f64,
+    /// Where its label stands.
+    pub label: Rect,
+    /// Whether a stroke was found there; else the label's middle stands in for it.
+    pub seated: bool,
+}
+
+/// One curve.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// The drawn line in page points, flattened to 0.01 pt, clipped to the frame, in the order
+    /// of drawing from its left end.
+    pub line: Vec<Point>,
+    /// The paths that it is made of, see [`espice_pdf::Glyph::order`].
+    pub orders: Vec<u32>,
+    /// Which axis its ordinate is read on: 0 the left one, 1 the right one.
+    pub axis: u8,
+    /// The label that names it, as printed, and where it stands.
+    pub label: Option<(String, Rect)>,
+    /// What it shows, once known.
+    pub signature: Option<Signature>,
+    /// Its own values of the family symbols, and its own conditions.
+    pub conditions: Conditions,
+    /// The parts that it holds for; empty means all that the panel holds for.
+    pub parts: Vec<String>,
+    /// `[x, y]` in SI, once both axes have symbols and units.
+    pub points: Vec<[f64; 2]>,
+    /// How far it may be trusted.
+    pub status: Status,
+    /// Why it is not served, or what is unsure, in words.
+    pub reasons: Vec<String>,
+}

@@ -1,0 +1,15 @@
+//! PDF pages as what is seen on them: glyphs, paths and images with their places.
+//!
+//! lopdf gives objects; this crate interprets the content: graphics and text state, forms,
+//! clips, inline images, fonts of every type. It knows nothing of tables or plots.
+//!
+//! All places are in points (1/72 inch) from the upper left corner of the visible page (the crop
+//! box after `/Rotate`), x to the right and y **down**.
+
+mod geometry;
+mod page;
+
+pub use geometry::{Matrix, Point, Rect};
+pub use page::{
+    Clip, Color, FontInfo, Glyph, Image, Page, PathObject, Reading, Segment, Stroke, Subpath,
+};
