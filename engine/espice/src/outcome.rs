@@ -126,6 +126,9 @@ pub struct Parameter {
     pub parts: Vec<String>,
     /// `served`, `review` or `refused`.
     pub status: String,
+    /// Why it is not served, or what is unsure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// 0 to 1.
     pub confidence: f64,
     /// Where it stands.
@@ -203,6 +206,9 @@ pub struct Curve {
     pub parts: Vec<String>,
     /// `served`, `review` or `refused`.
     pub status: String,
+    /// Why it is not served, or what is unsure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// Shared error of the axes, as a share of range or decade.
     pub axis_residual: [f64; 2],
     /// Where it stands.

@@ -58,6 +58,7 @@ fn parameter(p: &Parameter, sources: &SourceMap) -> out::Parameter {
         conditions_text: p.conditions.text.clone(),
         parts: p.parts.clone(),
         status: p.status.word().into(),
+        reasons: p.reasons.clone(),
         confidence: p.confidence,
         provenance: provenance(&p.provenance, sources),
     }
@@ -80,6 +81,7 @@ fn curve(c: &Curve, sources: &SourceMap) -> out::Curve {
         noise_floor: c.noise_floor,
         parts: c.parts.clone(),
         status: c.status.word().into(),
+        reasons: c.reasons.clone(),
         axis_residual: c.axis_residual,
         provenance: provenance(&c.provenance, sources),
     }

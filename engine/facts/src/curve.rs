@@ -116,6 +116,8 @@ pub struct Curve {
     pub parts: Vec<String>,
     /// How far it may be trusted.
     pub status: Status,
+    /// Why it is not served, or what is unsure, in words; empty when nothing is.
+    pub reasons: Vec<String>,
     /// Where it stands.
     pub provenance: Provenance,
 }

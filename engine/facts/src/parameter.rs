@@ -24,6 +24,8 @@ pub struct Parameter {
     pub parts: Vec<String>,
     /// How far it may be trusted.
     pub status: Status,
+    /// Why it is not served, or what is unsure, in words; empty when nothing is.
+    pub reasons: Vec<String>,
     /// 0 to 1.
     pub confidence: f64,
     /// Where it stands.

@@ -252,6 +252,7 @@ fn curve(
         noise_floor: Some(2e-9),
         parts: Vec::new(),
         status: text("served"),
+        reasons: Vec::new(),
         axis_residual: [0.0, 0.0],
         provenance: Provenance {
             source: text("1N4148_iv.csv"),
@@ -317,6 +318,7 @@ fn rows() -> Vec<Parameter> {
         conditions_text: String::new(),
         parts: Vec::new(),
         status: text(if line == 14 { "review" } else { "served" }),
+        reasons: Vec::new(),
         confidence: 1.0,
         provenance: sheet(line),
     };

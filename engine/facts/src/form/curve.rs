@@ -23,6 +23,7 @@ const KEYS: &[&str] = &[
     "parts",
     "points",
     "quantity",
+    "reasons",
     "refused",
     "review",
     "scale",
@@ -86,6 +87,7 @@ pub(super) fn read(entry: &Table<'_, '_>, reader: &mut Reader<'_>) -> Option<Cur
         axis_residual: axis_error(entry, origin, reader),
         parts: entry.strings("parts", reader),
         status: status(entry, reader),
+        reasons: entry.strings("reasons", reader),
         provenance: provenance(entry, place, reader),
     };
     marks(entry, &mut curve, reader);

@@ -17,6 +17,7 @@ const KEYS: &[&str] = &[
     "parts",
     "printed",
     "printed_unit",
+    "reasons",
     "refused",
     "review",
     "symbol",
@@ -78,6 +79,7 @@ pub(super) fn read(entry: &Table<'_, '_>, reader: &mut Reader<'_>) -> Option<Par
         conditions,
         parts: entry.strings("parts", reader),
         status: curve::status(entry, reader),
+        reasons: entry.strings("reasons", reader),
         confidence: confidence(entry, reader),
         provenance: curve::provenance(entry, place, reader),
     })

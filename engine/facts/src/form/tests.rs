@@ -288,6 +288,7 @@ fn parameter(dice: &mut Dice, table: &SymbolTable) -> Parameter {
         conditions: conditions(dice),
         parts: dice.texts(),
         status: status(dice),
+        reasons: dice.texts(),
         confidence: if dice.flip() { 1.0 } else { dice.below(1001) as f64 / 1000.0 },
         provenance: provenance(dice),
     }
@@ -322,6 +323,7 @@ fn curve(dice: &mut Dice, table: &SymbolTable) -> Curve {
         axis_residual: [dice.value().abs(), dice.value().abs()],
         parts: dice.texts(),
         status: status(dice),
+        reasons: dice.texts(),
         provenance: provenance(dice),
     };
     if dice.flip() {

@@ -127,6 +127,7 @@ fn parameter(parameter: &Parameter, symbols: &SymbolTable) -> String {
         block.line("confidence", &number(parameter.confidence));
     }
     block.status(parameter.status);
+    block.texts("reasons", &parameter.reasons);
     block.provenance(&parameter.provenance);
     block.0
 }
@@ -156,6 +157,7 @@ fn curve(curve: &Curve, symbols: &SymbolTable) -> String {
     }
     block.texts("parts", &curve.parts);
     block.status(curve.status);
+    block.texts("reasons", &curve.reasons);
     block.provenance(&curve.provenance);
     let marks: Vec<(String, String)> = MARKS
         .iter()

@@ -36,6 +36,7 @@ impl<'a> Evaluator<'a> {
                 conditions: self.stated(row.span, self.conditions(&row.conditions))?,
                 parts: Vec::new(),
                 status: Status::Served,
+                reasons: Vec::new(),
                 confidence: 1.0,
                 provenance: espice_base::Place::Text(row.span).into(),
             });
@@ -82,6 +83,7 @@ impl<'a> Evaluator<'a> {
             axis_residual: [0.0, 0.0],
             parts: Vec::new(),
             status: Status::Served,
+            reasons: Vec::new(),
             provenance: espice_base::Place::Text(item.span).into(),
         })
     }

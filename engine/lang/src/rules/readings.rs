@@ -452,6 +452,7 @@ fn made_curve(
         axis_residual: [0.0, 0.0],
         parts: Vec::new(),
         status: Status::Served,
+        reasons: Vec::new(),
         provenance: Provenance {
             place: sweep.provenance.place,
             derived_by: Some(reading.name.clone()),

@@ -106,6 +106,7 @@ fn row(
         conditions,
         parts: Vec::new(),
         status: Status::Served,
+        reasons: Vec::new(),
         confidence: 1.0,
         provenance: place(n).into(),
     }
@@ -143,6 +144,7 @@ fn curve(kelvin: f64, x: &[f64], y: impl Fn(f64) -> f64) -> Curve {
         axis_residual: [0.0, 0.0],
         parts: Vec::new(),
         status: Status::Served,
+        reasons: Vec::new(),
         provenance: place(50).into(),
     }
 }

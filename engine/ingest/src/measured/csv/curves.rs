@@ -255,6 +255,7 @@ impl CurveMaker<'_, '_> {
             axis_residual: [self.preamble.axis_error; 2],
             parts: if part.is_empty() { Vec::new() } else { vec![part.to_string()] },
             status: Status::Served,
+            reasons: Vec::new(),
             provenance: Place::Text(self.table.span(group.first, group.last)).into(),
         }
     }
