@@ -82,6 +82,10 @@ pub struct Symbol {
     pub title: Option<Quoted>,
     /// Other spellings.
     pub synonyms: Vec<Quoted>,
+    /// Names in prose that sources print.
+    pub names: Vec<Quoted>,
+    /// Whether it is a limit of what a part survives.
+    pub rating: bool,
     /// Kinds that have it.
     pub kinds: Vec<Word>,
     /// Plausible range.

@@ -150,6 +150,8 @@ const ITEMS: &[Form] = &[
 
 const SYMBOL: &[Form] = &[
     once("synonyms", Rule::synonyms_statement, "synonyms \"V_F\", \"VFM\""),
+    once("names", Rule::synonyms_statement, "names \"forward voltage drop\""),
+    once("rating", Rule::flag_statement, "rating"),
     once("for", Rule::names_statement, "for KIND, KIND"),
     once("plausible", Rule::plausible_statement, "plausible LOW .. HIGH"),
 ];

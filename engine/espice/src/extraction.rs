@@ -244,7 +244,8 @@ impl<'a> Context<'a> {
         Some((observations, kept.into_iter().map(|(i, _)| i).collect()))
     }
 
-    /// The rows of a quantity that hold a value and all conditions. Limits alone serve only
+    /// The rows of a quantity that hold a value and all conditions, ratings left out: what a part
+    /// survives is not how it behaves. Limits alone serve only
     /// where there is neither a value nor a curve of the same law.
     fn rows(
         &self,
@@ -261,6 +262,7 @@ impl<'a> Context<'a> {
             .filter(|(_, p)| {
                 p.symbol == wanted.quantity
                     && p.status != Status::Refused
+                    && !p.is_rating()
                     && self.holds(&p.parts)
                     && arguments.iter().all(|a| p.conditions.value(a).is_some())
             })

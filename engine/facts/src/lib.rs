@@ -18,7 +18,7 @@ pub mod wording;
 pub use conditions::{Condition, Conditions};
 pub use curve::{Axis, Curve, Mark, Origin, Scale, Signature};
 pub use device::{Device, Facts, Source, SourceFormat};
-pub use parameter::Parameter;
+pub use parameter::{Parameter, Section};
 pub use provenance::{Provenance, Status};
 pub use sweep::{Column, ColumnRole, Sensed, Sweep};
 pub use symbols::{KindInfo, QuantityInfo, SymbolInfo, SymbolTable};

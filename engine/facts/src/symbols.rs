@@ -13,6 +13,10 @@ pub struct SymbolInfo {
     pub title: String,
     /// Other spellings that sources use.
     pub synonyms: Vec<String>,
+    /// Other names in prose that sources print: `instantaneous forward voltage drop`.
+    pub names: Vec<String>,
+    /// Whether it is a limit of what a part survives (VRRM, IFSM), never a property of it.
+    pub rating: bool,
     /// Device kinds that have it; empty means all (temperatures, frequency).
     pub kinds: Vec<String>,
     /// Plausible magnitudes in SI.
@@ -76,11 +80,16 @@ impl SymbolTable {
                 self.symbols.values().filter(|s| f(&s.name) || s.synonyms.iter().any(|n| f(n)));
             found.next().filter(|_| found.next().is_none())
         };
-        let fold = |t: &str| {
-            t.chars().filter(|c| !c.is_whitespace() && *c != '_').collect::<String>().to_lowercase()
-        };
         let folded = fold(spelling);
         spelled(&|n| n == spelling).or_else(|| spelled(&|n| fold(n) == folded))
+    }
+
+    /// The symbols that a source may mean with a spelling: as [`SymbolTable::resolve`] compares,
+    /// but all of them, in the order of their names.
+    pub fn spelled(&self, spelling: &str) -> Vec<&SymbolInfo> {
+        let folded = fold(spelling);
+        let is = |n: &str| fold(n) == folded;
+        self.symbols().filter(|s| is(&s.name) || s.synonyms.iter().any(|n| is(n))).collect()
     }
 
     /// A likely canonical name for a misspelt one.
@@ -102,4 +111,9 @@ impl SymbolTable {
     pub fn kinds(&self) -> impl Iterator<Item = &KindInfo> {
         self.kinds.values()
     }
+}
+
+/// A spelling without blanks, underscores and case.
+fn fold(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect::<String>().to_lowercase()
 }

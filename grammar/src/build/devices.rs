@@ -18,9 +18,12 @@ impl<'a> Builder<'a> {
         block: &[Statement],
     ) -> Option<Symbol> {
         let (mut synonyms, mut kinds, mut plausible) = (Vec::new(), Vec::new(), None);
+        let (mut names, mut rating) = (Vec::new(), false);
         for (mut s, _) in self.statements(block, Context::Symbol) {
             match s.word {
                 "synonyms" => synonyms = self.texts(s.nodes),
+                "names" => names = self.texts(s.nodes),
+                "rating" => rating = true,
                 "for" => kinds = self.names_in(&mut s.nodes),
                 _ => plausible = self.next_expr(&mut s.nodes),
             }
@@ -29,7 +32,7 @@ impl<'a> Builder<'a> {
         let name = self.next_word(&mut nodes)?;
         let unit = self.next_type(&mut nodes)?;
         let title = self.next_quoted(&mut nodes);
-        Some(Symbol { name, unit, title, synonyms, kinds, plausible })
+        Some(Symbol { name, unit, title, synonyms, names, rating, kinds, plausible })
     }
 
     pub(super) fn kind(&mut self, head: Option<Parsed<'a>>, block: &[Statement]) -> Option<Kind> {

@@ -18,6 +18,8 @@ pub fn symbols() -> SymbolTable {
             dimension,
             title: name.to_lowercase(),
             synonyms: vec![format!("{name}M")],
+            names: Vec::new(),
+            rating: false,
             kinds: Vec::new(),
             plausible: Some([1e-15, 1e6]),
             span: Span::default(),

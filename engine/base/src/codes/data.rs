@@ -158,8 +158,9 @@ Wrong:  max = \"about 1 V\"
 Right:  max = \"1 V\"
         conditions = { IF = \"10 mA\", VR = \"5 V .. 20 V\", IR = \"0.1 * IF\" }";
     FACTS_ORDER "E0644" "minimum, typical and maximum are out of order"
-"min <= typ <= max must hold, as numbers with their sign; so must the ends of a range. Exchanged
-columns or a lost minus are the usual cause.
+"min <= typ <= max must hold, as numbers with their sign, or by magnitude where all are negative
+(-0.5 V to -6 V); so must the ends of a range. Exchanged columns or a lost minus are the usual
+cause.
 
 Wrong:  min = \"1.2 V\", max = \"0.8 V\"
 Right:  min = \"0.8 V\", max = \"1.2 V\"";

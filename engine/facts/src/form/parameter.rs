@@ -2,7 +2,7 @@
 
 use super::table::{Reader, Table};
 use super::{condition, curve};
-use crate::{Parameter, SymbolInfo};
+use crate::{Parameter, Section, SymbolInfo};
 use espice_base::{Code, Diagnostic, Span};
 
 const KEYS: &[&str] = &[
@@ -12,6 +12,7 @@ const KEYS: &[&str] = &[
     "derived_by",
     "max",
     "min",
+    "name",
     "note",
     "page",
     "parts",
@@ -20,8 +21,19 @@ const KEYS: &[&str] = &[
     "reasons",
     "refused",
     "review",
+    "section",
     "symbol",
     "typ",
+];
+
+const SECTIONS: &[(&str, Section)] = &[
+    ("ratings", Section::Ratings),
+    ("thermal", Section::Thermal),
+    ("static", Section::Static),
+    ("dynamic", Section::Dynamic),
+    ("body_diode", Section::BodyDiode),
+    ("electrical", Section::Electrical),
+    ("other", Section::Other),
 ];
 
 /// One of min, typ, max as it was read.
@@ -71,6 +83,8 @@ pub(super) fn read(entry: &Table<'_, '_>, reader: &mut Reader<'_>) -> Option<Par
     Some(Parameter {
         symbol: symbol.name.clone(),
         printed: entry.string("printed", reader).unwrap_or_else(|| printed.to_string()),
+        name: entry.string("name", reader).unwrap_or_default(),
+        section: entry.word("section", SECTIONS, reader).unwrap_or_default(),
         min,
         typ,
         max,
@@ -98,6 +112,11 @@ fn limit(
 
 fn in_order(limits: &[Option<Limit>; 3], symbol: &SymbolInfo, reader: &mut Reader<'_>) -> bool {
     let given: Vec<&Limit> = limits.iter().flatten().collect();
+    // Sheets print limits of negative quantities by magnitude: -0.5 V to -6 V.
+    let negative = given.iter().all(|l| l.value <= 0.0);
+    if negative && given.is_sorted_by(|a, b| a.value >= b.value) {
+        return true;
+    }
     let mut ordered = true;
     for pair in given.windows(2) {
         let [low, high] = pair else { continue };

@@ -1,7 +1,8 @@
 use super::*;
 use crate::{
     Axis, Column, ColumnRole, Condition, Conditions, Curve, Device, KindInfo, Mark, Origin,
-    Parameter, Provenance, QuantityInfo, Scale, Sensed, Signature, Status, Sweep, SymbolInfo,
+    Parameter, Provenance, QuantityInfo, Scale, Section, Sensed, Signature, Status, Sweep,
+    SymbolInfo,
 };
 use espice_base::{Severity, SourceMap};
 use espice_units::Dimension;
@@ -24,6 +25,8 @@ fn table() -> SymbolTable {
             dimension,
             title: name.into(),
             synonyms: synonyms.into_iter().map(String::from).collect(),
+            names: Vec::new(),
+            rating: false,
             kinds: Vec::new(),
             plausible: None,
             span: Span::default(),
@@ -280,6 +283,8 @@ fn parameter(dice: &mut Dice, table: &SymbolTable) -> Parameter {
     Parameter {
         symbol: symbol.into(),
         printed: dice.one(&["VF", "Vf max", "I\"F"]).into(),
+        name: dice.text(),
+        section: Section::ALL[dice.below(7) as usize],
         min: dice.maybe(|_| min),
         typ: Some(typ),
         max: dice.maybe(|_| max),

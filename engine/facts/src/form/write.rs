@@ -3,8 +3,8 @@
 use super::curve::{MARKS, ORIGINS, SCALES};
 use super::sweep::{ROLES, SENSED, limit_dimension};
 use crate::{
-    Column, Condition, Conditions, Curve, Device, Facts, Mark, Parameter, Provenance, Status,
-    Sweep, SymbolTable, UnitScale, write_quantity,
+    Column, Condition, Conditions, Curve, Device, Facts, Mark, Parameter, Provenance, Section,
+    Status, Sweep, SymbolTable, UnitScale, write_quantity,
 };
 use espice_units::{Dimension, exact, parse_unit};
 
@@ -108,6 +108,10 @@ fn parameter(parameter: &Parameter, symbols: &SymbolTable) -> String {
     block.text("symbol", &parameter.symbol);
     if parameter.printed != parameter.symbol {
         block.text("printed", &parameter.printed);
+    }
+    block.maybe("name", Some(&parameter.name));
+    if parameter.section != Section::Other {
+        block.text("section", parameter.section.word());
     }
     let limits = [("min", parameter.min), ("typ", parameter.typ), ("max", parameter.max)];
     let mut first_unit = None;

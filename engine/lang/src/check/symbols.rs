@@ -32,6 +32,8 @@ pub(crate) fn check_symbols(
             dimension: unit.dimension,
             title: item.title.as_ref().map_or_else(String::new, |t| t.text.clone()),
             synonyms: item.synonyms.iter().map(|s| s.text.clone()).collect(),
+            names: item.names.iter().map(|s| s.text.clone()).collect(),
+            rating: item.rating,
             kinds: item.kinds.iter().map(|k| k.text.clone()).collect(),
             plausible,
             span: item.name.span,

@@ -14,7 +14,7 @@ const ONE_NAME: [&str; 13] = [
 const MANY_NAMES: [&str; 3] = ["nodes", "pins", "formerly"];
 
 /// Other words that start a statement.
-const OTHER: [&str; 40] = [
+const OTHER: [&str; 42] = [
     "script",
     "override",
     "select",
@@ -53,6 +53,8 @@ const OTHER: [&str; 40] = [
     "sweep",
     "return",
     "synonyms",
+    "names",
+    "rating",
     "plausible",
     "todo",
 ];

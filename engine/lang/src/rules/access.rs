@@ -229,6 +229,8 @@ impl<'a> Evaluator<'a> {
                     let text = format!("`{}` has no limits here", row.symbol);
                     self.missing(Lack::Absent, span, text)
                 }
+                // Sheets print limits of negative quantities by magnitude: `-0.5 V … -6 V`.
+                (Some(min), Some(max)) if max < min => Ok(Value::Range(Some(max), Some(min), None)),
                 (min, max) => Ok(Value::Range(min, max, None)),
             },
             FieldId::RowPlausible => {

@@ -6,8 +6,8 @@ use super::testing::{CurveIr, Senseless, SweepIr, TestContext, TestIr};
 use crate::Quantities;
 use espice_base::Span;
 use espice_facts::{
-    Axis, Column, ColumnRole, Curve, Facts, Origin, Parameter, Scale, Sensed, Signature, Status,
-    Sweep,
+    Axis, Column, ColumnRole, Curve, Facts, Origin, Parameter, Scale, Section, Sensed, Signature,
+    Status, Sweep,
 };
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ impl<'a> Evaluator<'a> {
             facts.parameters.push(Parameter {
                 symbol: row.symbol.clone(),
                 printed: row.symbol.clone(),
+                name: String::new(),
+                section: Section::Electrical,
                 min: value(min)?,
                 typ: value(typ)?,
                 max: value(max)?,

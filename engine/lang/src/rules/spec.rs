@@ -9,7 +9,7 @@ use espice_base::{
 };
 use espice_facts::{
     Axis, Column, ColumnRole, Condition, Conditions, Curve, Facts, Mark, Origin, Parameter, Scale,
-    Sensed, Signature, Status, Sweep,
+    Section, Sensed, Signature, Status, Sweep,
 };
 use espice_units::Dimension;
 use espice_units::constants::SPICE39;
@@ -98,6 +98,8 @@ fn row(
     Parameter {
         symbol: symbol.into(),
         printed: symbol.into(),
+        name: String::new(),
+        section: Section::Electrical,
         min: None,
         typ,
         max,

@@ -26,6 +26,8 @@ fn table() -> SymbolTable {
             dimension,
             title: name.into(),
             synonyms: strings(synonyms),
+            names: Vec::new(),
+            rating: false,
             kinds: strings(kinds),
             plausible: None,
             span: Span::default(),

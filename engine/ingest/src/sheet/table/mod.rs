@@ -4,6 +4,7 @@
 //! row that they hold for. Reading turns their rows into parameters.
 
 use super::text::Word;
+pub use espice_facts::Section;
 use espice_pdf::Rect;
 
 /// What a column holds.
@@ -28,26 +29,6 @@ pub enum Role {
     /// The parts that a row is for ("Type", "Device").
     Part,
     /// A figure or note reference, or anything else that carries no value.
-    Other,
-}
-
-/// Which part of a sheet a table, or a group of its rows, belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub enum Section {
-    /// Absolute maximum ratings, limiting values.
-    Ratings,
-    /// Thermal characteristics.
-    Thermal,
-    /// Static (off, on) characteristics.
-    Static,
-    /// Dynamic, small-signal, switching characteristics.
-    Dynamic,
-    /// The body diode, source-drain ratings.
-    BodyDiode,
-    /// Electrical characteristics without further word.
-    Electrical,
-    /// Features, quick reference, ordering, mechanical data and the like.
-    #[default]
     Other,
 }
 
