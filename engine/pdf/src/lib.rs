@@ -6,6 +6,7 @@
 //! All places are in points (1/72 inch) from the upper left corner of the visible page (the crop
 //! box after `/Rotate`), x to the right and y **down**.
 
+mod font;
 mod geometry;
 mod page;
 
