@@ -32,5 +32,7 @@ mod wire;
 
 pub use config::{Config, Request, SimulatorSetup};
 pub use engine::Engine;
+pub use espice_ingest::sheet;
 pub use espice_lang::rules::{TestOutcome, TestStatus};
 pub use espice_model::Mode;
+pub use espice_pdf as pdf;

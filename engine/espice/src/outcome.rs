@@ -127,7 +127,6 @@ pub struct Parameter {
     /// `served`, `review` or `refused`.
     pub status: String,
     /// Why it is not served, or what is unsure.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
     /// 0 to 1.
     pub confidence: f64,
@@ -207,7 +206,6 @@ pub struct Curve {
     /// `served`, `review` or `refused`.
     pub status: String,
     /// Why it is not served, or what is unsure.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
     /// Shared error of the axes, as a share of range or decade.
     pub axis_residual: [f64; 2],

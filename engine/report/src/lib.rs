@@ -10,6 +10,7 @@ mod fixture;
 pub mod html;
 pub mod json;
 mod numbers;
+pub mod overlay;
 pub mod schema;
 mod svg;
 pub mod terminal;

@@ -7,3 +7,30 @@
 pub mod plot;
 pub mod table;
 pub mod text;
+
+use espice_base::FileId;
+use espice_pdf::Page;
+
+/// A datasheet as it was read: what stands on its pages, before it is facts.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// File name without folders.
+    pub name: String,
+    /// The source that places refer to.
+    pub file: FileId,
+    /// Its pages.
+    pub pages: Vec<SheetPage>,
+    /// Its tables.
+    pub tables: Vec<table::Table>,
+    /// Its plots, the refused ones too.
+    pub panels: Vec<plot::Panel>,
+}
+
+/// A page and its text.
+#[derive(Clone, Debug)]
+pub struct SheetPage {
+    /// What is seen on it.
+    pub page: Page,
+    /// Its words and lines.
+    pub text: text::TextPage,
+}

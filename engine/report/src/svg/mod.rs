@@ -5,6 +5,7 @@
 //! their light, dark and narrow forms.
 
 mod label;
+pub(crate) mod page;
 mod path;
 mod plot;
 mod scale;

@@ -4,7 +4,8 @@
 //! the curves in display space and in values. Naming binds labels and gives each curve its
 //! signature, family values and conditions.
 
-use espice_facts::{Conditions, Scale, Signature, Status};
+pub use espice_facts::Scale;
+use espice_facts::{Conditions, Signature, Status};
 use espice_pdf::{Point, Rect};
 
 /// One plot.
