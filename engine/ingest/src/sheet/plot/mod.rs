@@ -4,9 +4,22 @@
 //! the curves in display space and in values. Naming binds labels and gives each curve its
 //! signature, family values and conditions.
 
+mod ink;
+
 pub use espice_facts::Scale;
+pub use ink::{Cover, Piece, PlotInk, Use};
+
 use espice_facts::{Conditions, Signature, Status};
 use espice_pdf::{Point, Rect};
+
+/// A plot with its ink: what finding gives to tracing.
+#[derive(Clone, Debug)]
+pub struct Plot {
+    /// Frame and axes; curves once traced.
+    pub panel: Panel,
+    /// What draws its axes and what remains.
+    pub ink: PlotInk,
+}
 
 /// One plot.
 #[derive(Clone, Debug)]
