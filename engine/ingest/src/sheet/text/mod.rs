@@ -1,5 +1,19 @@
 //! Glyphs to words and lines: by baseline and x order, never by the order of showing.
 
+mod frame;
+mod letters;
+mod lines;
+mod pieces;
+mod rules;
+mod scripts;
+mod shelf;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use lines::read;
+
 use espice_pdf::{Color, Rect};
 
 /// Stands for a glyph whose text is unknown.
@@ -10,6 +24,9 @@ pub const UNKNOWN: char = '\u{fffd}';
 pub struct TextPage {
     /// Lines of every direction: from top to bottom, then from left to right, as they read.
     pub lines: Vec<Line>,
+    /// Lines that are in the file but not seen: the hidden layer under a scan, text outside its
+    /// clip. Nothing is ever served from them.
+    pub hidden: Vec<Line>,
 }
 
 /// Words that share a baseline and follow each other without a wide gap. A table's row is several
@@ -38,8 +55,10 @@ impl Line {
 /// Glyphs without a gap between them, with their sub- and superscripts: `VGS(th)` is one word.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
-    /// The text without any mark of raising or lowering; [`UNKNOWN`] for unknown glyphs. Minus
-    /// signs are `-`, micro is `µ` (U+00B5), ohm is `Ω` (U+03A9), ligatures are taken apart.
+    /// The text without any mark of lowering; a raised number has `^` before it, since 10³ is
+    /// not 103: `10^-1`, `mm^2`, `VGS(th)`. [`UNKNOWN`] stands for unknown glyphs. Minus signs
+    /// are `-`, micro is `µ` (U+00B5), ohm is `Ω` (U+03A9), ligatures are taken apart. A dash
+    /// that is no sign, alone or between numbers or words, is `–` (U+2013).
     pub text: String,
     /// The same, cut where the script changes.
     pub runs: Vec<Run>,

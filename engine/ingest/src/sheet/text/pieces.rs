@@ -1,0 +1,263 @@
+//! Glyphs to pieces: what stands on exactly one baseline in one size without a gap. Words are
+//! made of pieces, so that glyphs that were shown in any order come together by their places.
+
+use super::frame::Frame;
+use super::letters::clean;
+use super::{Script, UNKNOWN};
+use espice_pdf::Page;
+
+/// A glyph in a direction of reading.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    /// Its clean text, never blank.
+    pub(super) text: String,
+    /// Where it starts along the baseline.
+    pub(super) u0: f64,
+    /// Where its advance ends.
+    pub(super) u1: f64,
+    /// Its baseline.
+    pub(super) v: f64,
+    /// Em in points.
+    pub(super) size: f64,
+    /// Index into the page's glyphs.
+    pub(super) glyph: usize,
+}
+
+/// Marks on one baseline, in one size, without a gap.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    /// In reading order.
+    pub(super) marks: Vec<Mark>,
+    /// Start along the baseline.
+    pub(super) u0: f64,
+    /// End of its last mark.
+    pub(super) u1: f64,
+    /// End of its last mark or of the scripts behind it.
+    pub(super) end: f64,
+    /// Baseline of its first mark.
+    pub(super) v: f64,
+    /// Em in points.
+    pub(super) size: f64,
+    /// Gap from which two pieces are two words, in ems.
+    pub(super) gap: f64,
+    /// Whether a blank was shown right before it.
+    pub(super) blank_before: bool,
+    /// Whether a blank was shown right after it.
+    pub(super) blank_after: bool,
+    /// How many marks stand on its baseline in its size within an em of each other.
+    pub(super) crowd: usize,
+    /// Whether it is raised or lowered.
+    pub(super) script: Script,
+    /// The piece that it is a script of.
+    pub(super) host: Option<usize>,
+}
+
+/// Gap between words in ems where no blank was shown: blanks are a quarter of an em in most
+/// fonts and are set a third narrower in tight lines; letters are spaced by less than a tenth.
+const WORD_GAP: f64 = 0.16;
+/// Gap between words in ems where a blank was shown: more than kerning.
+pub(super) const BLANK_GAP: f64 = 0.07;
+/// Baselines nearer than this, in ems, are one.
+const SAME_BASELINE: f64 = 0.05;
+/// Marks farther apart, in ems, have nothing to do with each other's spacing.
+const STRETCH: f64 = 1.0;
+/// Marks of one page that are read; a page of small print has 15,000.
+const MOST: usize = 400_000;
+
+/// The marks of each direction of reading that are visible, or those that are not. Marks that
+/// are painted twice are kept once, marks built of two glyphs (`+` over `_`) become one.
+pub(super) fn marks(page: &Page, visible: bool) -> Vec<(Frame, Vec<Mark>, Vec<Mark>)> {
+    let mut by_step: std::collections::BTreeMap<u16, (Vec<Mark>, Vec<Mark>)> = Default::default();
+    let mut text = String::new();
+    for (index, glyph) in page.glyphs.iter().enumerate().take(MOST) {
+        let finite = [glyph.origin.x, glyph.origin.y, glyph.advance.x, glyph.advance.y, glyph.size];
+        if glyph.visible != visible
+            || finite.iter().any(|n| !n.is_finite() || n.abs() > 1e6)
+            || glyph.size < 0.2
+        {
+            continue;
+        }
+        let Some(step) = super::frame::step(glyph.angle) else { continue };
+        let frame = Frame::of_step(step);
+        text.clear();
+        clean(glyph.text.as_deref(), &mut text);
+        if text.is_empty() {
+            continue;
+        }
+        let (u0, v) = frame.of(glyph.origin);
+        let (run, _) = frame.of(glyph.advance);
+        let (ink0, ink1) = frame.extent(glyph.area);
+        // A font without widths leaves only the ink to go by.
+        let u1 = if run > 0.02 * glyph.size { u0 + run } else { ink1.max(u0) };
+        let u0 = if run > 0.02 * glyph.size { u0 } else { ink0.min(u1) };
+        let blank = text.trim().is_empty();
+        let entry = by_step.entry(step).or_default();
+        let list = if blank { &mut entry.1 } else { &mut entry.0 };
+        let text = text.trim().to_string();
+        list.push(Mark { text, u0, u1, v, size: glyph.size, glyph: index });
+    }
+    by_step
+        .into_iter()
+        .map(|(step, (marks, blanks))| (Frame::of_step(step), marks, blanks))
+        .collect()
+}
+
+/// Puts marks together. The result is ordered by baseline, then along it.
+pub(super) fn pieces(marks: Vec<Mark>, blanks: Vec<Mark>) -> Vec<Piece> {
+    let mut all: Vec<(Mark, bool)> = marks
+        .into_iter()
+        .map(|m| (m, false))
+        .chain(blanks.into_iter().map(|m| (m, true)))
+        .collect();
+    all.sort_by(|(a, _), (b, _)| {
+        a.v.total_cmp(&b.v).then(a.u0.total_cmp(&b.u0)).then(a.glyph.cmp(&b.glyph))
+    });
+    let mut out = Vec::new();
+    let mut rest = all.into_iter().peekable();
+    while let Some(first) = rest.next() {
+        let (v, size) = (first.0.v, first.0.size);
+        let mut row = vec![first];
+        while let Some(next) = rest.next_if(|(m, _)| m.v - v <= SAME_BASELINE * size.min(m.size)) {
+            row.push(next);
+        }
+        row.sort_by(|(a, _), (b, _)| a.u0.total_cmp(&b.u0).then(a.glyph.cmp(&b.glyph)));
+        cut(once(row), &mut out);
+    }
+    out
+}
+
+/// Drops what is painted over itself to look bold, and reads pairs that make one sign.
+fn once(row: Vec<(Mark, bool)>) -> Vec<(Mark, bool)> {
+    let mut kept: Vec<(Mark, bool)> = Vec::with_capacity(row.len());
+    for (mark, blank) in row {
+        if blank {
+            kept.push((mark, true));
+            continue;
+        }
+        let mut double = false;
+        for (earlier, _) in kept.iter_mut().rev().filter(|(_, blank)| !blank).take(3) {
+            let (offset, width) = (mark.u0 - earlier.u0, mark.u1 - mark.u0);
+            let near = offset <= (0.35 * width).min(0.15 * mark.size);
+            if near
+                && earlier.text == mark.text
+                && (earlier.size - mark.size).abs() < 0.02 * mark.size
+            {
+                double = true;
+            } else if offset <= 0.4 * width
+                && let Some(sign) = overstruck(&earlier.text, &mark.text)
+            {
+                earlier.text = sign.to_string();
+                earlier.u1 = earlier.u1.max(mark.u1);
+                double = true;
+            }
+        }
+        if !double {
+            kept.push((mark, false));
+        }
+    }
+    kept
+}
+
+/// The sign that two glyphs make where one is shown over the other.
+fn overstruck(a: &str, b: &str) -> Option<&'static str> {
+    let pair = |x, y| (a == x && b == y) || (a == y && b == x);
+    match () {
+        () if pair("+", "_") || pair("+", "-") || pair("+", "–") => Some("±"),
+        () if pair("<", "_") => Some("≤"),
+        () if pair(">", "_") => Some("≥"),
+        () => None,
+    }
+}
+
+/// Cuts one baseline into pieces.
+fn cut(row: Vec<(Mark, bool)>, out: &mut Vec<Piece>) {
+    let mut stretch: Vec<(Mark, bool)> = Vec::new();
+    let mut blank = false;
+    let mut end = f64::NEG_INFINITY;
+    let mut size = 0.0;
+    for (mark, is_blank) in row {
+        if is_blank {
+            // A blank that other glyphs are set over is no gap: that shows at the next mark.
+            blank = true;
+            continue;
+        }
+        let same = (mark.size - size).abs() <= 0.08 * mark.size.max(size);
+        if !stretch.is_empty() && (!same || mark.u0 - end > STRETCH * mark.size) {
+            flush(&mut stretch, blank, out);
+        }
+        size = mark.size;
+        end = if stretch.is_empty() { mark.u1 } else { mark.u1.max(end) };
+        stretch.push((mark, std::mem::take(&mut blank)));
+    }
+    if !stretch.is_empty() {
+        flush(&mut stretch, blank, out);
+    }
+}
+
+/// Turns a stretch of marks, each with whether a blank precedes it, into pieces.
+fn flush(stretch: &mut Vec<(Mark, bool)>, blank_after: bool, out: &mut Vec<Piece>) {
+    let marks = std::mem::take(stretch);
+    let crowd = marks.len();
+    let tracking = tracking(&marks);
+    let gap_limit = tracking.map_or(WORD_GAP, |t| t + 0.12);
+    let blank_limit = tracking.map_or(BLANK_GAP, |t| t + 0.12);
+    let first = out.len();
+    for (mark, blank) in marks {
+        let gap =
+            out.get(first..).and_then(|o| o.last()).map(|p: &Piece| (mark.u0 - p.u1) / mark.size);
+        let joins = gap.is_some_and(|g| g <= if blank { blank_limit } else { gap_limit });
+        match out.last_mut() {
+            Some(piece) if joins => {
+                piece.u1 = piece.u1.max(mark.u1);
+                piece.end = piece.u1;
+                piece.marks.push(mark);
+            }
+            last => {
+                if let (Some(before), true, true) = (last, gap.is_some(), blank) {
+                    before.blank_after = true;
+                }
+                out.push(Piece {
+                    u0: mark.u0,
+                    u1: mark.u1,
+                    end: mark.u1,
+                    v: mark.v,
+                    size: mark.size,
+                    gap: gap_limit,
+                    blank_before: blank,
+                    blank_after: false,
+                    crowd,
+                    script: Script::Normal,
+                    host: None,
+                    marks: vec![mark],
+                });
+            }
+        }
+    }
+    if let (true, Some(last)) = (blank_after, out.last_mut()) {
+        last.blank_after = true;
+    }
+}
+
+/// The even gap of letter-spaced text in ems: most marks are letters, and most gaps are alike.
+/// Numbers in a row are never taken for one.
+fn tracking(marks: &[(Mark, bool)]) -> Option<f64> {
+    if marks.len() < 4 {
+        return None;
+    }
+    let letters = marks
+        .iter()
+        .filter(|(m, _)| m.text.chars().all(|c| c.is_alphabetic() && c != UNKNOWN))
+        .count();
+    if letters * 10 < marks.len() * 6 {
+        return None;
+    }
+    let mut gaps: Vec<f64> = marks
+        .iter()
+        .zip(marks.iter().skip(1))
+        .map(|((a, _), (b, _))| (b.u0 - a.u1) / b.size)
+        .collect();
+    gaps.sort_by(f64::total_cmp);
+    let middle = *gaps.get(gaps.len() / 2)?;
+    let alike = gaps.iter().filter(|g| (*g - middle).abs() <= 0.06).count();
+    ((BLANK_GAP..=0.62).contains(&middle) && alike * 10 >= gaps.len() * 6).then_some(middle)
+}
