@@ -32,7 +32,7 @@ fn every_number_of_every_file_is_that_of_the_text() {
         let bytes = std::fs::read(&file).unwrap();
         let name = file.to_string_lossy();
         let mut sources = SourceMap::default();
-        let (facts, diagnostics) =
+        let espice_ingest::Reading { facts, diagnostics, .. } =
             espice_ingest::read(&bytes, &name, &mut sources, &SymbolTable::default());
         assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}");
         compare(&String::from_utf8_lossy(&bytes), &facts.sweeps, &name);

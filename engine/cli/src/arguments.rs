@@ -1,6 +1,6 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{check, explain, fmt, generate, model, test};
+use crate::command::{check, explain, extract, fmt, generate, model, test};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -69,6 +69,11 @@ pub(crate) enum Command {
     /// PART.json is the outcome, PART.html the report; both are written too when no model came
     /// out, and say why.
     Model(model::Arguments),
+    /// Read sources and say what is in them: rows, curves, plots, each with its status
+    ///
+    /// Everything read is served, for review, or refused with a reason. With --format json the
+    /// outcome is printed; the overlay shows what was read over the pages.
+    Extract(extract::Arguments),
     /// Check packs: syntax, names, types and dimensions
     ///
     /// Every mistake is reported with its code, its place and what to do; nothing is run.

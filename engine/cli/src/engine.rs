@@ -2,7 +2,7 @@
 
 use crate::command::Context;
 use crate::exit::Exit;
-use espice::outcome::Outcome;
+use espice::Made;
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
 
@@ -69,7 +69,9 @@ pub(crate) struct TestOutcome {
 /// The engine, as commands use it.
 pub(crate) trait Engine {
     /// Makes a model; what went wrong stands in the outcome.
-    fn model(&mut self, request: &Request) -> Outcome;
+    fn model(&mut self, request: &Request) -> Made;
+    /// Reads sources without making a model.
+    fn extract(&mut self, request: &Request) -> Made;
     /// Checks packs and files.
     fn check(&mut self, paths: &[String]) -> Diagnostics;
     /// Runs the tests of packs; diagnostics of packs that do not check stand beside.
@@ -116,14 +118,24 @@ struct Native<'w> {
     engine: espice::Engine<'w>,
 }
 
-impl Engine for Native<'_> {
-    fn model(&mut self, request: &Request) -> Outcome {
-        self.engine.model(&espice::Request {
+impl From<&Request> for espice::Request {
+    fn from(request: &Request) -> espice::Request {
+        espice::Request {
             sources: request.sources.clone(),
             part: request.part.clone(),
             kind: request.kind.clone(),
             dialects: request.dialects.clone(),
-        })
+        }
+    }
+}
+
+impl Engine for Native<'_> {
+    fn model(&mut self, request: &Request) -> Made {
+        self.engine.make(&request.into())
+    }
+
+    fn extract(&mut self, request: &Request) -> Made {
+        self.engine.extract(&request.into())
     }
 
     fn check(&mut self, paths: &[String]) -> Diagnostics {

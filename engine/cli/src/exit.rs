@@ -41,7 +41,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 23] = [
+const CODES: [(&str, Exit); 24] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -50,6 +50,7 @@ const CODES: [(&str, Exit); 23] = [
     ("E06", Exit::Data),
     ("E07", Exit::NoCandidate),
     ("E08", Exit::Usage),
+    ("E09", Exit::Data),
     ("E0104", Exit::Limit),
     ("E0317", Exit::Limit),
     ("E0413", Exit::Limit),
@@ -98,6 +99,14 @@ impl Exit {
         }
         // Whatever the reason was, a run without a model has not done what was asked for.
         if outcome.fit.is_none() && exit == Exit::Ok { Exit::NoCandidate } else { exit }
+    }
+}
+
+impl Exit {
+    /// What an outcome says that was not to make a model: only whether the sources could be used.
+    pub(crate) fn of_reading(outcome: &Outcome) -> Exit {
+        let errors = outcome.diagnostics.iter().filter(|d| d.severity == "error");
+        errors.fold(Exit::Ok, |exit, d| exit.and(of_code(&d.code)))
     }
 }
 

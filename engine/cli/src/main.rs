@@ -28,6 +28,7 @@ fn main() -> ExitCode {
 fn run(command: &Command, context: &Context<'_>) -> Exit {
     match command {
         Command::Model(a) => command::model::run(a, context),
+        Command::Extract(a) => command::extract::run(a, context),
         Command::Check(a) => command::check::run(a, context),
         Command::Test(a) => command::test::run(a, context),
         Command::Fmt(a) => command::fmt::run(a, context),

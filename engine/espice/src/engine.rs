@@ -4,6 +4,7 @@ use crate::loose::Loose;
 use crate::probe::{Bench, OwnedProbe};
 use espice_base::{Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
 use espice_facts::Facts;
+use espice_ingest::sheet::Sheet;
 use espice_lang::ir::Library;
 use espice_lang::rules::{self, Input, Rulebook, TestContext, TestOutcome};
 use espice_lang::{PackRoot, Quantities, load};
@@ -137,7 +138,7 @@ impl<'w> Engine<'w> {
     /// values. `None` when there is no such rule.
     pub fn explain(&mut self, rule: &str, paths: &[String]) -> Option<Vec<String>> {
         self.rulebook.rule(rule)?;
-        let (mut facts, _) = self.read(paths);
+        let mut facts = self.read(paths).facts;
         let kind = self.kind_of(&mut facts, None);
         if kind.is_ok() {
             self.add_readings(&mut facts);
@@ -155,17 +156,19 @@ impl<'w> Engine<'w> {
         }
     }
 
-    /// Reads and merges sources.
-    pub(crate) fn read(&mut self, paths: &[String]) -> (Facts, Diagnostics) {
+    /// Reads and merges sources; the datasheets among them stay beside the facts.
+    pub(crate) fn read(&mut self, paths: &[String]) -> Reading {
         let mut all = Vec::new();
+        let mut sheets = Vec::new();
         let mut diagnostics = Diagnostics::new();
         for path in paths {
             match self.world.read(path) {
                 Ok(bytes) => {
-                    let (facts, complaints) =
+                    let reading =
                         espice_ingest::read(&bytes, path, &mut self.sources, &self.library.symbols);
-                    diagnostics.extend(complaints);
-                    all.push(facts);
+                    diagnostics.extend(reading.diagnostics);
+                    sheets.extend(reading.sheet);
+                    all.push(reading.facts);
                 }
                 Err(error) => {
                     let file = self.sources.add(path.as_str(), "");
@@ -176,7 +179,7 @@ impl<'w> Engine<'w> {
         }
         let (facts, complaints) = espice_ingest::merge(all);
         diagnostics.extend(complaints);
-        (facts, diagnostics)
+        Reading { facts, sheets, diagnostics }
     }
 
     /// Settles the kind of device: stated by the caller, by the facts, or shown by the sweeps.
@@ -251,6 +254,13 @@ impl<'w> Engine<'w> {
         facts.curves.extend(curves);
         diagnostics
     }
+}
+
+/// What all sources of a request gave together.
+pub(crate) struct Reading {
+    pub(crate) facts: Facts,
+    pub(crate) sheets: Vec<Sheet>,
+    pub(crate) diagnostics: Diagnostics,
 }
 
 /// Why a source cannot be read, and what to do.

@@ -36,3 +36,4 @@ pub use espice_ingest::sheet;
 pub use espice_lang::rules::{TestOutcome, TestStatus};
 pub use espice_model::Mode;
 pub use espice_pdf as pdf;
+pub use run::Made;

@@ -61,7 +61,7 @@ pub struct Pack {
 pub struct Source {
     /// File name without folders.
     pub name: String,
-    /// `mdm`, `csv` or `facts`.
+    /// `mdm`, `csv`, `facts` or `pdf`.
     pub format: String,
     /// SHA-256 of its bytes.
     pub digest: String,
@@ -87,9 +87,61 @@ pub struct Facts {
     pub parameters: Vec<Parameter>,
     /// Curves.
     pub curves: Vec<Curve>,
+    /// The plots of datasheets, those that were refused too.
+    pub panels: Vec<Panel>,
     /// Every symbol that occurs in quantities, conditions and families, so that a reader of this
     /// document knows units and names without the packs.
     pub symbols: BTreeMap<String, Symbol>,
+}
+
+/// A plot of a datasheet.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Panel {
+    /// Caption or title as printed.
+    pub title: String,
+    /// The axes: along x, along y, and along y at the right where that one differs.
+    pub axes: Vec<PanelAxis>,
+    /// What was drawn.
+    pub curves: Vec<PanelCurve>,
+    /// `served`, `review` or `refused`.
+    pub status: String,
+    /// Why it is not served, or what is unsure.
+    pub reasons: Vec<String>,
+    /// Where it stands.
+    pub provenance: Provenance,
+}
+
+/// An axis of a plot.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PanelAxis {
+    /// `x`, `y` or `y2`.
+    pub name: String,
+    /// Canonical symbol, when it is known.
+    pub symbol: Option<String>,
+    /// Title as printed.
+    pub title: String,
+    /// Unit as printed.
+    pub unit: String,
+    /// `linear` or `log`.
+    pub scale: String,
+    /// The ticks that calibrate it: place in points on the page and value in the printed unit.
+    pub ticks: Vec<[f64; 2]>,
+    /// The greatest distance of a tick from the calibration, as a share of the axis length; null
+    /// when there is none.
+    pub residual: Option<f64>,
+}
+
+/// A curve of a plot, whether or not it became one of the facts.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PanelCurve {
+    /// What it shows, such as `IF(VF; TJ)`, when that is known.
+    pub quantity: Option<String>,
+    /// The label that names it, as printed.
+    pub label: Option<String>,
+    /// `served`, `review` or `refused`.
+    pub status: String,
+    /// Why it is not served, or what is unsure.
+    pub reasons: Vec<String>,
 }
 
 /// What a symbol means.
@@ -106,8 +158,13 @@ pub struct Symbol {
 pub struct Parameter {
     /// Canonical symbol.
     pub symbol: String,
-    /// As printed.
+    /// The symbol as printed.
     pub printed: String,
+    /// The name as printed: `forward voltage`; empty when there was none.
+    pub name: String,
+    /// The part of the sheet: `ratings`, `thermal`, `static`, `dynamic`, `body_diode`,
+    /// `electrical`, `other`.
+    pub section: String,
     /// Lower limit.
     pub min: Option<f64>,
     /// Typical value.

@@ -11,6 +11,7 @@ use crate::simulate::{self, Check};
 use crate::{emit, wire};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::{Facts, SymbolTable};
+use espice_ingest::sheet::Sheet;
 use espice_lang::ir::{Account, CardIr, Finding, FindingStatus};
 use espice_lang::rules::{CandidateStatus, Phase, RankKey, Selection};
 use espice_netlist::{Origin, dialect, dialects};
@@ -20,6 +21,7 @@ use espice_units::constants::{ROOM, TNOM};
 #[derive(Default)]
 struct Record {
     facts: Facts,
+    sheets: Vec<Sheet>,
     findings: Vec<Finding>,
     candidates: Vec<out::Candidate>,
     fit: Option<out::Fit>,
@@ -28,12 +30,54 @@ struct Record {
     simulator: Option<String>,
 }
 
+/// What came of a request: the document, and what it was read from.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The document.
+    pub outcome: out::Outcome,
+    /// The datasheets among the sources, page by page, for reports that show them.
+    pub sheets: Vec<Sheet>,
+}
+
 impl Engine<'_> {
     /// Makes a model. What went wrong, and where, stands in the outcome.
     pub fn model(&mut self, request: &Request) -> out::Outcome {
+        self.make(request).outcome
+    }
+
+    /// Makes a model, and keeps the datasheets that it was read from.
+    pub fn make(&mut self, request: &Request) -> Made {
         let mut record = Record::default();
         self.through(request, &mut record);
-        self.outcome(request, record)
+        self.made(request, record)
+    }
+
+    /// Reads the sources and screens what they say, without making a model. A kind or part that
+    /// stays open is no error here: everything that was read is in the outcome, for every part.
+    pub fn extract(&mut self, request: &Request) -> Made {
+        let mut record = Record::default();
+        let unusable = !self.take_in(request, &mut record);
+        let asked = request.part.is_some();
+        let chosen = !asked || choose_part(&mut record.facts, request, &mut record.diagnostics);
+        if !unusable && chosen && self.kind_of(&mut record.facts, request.kind.as_deref()).is_ok() {
+            self.screen(&mut record);
+        }
+        self.made(request, record)
+    }
+
+    fn made(&self, request: &Request, mut record: Record) -> Made {
+        let sheets = std::mem::take(&mut record.sheets);
+        Made { outcome: self.outcome(request, record, &sheets), sheets }
+    }
+
+    /// Reads all sources. Whether they can be used.
+    fn take_in(&mut self, request: &Request, record: &mut Record) -> bool {
+        let reading = self.read(&request.sources);
+        let usable = !reading.diagnostics.has_errors();
+        record.facts = reading.facts;
+        record.sheets = reading.sheets;
+        record.diagnostics.extend(reading.diagnostics);
+        usable
     }
 
     /// The stages; each may end the way.
@@ -42,11 +86,8 @@ impl Engine<'_> {
         if record.diagnostics.has_errors() {
             return;
         }
-        let (facts, complaints) = self.read(&request.sources);
-        let unusable = complaints.has_errors();
-        record.facts = facts;
-        record.diagnostics.extend(complaints);
-        if unusable || !choose_part(&mut record.facts, request, &mut record.diagnostics) {
+        let usable = self.take_in(request, record);
+        if !usable || !choose_part(&mut record.facts, request, &mut record.diagnostics) {
             return;
         }
         match self.kind_of(&mut record.facts, request.kind.as_deref()) {
@@ -296,7 +337,7 @@ impl Engine<'_> {
         (sources, models, diagnostics, ran)
     }
 
-    fn outcome(&self, request: &Request, mut record: Record) -> out::Outcome {
+    fn outcome(&self, request: &Request, mut record: Record, sheets: &[Sheet]) -> out::Outcome {
         record.diagnostics.extend(self.rulebook.audit_waivers(
             &record.findings,
             &record.facts,
@@ -347,7 +388,7 @@ impl Engine<'_> {
                 kind: record.facts.device.kind.clone(),
                 polarity: record.facts.device.polarity.clone(),
             },
-            facts: wire::facts(&record.facts, symbols, &self.sources),
+            facts: wire::facts(&record.facts, sheets, symbols, &self.sources),
             candidates: record.candidates,
             fit: record.fit,
             verdict: out::Verdict {

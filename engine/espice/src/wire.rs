@@ -6,6 +6,7 @@ use espice_base::{Diagnostic, Place, SourceMap, Span};
 use espice_facts::{
     Axis, Condition, Conditions, Curve, Facts, Mark, Origin, Parameter, Scale, SymbolTable,
 };
+use espice_ingest::sheet::{Sheet, plot};
 use espice_lang::ir::{Account, Finding};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +20,16 @@ pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-pub(crate) fn facts(facts: &Facts, symbols: &SymbolTable, sources: &SourceMap) -> out::Facts {
+pub(crate) fn facts(
+    facts: &Facts,
+    sheets: &[Sheet],
+    symbols: &SymbolTable,
+    sources: &SourceMap,
+) -> out::Facts {
     let parameters: Vec<_> = facts.parameters.iter().map(|p| parameter(p, sources)).collect();
     let curves: Vec<_> = facts.curves.iter().map(|c| curve(c, sources)).collect();
-    out::Facts { symbols: used_symbols(facts, symbols), parameters, curves }
+    let panels = sheets.iter().flat_map(|s| s.panels.iter().map(|p| panel(p, s))).collect();
+    out::Facts { symbols: used_symbols(facts, symbols), parameters, curves, panels }
 }
 
 fn used_symbols(facts: &Facts, symbols: &SymbolTable) -> BTreeMap<String, out::Symbol> {
@@ -49,6 +56,8 @@ fn parameter(p: &Parameter, sources: &SourceMap) -> out::Parameter {
     out::Parameter {
         symbol: p.symbol.clone(),
         printed: p.printed.clone(),
+        name: p.name.clone(),
+        section: p.section.word().into(),
         min: p.min,
         typ: p.typ,
         max: p.max,
@@ -87,15 +96,51 @@ fn curve(c: &Curve, sources: &SourceMap) -> out::Curve {
     }
 }
 
-fn axis(a: &Axis) -> out::Axis {
-    out::Axis {
-        symbol: a.symbol.clone(),
-        unit: a.dimension.to_string(),
-        scale: match a.scale {
-            Scale::Linear => "linear".into(),
-            Scale::Log => "log".into(),
+fn panel(p: &plot::Panel, sheet: &Sheet) -> out::Panel {
+    let mut axes = vec![panel_axis("x", &p.x), panel_axis("y", &p.y)];
+    axes.extend(p.y2.as_ref().map(|a| panel_axis("y2", a)));
+    let curve = |t: &plot::Trace| out::PanelCurve {
+        quantity: t.signature.as_ref().map(ToString::to_string),
+        label: t.label.as_ref().map(|l| l.0.clone()),
+        status: t.status.word().into(),
+        reasons: t.reasons.clone(),
+    };
+    out::Panel {
+        title: p.title.clone(),
+        axes,
+        curves: p.traces.iter().map(curve).collect(),
+        status: p.status.word().into(),
+        reasons: p.reasons.clone(),
+        provenance: out::Provenance {
+            source: sheet.name.clone(),
+            page: Some(p.page),
+            area: Some(p.area.to_array()),
+            ..out::Provenance::default()
         },
     }
+}
+
+fn panel_axis(name: &str, a: &plot::Axis) -> out::PanelAxis {
+    out::PanelAxis {
+        name: name.into(),
+        symbol: a.symbol.clone(),
+        title: a.title.clone(),
+        unit: a.unit.clone(),
+        scale: scale(a.scale),
+        ticks: a.ticks.iter().map(|t| [t.at, t.value]).collect(),
+        residual: finite(a.residual),
+    }
+}
+
+fn scale(scale: Scale) -> String {
+    String::from(match scale {
+        Scale::Linear => "linear",
+        Scale::Log => "log",
+    })
+}
+
+fn axis(a: &Axis) -> out::Axis {
+    out::Axis { symbol: a.symbol.clone(), unit: a.dimension.to_string(), scale: scale(a.scale) }
 }
 
 fn mark(m: Mark) -> u8 {

@@ -27,6 +27,8 @@ pub enum SourceFormat {
     Csv,
     /// The facts TOML that a person writes.
     Facts,
+    /// A datasheet.
+    Pdf,
 }
 
 impl SourceFormat {
@@ -36,6 +38,7 @@ impl SourceFormat {
             SourceFormat::Mdm => "mdm",
             SourceFormat::Csv => "csv",
             SourceFormat::Facts => "facts",
+            SourceFormat::Pdf => "pdf",
         }
     }
 }

@@ -9,6 +9,9 @@ const MDM_WORDS: [&str; 5] = ["BEGIN_HEADER", "ICCAP_INPUTS", "BEGIN_DB", "! VER
 /// Tables that only a facts file has.
 const FACTS_WORDS: [&str; 4] = ["[device]", "[[parameter]]", "[[curve]]", "[[sweep]]"];
 
+/// A PDF starts within this many bytes (ISO 32000-1, annex H, note 13).
+const PDF_WINDOW: usize = 1024;
+
 const EXTENSIONS: [(&str, SourceFormat); 6] = [
     ("mdm", SourceFormat::Mdm),
     ("csv", SourceFormat::Csv),
@@ -19,13 +22,28 @@ const EXTENSIONS: [(&str, SourceFormat); 6] = [
 ];
 
 /// The form of a source: by its content first, by its name's extension second; `None` for
-/// binary files and for what neither tells.
+/// binary files that are not PDFs and for what neither tells.
 pub fn detect(name: &str, bytes: &[u8]) -> Option<SourceFormat> {
     let window = bytes.get(..WINDOW.min(bytes.len())).unwrap_or(bytes);
-    if window.contains(&0) || window.starts_with(b"%PDF") {
+    if is_pdf(window) {
+        return Some(SourceFormat::Pdf);
+    }
+    if window.contains(&0) {
         return None;
     }
     by_content(&String::from_utf8_lossy(window)).or_else(|| by_name(name))
+}
+
+/// Whether the header of a PDF stands near the start. A text that only mentions it, such as a
+/// CSV with a note, has it elsewhere than at the start of a line.
+fn is_pdf(window: &[u8]) -> bool {
+    let start = window.get(..PDF_WINDOW.min(window.len())).unwrap_or(window);
+    let header = b"%PDF-";
+    start
+        .windows(header.len())
+        .enumerate()
+        .find(|(_, w)| w == header)
+        .is_some_and(|(i, _)| i == 0 || !start.get(i - 1).is_some_and(u8::is_ascii_graphic))
 }
 
 fn by_content(text: &str) -> Option<SourceFormat> {
@@ -74,7 +92,9 @@ mod tests {
             ("x.MDM", "garbage", mdm),
             ("x", "some words, and more\nof them, here\n", None),
             ("x.csv", "a\0b", None),
-            ("x.csv", "%PDF-1.4\n", None),
+            ("x.csv", "%PDF-1.4\n", Some(SourceFormat::Pdf)),
+            ("x", "junk\r\n%PDF-1.7\n\0", Some(SourceFormat::Pdf)),
+            ("x.csv", "a, b%PDF-1.4\n1, 2\n", csv),
             ("a.toml/x", "", None),
         ] {
             assert_eq!(detect(name, bytes.as_bytes()), wanted, "{name}: {bytes}");

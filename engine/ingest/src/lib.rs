@@ -1,5 +1,5 @@
-//! Readers of sources: IC-CAP MDM, CSV whose headings name quantities and units, and the facts
-//! TOML of [`espice_facts::form`].
+//! Readers of sources: PDF datasheets, IC-CAP MDM, CSV whose headings name quantities and units,
+//! and the facts TOML of [`espice_facts::form`].
 //!
 //! Each reader is a pure function of a text: it does no input or output, never panics, and
 //! returns what it could read beside the diagnostics of what it could not. Damaged rows are left
@@ -20,33 +20,46 @@ use espice_facts::{Facts, Source, SourceFormat, SymbolTable, form};
 /// whatever the bytes are.
 pub const SOURCE_BYTES: usize = 16 << 20;
 
+/// What a source gave.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// What it says, as far as it could be read.
+    pub facts: Facts,
+    /// Its pages and what was seen on them, when it is a datasheet.
+    pub sheet: Option<sheet::Sheet>,
+    /// What could not be read, and why.
+    pub diagnostics: Diagnostics,
+}
+
 /// Reads a source that the caller has loaded: finds its form, files its text under `name` in the
 /// source map, and reads it.
 ///
 /// `name` may hold folders; the facts keep the part after the last one.
-pub fn read(
-    bytes: &[u8],
-    name: &str,
-    sources: &mut SourceMap,
-    symbols: &SymbolTable,
-) -> (Facts, Diagnostics) {
+pub fn read(bytes: &[u8], name: &str, sources: &mut SourceMap, symbols: &SymbolTable) -> Reading {
     let format = detect(name, bytes);
     let oversized = bytes.len() > SOURCE_BYTES;
     let (Some(format), false) = (format, oversized) else {
         // Not filed as text: a binary or huge file would only cost memory.
         let file = sources.add(name, "");
         let diagnostic = if oversized { too_large(bytes.len()) } else { unknown_form() };
-        return (Facts::default(), [diagnostic.at(Place::File(file))].into_iter().collect());
+        let diagnostics = [diagnostic.at(Place::File(file))].into_iter().collect();
+        return Reading { diagnostics, ..Reading::default() };
     };
-    let file = sources.add_bytes(name, bytes);
-    let text = sources.get(file).map_or("", |f| f.text());
-    let (mut facts, diagnostics) = read_text(format, text, file, name, symbols);
+    let mut reading = if format == SourceFormat::Pdf {
+        sheet::read(bytes, base_name(name), sources.add(name, ""), symbols)
+    } else {
+        let file = sources.add_bytes(name, bytes);
+        let text = sources.get(file).map_or("", |f| f.text());
+        let (facts, diagnostics) = read_text(format, text, file, name, symbols);
+        Reading { facts, sheet: None, diagnostics }
+    };
     // The digest is that of the bytes even where they were not UTF-8.
-    facts.sources.iter_mut().for_each(|s| s.digest = Digest::of(bytes));
-    (facts, diagnostics)
+    reading.facts.sources.iter_mut().for_each(|s| s.digest = Digest::of(bytes));
+    reading
 }
 
-/// Reads a text of a known form; `file` is the text's id, to which all places refer.
+/// Reads a text of a known form; `file` is the text's id, to which all places refer. A datasheet
+/// is no text: it has none of the forms read here.
 pub fn read_text(
     format: SourceFormat,
     text: &str,
@@ -59,6 +72,9 @@ pub fn read_text(
         SourceFormat::Mdm => measured::mdm::read(text, file, name),
         SourceFormat::Csv => measured::csv::read(text, file, name, symbols),
         SourceFormat::Facts => form::read(text, file, name, symbols),
+        SourceFormat::Pdf => {
+            (Facts::default(), [unknown_form().at(Place::File(file))].into_iter().collect())
+        }
     }
 }
 
@@ -72,7 +88,7 @@ fn too_large(size: usize) -> Diagnostic {
 
 fn unknown_form() -> Diagnostic {
     Diagnostic::error(Code::SOURCE_FORM, "the form of this source is not known")
-        .help("give an IC-CAP MDM file, a CSV whose headings carry units, or a facts TOML")
+        .help("give a PDF datasheet, an IC-CAP MDM file, a CSV whose headings carry units, or a facts TOML")
 }
 
 /// A name without its folders.

@@ -21,7 +21,7 @@ pub(crate) fn diode() -> Outcome {
             kind: Some(text("diode")),
             polarity: None,
         },
-        facts: Facts { parameters: rows(), curves, symbols: symbols() },
+        facts: Facts { parameters: rows(), curves, panels: Vec::new(), symbols: symbols() },
         candidates: candidates(),
         fit: Some(Fit {
             template: text("junction_diode"),
@@ -309,6 +309,8 @@ fn rows() -> Vec<Parameter> {
                line: u32| Parameter {
         symbol: text(symbol),
         printed: symbol.replace("VF", "V_F"),
+        name: String::new(),
+        section: text("other"),
         min: values[0],
         typ: values[1],
         max: values[2],

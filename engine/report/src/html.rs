@@ -3,6 +3,7 @@
 mod candidates;
 mod cards;
 mod curves;
+mod cutout;
 mod facts;
 mod footer;
 mod head;
@@ -14,14 +15,16 @@ mod rules;
 use crate::svg::escape;
 use crate::words::Verdict;
 use espice::outcome::Outcome;
+use espice::sheet::Sheet;
 
 /// The report of an outcome.
 ///
 /// Rated points come first, then every curve with data, fit and residuals, the parameters, the
-/// candidates, the verdict of every rule, the cards, and where everything comes from. The bytes
-/// depend on nothing but the outcome; its `run` is not shown.
-pub fn render(outcome: &Outcome) -> String {
-    let sections = sections(outcome);
+/// candidates, the verdict of every rule, the cards, and where everything comes from: values of
+/// the datasheets given stand beside a cut-out of their page. The bytes depend on nothing but
+/// the outcome and the sheets; its `run` is not shown.
+pub fn render(outcome: &Outcome, sheets: &[Sheet]) -> String {
+    let sections = sections(outcome, sheets);
     let mut page = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n");
     page += "<meta charset=\"utf-8\">\n";
     page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
@@ -49,16 +52,16 @@ struct Section {
 
 /// The sections that have something to say, in the order of reading: where no model came out,
 /// what went wrong comes first.
-fn sections(outcome: &Outcome) -> Vec<Section> {
+fn sections(outcome: &Outcome, sheets: &[Sheet]) -> Vec<Section> {
     let mut all = vec![
-        ("rated", "Rated points", rated::render(outcome)),
-        ("curves", "Curves", curves::render(outcome)),
+        ("rated", "Rated points", rated::render(outcome, sheets)),
+        ("curves", "Curves", curves::render(outcome, sheets)),
         ("parameters", "Parameters", parameters::render(outcome)),
         ("candidates", "Candidates", candidates::render(outcome)),
         ("rules", "Rules", rules::render(outcome)),
         ("cards", "Model cards", cards::render(outcome)),
         ("stages", "Fit, stage by stage", parameters::stages(outcome)),
-        ("facts", "What the sources say", facts::render(outcome)),
+        ("facts", "What the sources say", facts::render(outcome, sheets)),
     ];
     let diagnostics = ("diagnostics", "Diagnostics", facts::diagnostics(outcome));
     let last = if Verdict::of(outcome) == Verdict::None { 0 } else { all.len() };
@@ -123,30 +126,30 @@ mod tests {
 
     #[test]
     fn the_words_of_a_report() {
-        insta::assert_snapshot!(skeleton(&render(&fixture::diode())));
+        insta::assert_snapshot!(skeleton(&render(&fixture::diode(), &[])));
     }
 
     #[test]
     fn the_words_of_a_refusal() {
-        insta::assert_snapshot!(skeleton(&render(&fixture::refused())));
+        insta::assert_snapshot!(skeleton(&render(&fixture::refused(), &[])));
     }
 
     #[test]
     fn pages_are_complete_in_themselves_and_do_not_depend_on_the_run() {
         let mut outcome = fixture::diode();
-        let page = render(&outcome);
+        let page = render(&outcome, &[]);
         for outside in ["http", "<script", "src=", "@import", "url(\"", "<link"] {
             assert!(!page.contains(outside), "the page reaches outside with `{outside}`");
         }
         outcome.run.threads = 64;
         outcome.run.seconds.clear();
-        assert_eq!(page, render(&outcome));
+        assert_eq!(page, render(&outcome, &[]));
     }
 
     #[test]
     fn tags_are_closed_in_order() {
         for outcome in [fixture::diode(), fixture::refused()] {
-            let page = render(&outcome);
+            let page = render(&outcome, &[]);
             let mut open: Vec<&str> = Vec::new();
             for piece in page.split('<').skip(2) {
                 let tag = piece.split(['>', ' ', '\n']).next().unwrap_or("");
@@ -167,7 +170,7 @@ mod tests {
         outcome.device.part = String::from("<img src=x>");
         outcome.facts.curves[0].title = String::from("\"><b>");
         outcome.verdict.findings[0].message = String::from("<b>bold</b>");
-        let page = render(&outcome);
+        let page = render(&outcome, &[]);
         assert!(!page.contains("<img") && !page.contains("<b>"));
     }
 }

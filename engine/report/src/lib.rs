@@ -5,6 +5,7 @@
 //! same bytes for the same outcome. What differs between equal runs (`outcome.run`) is shown by
 //! none but [`json`].
 
+pub mod csv;
 #[cfg(test)]
 mod fixture;
 pub mod html;

@@ -1,5 +1,6 @@
 //! The short account for terminals: what came out, how good it is, and what the rules say.
 
+pub mod extract;
 mod layout;
 
 use crate::numbers::{self, Script};

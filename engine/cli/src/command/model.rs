@@ -5,7 +5,9 @@ use crate::arguments::Format;
 use crate::engine::{self, Config, Engine, Request, Simulator};
 use crate::exit::Exit;
 use crate::files;
+use espice::Made;
 use espice::outcome::Outcome;
+use espice::sheet::Sheet;
 use espice_base::Diagnostic;
 use espice_report::{html, json, terminal};
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// out: they say why.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Sources of one device: MDM, CSV or facts TOML
+    /// Sources of one device: PDF datasheet, MDM, CSV or facts TOML
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// Folder for the results; made when missing
@@ -77,7 +79,7 @@ fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -
         kind: arguments.kind.clone(),
         dialects: distinct(&arguments.dialects),
     };
-    let outcome = engine.model(&request);
+    let Made { outcome, sheets } = engine.model(&request);
     let exit = Exit::of_outcome(&outcome, arguments.fail_on == FailOn::Warning);
     let document = match json::render(&outcome) {
         Ok(text) => text,
@@ -86,7 +88,7 @@ fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -
             return Exit::Usage;
         }
     };
-    let written = match write(&arguments.out, &outcome, &document) {
+    let written = match write(&arguments.out, &outcome, &sheets, &document) {
         Ok(paths) => paths,
         Err(diagnostic) => {
             context.console.report_one(&diagnostic);
@@ -106,7 +108,12 @@ fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -
 }
 
 /// Writes everything that came out, and returns the paths in the order of writing.
-fn write(folder: &Path, outcome: &Outcome, document: &str) -> Result<Vec<PathBuf>, Diagnostic> {
+fn write(
+    folder: &Path,
+    outcome: &Outcome,
+    sheets: &[Sheet],
+    document: &str,
+) -> Result<Vec<PathBuf>, Diagnostic> {
     files::make_folder(folder)?;
     let stem = files::file_stem(&outcome.device.part);
     let mut results: Vec<(String, String)> = Vec::new();
@@ -116,7 +123,7 @@ fn write(folder: &Path, outcome: &Outcome, document: &str) -> Result<Vec<PathBuf
         results.push((name, model.text.clone()));
     }
     results.push((format!("{stem}.json"), String::from(document)));
-    results.push((format!("{stem}.html"), html::render(outcome)));
+    results.push((format!("{stem}.html"), html::render(outcome, sheets)));
     let mut written = Vec::new();
     for (name, text) in results {
         let path = folder.join(name);
@@ -179,7 +186,7 @@ mod tests {
     fn each_dialect_has_a_file_and_report_and_outcome_are_always_there() {
         let folder = std::env::temp_dir().join(format!("espice-model-{}", std::process::id()));
         let outcome = outcome("BAT54/S", &["ngspice", "ltspice"]);
-        let written = write(&folder, &outcome, "{}\n").unwrap();
+        let written = write(&folder, &outcome, &[], "{}\n").unwrap();
         let names: Vec<String> =
             written.iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect();
         assert_eq!(names, ["BAT54_S.lib", "BAT54_S.ltspice.lib", "BAT54_S.json", "BAT54_S.html"]);

@@ -1,13 +1,15 @@
+use super::cutout;
 use super::markup::{
-    chip, details, numbers as number_column, place, prose, source, table, words as word_column,
+    chip, details, numbers as number_column, place, prose, source, table_with, words as word_column,
 };
 use crate::numbers::{self, Script};
 use crate::svg::escape;
 use crate::words;
-use espice::outcome::{DiagnosticRecord, Outcome, Parameter};
+use espice::outcome::{DiagnosticRecord, Outcome, PanelCurve, Parameter};
+use espice::sheet::Sheet;
 
 /// The table rows of the sources as they were read, closed until asked for.
-pub(super) fn render(outcome: &Outcome) -> Option<String> {
+pub(super) fn render(outcome: &Outcome, sheets: &[Sheet]) -> Option<String> {
     let rows = &outcome.facts.parameters;
     if rows.is_empty() {
         return None;
@@ -23,7 +25,57 @@ pub(super) fn render(outcome: &Outcome) -> Option<String> {
     ];
     let cells: Vec<Vec<String>> = rows.iter().map(|p| row(outcome, p)).collect();
     let summary = words::count(rows.len(), "table row was read", "table rows were read");
-    Some(details(&summary, &table("Table rows of the sources", &columns, &cells)))
+    let below: Vec<Option<String>> = rows
+        .iter()
+        .enumerate()
+        .map(|(i, p)| cutout::open(sheets, &p.provenance, &format!("r{i}")))
+        .collect();
+    let table = table_with("Table rows of the sources", &columns, &cells, &below);
+    Some(details(&summary, &table) + plots(outcome, sheets).as_str())
+}
+
+/// The plots of datasheets, with what was refused and why.
+fn plots(outcome: &Outcome, sheets: &[Sheet]) -> String {
+    let panels = &outcome.facts.panels;
+    if panels.is_empty() {
+        return String::new();
+    }
+    let columns =
+        [word_column("Plot"), word_column("Curves"), word_column("Status"), word_column("Source")];
+    let mut cells = Vec::new();
+    let mut below = Vec::new();
+    for (i, panel) in panels.iter().enumerate() {
+        let curve = |c: &PanelCurve| {
+            let mut text = c.quantity.clone().unwrap_or_else(|| String::from("not known"));
+            if let Some(label) = &c.label {
+                text += &format!(" ({label})");
+            }
+            if c.status != "served" {
+                text += &format!(", {}", c.status);
+            }
+            text
+        };
+        let curves: Vec<String> = panel.curves.iter().map(curve).collect();
+        let reasons = panel.reasons.join("; ");
+        cells.push(vec![
+            escape(&panel.title),
+            escape(&curves.join("; ")),
+            format!("{} <small>{}</small>", status(&panel.status), escape(&reasons)),
+            source(&panel.provenance),
+        ]);
+        below.push(cutout::open(sheets, &panel.provenance, &format!("q{i}")));
+    }
+    let summary = words::count(panels.len(), "plot was found", "plots were found");
+    details(&summary, &table_with("Plots of the sources", &columns, &cells, &below))
+}
+
+fn status(status: &str) -> String {
+    let class = match status {
+        "served" => "good",
+        "review" => "warn",
+        _ => "bad",
+    };
+    chip(class, status)
 }
 
 fn row(outcome: &Outcome, p: &Parameter) -> Vec<String> {
@@ -34,18 +86,17 @@ fn row(outcome: &Outcome, p: &Parameter) -> Vec<String> {
     }
     let conditions: Vec<String> =
         p.conditions.iter().map(|(s, c)| words::condition(outcome, s, c, Script::Fine)).collect();
-    let class = match p.status.as_str() {
-        "served" => "good",
-        "review" => "warn",
-        _ => "bad",
-    };
+    let mut trust = status(&p.status);
+    if !p.reasons.is_empty() {
+        trust += &format!(" <small>{}</small>", escape(&p.reasons.join("; ")));
+    }
     vec![
         symbol,
         escape(&conditions.join(", ")),
         show(p.min),
         show(p.typ),
         show(p.max),
-        chip(class, &p.status),
+        trust,
         source(&p.provenance),
     ]
 }

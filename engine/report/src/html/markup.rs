@@ -3,6 +3,7 @@
 use crate::numbers::fine_prose;
 use crate::svg::escape;
 use espice::outcome::{Location, Provenance};
+use std::fmt::Write as _;
 
 /// One column of a table.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -26,13 +27,23 @@ pub(super) const fn numbers(title: &'static str) -> Column {
 /// A table with a caption for readers who hear it. Cells are markup, the first of each row is
 /// its heading.
 pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
+    table_with(caption, columns, rows, &[])
+}
+
+/// A table in which markup may stand below rows, over its whole width.
+pub(super) fn table_with(
+    caption: &str,
+    columns: &[Column],
+    rows: &[Vec<String>],
+    below: &[Option<String>],
+) -> String {
     let class = |c: &Column| if c.number { " class=\"n\"" } else { "" };
     let mut out = format!("<table><caption>{}</caption>\n<thead><tr>", escape(caption));
     for column in columns {
         out += &format!("<th scope=\"col\"{}>{}</th>", class(column), column.title);
     }
     out += "</tr></thead>\n<tbody>\n";
-    for row in rows {
+    for (n, row) in rows.iter().enumerate() {
         out += "<tr>";
         for (i, (cell, column)) in row.iter().zip(columns).enumerate() {
             if i == 0 {
@@ -46,6 +57,13 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> 
             }
         }
         out += "</tr>\n";
+        if let Some(markup) = below.get(n).and_then(Option::as_ref) {
+            let _ = writeln!(
+                out,
+                "<tr class=\"below\"><td colspan=\"{}\">{markup}</td></tr>",
+                columns.len()
+            );
+        }
     }
     out += "</tbody></table>\n";
     out

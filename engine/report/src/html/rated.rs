@@ -1,10 +1,12 @@
-use super::markup::{chip, numbers as number_column, source, table, words as word_column};
+use super::cutout;
+use super::markup::{chip, numbers as number_column, source, table_with, words as word_column};
 use crate::numbers::{self, Script};
 use crate::svg::escape;
 use espice::outcome::{Outcome, RatedPoint};
+use espice::sheet::Sheet;
 
 /// The table that engineers look at first: the sheet beside the model at rated points.
-pub(super) fn render(outcome: &Outcome) -> Option<String> {
+pub(super) fn render(outcome: &Outcome, sheets: &[Sheet]) -> Option<String> {
     let fit = outcome.fit.as_ref().filter(|f| !f.rated.is_empty())?;
     let columns = [
         word_column("Quantity"),
@@ -19,7 +21,14 @@ pub(super) fn render(outcome: &Outcome) -> Option<String> {
     let rows: Vec<Vec<String>> = fit.rated.iter().map(|r| row(outcome, r)).collect();
     let note = "<p class=\"note\">Error is (model − sheet) / sheet, given where the sheet states \
                 a typical value or a curve; a limit is only met or not met.</p>\n";
-    Some(table("The model at the rated points of the sources", &columns, &rows) + note)
+    let below: Vec<Option<String>> = fit
+        .rated
+        .iter()
+        .enumerate()
+        .map(|(i, r)| cutout::closed(sheets, &r.provenance, &format!("t{i}")))
+        .collect();
+    let caption = "The model at the rated points of the sources";
+    Some(table_with(caption, &columns, &rows, &below) + note)
 }
 
 fn row(outcome: &Outcome, point: &RatedPoint) -> Vec<String> {
