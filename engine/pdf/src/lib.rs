@@ -6,11 +6,20 @@
 //! All places are in points (1/72 inch) from the upper left corner of the visible page (the crop
 //! box after `/Rotate`), x to the right and y **down**.
 
+mod content;
+mod document;
 mod font;
 mod geometry;
+mod interpreter;
+mod limits;
+mod notes;
+mod objects;
 mod page;
+mod tree;
 
+pub use document::{Document, Info};
 pub use geometry::{Matrix, Point, Rect};
+pub use limits::PdfLimits;
 pub use page::{
     Clip, Color, FontInfo, Glyph, Image, Page, PathObject, Reading, Segment, Stroke, Subpath,
 };

@@ -7,6 +7,7 @@ mod language;
 mod packs;
 mod program;
 mod rules;
+mod sheets;
 
 use std::fmt;
 
@@ -56,9 +57,17 @@ pub struct CodeInfo {
 
 /// Every registered code, in the order of the tables.
 pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
-    [language::CODES, packs::CODES, rules::CODES, data::CODES, fit::CODES, program::CODES]
-        .into_iter()
-        .flatten()
+    [
+        language::CODES,
+        packs::CODES,
+        rules::CODES,
+        data::CODES,
+        fit::CODES,
+        program::CODES,
+        sheets::CODES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Declares the codes of one stage: `NAME "E0101" "title" "explanation";`.

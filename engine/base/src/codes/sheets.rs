@@ -1,0 +1,72 @@
+//! E09xx: paged sources: documents, pages, tables and plots.
+
+super::codes! {
+    PDF_NOT "E0901" "this is not a PDF"
+"A PDF starts with `%PDF-` within its first kilobyte and holds numbered objects. A picture or a web
+page that was renamed to .pdf, an empty download or an error page saved in its place does not.
+
+Wrong:  a JPEG saved as sheet.pdf
+Right:  the maker's own PDF, downloaded again";
+    PDF_PASSWORD "E0902" "the PDF asks for a password"
+"Many sheets are encrypted with an empty password to forbid changes; they are read like any
+other. This one cannot be opened without a password that only its owner knows.
+
+Wrong:  a sheet that a viewer opens only after a password was typed
+Right:  the public sheet, or a copy saved without password by someone who may";
+    PDF_BROKEN "E0903" "the PDF is damaged beyond repair"
+"The table of objects was read as written, and then rebuilt by looking for the objects themselves.
+Neither gave a page. Usually the download was cut off early.
+
+Wrong:  the first half of a file
+Right:  the whole file, downloaded again";
+    PDF_REPAIRED "E0904" "the PDF is damaged and was repaired"
+"The table of objects, the trailer or the tree of pages does not say where things are, so they were
+looked for. What was found is used; something may be missing or come from an older revision of the
+file.
+
+Wrong:  a file changed by a transfer in text mode
+Right:  the file as its maker published it";
+    PDF_LIMIT "E0905" "the PDF is larger than a document may be"
+"Size of the file, number of objects and length of unpacked streams are limited, so that a hostile
+file ends here instead of in the machine's swap. Real sheets are far below the limits.
+
+Wrong:  a file of a kilobyte that unpacks to gigabytes
+Right:  the pages of the sheet, saved as a file of their own";
+    PDF_PAGES "E0906" "pages were left out"
+"A document has more pages than are read. The first ones are read, the message says how many are
+not.
+
+Wrong:  a data book of ten thousand pages
+Right:  the pages of one device, saved as a file of their own";
+    PAGE_CUT "E0907" "a page was cut at a limit"
+"Operators, paths, glyphs, nesting and unpacked bytes of a page are limited. What was painted before
+the limit is used, the rest is missing, so tables and plots of this page may be incomplete.
+
+Wrong:  a page with ten million strokes
+Right:  the page printed to a simpler PDF";
+    PAGE_REPAIRED "E0908" "something on a page was passed over"
+"An operator is unknown, has too few operands, or stands where it means nothing; a number or a
+string is malformed. It was passed over as viewers do, the rest of the page is used.
+
+Wrong:  `10 20 1.2.3 l`
+Right:  `10 20 l`";
+    PAGE_RESOURCE "E0909" "a page names something that is not there"
+"A font, form, image, colour space or graphics state is used by a name that the page's resources do
+not have, or has a form that is not understood. What would have been painted with it is missing or
+has a substitute.
+
+Wrong:  `/F7 9 Tf` without F7 in the page's fonts
+Right:  the file as its maker published it";
+    PAGE_STREAM "E0910" "a stream cannot be unpacked"
+"The content of a page or form is packed with a filter that failed or is not known. What came out
+before the failure is used.
+
+Wrong:  a stream whose packed data was overwritten
+Right:  the file as its maker published it";
+    PDF_ENCRYPTION "E0911" "the PDF is encrypted in a way that is not known"
+"The standard security handler is read in all its versions: RC4 with 40 to 128 bits, AES with 128 and
+256 bits. Certificates and digital rights systems are not.
+
+Wrong:  a sheet for named readers of a rights server
+Right:  the public sheet";
+}
