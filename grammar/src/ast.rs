@@ -101,10 +101,25 @@ pub struct Kind {
     pub title: Option<Quoted>,
     /// Pins in card order.
     pub pins: Vec<Word>,
+    /// Words that the titles of sheets use for it.
+    pub titles: Vec<Quoted>,
+    /// Classes within the kind, with the words that say so.
+    pub classes: Vec<Called>,
+    /// Polarities, with the words that say so.
+    pub polarities: Vec<Called>,
     /// What can be measured at the pins.
     pub quantities: Vec<Quantity>,
     /// How raw sweeps show that a device is of this kind.
     pub recognise: Vec<Recognise>,
+}
+
+/// `class schottky "Schottky", "SBD"` or `polarity npn "NPN"`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Called {
+    /// Name.
+    pub name: Word,
+    /// What sheets call it.
+    pub words: Vec<Quoted>,
 }
 
 /// `quantity IF(VF) = I(a) with V(a, k) = VF`

@@ -158,6 +158,9 @@ const SYMBOL: &[Form] = &[
 
 const KIND: &[Form] = &[
     once("pins", Rule::names_statement, "pins a, k"),
+    once("titles", Rule::synonyms_statement, "titles \"rectifier\", \"switching diode\""),
+    form("class", Rule::called_statement, "class schottky \"Schottky\", \"SBD\""),
+    form("polarity", Rule::called_statement, "polarity npn \"NPN\""),
     form("quantity", Rule::quantity_statement, "quantity IF(VF) = I(a) with V(a, k) = VF"),
     form("recognise", Rule::recognise_statement, "recognise s when CONDITION because \"…\""),
 ];

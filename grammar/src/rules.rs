@@ -175,6 +175,7 @@ impl Rule {
             | Rule::test_item
             | Rule::waive_item
             | Rule::synonyms_statement
+            | Rule::called_statement
             | Rule::plausible_statement
             | Rule::quantity_statement
             | Rule::recognise_statement

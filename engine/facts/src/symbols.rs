@@ -35,12 +35,18 @@ pub struct QuantityInfo {
 }
 
 /// A device kind: its pins and what can be measured at them.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct KindInfo {
     /// `diode`.
     pub name: String,
     /// Pins in card order.
     pub pins: Vec<String>,
+    /// Words that titles of sheets use for the kind: `rectifier`, `switching diode`.
+    pub titles: Vec<String>,
+    /// Classes within the kind and the words that say so: `schottky` by `Schottky barrier`.
+    pub classes: Vec<(String, Vec<String>)>,
+    /// Polarities and the words that say so: `npn` by `NPN`.
+    pub polarities: Vec<(String, Vec<String>)>,
     /// Measurable quantities; the same symbol may stand with different arguments.
     pub quantities: Vec<QuantityInfo>,
 }

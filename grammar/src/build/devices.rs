@@ -2,8 +2,8 @@
 
 use super::{Builder, Nodes, Parsed};
 use crate::ast::{
-    Drive, Function, Kind, Limits, Quantity, Quoted, Reading, ReadingCurve, Recognise, Script,
-    Symbol, Type, Waiver, Word,
+    Called, Drive, Function, Kind, Limits, Quantity, Quoted, Reading, ReadingCurve, Recognise,
+    Script, Symbol, Type, Waiver, Word,
 };
 use crate::forms::Context;
 use crate::outline::Statement;
@@ -37,9 +37,13 @@ impl<'a> Builder<'a> {
 
     pub(super) fn kind(&mut self, head: Option<Parsed<'a>>, block: &[Statement]) -> Option<Kind> {
         let (mut pins, mut quantities, mut recognise) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut titles, mut classes, mut polarities) = (Vec::new(), Vec::new(), Vec::new());
         for (mut s, _) in self.statements(block, Context::Kind) {
             match s.word {
                 "pins" => pins = self.names_in(&mut s.nodes),
+                "titles" => titles = self.texts(s.nodes),
+                "class" => classes.extend(self.called(s)),
+                "polarity" => polarities.extend(self.called(s)),
                 "quantity" => quantities.extend(self.quantity(s)),
                 _ => recognise.extend(self.recognise(s)),
             }
@@ -47,7 +51,12 @@ impl<'a> Builder<'a> {
         let mut nodes = head?.nodes;
         let name = self.next_word(&mut nodes)?;
         let title = self.next_quoted(&mut nodes);
-        Some(Kind { name, title, pins, quantities, recognise })
+        Some(Kind { name, title, pins, titles, classes, polarities, quantities, recognise })
+    }
+
+    fn called(&mut self, mut s: Parsed<'a>) -> Option<Called> {
+        let name = self.next_word(&mut s.nodes)?;
+        Some(Called { name, words: self.texts(s.nodes) })
     }
 
     fn quantity(&mut self, mut s: Parsed<'a>) -> Option<Quantity> {

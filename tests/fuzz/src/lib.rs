@@ -38,11 +38,13 @@ pub fn symbols() -> SymbolTable {
             quantity("IR", &["VR"]),
             quantity("CJ", &["VR"]),
         ],
+        ..KindInfo::default()
     });
     table.add_kind(KindInfo {
         name: "mosfet".into(),
         pins: vec!["d".into(), "g".into(), "s".into()],
         quantities: vec![quantity("ID", &["VGS", "VDS"])],
+        ..KindInfo::default()
     });
     table
 }

@@ -40,6 +40,7 @@ fn table() -> SymbolTable {
         name: "diode".into(),
         pins: vec!["a".into(), "k".into()],
         quantities: vec![quantity("IF", "VF"), quantity("IR", "VR")],
+        ..KindInfo::default()
     });
     table
 }

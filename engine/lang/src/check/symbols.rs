@@ -137,6 +137,9 @@ pub(crate) fn check_kinds(
         table.add_kind(KindInfo {
             name: item.name.text.clone(),
             pins: pins.clone(),
+            titles: texts(&item.titles),
+            classes: called(&item.classes, diagnostics),
+            polarities: called(&item.polarities, diagnostics),
             quantities: quantities
                 .iter()
                 .map(|q| QuantityInfo { symbol: q.symbol.clone(), arguments: q.arguments.clone() })
@@ -151,6 +154,29 @@ pub(crate) fn check_kinds(
         });
     }
     checked
+}
+
+fn texts(quoted: &[ast::Quoted]) -> Vec<String> {
+    quoted.iter().map(|q| q.text.clone()).collect()
+}
+
+/// Classes or polarities of a kind, each once.
+fn called(items: &[ast::Called], diagnostics: &mut Diagnostics) -> Vec<(String, Vec<String>)> {
+    let mut out: Vec<(String, Vec<String>)> = Vec::new();
+    for item in items {
+        match items.iter().find(|i| i.name.text == item.name.text) {
+            Some(first) if first.name.span != item.name.span => diagnostics.push(
+                Diagnostic::error(
+                    Code::DECLARED_TWICE,
+                    format!("`{}` is declared twice", item.name.text),
+                )
+                .label(item.name.span, "declared again")
+                .label(first.name.span, "declared first"),
+            ),
+            _ => out.push((item.name.text.clone(), texts(&item.words))),
+        }
+    }
+    out
 }
 
 fn pins(item: &ast::Kind, names: &Names, diagnostics: &mut Diagnostics) -> Vec<String> {

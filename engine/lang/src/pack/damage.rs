@@ -14,7 +14,7 @@ const ONE_NAME: [&str; 13] = [
 const MANY_NAMES: [&str; 3] = ["nodes", "pins", "formerly"];
 
 /// Other words that start a statement.
-const OTHER: [&str; 42] = [
+const OTHER: [&str; 45] = [
     "script",
     "override",
     "select",
@@ -55,6 +55,9 @@ const OTHER: [&str; 42] = [
     "synonyms",
     "names",
     "rating",
+    "titles",
+    "class",
+    "polarity",
     "plausible",
     "todo",
 ];

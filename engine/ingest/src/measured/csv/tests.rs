@@ -51,7 +51,7 @@ fn table() -> SymbolTable {
         ("bjt", vec![quantity("hFE", &["IC"])]),
         ("darlington", vec![quantity("hFE", &["IC"])]),
     ] {
-        table.add_kind(KindInfo { name: name.into(), pins: Vec::new(), quantities });
+        table.add_kind(KindInfo { name: name.into(), quantities, ..KindInfo::default() });
     }
     table
 }
