@@ -8,8 +8,10 @@ pub mod plot;
 pub mod table;
 pub mod text;
 
-use espice_base::FileId;
-use espice_pdf::Page;
+use crate::Reading;
+use espice_base::{Digest, FileId};
+use espice_facts::{Facts, Source, SourceFormat, SymbolTable};
+use espice_pdf::{Document, Page, PdfLimits};
 
 /// A datasheet as it was read: what stands on its pages, before it is facts.
 #[derive(Clone, Debug)]
@@ -35,13 +37,40 @@ pub struct SheetPage {
     pub text: text::TextPage,
 }
 
-/// Reads a datasheet.
-pub(crate) fn read(
-    bytes: &[u8],
-    name: &str,
-    file: FileId,
-    symbols: &espice_facts::SymbolTable,
-) -> crate::Reading {
-    let _ = (bytes, name, file, symbols);
-    crate::Reading::default()
+/// Reads a datasheet: `name` is its file name without folders, `file` its place in the source map.
+///
+/// A document that cannot be opened gives a coded error and no sheet; whatever can be read of a
+/// damaged one is read, and diagnostics name what is missing.
+pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable) -> Reading {
+    let (document, mut diagnostics) = match Document::open(bytes, file, &PdfLimits::default()) {
+        Ok(opened) => opened,
+        Err(complaint) => {
+            return Reading {
+                diagnostics: [complaint].into_iter().collect(),
+                ..Reading::default()
+            };
+        }
+    };
+    let mut sheet = Sheet {
+        name: name.to_string(),
+        file,
+        pages: Vec::new(),
+        tables: Vec::new(),
+        panels: Vec::new(),
+    };
+    for index in 0..document.page_count() {
+        let (page, complaints) = document.page(index);
+        diagnostics.extend(complaints);
+        let text = text::read(&page);
+        sheet.pages.push(SheetPage { page, text });
+    }
+    let _ = symbols;
+    let source = Source {
+        file,
+        name: name.to_string(),
+        format: SourceFormat::Pdf,
+        digest: Digest::of(bytes),
+    };
+    let facts = Facts { sources: vec![source], ..Facts::default() };
+    Reading { facts, sheet: Some(sheet), diagnostics }
 }
