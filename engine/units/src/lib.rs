@@ -2,7 +2,7 @@
 //!
 //! Values are `f64` in SI base units throughout espice; a [`Dimension`] travels beside them
 //! where text is checked. Packs, cards and data files read numbers differently and have a
-//! reader each: [`pack`], [`card`] and [`data`].
+//! reader each: [`pack`], [`card`] and [`data`]; datasheets have [`sheet`].
 
 pub mod card;
 pub mod constants;
@@ -10,6 +10,7 @@ pub mod data;
 mod dimension;
 mod format;
 pub mod pack;
+pub mod sheet;
 mod unit;
 
 pub use constants::Constants;
