@@ -2,8 +2,12 @@
 //! (ISO 32000-1, 9.7).
 
 use super::cmap::CMap;
-use super::{Known, array, item, name_of, number, object, stream, text};
+use super::decide::Claims;
+use super::names;
+use super::program::Program;
+use super::{Found, array, item, number, object, stream};
 use lopdf::{Dictionary, Document, Object};
+use std::sync::Arc;
 
 /// A Type 0 font with its descendant.
 #[derive(Debug)]
@@ -12,6 +16,9 @@ pub(super) struct Composite {
     to_unicode: Option<CMap>,
     default: f64,
     widths: Vec<Widths>,
+    program: Option<Program>,
+    /// Glyphs by identifier, two bytes each.
+    glyphs: Option<Vec<u8>>,
 }
 
 /// How bytes become character identifiers.
@@ -35,7 +42,12 @@ struct Widths {
 
 impl Composite {
     /// Reads the font and its descendant.
-    pub(super) fn load(objects: &Document, dict: &Dictionary, own: &Dictionary) -> Composite {
+    pub(super) fn load(
+        objects: &Document,
+        dict: &Dictionary,
+        own: &Dictionary,
+        program: Option<Program>,
+    ) -> Composite {
         let codes = match object(objects, dict, b"Encoding") {
             Some(Object::Name(name)) if unicode(name) => Codes::Unicode,
             Some(Object::Stream(s)) => {
@@ -51,6 +63,8 @@ impl Composite {
             to_unicode: stream(objects, dict, b"ToUnicode").map(|b| CMap::read(&b)),
             default: number(objects, own, b"DW").unwrap_or(1000.0) / 1000.0,
             widths: widths(objects, own),
+            program,
+            glyphs: stream(objects, own, b"CIDToGIDMap"),
         }
     }
 
@@ -67,15 +81,36 @@ impl Composite {
     }
 
     /// All about one code.
-    pub(super) fn find(&self, code: u32) -> Known {
-        let text = self.to_unicode.as_ref().and_then(|m| m.text(code)).or_else(|| {
-            let Codes::Unicode = self.codes else { return None };
-            char::from_u32(code).map(String::from)
-        });
-        Known {
-            width: self.width(self.cid(code)),
-            text: text.and_then(|t| text::told(&t)),
-            outline: None,
+    pub(super) fn find(&self, code: u32) -> Found {
+        let cid = self.cid(code);
+        let glyph = self.program.as_ref().and_then(|p| self.glyph(p, code, cid));
+        let found = self.program.as_ref().zip(glyph);
+        let outline = found.and_then(|(p, g)| p.outline(g));
+        let mut claims = Claims::default();
+        claims.add(self.to_unicode.as_ref().and_then(|m| m.text(code)));
+        if let Codes::Unicode = self.codes {
+            claims.add(char::from_u32(code).map(String::from));
+        }
+        claims.add(found.and_then(|(p, g)| names::text_of(&p.name(g)?)));
+        claims.add(found.and_then(|(p, g)| p.char_of(g)).map(String::from));
+        Found {
+            width: self.width(cid),
+            text: claims.decide(outline.as_deref()),
+            outline: outline.map(Arc::new),
+        }
+    }
+
+    fn glyph(&self, program: &Program, code: u32, cid: u32) -> Option<u32> {
+        if let Some(glyphs) = &self.glyphs {
+            let at = usize::try_from(cid).ok()?.checked_mul(2)?;
+            let pair = glyphs.get(at..at + 2)?.try_into().ok()?;
+            return Some(u32::from(u16::from_be_bytes(pair)));
+        }
+        match self.codes {
+            Codes::Unicode => {
+                program.by_char(char::from_u32(code)?).or_else(|| program.by_cid(cid))
+            }
+            _ => program.by_cid(cid),
         }
     }
 

@@ -5,7 +5,10 @@
 
 mod cmap;
 mod composite;
+mod decide;
 mod names;
+mod program;
+mod shape;
 mod simple;
 mod standard;
 mod text;
@@ -25,7 +28,7 @@ pub(crate) struct Font {
     kind: Kind,
     ascent: f64,
     descent: f64,
-    known: Mutex<BTreeMap<u32, Known>>,
+    known: Mutex<BTreeMap<u32, Found>>,
 }
 
 /// One shown character.
@@ -64,7 +67,7 @@ enum Kind {
 
 /// What one code was found to be.
 #[derive(Clone, Debug, Default)]
-struct Known {
+struct Found {
     width: f64,
     text: Option<Box<str>>,
     outline: Option<Arc<Vec<Subpath>>>,
@@ -92,11 +95,16 @@ impl Font {
         let weight = descriptor.and_then(|d| number(objects, d, b"FontWeight")).unwrap_or(400.0);
         let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
         let type3 = (subtype == b"Type3").then(|| simple::type3(objects, dict));
+        let symbolic = flags & 0b10_0100 == 0b100;
+        let program = descriptor.and_then(|d| program(objects, d));
+        let embedded = program.is_some();
         let kind = match descendant {
-            Some(own) => Kind::Composite(composite::Composite::load(objects, dict, own)),
-            None => Kind::Simple(simple::Simple::load(objects, dict, descriptor, &name)),
+            Some(own) => Kind::Composite(composite::Composite::load(objects, dict, own, program)),
+            None => {
+                let known = simple::Known { name: &name, symbolic, descriptor };
+                Kind::Simple(simple::Simple::load(objects, dict, known, program))
+            }
         };
-        let embedded = false;
         let height = |key: &[u8]| descriptor.and_then(|d| number(objects, d, key));
         let usual = |v: Option<f64>, low: f64, high: f64, or: f64| {
             v.map(|v| v / 1000.0).filter(|v| (low..=high).contains(v)).unwrap_or(or)
@@ -109,8 +117,7 @@ impl Font {
                     || weight >= 600.0,
                 italic: has(&["italic", "oblique"]) || flags & 1 << 6 != 0 || angle.abs() > 1.0,
                 type3: type3.is_some(),
-                symbolic: has(&["symbol", "dingbats", "wingdings", "webdings"])
-                    || flags & 0b10_0100 == 0b100,
+                symbolic: has(&["symbol", "dingbats", "wingdings", "webdings"]) || symbolic,
                 name,
             }),
             type3,
@@ -152,6 +159,18 @@ impl Font {
     pub(crate) fn descent(&self) -> f64 {
         self.descent
     }
+}
+
+/// The text of an outline that a content stream draws (Type 3), in em with y up; `None` when
+/// unsure. An outline without ink is a blank.
+pub(crate) fn match_outline(outline: &[Subpath]) -> Option<Box<str>> {
+    decide::Claims::default().decide(Some(outline))
+}
+
+/// The embedded program.
+fn program(objects: &Document, descriptor: &Dictionary) -> Option<program::Program> {
+    let keys: [&[u8]; 3] = [b"FontFile3", b"FontFile2", b"FontFile"];
+    keys.iter().find_map(|key| program::Program::load(stream(objects, descriptor, key)?))
 }
 
 /// The PostScript name without the subset tag `ABCDEF+`.

@@ -1,13 +1,14 @@
 //! Simple fonts: one byte a code (ISO 32000-1, 9.6).
 
 use super::cmap::CMap;
+use super::decide::Claims;
 use super::names::{self, Encoding};
-use super::{
-    Known, Type3, array, dictionary, item, name_of, number, object, standard, stream, text,
-};
+use super::program::Program;
+use super::{Found, Type3, array, dictionary, item, name_of, number, object, standard, stream};
 use crate::Matrix;
 use lopdf::{Dictionary, Document, Object};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A Type 1, MMType1, TrueType or Type 3 font.
 #[derive(Debug)]
@@ -21,6 +22,17 @@ pub(super) struct Simple {
     widths: Vec<Option<f64>>,
     missing: Option<f64>,
     standard: Option<standard::Metrics>,
+    program: Option<Program>,
+    symbolic: bool,
+}
+
+/// What is known of a font before its codes are.
+#[derive(Debug)]
+pub(super) struct Known<'a> {
+    pub(super) name: &'a str,
+    /// Flagged as symbolic, and not as Latin.
+    pub(super) symbolic: bool,
+    pub(super) descriptor: Option<&'a Dictionary>,
 }
 
 impl Simple {
@@ -28,16 +40,17 @@ impl Simple {
     pub(super) fn load(
         objects: &Document,
         dict: &Dictionary,
-        descriptor: Option<&Dictionary>,
-        name: &str,
+        known: Known<'_>,
+        program: Option<Program>,
     ) -> Simple {
+        let Known { name, symbolic, descriptor } = known;
         let scale = match name_of(objects, dict, b"Subtype") {
             Some(b"Type3") => matrix(objects, dict).apply_vector(crate::Point::new(1.0, 0.0)).x,
             _ => 1e-3,
         };
         let widths = array(objects, dict, b"Widths").map(Vec::as_slice).unwrap_or_default();
         let encoding = object(objects, dict, b"Encoding");
-        let symbolic = Encoding::of_font(name);
+        let built_in = Encoding::of_font(name);
         let base = match encoding {
             Some(Object::Name(name)) => Encoding::named(name),
             Some(Object::Dictionary(d)) => {
@@ -48,7 +61,7 @@ impl Simple {
         Simple {
             differences: differences(objects, encoding),
             // Writers give Symbol fonts a Latin encoding that they do not have.
-            base: symbolic.or(base),
+            base: built_in.or(base),
             to_unicode: stream(objects, dict, b"ToUnicode").map(|b| CMap::read(&b)),
             first: number(objects, dict, b"FirstChar").unwrap_or(0.0) as i64,
             widths: widths.iter().take(256).map(|w| Some(item(objects, w)? * scale)).collect(),
@@ -56,22 +69,58 @@ impl Simple {
                 .and_then(|d| number(objects, d, b"MissingWidth"))
                 .map(|w| w * scale),
             standard: standard::Metrics::of(name),
+            program,
+            symbolic,
         }
     }
 
     /// All about one code.
-    pub(super) fn find(&self, code: u8) -> Known {
+    pub(super) fn find(&self, code: u8) -> Found {
         let given = self.differences.get(&code).map(String::as_str);
-        let based = self.base.unwrap_or(Encoding::Standard).name(code);
-        let text = given
-            .and_then(names::text_of)
-            .and_then(|t| text::told(&t))
-            .or_else(|| self.to_unicode.as_ref()?.text(code.into()).and_then(|t| text::told(&t)))
-            .or_else(|| match given {
-                Some(_) => None,
-                None => text::told(&names::text_of(based?)?),
-            });
-        Known { width: self.width(code, given.or(based)), text, outline: None }
+        let glyph = self.program.as_ref().and_then(|p| self.glyph(p, code));
+        let outline = self.program.as_ref().zip(glyph).and_then(|(p, g)| p.outline(g));
+        // A program's own name counts where names choose the glyphs.
+        let named = self.program.as_ref().zip(glyph).filter(|(p, _)| p.is_named());
+        let own = named.and_then(|(p, g)| p.name(g));
+        let based = match &own {
+            // The program's own encoding holds, which its names tell already.
+            Some(_) if self.base.is_none() => None,
+            _ => self.base.unwrap_or(Encoding::Standard).name(code),
+        };
+        let mut claims = Claims::default();
+        claims.add(given.and_then(names::text_of));
+        claims.add(own.as_deref().and_then(names::text_of));
+        claims.add(self.to_unicode.as_ref().and_then(|m| m.text(code.into())));
+        if given.is_none() {
+            let latin = self.base.is_some() || !self.symbolic || self.program.is_none();
+            claims.add(based.filter(|_| latin).and_then(names::text_of));
+            let chars = self.program.as_ref().zip(glyph).and_then(|(p, g)| p.char_of(g));
+            claims.add(chars.map(String::from));
+        }
+        Found {
+            width: self.width(code, given.or(based)),
+            text: claims.decide(outline.as_deref()),
+            outline: outline.map(Arc::new),
+        }
+    }
+
+    /// The glyph of a code (ISO 32000-1, 9.6.6).
+    fn glyph(&self, program: &Program, code: u8) -> Option<u32> {
+        let given = self.differences.get(&code).map(String::as_str);
+        let based = || self.base.and_then(|b| b.name(code));
+        let name = || given.or_else(based).and_then(|n| program.by_name(n));
+        if program.is_named() {
+            return match given.or_else(based) {
+                Some(_) => name(),
+                None => program.by_code(code),
+            };
+        }
+        let standard = || program.by_name(Encoding::Standard.name(code)?);
+        if self.symbolic {
+            program.by_code(code).or_else(name).or_else(standard)
+        } else {
+            name().or_else(|| program.by_code(code)).or_else(standard)
+        }
     }
 
     fn width(&self, code: u8, name: Option<&str>) -> f64 {

@@ -1,0 +1,169 @@
+//! What an outline looks like: characters told by their drawn shape.
+//!
+//! An outline becomes the coverage of a 12 × 12 grid over its own box, and the place of that box
+//! on the em. It is compared with the glyphs of freely licensed fonts (`data/README.md`). The
+//! nearest character is told only when it is near and every other character is clearly farther:
+//! a wrong letter costs more than a missing one.
+
+#[cfg(test)]
+mod make;
+mod raster;
+
+use crate::Subpath;
+use raster::{Ink, SIDE};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// An outline as it is compared.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    place: Place,
+    grid: [f32; CELLS],
+}
+
+/// The box of the ink on the em: left, bottom, width, top.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Place {
+    left: f32,
+    bottom: f32,
+    width: f32,
+    top: f32,
+}
+
+const CELLS: usize = SIDE * SIDE;
+/// Bytes of one reference: the character, the place in 1/128 em, the grid in half bytes.
+const RECORD: usize = 2 + 4 + CELLS / 2;
+const EM: f32 = 128.0;
+
+/// A character nearer than this may be told.
+const NEAR: f32 = 0.27;
+/// How much farther every other character must be.
+const MARGIN: f32 = 0.06;
+/// Or, for a shape that is all but equal to a known one: how many times farther.
+const TIMES: f32 = 2.5;
+
+impl Shape {
+    /// The shape of an outline in em, y up; `None` without ink.
+    pub(super) fn of(outline: &[Subpath]) -> Option<Shape> {
+        let ink = Ink::of(outline)?;
+        let area = ink.area;
+        Some(Shape {
+            place: Place {
+                left: area.x0 as f32,
+                bottom: area.y0 as f32,
+                width: area.width() as f32,
+                top: area.y1 as f32,
+            },
+            grid: ink.grid,
+        })
+    }
+
+    /// The character that this shape can only be; `None` when unsure.
+    pub(super) fn read(&self) -> Option<char> {
+        let mut best: Vec<(f32, char)> =
+            self.distances(2.0 * NEAR + MARGIN).into_iter().map(|(c, d)| (d, c)).collect();
+        best.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let &(near, c) = best.first()?;
+        let next = best.get(1).map_or(f32::MAX, |(d, _)| *d);
+        let clear = next - near >= MARGIN || next >= TIMES * near && next - near >= MARGIN / 6.0;
+        (near <= NEAR && clear).then_some(c)
+    }
+
+    /// How far it is from the nearest known shape of a character; `None` for characters that no
+    /// reference has, infinite where all are far.
+    pub(super) fn distance(&self, c: char) -> Option<f32> {
+        let known = references().iter().filter(|r| r.char == c);
+        known.map(|r| self.to(r, f32::MAX).unwrap_or(f32::MAX)).min_by(f32::total_cmp)
+    }
+
+    /// Distance to the nearest shape of each character, where below a limit.
+    fn distances(&self, limit: f32) -> BTreeMap<char, f32> {
+        let mut nearest: BTreeMap<char, f32> = BTreeMap::new();
+        for reference in references() {
+            let known = nearest.get(&reference.char).copied().unwrap_or(limit);
+            if let Some(d) = self.to(reference, known) {
+                nearest.insert(reference.char, d);
+            }
+        }
+        nearest
+    }
+
+    /// Distance to a reference, `None` when it is not below a limit.
+    fn to(&self, reference: &Reference, limit: f32) -> Option<f32> {
+        let place = self.place.to(reference.place);
+        if place >= limit {
+            return None;
+        }
+        let squares = self.grid.iter().zip(&reference.grid).map(|(a, b)| (a - b) * (a - b));
+        let distance = place + (squares.sum::<f32>() / CELLS as f32).sqrt();
+        (distance < limit).then_some(distance)
+    }
+}
+
+impl Place {
+    /// How far apart two places are. Fonts differ by a tenth of the em in the heights of their
+    /// letters; side bearings tell apart only what is alike otherwise.
+    fn to(self, other: Place) -> f32 {
+        let height = |p: Place| (p.top - p.bottom).max(0.005);
+        let aspect = |p: Place| (p.width.max(0.005) / height(p)).ln();
+        0.8 * (self.bottom - other.bottom).abs()
+            + 0.8 * (self.top - other.top).abs()
+            + 0.3 * (self.width - other.width).abs()
+            + 0.15 * (self.left - other.left).abs().min(0.3)
+            + 0.12 * (aspect(self) - aspect(other)).abs()
+    }
+}
+
+struct Reference {
+    char: char,
+    place: Place,
+    grid: [f32; CELLS],
+}
+
+/// The known shapes.
+fn references() -> &'static [Reference] {
+    static REFERENCES: OnceLock<Vec<Reference>> = OnceLock::new();
+    REFERENCES.get_or_init(|| unpacked(include_bytes!("../data/shapes.bin")))
+}
+
+fn unpacked(bytes: &[u8]) -> Vec<Reference> {
+    let records = bytes.chunks_exact(RECORD);
+    let read = |record: &[u8]| {
+        let (head, cells) = record.split_at_checked(6)?;
+        let &[high, low, left, bottom, width, top] = head else { return None };
+        let place = |b: u8| f32::from(b as i8) / EM;
+        let mut grid = [0.0; CELLS];
+        let halves = cells.iter().flat_map(|b| [b >> 4, b & 15]);
+        for (cell, half) in grid.iter_mut().zip(halves) {
+            *cell = f32::from(half) / 15.0;
+        }
+        Some(Reference {
+            char: char::from_u32(u32::from(high) << 8 | u32::from(low))?,
+            place: Place {
+                left: place(left),
+                bottom: place(bottom),
+                width: f32::from(width) / EM,
+                top: place(top),
+            },
+            grid,
+        })
+    };
+    records.filter_map(read).collect()
+}
+
+#[cfg(test)]
+fn packed(c: char, shape: &Shape) -> Option<[u8; RECORD]> {
+    let mut record = [0; RECORD];
+    let code = u16::try_from(u32::from(c)).ok()?;
+    let signed = |v: f32| (v * EM).round().clamp(-128.0, 127.0) as i8 as u8;
+    record[..2].copy_from_slice(&code.to_be_bytes());
+    record[2] = signed(shape.place.left);
+    record[3] = signed(shape.place.bottom);
+    record[4] = (shape.place.width * EM).round().clamp(0.0, 255.0) as u8;
+    record[5] = signed(shape.place.top);
+    for (byte, pair) in record[6..].iter_mut().zip(shape.grid.chunks_exact(2)) {
+        let half = |v: f32| (v * 15.0).round().clamp(0.0, 15.0) as u8;
+        *byte = half(pair[0]) << 4 | half(pair[1]);
+    }
+    Some(record)
+}
