@@ -150,6 +150,15 @@ impl Font {
         })
     }
 
+    /// The text of a code whose glyph a content stream draws (Type 3): by its name, ToUnicode or the
+    /// outline in em, y up.
+    pub(crate) fn text_of_drawn(&self, code: u32, outline: Option<&[Subpath]>) -> Option<Box<str>> {
+        match &self.kind {
+            Kind::Simple(font) => font.claims(code as u8).decide(outline),
+            Kind::Composite(_) => None,
+        }
+    }
+
     /// Height above the baseline in em, for glyphs without outline.
     pub(crate) fn ascent(&self) -> f64 {
         self.ascent
@@ -159,12 +168,6 @@ impl Font {
     pub(crate) fn descent(&self) -> f64 {
         self.descent
     }
-}
-
-/// The text of an outline that a content stream draws (Type 3), in em with y up; `None` when
-/// unsure. An outline without ink is a blank.
-pub(crate) fn match_outline(outline: &[Subpath]) -> Option<Box<str>> {
-    decide::Claims::default().decide(Some(outline))
 }
 
 /// The embedded program.

@@ -24,6 +24,7 @@ pub(super) struct Simple {
     standard: Option<standard::Metrics>,
     program: Option<Program>,
     symbolic: bool,
+    type3: bool,
 }
 
 /// What is known of a font before its codes are.
@@ -71,37 +72,48 @@ impl Simple {
             standard: standard::Metrics::of(name),
             program,
             symbolic,
+            type3: name_of(objects, dict, b"Subtype") == Some(b"Type3"),
         }
     }
 
     /// All about one code.
     pub(super) fn find(&self, code: u8) -> Found {
         let given = self.differences.get(&code).map(String::as_str);
-        let glyph = self.program.as_ref().and_then(|p| self.glyph(p, code));
-        let outline = self.program.as_ref().zip(glyph).and_then(|(p, g)| p.outline(g));
+        let outline = self.found(code).and_then(|(p, g)| p.outline(g));
+        let width = self.width(code, given.or(self.based(code)));
+        let text = self.claims(code).decide(outline.as_deref());
+        Found { width, text, outline: outline.map(Arc::new) }
+    }
+
+    /// Who claims to know the text of a code.
+    pub(super) fn claims(&self, code: u8) -> Claims {
+        let given = self.differences.get(&code).map(String::as_str);
+        let found = self.found(code);
         // A program's own name counts where names choose the glyphs.
-        let named = self.program.as_ref().zip(glyph).filter(|(p, _)| p.is_named());
-        let own = named.and_then(|(p, g)| p.name(g));
-        let based = match &own {
-            // The program's own encoding holds, which its names tell already.
-            Some(_) if self.base.is_none() => None,
-            _ => self.base.unwrap_or(Encoding::Standard).name(code),
-        };
+        let own = found.filter(|(p, _)| p.is_named()).and_then(|(p, g)| p.name(g));
         let mut claims = Claims::default();
         claims.add(given.and_then(names::text_of));
         claims.add(own.as_deref().and_then(names::text_of));
         claims.add(self.to_unicode.as_ref().and_then(|m| m.text(code.into())));
+        // The base encoding holds for codes that nobody names; symbolic programs bring their own.
+        let silent = given.is_none() && (self.base.is_some() || own.is_none() && !self.symbolic);
+        if silent && !self.type3 {
+            claims.add(self.based(code).and_then(names::text_of));
+        }
         if given.is_none() {
-            let latin = self.base.is_some() || !self.symbolic || self.program.is_none();
-            claims.add(based.filter(|_| latin).and_then(names::text_of));
-            let chars = self.program.as_ref().zip(glyph).and_then(|(p, g)| p.char_of(g));
-            claims.add(chars.map(String::from));
+            claims.add(found.and_then(|(p, g)| p.char_of(g)).map(String::from));
         }
-        Found {
-            width: self.width(code, given.or(based)),
-            text: claims.decide(outline.as_deref()),
-            outline: outline.map(Arc::new),
-        }
+        claims
+    }
+
+    /// The name that the base encoding gives a code.
+    fn based(&self, code: u8) -> Option<&'static str> {
+        self.base.unwrap_or(Encoding::Standard).name(code)
+    }
+
+    fn found(&self, code: u8) -> Option<(&Program, u32)> {
+        let program = self.program.as_ref()?;
+        Some((program, self.glyph(program, code)?))
     }
 
     /// The glyph of a code (ISO 32000-1, 9.6.6).

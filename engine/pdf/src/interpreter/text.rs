@@ -82,11 +82,14 @@ impl Interpreter<'_> {
             if self.hidden > 0 {
                 continue;
             }
-            let (outline, known) = match &font.type3 {
-                Some(type3) => self.type3_glyph(index, type3, char.code),
+            let (outline, known, said) = match &font.type3 {
+                Some(type3) => {
+                    let drawn = self.type3_glyph(index, &font, type3, char.code);
+                    (drawn.outline, drawn.area, drawn.text)
+                }
                 None => {
                     let area = char.outline.as_ref().map(|o| self.outline_box(o));
-                    (char.outline, area.flatten())
+                    (char.outline, area.flatten(), char.text)
                 }
             };
             let area = known.unwrap_or(Rect {
@@ -112,7 +115,7 @@ impl Interpreter<'_> {
             let visible = painted && area.intersection(clip).is_some();
             self.white |= visible && is_paper(color);
             self.page.glyphs.push(Glyph {
-                text: char.text,
+                text: said,
                 code: char.code,
                 font: index,
                 size,

@@ -1,6 +1,6 @@
 use super::state::State;
 use super::{Interpreter, Scope, bounds};
-use crate::font::Type3;
+use crate::font::{Font, Type3};
 use crate::objects::unpack;
 use crate::{Matrix, Point, Rect, Subpath};
 use lopdf::Object;
@@ -9,30 +9,34 @@ use std::sync::Arc;
 /// What the content stream of a Type 3 glyph draws.
 #[derive(Clone, Default)]
 pub(super) struct Drawn {
-    outline: Option<Arc<Vec<Subpath>>>,
+    pub(super) outline: Option<Arc<Vec<Subpath>>>,
     /// The box in em of outlines, images or what `d1` declares.
-    area: Option<Rect>,
+    pub(super) area: Option<Rect>,
+    /// What it says, by its name or its shape.
+    pub(super) text: Option<Box<str>>,
 }
 
 /// Glyphs within glyphs.
 const DEPTH: usize = 4;
 
 impl Interpreter<'_> {
-    /// Outline and box in em of a glyph that is drawn by a content stream.
+    /// Outline, box in em and text of a glyph that is drawn by a content stream.
     pub(super) fn type3_glyph(
         &mut self,
-        font: u32,
+        index: u32,
+        font: &Font,
         type3: &Type3,
         code: u32,
-    ) -> (Option<Arc<Vec<Subpath>>>, Option<Rect>) {
-        if let Some(known) = self.type3.get(&(font, code)) {
-            return (known.outline.clone(), known.area);
+    ) -> Drawn {
+        if let Some(known) = self.type3.get(&(index, code)) {
+            return known.clone();
         }
         // A glyph that shows itself finds this and ends.
-        self.type3.insert((font, code), Drawn::default());
-        let drawn = self.draw(type3, code).unwrap_or_default();
-        self.type3.insert((font, code), drawn.clone());
-        (drawn.outline, drawn.area)
+        self.type3.insert((index, code), Drawn::default());
+        let mut drawn = self.draw(type3, code).unwrap_or_default();
+        drawn.text = font.text_of_drawn(code, drawn.outline.as_deref().map(Vec::as_slice));
+        self.type3.insert((index, code), drawn.clone());
+        drawn
     }
 
     fn draw(&mut self, type3: &Type3, code: u32) -> Option<Drawn> {
@@ -67,7 +71,7 @@ impl Interpreter<'_> {
         let subpaths = std::mem::replace(&mut self.glyph, outer_glyph).unwrap_or_default();
         let area = bounds(&subpaths).or(declared);
         let outline = (!subpaths.is_empty()).then(|| Arc::new(subpaths));
-        Some(Drawn { outline, area })
+        Some(Drawn { outline, area, text: None })
     }
 
     /// `d1`: the box that the glyph declares, wrong or empty in many fonts.
