@@ -1,6 +1,7 @@
 //! Tests of the whole: language specs, snapshots, oracle and conformance suites, tidiness
 
 pub mod examples;
+pub mod synthetic;
 
 #[cfg(test)]
 mod bundled;

@@ -1,0 +1,21 @@
+//! Synthetic datasheets with exact truth: an own PDF writer, the drawing habits of makers as data,
+//! curves of closed equations, tables of made-up parts.
+
+mod bezier;
+pub mod canvas;
+pub mod crypt;
+pub mod devices;
+pub mod font;
+mod labels;
+mod metrics;
+pub mod pdf;
+pub mod plot;
+/// Seeded numbers.
+pub mod random;
+pub mod sheet;
+mod strokes;
+pub mod style;
+mod table;
+mod truetype;
+pub mod truth;
+mod vocabulary;
