@@ -4,10 +4,17 @@
 //! the curves in display space and in values. Naming binds labels and gives each curve its
 //! signature, family values and conditions.
 
+pub mod facts;
 mod ink;
+mod label;
+mod name;
+mod trace;
+mod traces;
 
 pub use espice_facts::Scale;
 pub use ink::{Cover, Piece, PlotInk, Use};
+pub use name::Names;
+pub use traces::curves;
 
 use espice_facts::{Conditions, Signature, Status};
 use espice_pdf::{Point, Rect};
@@ -118,8 +125,10 @@ pub struct Trace {
     pub conditions: Conditions,
     /// The parts that it holds for; empty means all that the panel holds for.
     pub parts: Vec<String>,
-    /// `[x, y]` in SI, once both axes have symbols and units.
+    /// `[x, y]` in SI for each vertex of `line`, once both axes have symbols and units.
     pub points: Vec<[f64; 2]>,
+    /// Why it is no data for a model though it is read right: a limit, a rating, a ratio.
+    pub held_back: Option<String>,
     /// How far it may be trusted.
     pub status: Status,
     /// Why it is not served, or what is unsure, in words.

@@ -1,0 +1,167 @@
+//! The texts in a plot: cut into single statements, joined into blocks, taken for what they say.
+
+use super::say::{Said, clauses_end, number, say};
+use crate::sheet::plot::{Axis, Panel, name::Names};
+use crate::sheet::text::{Line, TextPage, Word};
+use espice_pdf::Rect;
+
+/// How far right of the frame a curve's label may start.
+const RIGHT: f64 = 26.0;
+/// How far above the frame a curve's label may end.
+const ABOVE: f64 = 10.0;
+
+/// A text in or beside the frame of a plot.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Note {
+    /// As printed, its lines with a blank between them.
+    pub text: String,
+    /// The box around it.
+    pub area: Rect,
+    /// What it says.
+    pub says: Vec<Said>,
+    /// Whether it stands within the frame.
+    pub inside: bool,
+}
+
+/// The texts in and beside the frame of a plot that are not labels of its ticks or axes.
+pub(crate) fn notes(text: &TextPage, panel: &Panel, names: &Names) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    for line in text.lines.iter().filter(|l| l.angle.abs() < 1.0) {
+        if !around(panel, line.area) || is_of_axes(panel, line) {
+            continue;
+        }
+        for (text, area) in statements(line, names) {
+            let says = say(&text, names);
+            let inside = panel.frame.grown(1.5).contains(area.center());
+            if !is_title(&text, panel) {
+                notes.push(Note { text, area, says, inside });
+            }
+        }
+    }
+    join_lines(notes)
+}
+
+/// Texts under and over the frame that belong to the panel: what they say holds for all curves.
+pub(crate) fn remarks(text: &TextPage, panel: &Panel) -> Vec<String> {
+    let area = panel.area;
+    let outside = |l: &&Line| {
+        let inside = panel.frame.grown(1.5).contains(l.area.center());
+        area.grown(1.0).contains(l.area.center()) && !inside && l.angle.abs() < 1.0
+    };
+    let mut lines: Vec<&Line> = text.lines.iter().filter(outside).collect();
+    lines.sort_by(|a, b| a.area.y0.total_cmp(&b.area.y0).then(a.area.x0.total_cmp(&b.area.x0)));
+    let texts = lines.into_iter().filter(|l| !is_of_axes(panel, l)).map(Line::text);
+    texts.filter(|t| !is_title(t, panel)).chain([panel.title.clone()]).collect()
+}
+
+fn around(panel: &Panel, area: Rect) -> bool {
+    let frame = panel.frame;
+    let center = area.center();
+    let within = frame.grown(2.0).contains(center);
+    let level = (frame.y0 - 4.0..=frame.y1 + 2.0).contains(&center.y);
+    let right =
+        panel.y2.is_none() && level && (frame.x1 - 1.0..=frame.x1 + RIGHT).contains(&area.x0);
+    let above = (frame.y0 - ABOVE..=frame.y0 + 1.0).contains(&area.y1)
+        && (frame.x0..=frame.x1).contains(&center.x)
+        && area.width() < 0.4 * frame.width();
+    within || right || above
+}
+
+/// Whether a line is a tick's label.
+fn is_of_axes(panel: &Panel, line: &Line) -> bool {
+    let axes: [Option<&Axis>; 3] = [Some(&panel.x), Some(&panel.y), panel.y2.as_ref()];
+    let middle = line.area.center();
+    axes.into_iter().flatten().flat_map(|a| &a.ticks).any(|t| {
+        t.label.grown(1.0).contains(middle) || {
+            let shared = t.label.intersection(line.area);
+            shared.is_some_and(|s| {
+                s.width() * s.height() > 0.5 * line.area.width() * line.area.height()
+            })
+        }
+    })
+}
+
+/// Whether a text is an axis title that stands inside the frame, or the plot's own title.
+fn is_title(text: &str, panel: &Panel) -> bool {
+    let tight = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let this = tight(text);
+    let is = |title: &str| !this.is_empty() && tight(title) == this;
+    let axes: [Option<&Axis>; 3] = [Some(&panel.x), Some(&panel.y), panel.y2.as_ref()];
+    axes.into_iter().flatten().any(|a| is(&a.title)) || is(&panel.title)
+}
+
+/// A line as single statements: `4.5 V 3.5 V` are two labels that stand side by side, while
+/// `IC = 1 mA, VCE = 5 V` is one.
+fn statements(line: &Line, names: &Names) -> Vec<(String, Rect)> {
+    let mut out: Vec<(String, Rect)> = Vec::new();
+    for word in &line.words {
+        let starts_anew = out.last().is_some_and(|(text, _)| {
+            let complete =
+                matches!(say(text, names).last(), Some(Said::Value(..)) | Some(Said::Held(..)));
+            complete && !clauses_end(text) && number(&word.text).is_some()
+        });
+        match out.last_mut().filter(|_| !starts_anew) {
+            Some((text, area)) => {
+                text.push(' ');
+                text.push_str(&word.text);
+                *area = area.union(word.area);
+            }
+            None => out.push((word.text.clone(), word.area)),
+        }
+    }
+    // Bare numbers side by side are labels of their own, too.
+    if let [(_, _)] = out.as_slice()
+        && line.words.len() > 1
+        && line.words.iter().all(is_number)
+    {
+        return line.words.iter().map(|w| (w.text.clone(), w.area)).collect();
+    }
+    out
+}
+
+fn is_number(word: &Word) -> bool {
+    number(&word.text).is_some_and(|n| n.1.is_empty())
+}
+
+/// Joins lines below each other that make one label: different symbols, or words that go on.
+/// Lines that say the same kind of thing are labels of different curves.
+fn join_lines(mut notes: Vec<Note>) -> Vec<Note> {
+    notes.sort_by(|a, b| a.area.y0.total_cmp(&b.area.y0).then(a.area.x0.total_cmp(&b.area.x0)));
+    let mut out: Vec<Note> = Vec::new();
+    for note in notes {
+        let above = out.iter_mut().rev().take(12).find(|o| follows(o, &note));
+        match above {
+            Some(o) => {
+                o.text.push(' ');
+                o.text.push_str(&note.text);
+                o.area = o.area.union(note.area);
+                o.says.extend(note.says);
+            }
+            None => out.push(note),
+        }
+    }
+    out
+}
+
+fn follows(above: &Note, below: &Note) -> bool {
+    let height = below.area.height().max(1.0);
+    let gap = below.area.y0 - above.area.y1;
+    let shared = above.area.x1.min(below.area.x1) - above.area.x0.max(below.area.x0);
+    let narrow = above.area.width().min(below.area.width());
+    let near = (-0.6 * height..=0.8 * height).contains(&gap) && shared > 0.4 * narrow;
+    let held = |n: &Note| n.says.iter().all(|s| matches!(s, Said::Held(..)));
+    let word = |n: &Note| n.says.iter().all(|s| matches!(s, Said::Word(_)));
+    let symbols = |n: &Note| -> Vec<String> {
+        let of = |s: &Said| match s {
+            Said::Held(s, _) => Some(s.clone()),
+            _ => None,
+        };
+        n.says.iter().filter_map(of).collect()
+    };
+    let disjoint = symbols(above).iter().all(|s| !symbols(below).contains(s));
+    // Two single words are two labels (`min`, `typ`); longer ones go on.
+    let long = |n: &Note| n.text.split_whitespace().count() > 1;
+    near && above.inside == below.inside
+        && ((held(above) && held(below) && disjoint)
+            || (word(above) && word(below) && (long(above) || long(below))))
+}

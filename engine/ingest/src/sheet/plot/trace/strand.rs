@@ -1,0 +1,183 @@
+//! Strands: connected lines of ink with the pen that drew them.
+
+use super::outline::{Shape, shape};
+use super::polyline::{clip, flatten, length};
+use crate::sheet::plot::{Piece, PlotInk};
+use espice_pdf::{Color, Page, Point, Rect, Segment, Subpath};
+use std::collections::BTreeSet;
+
+/// How far outside the frame ink may lie and still belong to the plot: half a wide stroke.
+const OVERHANG: f64 = 0.25;
+/// Most strands of one plot; what comes after them is left out and said.
+pub(crate) const STRANDS: usize = 20_000;
+
+/// What drew a line.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Pen {
+    /// Width in points.
+    pub width: f64,
+    /// Colour.
+    pub color: Color,
+    /// Whether the line is a filled outline.
+    pub filled: bool,
+    /// Whether a dash pattern is set.
+    pub dashed: bool,
+}
+
+impl Pen {
+    /// Whether two lines may be parts of one curve. The width of an outline is worked out from
+    /// rounded coordinates, so that it says less.
+    pub(crate) fn suits(&self, other: &Pen) -> bool {
+        let apart = (self.width - other.width).abs();
+        let most = self.width.max(other.width);
+        let width =
+            if self.filled { apart <= 0.5 * most + 0.3 } else { apart <= 0.15 * most + 0.02 };
+        self.filled == other.filled && self.dashed == other.dashed && width && self.hue(other)
+    }
+
+    /// Whether two colours look the same.
+    pub(crate) fn hue(&self, other: &Pen) -> bool {
+        let near = |a: f32, b: f32| (a - b).abs() < 0.12;
+        let (a, b) = (self.color, other.color);
+        near(a.r, b.r) && near(a.g, b.g) && near(a.b, b.b)
+    }
+}
+
+/// A connected line of ink.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Strand {
+    /// Its vertices.
+    pub line: Vec<Point>,
+    /// What drew it.
+    pub pen: Pen,
+    /// The paths that it is made of.
+    pub orders: BTreeSet<u32>,
+    /// How many strokes were joined to it.
+    pub strokes: usize,
+    /// Stretches without ink between joined strokes, except those between dashes.
+    pub gaps: Vec<[Point; 2]>,
+    /// Whether it was put together from dashes.
+    pub dashes: bool,
+    /// Whether its ends meet.
+    pub closed: bool,
+    /// What is unsure about how it was put together.
+    pub doubts: BTreeSet<&'static str>,
+}
+
+impl Strand {
+    /// One stroke.
+    pub(crate) fn new(line: Vec<Point>, pen: Pen, order: u32) -> Strand {
+        let closed = line.len() > 3
+            && line.first().zip(line.last()).is_some_and(|(a, b)| a.distance(*b) < 1e-3);
+        Strand {
+            line,
+            pen,
+            orders: BTreeSet::from([order]),
+            strokes: 1,
+            gaps: Vec::new(),
+            dashes: false,
+            closed,
+            doubts: BTreeSet::new(),
+        }
+    }
+
+    /// Its first or last point.
+    pub(crate) fn end(&self, last: bool) -> Option<Point> {
+        if last { self.line.last().copied() } else { self.line.first().copied() }
+    }
+
+    /// Length along it.
+    pub(crate) fn length(&self) -> f64 {
+        length(&self.line)
+    }
+
+    /// The box around it.
+    pub(crate) fn area(&self) -> Rect {
+        Rect::around(self.line.iter().copied()).unwrap_or_default()
+    }
+}
+
+/// An arrow head.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Head {
+    /// Where it shows.
+    pub tip: Point,
+    /// Where its shaft ends.
+    pub base: Point,
+}
+
+/// The ink of a plot as lines.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ink {
+    /// Stroked lines and the centre lines of thin filled shapes.
+    pub strands: Vec<Strand>,
+    /// Arrow heads.
+    pub heads: Vec<Head>,
+    /// Boxes of filled shapes that are no line: symbols, filled areas, drawn text.
+    pub blobs: Vec<Rect>,
+    /// Whether there was more than is looked at.
+    pub cut: bool,
+}
+
+/// Gathers what remains of a plot's ink once its axes are taken away. White ink is left out: it
+/// covers, it does not draw.
+pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
+    let mut out = Ink::default();
+    let window = frame.grown(OVERHANG);
+    for piece in &ink.rest {
+        if out.strands.len() > STRANDS {
+            out.cut = true;
+            break;
+        }
+        let Some(path) = page.paths.get(piece.path) else { continue };
+        let Some((subpath, whole)) = drawn(page, piece) else { continue };
+        let line = flatten(&subpath);
+        let clip_area = page.clips.get(path.clip as usize).map(|c| c.area);
+        let Some(visible) = clip_area.map_or(Some(window), |c| c.intersection(window)) else {
+            continue;
+        };
+        let fill = path.fill.filter(|c| !c.is_white()).filter(|_| whole);
+        let stroke = path.stroke.as_ref().filter(|s| !s.color.is_white());
+        if let Some(color) = fill {
+            let closed: Vec<Point> = line.iter().chain(line.first()).copied().collect();
+            match shape(&closed) {
+                Shape::Line(centre, width) => {
+                    let pen = Pen { width, color, filled: true, dashed: false };
+                    out.add(&centre, visible, pen, piece.order);
+                }
+                Shape::Head { tip, base } if frame.grown(4.0).contains(tip) => {
+                    out.heads.push(Head { tip, base });
+                }
+                Shape::Head { .. } => {}
+                Shape::Blob => {
+                    let area = Rect::around(closed).and_then(|a| a.intersection(visible));
+                    out.blobs.extend(area);
+                }
+            }
+        } else if let Some(stroke) = stroke {
+            let dashed = !stroke.dash.is_empty();
+            let pen = Pen { width: stroke.width, color: stroke.color, filled: false, dashed };
+            out.add(&line, visible, pen, piece.order);
+        }
+    }
+    out
+}
+
+impl Ink {
+    fn add(&mut self, line: &[Point], visible: Rect, pen: Pen, order: u32) {
+        let inside = line.iter().all(|p| visible.contains(*p));
+        if inside && line.len() > 1 {
+            self.strands.push(Strand::new(line.to_vec(), pen, order));
+            return;
+        }
+        self.strands.extend(clip(line, visible).into_iter().map(|l| Strand::new(l, pen, order)));
+    }
+}
+
+/// The piece as a subpath of its own, and whether it is the whole of its subpath.
+fn drawn(page: &Page, piece: &Piece) -> Option<(Subpath, bool)> {
+    let (start, segments) = piece.drawn(page)?;
+    let all: &Vec<Segment> = &page.paths.get(piece.path)?.subpaths.get(piece.subpath)?.segments;
+    let whole = piece.segments.start == 0 && piece.segments.end >= all.len();
+    Some((Subpath { start, segments, closed: false }, whole))
+}
