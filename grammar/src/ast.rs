@@ -396,7 +396,7 @@ pub struct Signature {
     pub family: Vec<Word>,
 }
 
-/// `card spice "D" { IS, CJO as CJ0 }`
+/// `card spice "D" { IS, CJO as CJ0 }`, `card spice "D" on a, k { IS }`
 #[derive(Clone, PartialEq, Debug)]
 pub struct Card {
     /// The whole statement.
@@ -405,6 +405,9 @@ pub struct Card {
     pub family: Word,
     /// The device type on the card.
     pub device: Quoted,
+    /// The pins and inner nodes that it lies between, of a card that is one of several; empty
+    /// when the card is the whole device.
+    pub nodes: Vec<Word>,
     /// The parameters in card order with their names on the card.
     pub parameters: Vec<(Word, Option<Word>)>,
 }

@@ -6,8 +6,8 @@
 
 use espice_base::Date;
 use espice_netlist::{
-    BiasPoint, ModelCard, PointResult, SimulationError, Simulator, SimulatorConfig, Want,
-    operating_points,
+    BiasPoint, Composite, ModelCard, PointResult, SimulationError, Simulator, SimulatorConfig,
+    Want, operating_points,
 };
 use std::fmt::Write as _;
 use std::path::Path;
@@ -132,7 +132,8 @@ fn simulate(
     let point =
         |v: &f64| BiasPoint { model: 0, volts: vec![*v, 0.0], kelvin, instance: Vec::new() };
     let points: Vec<BiasPoint> = volts.iter().map(point).collect();
-    let answer = operating_points(&simulator, &config, std::slice::from_ref(card), &points, want)?;
+    let device = Composite::from(card.clone());
+    let answer = operating_points(&simulator, &config, &[device], &points, want)?;
     let wanted = points.len();
     let found: Vec<PointResult> = answer.points.into_iter().flatten().collect();
     if found.len() == wanted {

@@ -8,7 +8,9 @@ use crate::junction::{Draw, NOMINAL, Point, Purpose, at_point, kernels, terminal
 use crate::support;
 use espice_lang::ir::{ParameterScale, TemplateIr};
 use espice_model::{Column, Mode};
-use espice_netlist::{BiasPoint, ModelCard, PointResult, Simulator, Want, operating_points};
+use espice_netlist::{
+    BiasPoint, Composite, ModelCard, PointResult, Simulator, Want, operating_points,
+};
 use espice_units::constants::SPICE39;
 
 fn count() -> usize {
@@ -53,7 +55,8 @@ fn compare(label: &str, seed: u64, purpose: Purpose) -> Option<(TemplateIr, Comp
         .zip(&volts)
         .map(|(p, v)| at_point(&kernels[p.nominal], column, &p.parameters, *v, p.kelvin))
         .collect();
-    let models: Vec<ModelCard> = points.iter().map(|p| card(&template, p)).collect();
+    let models: Vec<Composite> =
+        points.iter().map(|p| Composite::from(card(&template, p))).collect();
     let biases: Vec<BiasPoint> = points
         .iter()
         .zip(&volts)

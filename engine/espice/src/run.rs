@@ -277,7 +277,9 @@ impl Engine<'_> {
         for name in asked {
             // Unknown ones were refused before anything was fitted.
             let Some(dialect) = dialect(name) else { continue };
-            let Some(card) = fitted.template.cards.iter().find(|c| c.family == "spice") else {
+            let cards: Vec<&CardIr> =
+                fitted.template.cards.iter().filter(|c| c.family == "spice").collect();
+            if cards.is_empty() {
                 diagnostics.push(
                     Diagnostic::warning(
                         Code::TEMPLATE_WITHOUT_CARD,
@@ -290,13 +292,14 @@ impl Engine<'_> {
                     .help("add a `card spice` statement to the template"),
                 );
                 continue;
-            };
-            if let Some(complaint) = lacking(fitted, card) {
+            }
+            if let Some(complaint) = lacking(fitted, &cards) {
                 diagnostics.push(complaint);
                 continue;
             }
-            let card = emit::model_card(fitted.template, card, &fitted.staged.values, TNOM, part);
-            let (emitted, complaints) = emit::emit(dialect, card, &origin, &mut sources);
+            let values = &fitted.staged.values;
+            let device = emit::device(fitted.template, &cards, values, TNOM, part);
+            let (emitted, complaints) = emit::emit(dialect, device, &cards, &origin, &mut sources);
             diagnostics.extend(complaints);
             let Some(emitted) = emitted else { continue };
             let check = match &self.config.simulator {
@@ -412,8 +415,9 @@ impl Engine<'_> {
 }
 
 /// A fitted parameter that a card cannot carry.
-fn lacking(fitted: &Fitted<'_>, card: &CardIr) -> Option<Diagnostic> {
-    let on_card = |index: &usize| card.parameters.iter().any(|(p, _)| p == index);
+fn lacking(fitted: &Fitted<'_>, cards: &[&CardIr]) -> Option<Diagnostic> {
+    let on_card =
+        |index: &usize| cards.iter().any(|c| c.parameters.iter().any(|(p, _)| p == index));
     let parameters = &fitted.template.parameters;
     let missing = fitted.staged.free.iter().filter(|i| !on_card(i));
     let names: Vec<&str> =
@@ -423,7 +427,7 @@ fn lacking(fitted: &Fitted<'_>, card: &CardIr) -> Option<Diagnostic> {
     }
     let message = format!(
         "no card is written: the `{}` card of `{}` leaves out {}, which was fitted",
-        card.device,
+        cards.iter().map(|c| c.device.as_str()).collect::<Vec<_>>().join("` and `"),
         fitted.template.name,
         names.join(", ")
     );

@@ -66,7 +66,7 @@ pub(crate) fn check(
     let answer = match operating_points(
         &simulator,
         &config,
-        std::slice::from_ref(&emitted.card),
+        std::slice::from_ref(&emitted.device),
         &points,
         Want::Currents,
     ) {

@@ -16,7 +16,7 @@ pub use card::{Element, Item, Library, ModelCard, Origin, Parameters, Subcircuit
 pub use dialect::{Dialect, ParameterSet, Rename, Written, dialect, dialects};
 pub use read::decode;
 pub use simulator::{
-    BiasPoint, Meaning, OperatingPoints, Phrase, PointResult, RawPlot, Reader, Run,
-    SimulationError, Simulator, SimulatorConfig, Table, Want, operating_points, read_raw_ascii,
-    read_wrdata, simulators,
+    BiasPoint, Composite, Meaning, OperatingPoints, Part, Phrase, PointResult, RawPlot, Reader,
+    Run, SimulationError, Simulator, SimulatorConfig, Table, Want, element_letter,
+    operating_points, read_raw_ascii, read_wrdata, simulators,
 };

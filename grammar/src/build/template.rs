@@ -106,7 +106,8 @@ impl<'a> Builder<'a> {
         }
         let family = self.next_word(&mut s.nodes)?;
         let device = self.next_quoted(&mut s.nodes)?;
-        Some(Card { span: s.span, family, device, parameters })
+        let nodes = s.nodes.next().map_or_else(Vec::new, |nodes| self.words(nodes));
+        Some(Card { span: s.span, family, device, nodes, parameters })
     }
 
     pub(super) fn recipe(&mut self, block: &[Statement], span: Span) -> Recipe {

@@ -172,6 +172,15 @@ when the model is written.
 Wrong:  param EG : 1 = 1.11          // and card spice \"D\" { IS, N }
 Right:  card spice \"D\" { IS, N, EG }";
 
+    CARDS_OF_DEVICE "E0223" "these cards do not make one device"
+"A device is one card, or a subcircuit of several, each of which says with `on` what it lies
+between. A second card of the same family that does not say it would be a second device.
+
+Wrong:  card spice \"D\" { IS, N }
+        card spice \"D\" { ISG as IS, NG as N }
+Right:  card spice \"D\" on a, k { IS, N }
+        card spice \"D\" on a, k { ISG as IS, NG as N }";
+
     UNKNOWN_LIMIT "E0215" "the rule has no such limit"
 "An override sets limits that the rule declares with `limit`; nothing else of a rule can be changed
 from outside but its severity.

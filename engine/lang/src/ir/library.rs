@@ -42,6 +42,9 @@ pub struct CardIr {
     pub family: String,
     /// Device type on the card, `D`.
     pub device: String,
+    /// Pins, then inner nodes of the template, that it lies between, when the device is made of
+    /// several cards; empty when this card is the whole device.
+    pub nodes: Vec<usize>,
     /// Parameter index and its name on the card, in card order.
     pub parameters: Vec<(usize, String)>,
 }

@@ -62,6 +62,7 @@ impl<'a> Builder<'a> {
         for card in &merged.cards {
             self.card(card);
         }
+        self.cards_of_one_device();
     }
 
     /// The checked template.
@@ -340,11 +341,37 @@ impl<'a> Builder<'a> {
                 ),
             }
         }
+        let nodes: Vec<usize> = card
+            .nodes
+            .iter()
+            .filter_map(|n| self.lower.node_named(&n.text, n.span, self.nodes))
+            .filter_map(|n| usize::try_from(n).ok())
+            .collect();
         self.cards.push(CardIr {
+            nodes,
             family: card.family.text.clone(),
             device: card.device.text.clone(),
             parameters: seen.into_iter().map(|(w, i)| (i, w.text.clone())).collect(),
         });
+    }
+
+    /// A device is one card, or several of which each says where it lies.
+    fn cards_of_one_device(&mut self) {
+        let merged = self.merged;
+        for card in merged.cards.iter().filter(|c| c.nodes.is_empty()) {
+            let others = merged.cards.iter().filter(|c| c.family.text == card.family.text);
+            let Some(other) = others.into_iter().find(|o| o.span != card.span) else { continue };
+            self.lower.diagnostics.push(
+                Diagnostic::error(
+                    Code::CARDS_OF_DEVICE,
+                    format!("the device has several `{}` cards", card.family.text),
+                )
+                .label(card.span, "this one does not say where it lies")
+                .label(other.span, "another")
+                .help("say after `on` which pins or nodes it lies between, or leave one out"),
+            );
+            return;
+        }
     }
 
     fn is_parameter(&self, name: &str) -> bool {

@@ -9,7 +9,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::SimulationError;
-pub use oracle::{BiasPoint, OperatingPoints, PointResult, Want, operating_points};
+pub use oracle::{
+    BiasPoint, Composite, OperatingPoints, Part, PointResult, Want, element_letter,
+    operating_points,
+};
 pub use run::Run;
 pub use table::{RawPlot, Table, read_raw_ascii, read_wrdata};
 

@@ -36,10 +36,49 @@ const KINDS: [(&[&str], char, &[usize]); 5] = [
     (&["VDMOS"], 'm', &[3]),
 ];
 
+/// The letter with which elements of a device type begin, lower case; `None` for types that are
+/// not known.
+pub fn element_letter(device_type: &str) -> Option<char> {
+    let known = |types: &[&str]| types.iter().any(|t| t.eq_ignore_ascii_case(device_type));
+    KINDS.iter().find(|(types, ..)| known(types)).map(|(_, letter, _)| *letter)
+}
+
+/// A device to simulate: one element, or several between its terminals and inner nodes, as a
+/// subcircuit holds them. Elements stand in the deck each for itself, so that each gets the
+/// temperature of its point, which the call of a subcircuit could not give.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Composite {
+    /// Its elements.
+    pub parts: Vec<Part>,
+}
+
+/// An element of a device.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Part {
+    /// Its model.
+    pub card: ModelCard,
+    /// Its nodes by number: terminals of the device first, then inner nodes. Empty when the
+    /// element is the whole device.
+    pub nodes: Vec<usize>,
+}
+
+impl From<ModelCard> for Composite {
+    fn from(card: ModelCard) -> Composite {
+        Composite { parts: vec![Part { card, nodes: Vec::new() }] }
+    }
+}
+
+impl Composite {
+    /// The devices of some cards, each a whole one.
+    pub fn of_cards(cards: &[ModelCard]) -> Vec<Composite> {
+        cards.iter().cloned().map(Composite::from).collect()
+    }
+}
+
 /// One device at one bias.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct BiasPoint {
-    /// Which of the cards.
+    /// Which of the devices.
     pub model: usize,
     /// The voltage of each terminal against ground, V, in the order of the element line.
     pub volts: Vec<f64>,
@@ -92,7 +131,7 @@ pub struct OperatingPoints {
 pub fn operating_points(
     simulator: &Simulator,
     config: &SimulatorConfig<'_>,
-    models: &[ModelCard],
+    models: &[Composite],
     points: &[BiasPoint],
     want: Want,
 ) -> Result<OperatingPoints, SimulationError> {
@@ -100,7 +139,8 @@ pub fn operating_points(
         .filter(|_| simulator.reader == Reader::Wrdata)
         .ok_or_else(|| request(format!("no decks are made for `{}`", simulator.name)))?;
     for (n, point) in points.iter().enumerate() {
-        kind_of(models, point).map_err(|reason| request(format!("bias point {n}: {reason}")))?;
+        check_point(models, point)
+            .map_err(|reason| request(format!("bias point {n}: {reason}")))?;
     }
     let mut answer =
         OperatingPoints { points: vec![None; points.len()], ..OperatingPoints::default() };
@@ -157,16 +197,19 @@ fn request(reason: String) -> SimulationError {
     SimulationError::Request(reason)
 }
 
-/// The letter of a point's element, or why the point cannot be simulated.
-fn kind_of(models: &[ModelCard], point: &BiasPoint) -> Result<char, String> {
-    let card = models.get(point.model).ok_or("its card is not in the list")?;
-    let kind = &card.device_type;
-    let (_, letter, terminals) = KINDS
-        .iter()
-        .find(|(types, _, _)| types.iter().any(|t| t.eq_ignore_ascii_case(kind)))
-        .ok_or_else(|| format!("the device type `{kind}` is not known"))?;
-    if !terminals.contains(&point.volts.len()) {
-        return Err(format!("a `{kind}` does not have {} terminals", point.volts.len()));
+/// Why a point cannot be simulated.
+fn check_point(models: &[Composite], point: &BiasPoint) -> Result<(), String> {
+    let device = models.get(point.model).ok_or("its card is not in the list")?;
+    for part in &device.parts {
+        let kind = &part.card.device_type;
+        let (_, _, terminals) = KINDS
+            .iter()
+            .find(|(types, _, _)| types.iter().any(|t| t.eq_ignore_ascii_case(kind)))
+            .ok_or_else(|| format!("the device type `{kind}` is not known"))?;
+        let count = if part.nodes.is_empty() { point.volts.len() } else { part.nodes.len() };
+        if !terminals.contains(&count) {
+            return Err(format!("a `{kind}` does not have {count} terminals"));
+        }
     }
     let instance = point.instance.iter().map(|(_, v)| *v);
     if !point.volts.iter().copied().chain(instance).all(f64::is_finite) {
@@ -175,13 +218,14 @@ fn kind_of(models: &[ModelCard], point: &BiasPoint) -> Result<char, String> {
     if !(point.kelvin.is_finite() && point.kelvin > 0.0) {
         return Err(format!("its temperature is {} K", point.kelvin));
     }
-    Ok(*letter)
+    Ok(())
 }
 
-/// The text of every card that is used, by its place in the list; others stay empty.
+/// The text of the cards of every device that is used, by its place in the list; others stay
+/// empty.
 fn write_cards(
     dialect: &dyn Dialect,
-    models: &[ModelCard],
+    models: &[Composite],
     used: &BTreeSet<usize>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<String>, SimulationError> {
@@ -191,15 +235,19 @@ fn write_cards(
             cards.push(String::new());
             continue;
         }
-        let card = ModelCard { name: format!("m{n}"), ..model.clone() };
-        let library = Library { header: Vec::new(), items: vec![Item::Model(card)] };
+        let named = |(k, part): (usize, &Part)| {
+            Item::Model(ModelCard { name: format!("m{n}_{k}"), ..part.card.clone() })
+        };
+        let items = model.parts.iter().enumerate().map(named).collect();
+        let library = Library { header: Vec::new(), items };
         let written = dialect.write(&library);
         // Ignored parameters are a warning here: the run goes on without them and says so.
         let broken = |d: &&Diagnostic| {
             d.severity == Severity::Error && d.code != Code::CARD_UNKNOWN_PARAMETER
         };
         if let Some(d) = written.diagnostics.iter().find(broken) {
-            return Err(request(format!("the card of `{}`: {}", model.name, d.message)));
+            let name = model.parts.first().map_or("", |p| p.card.name.as_str());
+            return Err(request(format!("the card of `{name}`: {}", d.message)));
         }
         diagnostics.extend(written.diagnostics);
         cards.push(written.text);
@@ -212,7 +260,7 @@ struct Batch<'a> {
     simulator: &'a Simulator,
     config: &'a SimulatorConfig<'a>,
     cards: Vec<String>,
-    models: &'a [ModelCard],
+    models: &'a [Composite],
     points: &'a [BiasPoint],
     want: Want,
 }
@@ -312,22 +360,28 @@ impl Batch<'_> {
         }
         let mut currents = Vec::new();
         for (n, point) in points.iter().enumerate() {
-            // Checked before: every point has a letter.
-            let letter = kind_of(self.models, point).unwrap_or('d');
-            let mut element = format!("{letter}{n}");
             for (t, volts) in point.volts.iter().enumerate() {
                 let small = if t == drive && ac.is_some() { " ac 1" } else { "" };
                 let _ = writeln!(deck, "v{n}_{t} n{n}_{t} 0 dc {}{small}", exact(*volts));
-                let _ = write!(element, " n{n}_{t}");
                 currents.push(format!("i(v{n}_{t})"));
             }
-            let celsius = point.kelvin - constants::SPICE39.celsius_zero;
-            let _ = write!(element, " m{} temp={}", point.model, exact(celsius));
-            for (name, value) in &point.instance {
-                let _ = write!(element, " {name}={}", exact(*value));
+            let parts = self.models.get(point.model).map_or(&[][..], |m| m.parts.as_slice());
+            for (k, part) in parts.iter().enumerate() {
+                // Checked before: every part has a letter.
+                let letter = element_letter(&part.card.device_type).unwrap_or('d');
+                let _ = write!(deck, "{letter}{n}_{k}");
+                let whole: Vec<usize> = (0..point.volts.len()).collect();
+                let nodes = if part.nodes.is_empty() { &whole } else { &part.nodes };
+                for node in nodes {
+                    let _ = write!(deck, " n{n}_{node}");
+                }
+                let celsius = point.kelvin - constants::SPICE39.celsius_zero;
+                let _ = write!(deck, " m{}_{k} temp={}", point.model, exact(celsius));
+                for (name, value) in &point.instance {
+                    let _ = write!(deck, " {name}={}", exact(*value));
+                }
+                deck.push('\n');
             }
-            deck.push_str(&element);
-            deck.push('\n');
         }
         let currents = currents.join(" ");
         deck.push_str(".control\noptran 1 0 0 100n 100n 0\nset numdgt=16\nset wr_singlescale\n");
@@ -411,7 +465,7 @@ mod tests {
 
     #[test]
     fn requests_that_make_no_sense_are_refused() {
-        let models = [ModelCard::new("d", "D"), ModelCard::new("x", "WARP")];
+        let models = Composite::of_cards(&[ModelCard::new("d", "D"), ModelCard::new("x", "WARP")]);
         let config = SimulatorConfig::new("does-not-run", "/nowhere", "t");
         let ask = |point: BiasPoint| {
             let sim = Simulator::ngspice();
@@ -427,7 +481,7 @@ mod tests {
 
     #[test]
     fn the_deck_forces_every_terminal() {
-        let models = [ModelCard::new("a b", "D").with("IS", 1e-14)];
+        let models = Composite::of_cards(&[ModelCard::new("a b", "D").with("IS", 1e-14)]);
         let used = BTreeSet::from([0]);
         let mut diagnostics = Diagnostics::new();
         let dialect = dialect("ngspice").unwrap();
@@ -445,10 +499,10 @@ mod tests {
         };
         let deck = batch.deck(&points, 1e-18, 1, "dc", Some(&String::from("ac")));
         for line in [
-            ".model m0 D (IS=1e-14)",
+            ".model m0_0 D (IS=1e-14)",
             "v0_0 n0_0 0 dc 0.7",
             "v0_1 n0_1 0 dc -0.25 ac 1",
-            "d0 n0_0 n0_1 m0 temp=125",
+            "d0_0 n0_0 n0_1 m0_0 temp=125",
             "wrdata ac i(v0_0) i(v0_1)",
         ] {
             assert!(deck.lines().any(|l| l == line), "{line}\n{deck}");

@@ -163,7 +163,7 @@ fn ngspice_gives_currents_and_capacitances() {
     let Some((simulator, config)) = ngspice(&folder) else { return };
     let diode = ModelCard::new("d", "D").with("IS", 1e-14).with("CJO", 4e-12).with("FOO", 1.0);
     let npn = ModelCard::new("q", "NPN").with("IS", 1e-15).with("BF", 100.0).with("CJE", 1e-12);
-    let models = [diode, npn];
+    let models = Composite::of_cards(&[diode, npn]);
     // More points than one deck holds, and one that has no solution: a diode alone at 60 V.
     let mut points: Vec<BiasPoint> = (0..220)
         .map(|n| BiasPoint {
