@@ -4,6 +4,7 @@ use crate::objects::{
     as_dict, as_number, get, get_dict, get_name, get_number, numbers, resolve, unpack,
 };
 use crate::tree::Tree;
+use crate::weight::weight;
 use crate::{Matrix, Page, PdfLimits, Point, Reading, Rect};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Place};
 use lopdf::{Dictionary, LoadOptions, Object, ObjectId};
@@ -42,6 +43,9 @@ pub struct Info {
 /// US Letter, for pages that do not say how large they are.
 const LETTER: Rect = Rect { x0: 0.0, y0: 0.0, x1: 612.0, y1: 792.0 };
 
+/// Bytes that a stream of objects or of the objects' places may unpack to while loading.
+const LOADED: usize = 8 << 20;
+
 /// Where the head of a PDF must stand.
 const HEAD: usize = 1024;
 
@@ -67,15 +71,14 @@ impl Document {
         }
         let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
         let is_pdf = head.windows(5).any(|w| w == b"%PDF-");
+        if weight(bytes, limits.memory) > limits.memory {
+            return Err(Fault::Limit.tell(is_pdf, bytes, place));
+        }
         let (objects, strict) =
             load(bytes, limits).map_err(|fault| fault.tell(is_pdf, bytes, place))?;
         let encrypted = objects.encryption_state.is_some();
         if !encrypted && objects.trailer.has(b"Encrypt") {
             return Err(Fault::Password.tell(is_pdf, bytes, place));
-        }
-        if objects.objects.len() > limits.objects {
-            let message = format!("the file has {} objects, too many", objects.objects.len());
-            return Err(Diagnostic::error(Code::PDF_LIMIT, message).at(place));
         }
         let tree = Tree::read(&objects, limits.pages);
         if tree.len() == 0 {
@@ -86,9 +89,12 @@ impl Document {
         if !strict || tree.repaired {
             reading = Reading::Lenient;
             let what = match (strict, objects.xref_recovery) {
-                (true, _) => "the tree of its pages is damaged",
-                (_, Some(_)) => "its table of objects is damaged and was rebuilt",
-                (_, None) => "some of its objects are damaged",
+                _ if tree.missing > 0 => {
+                    format!("{} of its pages are missing", tree.missing)
+                }
+                (true, _) => String::from("the tree of its pages is damaged"),
+                (_, Some(_)) => String::from("its table of objects is damaged and was rebuilt"),
+                (_, None) => String::from("some of its objects are damaged"),
             };
             diagnostics.push(
                 Diagnostic::warning(Code::PDF_REPAIRED, format!("the PDF was repaired: {what}"))
@@ -150,12 +156,17 @@ impl Document {
         let mut notes = Notes::default();
         let content = self.content(dict, &mut notes);
         let resources = self.tree.attribute(&self.objects, index, b"Resources").and_then(as_dict);
+        let annotations = match get(&self.objects, dict, b"Annots") {
+            Some(Object::Array(all)) => all.as_slice(),
+            _ => &[],
+        };
         let source = Source {
             document: &self.objects,
             limits: &self.limits,
             fonts: &self.fonts,
             hidden: &self.hidden,
             resources,
+            annotations,
             matrix,
             size,
         };
@@ -336,7 +347,7 @@ fn load(bytes: &[u8], limits: &PdfLimits) -> Result<(lopdf::Document, bool), Fau
         password: None,
         filter: None,
         strict,
-        max_decompressed_size: Some(limits.stream),
+        max_decompressed_size: Some(limits.stream.min(LOADED)),
         force_reconstruct,
     };
     let usable = |document: &lopdf::Document| {

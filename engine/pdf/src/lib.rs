@@ -9,6 +9,7 @@
 mod content;
 mod document;
 mod font;
+mod function;
 mod geometry;
 mod interpreter;
 mod limits;
@@ -16,6 +17,10 @@ mod notes;
 mod objects;
 mod page;
 mod tree;
+mod weight;
+
+#[cfg(test)]
+mod tests;
 
 pub use document::{Document, Info};
 pub use geometry::{Matrix, Point, Rect};

@@ -6,8 +6,8 @@
 pub struct PdfLimits {
     /// Size of the file in bytes.
     pub file: usize,
-    /// Indirect objects of the document.
-    pub objects: usize,
+    /// Bytes in memory of all objects of the document, as estimated before they are read.
+    pub memory: usize,
     /// Pages that are read.
     pub pages: usize,
     /// Bytes that one stream may unpack to.
@@ -31,11 +31,11 @@ pub struct PdfLimits {
 impl Default for PdfLimits {
     fn default() -> PdfLimits {
         PdfLimits {
-            file: 64 << 20,
-            objects: 500_000,
+            file: 48 << 20,
+            memory: 200 << 20,
             pages: 2_000,
-            stream: 32 << 20,
-            content: 48 << 20,
+            stream: 24 << 20,
+            content: 32 << 20,
             operators: 1_500_000,
             paths: 200_000,
             segments: 1_000_000,

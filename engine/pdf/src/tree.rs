@@ -18,6 +18,8 @@ pub(crate) struct Tree {
     holders: Vec<Holders>,
     /// Pages that the limit left out.
     pub(crate) left_out: usize,
+    /// Pages that the tree names and that are not there.
+    pub(crate) missing: usize,
     /// Whether the tree was malformed: cycles, missing nodes, or no tree at all.
     pub(crate) repaired: bool,
 }
@@ -50,6 +52,7 @@ impl Tree {
         while let Some((id, above)) = open.pop() {
             let Some(dict) = document.objects.get(&id).and_then(as_dict) else {
                 self.repaired = true;
+                self.missing += 1;
                 continue;
             };
             if !seen.insert(id) {

@@ -8,5 +8,5 @@ mod number;
 mod operands;
 
 pub(crate) use lexer::{Lexer, Token};
-pub(crate) use number::is_blank;
+pub(crate) use number::{is_blank, is_delimiter};
 pub(crate) use operands::{Operand, Operands};

@@ -1,4 +1,5 @@
 use crate::Color;
+use crate::function::Function;
 use crate::objects::{as_dict, get_number, get_numbers, resolve};
 use lopdf::{Document, Object};
 
@@ -18,8 +19,8 @@ pub(super) enum Space {
     Lab([f64; 4]),
     /// Base, and its palette as colours.
     Indexed(Vec<Color>),
-    /// Separation and DeviceN: inks.
-    Tint(usize),
+    /// Separation and DeviceN: how many inks, and what they look like where that is told.
+    Tint(usize, Option<Box<(Space, Function)>>),
     Pattern,
 }
 
@@ -80,8 +81,17 @@ impl Space {
                 let colors = table.chunks_exact(base.components()).take(most + 1);
                 Some(Space::Indexed(colors.map(|c| base.of_bytes(c)).collect()))
             }
-            b"Separation" => Some(Space::Tint(1)),
-            b"DeviceN" => Some(Space::Tint(item(1)?.as_array().ok()?.len())),
+            kind @ (b"Separation" | b"DeviceN") => {
+                let inks = match kind {
+                    b"Separation" => 1,
+                    _ => item(1)?.as_array().ok()?.len().min(32),
+                };
+                let look = items.get(2).zip(items.get(3)).and_then(|(space, function)| {
+                    let space = Space::load(document, space, depth + 1)?;
+                    Some(Box::new((space, Function::load(document, function)?)))
+                });
+                Some(Space::Tint(inks, look))
+            }
             name => Space::named(name),
         }
     }
@@ -92,7 +102,7 @@ impl Space {
             Space::Gray | Space::Indexed(_) => 1,
             Space::Rgb | Space::Lab(_) => 3,
             Space::Cmyk => 4,
-            Space::Tint(inks) => (*inks).max(1),
+            Space::Tint(inks, _) => (*inks).max(1),
             Space::Pattern => 1,
         }
     }
@@ -111,6 +121,8 @@ impl Space {
         match self {
             Space::Indexed(palette) => palette.first().copied().unwrap_or_default(),
             Space::Pattern => NEUTRAL,
+            // All inks at full strength; everything else starts black, too.
+            Space::Tint(inks, _) => self.color(&vec![1.0; *inks]),
             _ => Color::BLACK,
         }
     }
@@ -137,7 +149,12 @@ impl Space {
             Space::Indexed(palette) => {
                 palette.get(at(0).clamp(0.0, 255.0) as usize).copied().unwrap_or_default()
             }
-            Space::Tint(_) => {
+            Space::Tint(inks, Some(look)) => {
+                let (space, function) = look.as_ref();
+                let tints: Vec<f64> = (0..*inks).map(at).collect();
+                space.color(&function.apply(&tints))
+            }
+            Space::Tint(_, None) => {
                 let light = values.iter().map(|v| 1.0 - v.clamp(0.0, 1.0)).product();
                 rgb(light, light, light)
             }

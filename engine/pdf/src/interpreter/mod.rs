@@ -2,6 +2,7 @@
 
 mod clip;
 mod color;
+mod marked;
 mod operators;
 mod paint;
 mod path;
@@ -19,7 +20,8 @@ use crate::content::Operand;
 use crate::notes::{Notes, Problem};
 use crate::{Matrix, Page, PdfLimits, Point, Rect, Subpath};
 use clip::Clips;
-use lopdf::{Dictionary, Document, ObjectId};
+use lopdf::{Dictionary, Document, Object, ObjectId};
+use marked::Marked;
 use path::PathBuilder;
 use resources::{Fonts, Scope};
 use state::State;
@@ -34,6 +36,7 @@ pub(crate) struct Source<'a> {
     /// Optional content that is off by default.
     pub(crate) hidden: &'a BTreeSet<ObjectId>,
     pub(crate) resources: Option<&'a Dictionary>,
+    pub(crate) annotations: &'a [Object],
     /// From user space to the visible page.
     pub(crate) matrix: Matrix,
     /// Width and height of the visible page in points.
@@ -54,6 +57,9 @@ pub(crate) fn interpret(
     interpreter.page.height = height;
     let mut scope = Scope::new(source.resources, None);
     interpreter.run(content, &mut scope);
+    interpreter.state = State::new(source.matrix);
+    interpreter.hidden = 0;
+    interpreter.annotations(source.annotations);
     interpreter.finish()
 }
 
@@ -76,8 +82,7 @@ struct Interpreter<'a> {
     /// Text matrix and text line matrix.
     tm: Matrix,
     tlm: Matrix,
-    /// For each open marked content whether it hides what it holds.
-    marked: Vec<bool>,
+    marked: Vec<Marked>,
     /// How many of the open marked contents and forms hide what they hold.
     hidden: usize,
     /// Within `BX` and `EX` unknown operators are expected.

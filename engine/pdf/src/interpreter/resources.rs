@@ -134,7 +134,7 @@ impl Interpreter<'_> {
             }
         };
         let paint = if stroke { &mut self.state.stroke } else { &mut self.state.fill };
-        paint.space = space.unwrap_or_else(|| Rc::new(Space::Tint(1)));
+        paint.space = space.unwrap_or_else(|| Rc::new(Space::Tint(1, None)));
         paint.color = paint.space.first();
     }
 

@@ -1,9 +1,13 @@
+use super::color::{NEUTRAL, Space};
 use super::operators as op;
 use super::{Interpreter, Scope, number};
 use crate::content::{Lexer, Operands, Token};
 use crate::notes::Problem;
-use crate::{Color, Matrix, Point, Segment};
+use crate::{Matrix, Point, Segment};
 use std::rc::Rc;
+
+/// What a colour of inks costs, in operators: its function may be a program.
+const TINT_COST: u32 = 10;
 
 impl Interpreter<'_> {
     /// Runs a content stream to its end or to a limit. The state afterwards is what the stream
@@ -33,13 +37,7 @@ impl Interpreter<'_> {
         self.notes.add_malformed(lexer.malformed);
         self.unsaved = outer_unsaved;
         // A stream must not leave saved states to the one that it was called from.
-        if self.saved.len() > depth {
-            if let Some(state) = self.saved.drain(depth..).next()
-                && depth > 0
-            {
-                self.state = state;
-            }
-        }
+        self.saved.truncate(depth);
     }
 
     /// `None` when the operands do not fit.
@@ -247,7 +245,7 @@ impl Interpreter<'_> {
     }
 
     fn device_color(&mut self, values: &[f64], stroke: bool) {
-        let space = super::color::Space::device(values.len());
+        let space = Space::device(values.len());
         let paint = if stroke { &mut self.state.stroke } else { &mut self.state.fill };
         paint.color = space.color(values);
         paint.space = Rc::new(space);
@@ -255,10 +253,12 @@ impl Interpreter<'_> {
 
     fn color(&mut self, args: &Operands, stroke: bool) {
         let paint = if stroke { &mut self.state.stroke } else { &mut self.state.fill };
+        if matches!(*paint.space, Space::Tint(..)) {
+            self.operators = self.operators.saturating_add(TINT_COST);
+        }
         let values: Vec<f64> = args.all().iter().filter_map(number).collect();
         let pattern = args.name().is_some();
-        paint.color =
-            if pattern { Color { r: 0.5, g: 0.5, b: 0.5 } } else { paint.space.color(&values) };
+        paint.color = if pattern { NEUTRAL } else { paint.space.color(&values) };
     }
 }
 

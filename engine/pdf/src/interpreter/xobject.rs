@@ -1,16 +1,24 @@
 use super::paint::is_near;
+use super::state::State;
 use super::{Interpreter, Scope};
 use crate::content::{Lexer, Operand, Operands, is_blank};
 use crate::notes::Problem;
 use crate::objects::{
-    as_dict, get, get_dict, get_matrix, get_name, get_number, get_rect, resolve, unpack,
+    as_dict, as_number, get, get_dict, get_matrix, get_name, get_number, get_rect, resolve, unpack,
 };
-use crate::{Image, Point, Rect};
+use crate::{Image, Matrix, Point, Rect};
 use lopdf::{Dictionary, Object, ObjectId, Stream};
 use std::rc::Rc;
 
 /// What painting a form costs, in operators: forms that only paint forms must end, too.
 const FORM_COST: u32 = 20;
+
+/// Annotations of a page.
+const ANNOTATIONS: usize = 10_000;
+
+/// Flags of annotations (ISO 32000-1, table 165).
+const HIDDEN: u32 = 1 << 1;
+const NO_VIEW: u32 = 1 << 5;
 
 /// Bytes of an inline image that are looked at, at most, to find where it ends.
 const INLINE: usize = 4 << 20;
@@ -32,6 +40,46 @@ impl Interpreter<'_> {
             Some(b"PS") => {}
             // Old writers leave the type away.
             _ => self.form(stream, id, scope),
+        }
+    }
+
+    /// Paints what annotations look like over the page (ISO 32000-1, 12.5.5): stamps, notes and
+    /// filled-in fields are part of what people see.
+    pub(super) fn annotations(&mut self, list: &[Object]) {
+        let document = self.document;
+        let base = self.state.ctm;
+        for annotation in list.iter().take(ANNOTATIONS) {
+            let Some(dict) = resolve(document, annotation).and_then(as_dict) else { continue };
+            let flags = get(document, dict, b"F").and_then(as_number).unwrap_or(0.0) as u32;
+            let unseen = flags & (HIDDEN | NO_VIEW) != 0
+                || get_name(document, dict, b"Subtype") == Some(b"Popup")
+                || dict.get(b"OC").is_ok_and(|group| self.is_hidden(group));
+            let look = get_dict(document, dict, b"AP").and_then(|ap| ap.get(b"N").ok());
+            let (Some(mut look), false) = (look, unseen) else { continue };
+            if let Some(Object::Dictionary(states)) = resolve(document, look) {
+                let state = get_name(document, dict, b"AS").and_then(|name| states.get(name).ok());
+                let Some(state) = state else { continue };
+                look = state;
+            }
+            let Some(Object::Stream(stream)) = resolve(document, look) else { continue };
+            let Some(to) = get_rect(document, dict, b"Rect") else { continue };
+            let Some(from) = get_rect(document, &stream.dict, b"BBox") else { continue };
+            let matrix = get_matrix(document, &stream.dict, b"Matrix").unwrap_or(Matrix::IDENTITY);
+            let corner = |x, y| matrix.apply(Point::new(x, y));
+            let corners = [
+                corner(from.x0, from.y0),
+                corner(from.x1, from.y0),
+                corner(from.x1, from.y1),
+                corner(from.x0, from.y1),
+            ];
+            let Some(from) = Rect::around(corners) else { continue };
+            if from.width() <= 0.0 || from.height() <= 0.0 {
+                continue;
+            }
+            let (sx, sy) = (to.width() / from.width(), to.height() / from.height());
+            let fit = Matrix { m: [sx, 0.0, 0.0, sy, to.x0 - from.x0 * sx, to.y0 - from.y0 * sy] };
+            self.state = State::new(fit.then(base));
+            self.form(stream, look.as_reference().ok(), &Scope::new(None, None));
         }
     }
 
@@ -226,74 +274,6 @@ impl Interpreter<'_> {
     fn inline_components(&self, name: &[u8], scope: &Scope<'_>) -> Option<usize> {
         let object = scope.find(self.document, b"ColorSpace", name)?;
         super::color::Space::load(self.document, object, 0).map(|space| space.components())
-    }
-
-    /// `BMC`, `BDC`.
-    pub(super) fn begin_marked(
-        &mut self,
-        properties: Option<&Operand>,
-        args: &Operands,
-        scope: &mut Scope<'_>,
-    ) {
-        let tag = args.all().first().and_then(|tag| args.as_name(tag));
-        let group = properties.and_then(|p| args.as_name(p)).filter(|_| tag == Some(b"OC"));
-        let hides = group.is_some_and(|name| {
-            scope
-                .find(self.document, b"Properties", name)
-                .is_some_and(|group| self.is_hidden(group))
-        });
-        self.marked.push(hides);
-        self.hidden += usize::from(hides);
-        if self.marked.len() > 1 << 16 {
-            self.cut("marked content is nested too deeply");
-        }
-    }
-
-    /// `EMC`.
-    pub(super) fn end_marked(&mut self) {
-        match self.marked.pop() {
-            Some(hides) => self.hidden -= usize::from(hides),
-            None => {
-                self.notes.add(Problem::Nesting, || {
-                    String::from("marked content ends that did not begin")
-                });
-            }
-        }
-    }
-
-    /// Whether optional content is off by default: a group, or a membership of groups
-    /// (ISO 32000-1, 8.11.2.2).
-    fn is_hidden(&self, group: &Object) -> bool {
-        let document = self.document;
-        let off = |object: &Object| {
-            object.as_reference().is_ok_and(|id| self.hidden_groups.contains(&id))
-        };
-        if self.hidden_groups.is_empty() {
-            return false;
-        }
-        if off(group) {
-            return true;
-        }
-        let Some(dict) = resolve(document, group).and_then(as_dict) else { return false };
-        let groups: Vec<&Object> = match dict.get(b"OCGs") {
-            Ok(Object::Array(groups)) => groups.iter().collect(),
-            Ok(one @ Object::Reference(id)) => match document.objects.get(id) {
-                Some(Object::Array(groups)) => groups.iter().collect(),
-                _ => vec![one],
-            },
-            _ => return false,
-        };
-        if groups.is_empty() {
-            return false;
-        }
-        let all_off = groups.iter().all(|g| off(g));
-        let any_off = groups.iter().any(|g| off(g));
-        match get_name(document, dict, b"P") {
-            Some(b"AllOn") => any_off,
-            Some(b"AnyOff") => !any_off,
-            Some(b"AllOff") => !all_off,
-            _ => all_off,
-        }
     }
 }
 
