@@ -28,6 +28,8 @@ mod program;
 #[cfg(test)]
 mod readback;
 #[cfg(test)]
+mod sheet_layers;
+#[cfg(test)]
 mod sheets;
 #[cfg(test)]
 mod silicon;

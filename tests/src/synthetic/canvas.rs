@@ -335,7 +335,7 @@ impl Book {
                     run.codes.iter().map(|c| format!("<{}>", hex(c))).collect();
                 // The numbers cancel in pairs, so that widths stay.
                 let joined = glyphs.iter().enumerate().fold(String::new(), |text, (i, g)| {
-                    text + g + if i % 2 == 0 { " 8 " } else { " -8 " }
+                    text + g.as_str() + if i % 2 == 0 { " 8 " } else { " -8 " }
                 });
                 let _ = write!(out, "[{joined}] TJ ");
             } else {

@@ -108,7 +108,7 @@ const VGS: Name = ("VGS", "Gate-to-Source Voltage", "V_{GS}");
 const ID: Name = ("ID", "Drain Current", "I_{D}");
 const RON: Name = ("RDS(on)", "Drain-to-Source On-Resistance", "R_{DS(on)}");
 const CAP: Name = ("Ciss", "Capacitance", "C");
-const QG: Name = ("QG", "Total Gate Charge", "Q_{G}");
+const QG: Name = ("Qg", "Total Gate Charge", "Q_{G}");
 const VSD: Name = ("VSD", "Source-to-Drain Voltage", "V_{SD}");
 const IS: Name = ("IS", "Source Current", "I_{S}");
 

@@ -171,7 +171,7 @@ impl Writing<'_> {
             texts.push('\n');
         }
         let entries = format!("/Type /ObjStm /N {} /First {}", numbers.len(), index.len());
-        let body = Body { text: entries, stream: Some((index + &texts).into_bytes()) };
+        let body = Body { text: entries, stream: Some((index + texts.as_str()).into_bytes()) };
         self.object(number, &body);
     }
 

@@ -304,7 +304,7 @@ const BJT: &[Entry] = &[
     ),
     entry(
         DYNAMIC,
-        "Cob",
+        "Cobo",
         &["C_{obo}", "C_{ob}"],
         &["Output Capacitance"],
         ("pF", [2.0, 9.0]),
