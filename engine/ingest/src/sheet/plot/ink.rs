@@ -65,8 +65,13 @@ impl Piece {
     }
 }
 
+/// How many segments a subpath has, the closing line included.
+pub(super) fn segment_count(subpath: &Subpath) -> usize {
+    subpath.segments.len() + usize::from(closing(subpath).is_some())
+}
+
 /// A segment by its number, the closing line being the last one.
-fn segment(subpath: &Subpath, index: usize) -> Option<Segment> {
+pub(super) fn segment(subpath: &Subpath, index: usize) -> Option<Segment> {
     match subpath.segments.get(index) {
         Some(segment) => Some(*segment),
         None if index == subpath.segments.len() => closing(subpath),
@@ -78,4 +83,19 @@ fn segment(subpath: &Subpath, index: usize) -> Option<Segment> {
 fn closing(subpath: &Subpath) -> Option<Segment> {
     let end = subpath.segments.last()?.end();
     (subpath.closed && end.distance(subpath.start) > 1e-6).then_some(Segment::Line(subpath.start))
+}
+
+/// The box of some segments' control points.
+pub(super) fn area_of(start: Point, segments: &[Segment]) -> Rect {
+    let mut area = Rect::new(start, start);
+    for segment in segments {
+        let points = match *segment {
+            Segment::Line(p) => [p, p, p],
+            Segment::Curve(a, b, p) => [a, b, p],
+        };
+        for p in points {
+            area = area.union(Rect::new(p, p));
+        }
+    }
+    area
 }

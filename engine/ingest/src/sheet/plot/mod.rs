@@ -4,14 +4,26 @@
 //! the curves in display space and in values. Naming binds labels and gives each curve its
 //! signature, family values and conditions.
 
+mod calibrate;
+mod caption;
 pub mod facts;
+mod find;
+mod frame;
 mod ink;
 mod label;
+mod marks;
 mod name;
+mod number;
+mod pattern;
+mod picture;
+mod share;
+mod stroke;
+mod title;
 mod trace;
 mod traces;
 
 pub use espice_facts::Scale;
+pub use find::find;
 pub use ink::{Cover, Piece, PlotInk, Use};
 pub use name::Names;
 pub use traces::curves;

@@ -1,0 +1,563 @@
+//! Numbers as axes print them: `0.1`, `.1`, `0,1`, `10⁻³`, `1.E-03`, `10k`, `100 mA`, `- 30`.
+
+use crate::sheet::text::{Script, TextPage, UNKNOWN, Word};
+use espice_pdf::{Point, Rect};
+use espice_units::parse_unit;
+
+/// A number that may be the label of a tick.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Label {
+    /// What it may say, the likeliest reading first.
+    pub(super) values: Vec<f64>,
+    /// The unit behind it, as printed.
+    pub(super) unit: Option<String>,
+    /// As printed.
+    pub(super) printed: String,
+    /// The middle of its full-size glyphs: where it stands along an upright axis.
+    pub(super) middle: Point,
+    /// The box around all of it.
+    pub(super) area: Rect,
+    /// Size in points.
+    pub(super) size: f64,
+    /// Angle of reading.
+    pub(super) angle: f64,
+}
+
+/// A printed number without its place.
+#[derive(Clone, Debug, PartialEq)]
+struct Reading {
+    values: Vec<f64>,
+    unit: Option<String>,
+}
+
+/// Every number of a page that stands alone, or among numbers only.
+pub(super) fn labels(text: &TextPage) -> Vec<Label> {
+    let raised = Raised::of(text);
+    let mut all = Vec::new();
+    for line in &text.lines {
+        let mut i = 0;
+        // Whether what stands close before is no number: then a number is part of a phrase.
+        let mut phrase: Option<f64> = None;
+        while let Some(word) = line.words.get(i) {
+            let close = |end: f64, next: &Word| gap(end, next, line.angle) < 0.75 * next.size;
+            match taken(&line.words, i, line.angle, &raised) {
+                Some((label, used)) => {
+                    let behind = line.words.get(i + used);
+                    let end = edge(&label.area, line.angle);
+                    let goes_on = behind.is_some_and(|w| {
+                        close(end, w) && taken(&line.words, i + used, line.angle, &raised).is_none()
+                    });
+                    let led = phrase.is_some_and(|end| close(end, word));
+                    if goes_on || led {
+                        phrase = Some(end);
+                    } else {
+                        phrase = None;
+                        all.push(label);
+                    }
+                    i += used;
+                }
+                None => {
+                    let continues = raised.holds(word);
+                    if !continues {
+                        phrase = Some(edge(&word.area, line.angle));
+                    }
+                    i += 1;
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Where a box ends in the direction of reading.
+fn edge(area: &Rect, angle: f64) -> f64 {
+    match quarter(angle) {
+        0 => area.x1,
+        1 => -area.y0,
+        2 => -area.x0,
+        _ => area.y1,
+    }
+}
+
+/// Where a box begins in the direction of reading.
+fn front(area: &Rect, angle: f64) -> f64 {
+    match quarter(angle) {
+        0 => area.x0,
+        1 => -area.y1,
+        2 => -area.x1,
+        _ => area.y0,
+    }
+}
+
+fn gap(end: f64, next: &Word, angle: f64) -> f64 {
+    front(&next.area, angle) - end
+}
+
+/// The nearest quarter turn of an angle.
+pub(super) fn quarter(angle: f64) -> u8 {
+    let turns = (angle / 90.0).round().rem_euclid(4.0);
+    if turns < 0.5 {
+        0
+    } else if turns < 1.5 {
+        1
+    } else if turns < 2.5 {
+        2
+    } else {
+        3
+    }
+}
+
+/// The number that starts at a word, and how many words it takes.
+fn taken(words: &[Word], i: usize, angle: f64, raised: &Raised) -> Option<(Label, usize)> {
+    let word = words.get(i)?;
+    if raised.holds(word) || word.text.contains(UNKNOWN) {
+        return None;
+    }
+    let next = words.get(i + 1);
+    let near = |share: f64| {
+        next.filter(|n| {
+            let gap = gap(edge(&word.area, angle), n, angle);
+            gap > -0.3 * n.size && gap < share * n.size && !raised.holds(n)
+        })
+    };
+    // A sign that stands apart: "- 30".
+    if matches!(word.text.as_str(), "-" | "+" | "−" | "–") {
+        near(0.8).filter(|n| n.text.starts_with(|c: char| c.is_ascii_digit() || c == '.'))?;
+        let (label, used) = taken(words, i + 1, angle, raised)?;
+        let turn = if word.text == "+" { 1.0 } else { -1.0 };
+        let values = label.values.iter().map(|v| turn * v).collect();
+        let sign = if word.text == "+" { "+" } else { "-" };
+        let printed = format!("{sign}{}", label.printed);
+        let area = label.area.union(word.area);
+        return Some((Label { values, printed, area, ..label }, used + 1));
+    }
+    let exponent = raised.after(word);
+    let (reading, base) = match exponent {
+        Some(e) if ends_in_ten(&word.text) => (with_exponent(&word.text, &e.0)?, word.area),
+        _ => of_word(word)?,
+    };
+    let mut label = Label {
+        values: reading.values,
+        unit: reading.unit,
+        printed: word.text.clone(),
+        middle: base.center(),
+        area: word.area,
+        size: word.size,
+        angle,
+    };
+    if let Some((text, area)) = exponent {
+        label.printed = format!("{}^{text}", word.text);
+        label.area = label.area.union(*area);
+    } else if word.text.starts_with("10") && word.runs.iter().any(|r| r.script == Script::Super) {
+        label.printed = with_caret(word);
+    }
+    let mut used = 1;
+    // Digits that kerning set apart ("1 00"), and thousands ("10 000").
+    if label.unit.is_none() && exponent.is_none() {
+        let zeros = near(0.6).filter(|n| {
+            matches!(n.text.as_str(), "00" | "000" | "0000" | "000000")
+                && n.area.height() > 0.8 * word.area.height()
+        });
+        if let Some(zeros) = zeros
+            && let Some(reading) = read(&format!("{}{}", word.text, zeros.text))
+        {
+            label.values = reading.values;
+            label.printed = format!("{}{}", word.text, zeros.text);
+            label.area = label.area.union(zeros.area);
+            label.middle = label.area.center();
+            used = 2;
+        }
+    }
+    // A unit that stands apart: "25 °C".
+    if label.unit.is_none()
+        && used == 1
+        && let Some(unit) = near(0.8).filter(|n| is_unit(&n.text))
+    {
+        label.unit = Some(unit.text.clone());
+        label.printed = format!("{} {}", label.printed, unit.text);
+        label.area = label.area.union(unit.area);
+        used = 2;
+    }
+    Some((label, used))
+}
+
+fn with_caret(word: &Word) -> String {
+    let mut out = String::new();
+    for run in &word.runs {
+        if run.script == Script::Super {
+            out.push('^');
+        }
+        out.push_str(&run.text);
+    }
+    out
+}
+
+fn ends_in_ten(text: &str) -> bool {
+    text.strip_suffix("10").is_some_and(|m| !m.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// A word's reading, and the box of its full-size glyphs.
+fn of_word(word: &Word) -> Option<(Reading, Rect)> {
+    let mut plain = String::new();
+    let mut raised = String::new();
+    let mut area: Option<Rect> = None;
+    for run in &word.runs {
+        match run.script {
+            Script::Normal if raised.is_empty() => {
+                plain.push_str(&run.text);
+                area = Some(area.map_or(run.area, |a| a.union(run.area)));
+            }
+            Script::Super => raised.push_str(&run.text),
+            // A number with lowered text, or with text behind its exponent, is something else;
+            // but a raised degree sign belongs to its unit.
+            Script::Normal if matches!(raised.as_str(), "o" | "O" | "0" | "°" | "º") => {
+                raised.clear();
+                plain.push('°');
+                plain.push_str(&run.text);
+            }
+            _ => return None,
+        }
+    }
+    if word.runs.is_empty() {
+        plain.push_str(&word.text);
+    }
+    let area = area.unwrap_or(word.area);
+    if raised.is_empty() {
+        // A footnote mark cannot be told from an exponent: both readings stand.
+        if ends_in_ten(&plain)
+            && let [note] = word.notes.as_slice()
+            && let Some(mut reading) = with_exponent(&plain, note)
+        {
+            reading.values.extend(read(&plain).map(|r| r.values).unwrap_or_default());
+            return Some((reading, area));
+        }
+        return Some((read(&plain)?, area));
+    }
+    if matches!(raised.as_str(), "o" | "O" | "°" | "º") {
+        return Some((read(&plain)?, area));
+    }
+    Some((with_exponent(&plain, &raised)?, area))
+}
+
+/// `10` and `-3`, or `2x10` and `4`.
+fn with_exponent(base: &str, exponent: &str) -> Option<Reading> {
+    let power = integer(exponent)?;
+    let mantissa = base.trim().strip_suffix("10")?;
+    let mantissa = mantissa.trim_end();
+    let factor = if mantissa.is_empty() || mantissa == "+" {
+        1.0
+    } else if mantissa == "-" {
+        -1.0
+    } else {
+        let times = mantissa.strip_suffix(['x', 'X', '×', '·', '*', '.', '•'])?;
+        plain_number(times.trim())?
+    };
+    let value = factor * 10f64.powi(power);
+    Some(Reading { values: vec![value], unit: None })
+}
+
+fn integer(text: &str) -> Option<i32> {
+    let text = text.trim().replace(['−', '–', '—'], "-");
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
+    let fits = !digits.is_empty() && digits.len() <= 2;
+    if !fits || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    text.trim_start_matches('+').parse().ok()
+}
+
+/// Reads a number without scripts.
+fn read(text: &str) -> Option<Reading> {
+    let text = text.trim().replace(['−', '–', '—'], "-");
+    let end = number_length(&text);
+    let (number, unit) = text.split_at_checked(end)?;
+    let mut values = values_of(number)?;
+    let unit = unit.trim();
+    if unit.is_empty() {
+        return Some(Reading { values, unit: None });
+    }
+    if let Some((_, factor)) = PREFIXES.iter().find(|p| p.0 == unit) {
+        values.iter_mut().for_each(|v| *v = scaled(*v, *factor));
+        return Some(Reading { values, unit: None });
+    }
+    is_unit(unit).then(|| Reading { values, unit: Some(unit.to_string()) })
+}
+
+/// Prefixes that stand for the unit's multiples where the unit itself is in the title.
+const PREFIXES: [(&str, i32); 11] = [
+    ("p", -12),
+    ("n", -9),
+    ("u", -6),
+    ("µ", -6),
+    ("μ", -6),
+    ("m", -3),
+    ("k", 3),
+    ("K", 3),
+    ("M", 6),
+    ("Meg", 6),
+    ("G", 9),
+];
+
+fn scaled(value: f64, power: i32) -> f64 {
+    if power < 0 { value / 10f64.powi(-power) } else { value * 10f64.powi(power) }
+}
+
+/// Whether a text is a unit that labels carry.
+fn is_unit(text: &str) -> bool {
+    let starts = text.starts_with(|c: char| c.is_alphabetic() || c == '°' || c == 'º' || c == '%');
+    let text = text.replace('º', "°");
+    // A letter alone is a unit only where it is one of these; `m` and `h` are rather something
+    // else.
+    if text.chars().count() == 1 {
+        return matches!(text.as_str(), "V" | "A" | "W" | "s" | "F" | "S" | "Ω" | "K" | "%" | "C");
+    }
+    starts && text.len() <= 6 && parse_unit(&text).is_ok()
+}
+
+/// How far the characters of a number go.
+fn number_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut i = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
+    let mut end = 0;
+    while let Some(b) = bytes.get(i) {
+        match b {
+            b'0'..=b'9' => end = i + 1,
+            b'.' | b',' => {
+                // A trailing point ("1.") belongs to the number.
+                if *b == b'.' && end == i && end > 0 {
+                    end = i + 1;
+                }
+            }
+            b'E' | b'e' if end == i && i > 0 => {
+                let sign = usize::from(matches!(bytes.get(i + 1), Some(b'-' | b'+')));
+                if bytes.get(i + 1 + sign).is_some_and(u8::is_ascii_digit) {
+                    i += sign;
+                } else {
+                    break;
+                }
+            }
+            // An exponent without a script: "10-3".
+            b'-' if text.get(..i).is_some_and(ends_in_ten) => {}
+            _ => break,
+        }
+        i += 1;
+    }
+    end
+}
+
+/// All that a bare number may mean.
+fn values_of(number: &str) -> Option<Vec<f64>> {
+    let mut values = Vec::new();
+    // "10-3": the only reading.
+    if let Some((base, power)) = number.split_once("10-") {
+        let power = integer(power)?;
+        return (base.is_empty() || base == "-").then(|| {
+            let sign = if base.is_empty() { 1.0 } else { -1.0 };
+            vec![sign * 10f64.powi(-power)]
+        });
+    }
+    if let Some(comma) = number.find(',') {
+        let (head, tail) = (number.get(..comma)?, number.get(comma + 1..)?);
+        let thousands = tail.len() >= 3
+            && tail.split([',', '.']).next().is_some_and(|g| g.len() == 3)
+            && !head.trim_start_matches(['-', '+']).starts_with('0')
+            && !head.is_empty();
+        if thousands {
+            values.extend(plain_number(&number.replace(',', "")));
+        }
+        if !tail.contains([',', '.']) {
+            values.extend(plain_number(&number.replace(',', ".")));
+        }
+    } else {
+        values.extend(plain_number(number));
+        // A power of ten whose exponent lost its script: "102". Only where nothing else fits.
+        let power = number
+            .strip_prefix("10")
+            .filter(|p| p.len() == 1 || (p.len() == 2 && !p.starts_with('0')));
+        if let Some(power) = power.and_then(integer) {
+            values.push(10f64.powi(power));
+        }
+    }
+    (!values.is_empty()).then_some(values)
+}
+
+fn plain_number(text: &str) -> Option<f64> {
+    let body = text.trim_start_matches('+');
+    let digits = body.trim_start_matches('-');
+    let starts = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    if !starts || digits.len() > 12 || body.len() > digits.len() + 1 {
+        return None;
+    }
+    // Rust reads "1." and ".1"; "1.E+02" as well.
+    body.parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
+/// Small whole numbers that stand raised behind a `10` as words of their own.
+struct Raised {
+    /// Base's box, exponent's text and box, in the order of the base's left edge.
+    pairs: Vec<(Rect, (String, Rect))>,
+    /// The exponents' boxes, in the order of their left edges.
+    taken: Vec<Rect>,
+}
+
+impl Raised {
+    fn of(text: &TextPage) -> Raised {
+        let words = || text.lines.iter().filter(|l| quarter(l.angle) == 0).flat_map(|l| &l.words);
+        let mut exponents: Vec<&Word> =
+            words().filter(|w| integer(&w.text).is_some() && w.notes.is_empty()).collect();
+        exponents.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
+        let mut pairs = Vec::new();
+        let mut taken = Vec::new();
+        for base in words().filter(|w| ends_in_ten(&w.text)) {
+            let whole = base.runs.iter().all(|r| r.script == Script::Normal);
+            if !whole || !base.notes.is_empty() {
+                continue;
+            }
+            let (x, h) = (base.area.x1, base.area.height().max(1.0));
+            let from = exponents.partition_point(|e| e.area.x0 < x - 0.25 * h);
+            let near = exponents.get(from..).unwrap_or_default().iter().take(400);
+            let exponent = near.take_while(|e| e.area.x0 <= x + 0.45 * h).find(|e| {
+                let lower = e.area.y1 - base.area.y0;
+                let smaller = e.area.height() <= 1.02 * h;
+                // Its foot lies in the upper part of the base, its head above the base's head.
+                smaller
+                    && lower > -0.35 * h
+                    && lower < 0.72 * h
+                    && e.area.y0 < base.area.y0 + 0.1 * h
+            });
+            if let Some(e) = exponent {
+                pairs.push((base.area, (e.text.clone(), e.area)));
+                taken.push(e.area);
+            }
+        }
+        pairs.sort_by(|a, b| a.0.x0.total_cmp(&b.0.x0));
+        taken.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+        Raised { pairs, taken }
+    }
+
+    fn after(&self, word: &Word) -> Option<&(String, Rect)> {
+        let from = self.pairs.partition_point(|p| p.0.x0 < word.area.x0);
+        let same = self.pairs.get(from..)?.iter().take_while(|p| p.0.x0 == word.area.x0);
+        same.into_iter().find(|p| p.0 == word.area).map(|p| &p.1)
+    }
+
+    fn holds(&self, word: &Word) -> bool {
+        let from = self.taken.partition_point(|t| t.x0 < word.area.x0);
+        let rest = self.taken.get(from..).unwrap_or_default();
+        rest.iter().take_while(|t| t.x0 == word.area.x0).any(|t| *t == word.area)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheet::text::{Line, Run};
+    use espice_pdf::Color;
+
+    /// A word of 5 pt wide glyphs; text after `^` stands raised.
+    fn word(text: &str, x: f64) -> Word {
+        let mut runs = Vec::new();
+        let mut at = x;
+        for (i, part) in text.split('^').enumerate() {
+            let script = if i == 0 { Script::Normal } else { Script::Super };
+            let wide = 5.0 * part.chars().count() as f64;
+            let (y0, y1) = if i == 0 { (100.0, 107.0) } else { (97.0, 102.0) };
+            runs.push(Run {
+                text: part.to_string(),
+                script,
+                area: Rect { x0: at, y0, x1: at + wide, y1 },
+            });
+            at += wide;
+        }
+        let area = runs.iter().map(|r| r.area).reduce(Rect::union).unwrap();
+        Word {
+            text: text.replace('^', ""),
+            runs,
+            area,
+            size: 8.0,
+            bold: false,
+            italic: false,
+            color: Color::BLACK,
+            notes: Vec::new(),
+            order: 0,
+        }
+    }
+
+    fn line(words: Vec<Word>) -> Line {
+        let area = words.iter().map(|w| w.area).reduce(Rect::union).unwrap();
+        Line { words, area, angle: 0.0, baseline: 107.0, size: 8.0 }
+    }
+
+    fn read_line(words: Vec<Word>) -> Vec<(f64, String)> {
+        let page = TextPage { lines: vec![line(words)], ..TextPage::default() };
+        labels(&page).into_iter().map(|l| (l.values[0], l.printed)).collect()
+    }
+
+    #[test]
+    fn numbers_of_every_make() {
+        for (text, value) in [
+            ("0", 0.0),
+            ("-55", -55.0),
+            ("+25", 25.0),
+            (".1", 0.1),
+            ("0,1", 0.1),
+            ("1,000", 1000.0),
+            ("10,000", 10_000.0),
+            ("1.E-03", 1e-3),
+            ("1.0E+02", 100.0),
+            ("1e3", 1e3),
+            ("10^-3", 1e-3),
+            ("10^2", 100.0),
+            ("2x10^4", 2e4),
+            ("10-5", 1e-5),
+            ("1k", 1e3),
+            ("100m", 0.1),
+            ("10µ", 1e-5),
+            ("1M", 1e6),
+            ("5.", 5.0),
+        ] {
+            assert_eq!(
+                read_line(vec![word(text, 0.0)]).first().map(|l| l.0),
+                Some(value),
+                "{text}"
+            );
+        }
+        for text in ["A", "1N4148", "-", "10V^2", "3-4", "2.5.1", "TO-92", "10^x", "", "1/2"] {
+            let read: Vec<_> = read_line(vec![word(text, 0.0)]);
+            assert!(read.is_empty(), "{text}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn other_readings_come_after_the_plain_one() {
+        assert_eq!(values_of("102"), Some(vec![102.0, 100.0]));
+        assert_eq!(values_of("1,000"), Some(vec![1000.0, 1.0]));
+        assert_eq!(values_of("1000"), Some(vec![1000.0]));
+    }
+
+    #[test]
+    fn words_that_belong_together_are_one_label() {
+        let cases = [
+            (vec![word("-", 0.0), word("30", 8.0)], vec![(-30.0, "-30")]),
+            (vec![word("25", 0.0), word("°C", 13.0)], vec![(25.0, "25 °C")]),
+            (vec![word("1", 0.0), word("00", 7.0)], vec![(100.0, "100")]),
+            (vec![word("0", 0.0), word("20", 40.0)], vec![(0.0, "0"), (20.0, "20")]),
+            (vec![word("VDS", 0.0), word("=", 17.0), word("10", 24.0)], vec![]),
+            (vec![word("10", 0.0), word("Ohm", 13.0), word("max", 30.0)], vec![]),
+        ];
+        for (words, expected) in cases {
+            let expected: Vec<_> = expected.into_iter().map(|(v, s)| (v, s.to_string())).collect();
+            assert_eq!(read_line(words), expected);
+        }
+    }
+
+    #[test]
+    fn an_exponent_printed_apart_is_found() {
+        let mut exponent = word("-1", 11.0);
+        exponent.area = Rect { x0: 11.0, y0: 96.0, x1: 16.0, y1: 101.0 };
+        let lines = vec![line(vec![exponent]), line(vec![word("10", 0.0)])];
+        let page = TextPage { lines, ..TextPage::default() };
+        let read: Vec<_> = labels(&page).into_iter().map(|l| (l.values[0], l.printed)).collect();
+        assert_eq!(read, [(0.1, "10^-1".to_string())]);
+    }
+}
