@@ -18,6 +18,8 @@ const RULED_GAP: f64 = 0.5;
 const BASELINE: f64 = 0.2;
 /// Neighbours may overlap by so many ems.
 const OVERLAP: f64 = 0.35;
+/// A degree sign and its C belong together up to this gap in ems.
+const DEGREE_GAP: f64 = 0.6;
 /// Pieces looked at on each board of the shelf.
 const LOOK: usize = 12;
 
@@ -106,7 +108,7 @@ fn assemble(page: &Page, frame: Frame, pieces: &[Piece], rules: &Rules) -> Vec<L
                 words::spell(page, &word, &mut line);
                 word.clear();
                 lines.extend(finish(&frame, std::mem::take(&mut line)));
-            } else if is_gap(piece, follower, gap / em) {
+            } else if is_gap(piece, follower, gap / em, ends_in_degree(&word)) {
                 words::spell(page, &word, &mut line);
                 word.clear();
             }
@@ -117,13 +119,34 @@ fn assemble(page: &Page, frame: Frame, pieces: &[Piece], rules: &Rules) -> Vec<L
     lines
 }
 
+/// Whether a degree sign, or a raised letter that stands for one, ends the parts.
+fn ends_in_degree(word: &[Part<'_>]) -> bool {
+    let Some(part) = word.last() else { return false };
+    match part.scripts.iter().max_by(|a, b| a.u0.total_cmp(&b.u0)) {
+        Some(script) => {
+            script.script == Script::Super
+                && matches!(&script.marks[..], [m] if matches!(m.text.as_str(), "°" | "o" | "O" | "0"))
+        }
+        None => part.piece.marks.last().is_some_and(|m| m.text == "°"),
+    }
+}
+
 /// Whether two neighbours are two words.
-fn is_gap(left: &Piece, right: &Piece, gap: f64) -> bool {
+fn is_gap(left: &Piece, right: &Piece, gap: f64, degree: bool) -> bool {
+    // A mark before its note is a word of its own.
+    if left.script == Script::Super && left.host.is_none() {
+        return true;
+    }
+    if degree && gap < DEGREE_GAP && right.starts_unit() {
+        return false;
+    }
     let limit = left.gap.max(right.gap);
-    // A blank says more than a gap, except in letter-spaced text.
-    let blank = (left.blank_after || right.blank_before) && limit < 0.2;
-    let apart = left.script == Script::Super && left.host.is_none();
-    apart || gap > if blank { BLANK_GAP } else { limit }
+    // A blank says more than a gap, except in letter-spaced text; but only where it still is one
+    // and not what a subscript was set over.
+    let slack = 0.15 * right.size;
+    let between = |u: f64| left.end - slack <= u && u <= right.u0 + slack;
+    let blank = limit < 0.2 && left.blank_after.into_iter().chain(right.blank_before).any(between);
+    gap > if blank { BLANK_GAP } else { limit }
 }
 
 /// For each piece, the one that follows it in its line.

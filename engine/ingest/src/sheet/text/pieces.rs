@@ -40,16 +40,24 @@ pub(super) struct Piece {
     pub(super) size: f64,
     /// Gap from which two pieces are two words, in ems.
     pub(super) gap: f64,
-    /// Whether a blank was shown right before it.
-    pub(super) blank_before: bool,
-    /// Whether a blank was shown right after it.
-    pub(super) blank_after: bool,
+    /// Middle of the blank that was shown right before it.
+    pub(super) blank_before: Option<f64>,
+    /// Middle of the blank that was shown right after it.
+    pub(super) blank_after: Option<f64>,
     /// How many marks stand on its baseline in its size within an em of each other.
     pub(super) crowd: usize,
     /// Whether it is raised or lowered.
     pub(super) script: Script,
     /// The piece that it is a script of.
     pub(super) host: Option<usize>,
+}
+
+impl Piece {
+    /// Whether it starts with the letter of a temperature scale and nothing that reads on.
+    pub(super) fn starts_unit(&self) -> bool {
+        let mut text = self.marks.iter().flat_map(|m| m.text.chars());
+        matches!(text.next(), Some('C' | 'F')) && !text.next().is_some_and(char::is_alphanumeric)
+    }
 }
 
 /// Gap between words in ems where no blank was shown: blanks are a quarter of an em in most
@@ -79,6 +87,9 @@ pub(super) fn marks(page: &Page, visible: bool) -> Vec<(Frame, Vec<Mark>, Vec<Ma
         }
         let Some(step) = super::frame::step(glyph.angle) else { continue };
         let frame = Frame::of_step(step);
+        if glyph.text.is_none() && is_box(glyph) {
+            continue;
+        }
         text.clear();
         clean(glyph.text.as_deref(), &mut text);
         if text.is_empty() {
@@ -100,6 +111,25 @@ pub(super) fn marks(page: &Page, visible: bool) -> Vec<(Frame, Vec<Mark>, Vec<Ma
         .into_iter()
         .map(|(step, (marks, blanks))| (Frame::of_step(step), marks, blanks))
         .collect()
+}
+
+/// Whether a glyph without a meaning is a box that hides what lies under a label: far wider than
+/// any character, or a plain rectangle too high to be a dash.
+fn is_box(glyph: &espice_pdf::Glyph) -> bool {
+    let run = glyph.advance.x.hypot(glyph.advance.y);
+    if run > 1.15 * glyph.size {
+        return true;
+    }
+    let Some([only]) = glyph.outline.as_deref().map(Vec::as_slice) else { return false };
+    let corners = std::iter::once(only.start).chain(only.segments.iter().map(|s| s.end()));
+    let straight = only.segments.iter().all(|s| matches!(s, espice_pdf::Segment::Line(_)));
+    let Some(area) = espice_pdf::Rect::around(corners.take(8)) else { return false };
+    let on_edges =
+        std::iter::once(only.start).chain(only.segments.iter().map(|s| s.end())).all(|p| {
+            let at = |a: f64, b: f64| (a - b).abs() < 1e-3;
+            (at(p.x, area.x0) || at(p.x, area.x1)) && (at(p.y, area.y0) || at(p.y, area.y1))
+        });
+    straight && on_edges && only.segments.len() <= 5 && area.height() > 0.4
 }
 
 /// Puts marks together. The result is ordered by baseline, then along it.
@@ -171,14 +201,12 @@ fn overstruck(a: &str, b: &str) -> Option<&'static str> {
 
 /// Cuts one baseline into pieces.
 fn cut(row: Vec<(Mark, bool)>, out: &mut Vec<Piece>) {
-    let mut stretch: Vec<(Mark, bool)> = Vec::new();
-    let mut blank = false;
-    let mut end = f64::NEG_INFINITY;
-    let mut size = 0.0;
+    let mut stretch: Vec<(Mark, Option<f64>)> = Vec::new();
+    let mut blank = None;
+    let (mut end, mut size) = (f64::NEG_INFINITY, 0.0);
     for (mark, is_blank) in row {
         if is_blank {
-            // A blank that other glyphs are set over is no gap: that shows at the next mark.
-            blank = true;
+            blank = Some((mark.u0 + mark.u1) / 2.0);
             continue;
         }
         let same = (mark.size - size).abs() <= 0.08 * mark.size.max(size);
@@ -187,60 +215,55 @@ fn cut(row: Vec<(Mark, bool)>, out: &mut Vec<Piece>) {
         }
         size = mark.size;
         end = if stretch.is_empty() { mark.u1 } else { mark.u1.max(end) };
-        stretch.push((mark, std::mem::take(&mut blank)));
+        stretch.push((mark, blank.take()));
     }
-    if !stretch.is_empty() {
-        flush(&mut stretch, blank, out);
-    }
+    flush(&mut stretch, blank, out);
 }
 
-/// Turns a stretch of marks, each with whether a blank precedes it, into pieces.
-fn flush(stretch: &mut Vec<(Mark, bool)>, blank_after: bool, out: &mut Vec<Piece>) {
+/// Turns a stretch of marks, each with the blank before it, into pieces.
+fn flush(stretch: &mut Vec<(Mark, Option<f64>)>, blank_after: Option<f64>, out: &mut Vec<Piece>) {
     let marks = std::mem::take(stretch);
     let crowd = marks.len();
     let tracking = tracking(&marks);
     let gap_limit = tracking.map_or(WORD_GAP, |t| t + 0.12);
     let blank_limit = tracking.map_or(BLANK_GAP, |t| t + 0.12);
-    let first = out.len();
+    let mut last: Option<Piece> = None;
     for (mark, blank) in marks {
-        let gap =
-            out.get(first..).and_then(|o| o.last()).map(|p: &Piece| (mark.u0 - p.u1) / mark.size);
-        let joins = gap.is_some_and(|g| g <= if blank { blank_limit } else { gap_limit });
-        match out.last_mut() {
-            Some(piece) if joins => {
+        if let Some(piece) = last.as_mut() {
+            let gap = (mark.u0 - piece.u1) / mark.size;
+            if gap <= if blank.is_some() { blank_limit } else { gap_limit } {
                 piece.u1 = piece.u1.max(mark.u1);
                 piece.end = piece.u1;
                 piece.marks.push(mark);
+                continue;
             }
-            last => {
-                if let (Some(before), true, true) = (last, gap.is_some(), blank) {
-                    before.blank_after = true;
-                }
-                out.push(Piece {
-                    u0: mark.u0,
-                    u1: mark.u1,
-                    end: mark.u1,
-                    v: mark.v,
-                    size: mark.size,
-                    gap: gap_limit,
-                    blank_before: blank,
-                    blank_after: false,
-                    crowd,
-                    script: Script::Normal,
-                    host: None,
-                    marks: vec![mark],
-                });
-            }
+            piece.blank_after = blank;
         }
+        out.extend(last.take());
+        last = Some(Piece {
+            u0: mark.u0,
+            u1: mark.u1,
+            end: mark.u1,
+            v: mark.v,
+            size: mark.size,
+            gap: gap_limit,
+            blank_before: blank,
+            blank_after: None,
+            crowd,
+            script: Script::Normal,
+            host: None,
+            marks: vec![mark],
+        });
     }
-    if let (true, Some(last)) = (blank_after, out.last_mut()) {
-        last.blank_after = true;
+    if let Some(piece) = last.as_mut() {
+        piece.blank_after = blank_after;
     }
+    out.extend(last);
 }
 
 /// The even gap of letter-spaced text in ems: most marks are letters, and most gaps are alike.
 /// Numbers in a row are never taken for one.
-fn tracking(marks: &[(Mark, bool)]) -> Option<f64> {
+fn tracking(marks: &[(Mark, Option<f64>)]) -> Option<f64> {
     if marks.len() < 4 {
         return None;
     }

@@ -17,6 +17,10 @@ const RAISED: (f64, f64) = (0.05, 0.85);
 const BEHIND: f64 = 0.35;
 /// Starts at most so many ems of the host before its end.
 const INTO: f64 = 0.3;
+/// The top of a raised text is at most so many ems of the host above the baseline.
+const HIGHEST: f64 = 1.25;
+/// A script between two marks may overlap the second by so many ems of the host.
+const ROOM: f64 = 0.12;
 /// Longer runs of small print are text of their own.
 const LONGEST: usize = 20;
 /// Pieces looked at on each board of the shelf.
@@ -39,6 +43,7 @@ pub(super) fn attach(pieces: &mut [Piece]) {
         }
         if let Some((host, script)) = host_before(pieces, &shelf, index) {
             let end = piece.u1;
+            // Inside its host it leaves the end where it was.
             if let Some(host) = pieces.get_mut(host) {
                 host.end = host.end.max(end);
             }
@@ -66,29 +71,13 @@ fn host_before(pieces: &[Piece], shelf: &Shelf, index: usize) -> Option<(usize, 
     let reach = (piece.v - LOWERED.1 * most, piece.v + RAISED.1 * most);
     let mut best: Option<(f64, usize, Script)> = None;
     for other in shelf.before(piece.u0 + INTO * most, reach, LOOK) {
-        let Some(host) = pieces.get(other).filter(|h| other != index && h.host.is_none()) else {
+        let Some(host) = pieces
+            .get(other)
+            .filter(|h| other != index && h.host.is_none() && h.script == Script::Normal)
+        else {
             continue;
         };
-        let (ratio, shift) = (piece.size / host.size, (piece.v - host.v) / host.size);
-        let ahead = (piece.u0 - host.u1) / host.size;
-        let behind = (piece.u0 - host.end) / host.size;
-        if !(SMALLEST..=1.02).contains(&ratio) || ahead < -INTO || behind > BEHIND {
-            continue;
-        }
-        let script = match shift {
-            s if (LOWERED.0..=LOWERED.1).contains(&s) => Script::Sub,
-            s if (RAISED.0..=RAISED.1).contains(&-s) => Script::Super,
-            _ => continue,
-        };
-        // In full size only a short piece that touches and is clearly moved is a script.
-        let touches = behind.abs() < 0.12 && shift.abs() >= 0.2 && piece.marks.len() <= 6;
-        if ratio > SMALLER && !(touches && ahead > -0.12) {
-            continue;
-        }
-        if host.script != Script::Normal {
-            continue;
-        }
-        let cost = behind.abs().min(ahead.abs()) + 0.8 * shift.abs();
+        let Some((cost, script)) = fits(piece, host) else { continue };
         if best.is_none_or(|(b, i, _)| cost < b || (cost == b && other < i)) {
             best = Some((cost, other, script));
         }
@@ -96,9 +85,73 @@ fn host_before(pieces: &[Piece], shelf: &Shelf, index: usize) -> Option<(usize, 
     best.map(|(_, host, script)| (host, script))
 }
 
+/// How well a piece sits as a script of a host, and which; smaller is better.
+fn fits(piece: &Piece, host: &Piece) -> Option<(f64, Script)> {
+    let em = host.size;
+    let (ratio, shift) = (piece.size / em, (piece.v - host.v) / em);
+    if !(SMALLEST..=1.02).contains(&ratio) {
+        return None;
+    }
+    // The mark that it stands behind: the last one, or one inside with room for it.
+    let count = host.marks.partition_point(|m| m.u0 <= piece.u0);
+    let anchor = host.marks.get(count.max(1) - 1)?;
+    let ahead = (piece.u0 - anchor.u1) / em;
+    let behind = match host.marks.get(count.max(1)) {
+        None => (piece.u0 - host.end) / em,
+        Some(next) if (next.u0 - piece.u1) / em >= -ROOM => ahead,
+        Some(_) => return None,
+    };
+    if ahead < -INTO || behind > BEHIND {
+        return None;
+    }
+    let script = match shift {
+        s if (LOWERED.0..=LOWERED.1).contains(&s) => Script::Sub,
+        // The top of a raised text is not far above its word.
+        s if (RAISED.0..=RAISED.1).contains(&-s) && 0.7 * ratio - s <= HIGHEST => Script::Super,
+        _ => return None,
+    };
+    let plain = |p: &Piece| {
+        p.marks.iter().all(|m| m.text.chars().all(|c| c.is_alphanumeric() || "()-".contains(c)))
+    };
+    if ratio > SMALLER {
+        // In full size only a short piece that touches and is clearly moved is a script, or one
+        // that is lowered behind a short symbol.
+        let touches = behind.abs() < 0.12 && ahead > -0.12 && shift.abs() >= 0.2;
+        let symbol = script == Script::Sub
+            && shift >= 0.15
+            && host.marks.len() <= 3
+            && piece.marks.len() <= 4
+            && piece.crowd <= 8;
+        let letter = anchor.text.chars().all(char::is_alphabetic);
+        if !(touches && piece.marks.len() <= 12
+            || symbol && letter && ahead > -0.12 && plain(piece))
+        {
+            return None;
+        }
+    }
+    // Letters that are raised beside a number are the title of an axis above its ticks; what
+    // numbers carry are powers, notes and the endings of ordinals.
+    if script == Script::Super && anchor.text.chars().all(|c| c.is_ascii_digit()) {
+        let text: String = piece.marks.iter().map(|m| m.text.as_str()).collect();
+        let ordinal = matches!(text.as_str(), "st" | "nd" | "rd" | "th");
+        let note = text.len() == 1 && text.chars().all(|c| c.is_ascii_lowercase());
+        if text.chars().any(char::is_alphabetic) && !ordinal && !note && ratio > 0.5 {
+            return None;
+        }
+    }
+    Some((behind.abs().min(ahead.abs()) + 0.8 * shift.abs(), script))
+}
+
 /// The baseline of the bigger word that starts right behind a raised piece.
 fn word_behind(pieces: &[Piece], shelf: &Shelf, index: usize) -> Option<f64> {
     let piece = pieces.get(index)?;
+    let text: String = piece.marks.iter().map(|m| m.text.as_str()).collect();
+    let inside = text.trim_matches(|c: char| "()[]*".contains(c));
+    let number =
+        inside.len() <= 2 && inside.chars().all(|c| c.is_ascii_digit() || c.is_ascii_lowercase());
+    if text.chars().count() > 4 || !(number || matches!(text.as_str(), "†" | "‡" | "§")) {
+        return None;
+    }
     let most = piece.size / SMALLEST;
     shelf
         .after(piece.u0, (piece.v + RAISED.0 * piece.size, piece.v + RAISED.1 * most), LOOK)

@@ -321,3 +321,52 @@ fn a_hundred_thousand_glyphs_on_one_spot_take_no_time_to_speak_of() {
     }
     assert!(!pen.lines().is_empty());
 }
+
+#[test]
+fn subscripts_in_holes_of_full_size_text_are_found() {
+    // In a gap narrower than a blank.
+    let mut pen = Pen::new();
+    let x = pen.write(100.0, 50.0, 8.0, "T");
+    pen.write(x + 0.05, 52.2, 3.0, "j");
+    pen.write(x + 1.1, 50.0, 8.0, "=25");
+    // As large as its symbol, over blanks.
+    let x = pen.write(100.0, 80.0, 8.0, "I");
+    pen.write(x, 80.0, 8.0, "    = 50");
+    pen.write(x + 2.0, 82.8, 8.0, "C");
+    let found: Vec<_> = pen.words().iter().map(|w| (w.text.clone(), scripts(w).len())).collect();
+    let expected = [("Tj=25", 3), ("IC", 2), ("=", 1), ("50", 1)];
+    assert_eq!(found, expected.map(|(t, n)| (t.to_string(), n)));
+}
+
+#[test]
+fn an_axis_title_beside_a_tick_label_is_no_exponent() {
+    let mut pen = Pen::new();
+    let x = pen.write(100.0, 50.0, 6.0, "1.E+02");
+    pen.write(x + 0.5, 46.0, 5.0, "IR");
+    pen.write(340.0, 80.0, 7.0, "3.5");
+    pen.write(350.0, 82.5, 11.0, "ID");
+    assert_eq!(pen.lines(), ["IR", "1.E+02", "3.5", "ID"]);
+}
+
+#[test]
+fn blanks_count_where_they_are_seen() {
+    // A degree sign over the blank, and a micro sign behind it.
+    let mut pen = Pen::new();
+    let x = pen.write(100.0, 50.0, 8.0, "175");
+    pen.write(x, 50.0, 8.0, " C");
+    pen.write(x + 0.3, 49.0, 7.0, "°");
+    pen.page.glyphs.last_mut().unwrap().advance.x = 1.5;
+    let x = pen.write(100.0, 80.0, 8.0, "10 ");
+    pen.write(x, 80.5, 8.0, "µ");
+    pen.write(x + 4.8, 80.0, 8.0, "s");
+    assert_eq!(pen.lines(), ["175°C", "10 µs"]);
+}
+
+#[test]
+fn boxes_under_labels_are_no_text() {
+    let mut pen = Pen::new();
+    pen.write(100.0, 50.0, 8.0, "xy");
+    let wide = &mut pen.page.glyphs[0];
+    (wide.text, wide.advance.x) = (None, 30.0);
+    assert_eq!(pen.lines(), ["y"]);
+}

@@ -90,13 +90,11 @@ fn in_order<'a>(parts: &[Part<'a>]) -> Vec<(&'a Mark, Script)> {
         }
         let mut scripts = part.scripts.clone();
         scripts.sort_by(|a, b| a.u0.total_cmp(&b.u0).then(a.v.total_cmp(&b.v)));
-        // A script follows the last full-size mark even where it starts inside it.
-        let last = part.piece.marks.last().map_or(part.piece.u0, |m| m.u0);
-        let (mut start, mut end) = (last, f64::NEG_INFINITY);
+        let (mut start, mut end) = (part.piece.u0, f64::NEG_INFINITY);
         for script in scripts {
             // Scripts that overlap along the line are stacked: they start together.
             if script.u0 > end - 0.2 * script.size {
-                start = script.u0.max(last);
+                start = script.u0.max(part.piece.u0);
             }
             end = end.max(script.u1);
             let rank = if script.script == Script::Sub { 1 } else { 2 };
@@ -196,7 +194,11 @@ fn is_note(base: &str, mark: &str) -> bool {
     // A letter behind a name or a symbol, as in `Forward Voltage a`.
     let letter =
         mark.chars().count() == 1 && matches!(mark, "a" | "b" | "c" | "d" | "e" | "f" | "g");
-    letter && base.chars().last().is_some_and(|c| c.is_alphabetic() || matches!(c, ')' | '%'))
+    let word = base.chars().rev().take(3).filter(|c| c.is_lowercase()).count() == 3;
+    let capital = matches!(mark, "A" | "B" | "C" | "D" | "E" | "F" | "G") && word;
+    capital
+        || letter
+            && base.chars().last().is_some_and(|c| c.is_alphabetic() || matches!(c, ')' | '%'))
 }
 
 fn ends_in_unit(base: &str) -> bool {
