@@ -19,3 +19,8 @@ mod table;
 mod truetype;
 pub mod truth;
 mod vocabulary;
+
+/// The SI value of a unit that sheets print, and of its zero.
+pub fn unit_si(unit: &str) -> [f64; 2] {
+    vocabulary::si(unit)
+}
