@@ -5,6 +5,7 @@ mod bezier;
 pub mod canvas;
 pub mod crypt;
 pub mod devices;
+pub mod ex41;
 pub mod font;
 mod labels;
 mod metrics;

@@ -74,7 +74,8 @@ fn axis_wrong(truth: &truth::Axis, read: &plot::Axis, ends: [f64; 2]) -> (bool, 
     });
     let off = ends.iter().zip(&truth.ends).any(|(at, value)| {
         let share = truth.share(read.value(*at) * one + zero);
-        !((share - truth.share(*value)).abs() < 0.003)
+        let near = (share - truth.share(*value)).abs() < 0.003;
+        !near
     });
     (kind, off)
 }
