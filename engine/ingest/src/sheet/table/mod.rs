@@ -3,6 +3,10 @@
 //! Finding gives [`Table`]s: cells in columns of known roles, merged cells already given to every
 //! row that they hold for. Reading turns their rows into parameters.
 
+mod read;
+
+pub use read::parameters;
+
 use super::text::Word;
 pub use espice_facts::Section;
 use espice_pdf::Rect;
