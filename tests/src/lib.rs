@@ -30,8 +30,6 @@ mod readback;
 #[cfg(test)]
 mod sheet_layers;
 #[cfg(test)]
-mod sheet_score;
-#[cfg(test)]
 mod sheets;
 #[cfg(test)]
 mod silicon;

@@ -3,9 +3,9 @@
 //! Finding gives [`Table`]s: cells in columns of known roles, merged cells already given to every
 //! row that they hold for. Reading turns their rows into parameters.
 
-mod read;
+mod find;
 
-pub use read::parameters;
+pub use find::find;
 
 use super::text::Word;
 pub use espice_facts::Section;

@@ -1,0 +1,380 @@
+//! Which rows the words of a column hold for: by rules where they are, by height where not.
+
+use super::anchors::Anchor;
+use super::frame::Frame;
+use super::grid::{Grid, Piece};
+use super::kinds;
+
+/// What a column gives to one row.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    /// The words, line by line.
+    pub(super) toks: Vec<usize>,
+    /// Whether other rows have them, too.
+    pub(super) shared: bool,
+}
+
+/// A column's words by row, and what belongs to no row: lines above rows without values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Column {
+    /// For each row its cells: what it shares first, then its own.
+    pub(super) given: Vec<Vec<Given>>,
+    /// Pieces in cells without rows.
+    pub(super) orphans: Vec<Piece>,
+}
+
+/// Rows and pieces between two rules of a column.
+pub(super) struct Cell {
+    pub(super) rows: Vec<usize>,
+    pub(super) pieces: Vec<Piece>,
+    /// Whether rules in other columns part each row from the next, so that this cell is merged.
+    pub(super) merged: bool,
+}
+
+/// The cells of a column from top to bottom.
+pub(super) fn cells(grid: &Grid, rows: &[Anchor], col: usize) -> Vec<Cell> {
+    let cuts = grid.cuts.get(col).map(Vec::as_slice).unwrap_or_default();
+    let index = |mid: f64| cuts.partition_point(|c| *c <= mid);
+    let mut out: Vec<Cell> = (0..=cuts.len())
+        .map(|_| Cell { rows: Vec::new(), pieces: Vec::new(), merged: false })
+        .collect();
+    for (i, row) in rows.iter().enumerate() {
+        if let Some(cell) = out.get_mut(index(row.mid)) {
+            cell.rows.push(i);
+        }
+    }
+    for piece in grid.pieces.iter().filter(|p| p.col == col) {
+        if let Some(cell) = out.get_mut(index(piece.mid)) {
+            cell.pieces.push(piece.clone());
+        }
+    }
+    out.retain(|c| !c.rows.is_empty() || !c.pieces.is_empty());
+    for cell in &mut out {
+        cell.merged = cell.rows.windows(2).all(|p| parted(grid, rows, p[0], p[1]));
+    }
+    out
+}
+
+/// Whether a rule of any column stands between two rows.
+pub(super) fn parted(grid: &Grid, rows: &[Anchor], a: usize, b: usize) -> bool {
+    match (rows.get(a), rows.get(b)) {
+        (Some(a), Some(b)) => (0..grid.cols.len()).any(|c| grid.ruled(c, a.mid, b.mid)),
+        _ => false,
+    }
+}
+
+/// The words of a column of names, symbols, units or parts by row.
+pub(super) fn column(grid: &Grid, rows: &[Anchor], col: usize, inherits: bool) -> Column {
+    let mut out = Column { given: vec![Vec::new(); rows.len()], orphans: Vec::new() };
+    for cell in cells(grid, rows, col) {
+        match cell.rows.as_slice() {
+            [] => out.orphans.extend(cell.pieces),
+            [row] => give(&mut out, &[*row], &cell.pieces, false),
+            many if cell.merged || centred(rows, many, &cell.pieces) => {
+                give(&mut out, many, &cell.pieces, true);
+            }
+            many => {
+                let (held, _) = align(rows, many, &cell.pieces);
+                for (p, holders) in held.iter().enumerate() {
+                    if let Some(piece) = cell.pieces.get(p) {
+                        give(&mut out, holders, std::slice::from_ref(piece), holders.len() > 1);
+                    }
+                }
+                if inherits {
+                    inherit(&mut out, many);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Whether a single line or block stands in the middle of several rows, on no row's baseline.
+fn centred(rows: &[Anchor], members: &[usize], pieces: &[Piece]) -> bool {
+    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return false };
+    let tight = pieces.windows(2).all(|p| p[1].base - p[0].base <= 1.6 * p[0].size);
+    let mids: Vec<f64> = members.iter().filter_map(|&r| rows.get(r)).map(|r| r.mid).collect();
+    let (Some(&top), Some(&bottom)) = (mids.first(), mids.last()) else { return false };
+    let middle = (first.mid + last.mid) / 2.0;
+    let free = pieces.iter().all(|p| !mids.iter().any(|m| (m - p.mid).abs() <= 0.2 * p.size));
+    members.len() <= 8
+        && tight
+        && free
+        && pieces.len() < members.len()
+        && ((top + bottom) / 2.0 - middle).abs() <= 0.4 * first.size
+}
+
+fn give(out: &mut Column, rows: &[usize], pieces: &[Piece], shared: bool) {
+    let toks: Vec<usize> = pieces.iter().flat_map(|p| p.toks.iter().copied()).collect();
+    if toks.is_empty() {
+        return;
+    }
+    for &row in rows {
+        let Some(cells) = out.given.get_mut(row) else { continue };
+        match cells.iter_mut().find(|g| g.shared == shared) {
+            Some(given) => given.toks.extend(&toks),
+            None => cells.push(Given { toks: toks.clone(), shared }),
+        }
+    }
+}
+
+/// Rows without words of their own take those of the row above in the same cell.
+fn inherit(out: &mut Column, rows: &[usize]) {
+    let mut last: Option<Vec<usize>> = None;
+    for &row in rows {
+        let Some(cells) = out.given.get_mut(row) else { continue };
+        if cells.is_empty() {
+            if let Some(toks) = &last {
+                cells.push(Given { toks: toks.clone(), shared: true });
+            }
+        } else {
+            last = Some(cells.iter().flat_map(|g| g.toks.iter().copied()).collect());
+        }
+    }
+}
+
+/// For each piece the rows that it holds for, by height alone, and whether it stands on one row's
+/// own baseline.
+pub(super) fn align(
+    rows: &[Anchor],
+    members: &[usize],
+    pieces: &[Piece],
+) -> (Vec<Vec<usize>>, Vec<bool>) {
+    let near = |p: &Piece| {
+        members
+            .iter()
+            .copied()
+            .filter_map(|r| rows.get(r).map(|row| (r, row.base - p.base)))
+            .min_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
+    };
+    let on: Vec<Option<usize>> = pieces
+        .iter()
+        .map(|p| {
+            near(p).filter(|(r, d)| {
+                let size = rows.get(*r).map_or(p.size, |row| row.size.max(p.size));
+                d.abs() <= 0.5 * size
+            })
+        })
+        .map(|found| found.map(|(r, _)| r))
+        .collect();
+    let owned = |r: usize| on.contains(&Some(r));
+    let mut held: Vec<Vec<usize>> = Vec::new();
+    let mut waiting: Vec<usize> = Vec::new();
+    for (i, piece) in pieces.iter().enumerate() {
+        let tight = |a: usize, b: usize| match (pieces.get(a), pieces.get(b)) {
+            (Some(a), Some(b)) => b.base - a.base <= 1.65 * a.size.max(b.size),
+            _ => false,
+        };
+        let rows_of = if let Some(r) = on[i] {
+            vec![r]
+        } else {
+            let nearest = near(piece).filter(|(r, d)| d.abs() <= 0.95 * piece.size && !owned(*r));
+            if let Some((r, _)) = nearest {
+                vec![r]
+            } else if i > 0 && tight(i - 1, i) && !waiting.contains(&(i - 1)) {
+                held.get(i - 1).cloned().unwrap_or_default()
+            } else if tight(i, i + 1) {
+                waiting.push(i);
+                Vec::new()
+            } else {
+                float(rows, members, piece, &owned)
+            }
+        };
+        held.push(rows_of);
+    }
+    for &i in waiting.iter().rev() {
+        let next = held.get(i + 1).cloned().unwrap_or_default();
+        if let Some(h) = held.get_mut(i) {
+            *h = next;
+        }
+    }
+    (held, on.iter().map(Option::is_some).collect())
+}
+
+/// The rows around a piece that stands between them: the longest run without pieces of their own
+/// in whose middle it is.
+fn float(
+    rows: &[Anchor],
+    members: &[usize],
+    piece: &Piece,
+    owned: &dyn Fn(usize) -> bool,
+) -> Vec<usize> {
+    let mid = |r: usize| rows.get(r).map_or(0.0, |row| row.mid);
+    let split = members.partition_point(|&r| mid(r) <= piece.mid);
+    let mut above = 0;
+    while above < split && above < 8 && !owned(members[split - 1 - above]) {
+        above += 1;
+    }
+    let mut below = 0;
+    while split + below < members.len() && below < 8 && !owned(members[split + below]) {
+        below += 1;
+    }
+    let mut best: Option<(usize, usize)> = None;
+    for a in 1..=above {
+        for b in 1..=below {
+            let first = members[split - a];
+            let last = members[split + b - 1];
+            let off = ((mid(first) + mid(last)) / 2.0 - piece.mid).abs();
+            if off <= 0.45 * piece.size && best.is_none_or(|(x, y)| a + b > x + y) {
+                best = Some((a, b));
+            }
+        }
+    }
+    match best {
+        Some((a, b)) => members[split - a..split + b].to_vec(),
+        None => members
+            .iter()
+            .copied()
+            .min_by(|&a, &b| (mid(a) - piece.mid).abs().total_cmp(&(mid(b) - piece.mid).abs()))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// Test conditions by row. `group` tells rows of one symbol or name by equal numbers; `heads` are
+/// lines above rows that hold for the rows below them.
+pub(super) fn conditions(
+    frame: &Frame<'_>,
+    grid: &Grid,
+    rows: &[Anchor],
+    col: usize,
+    group: &[usize],
+    heads: &[f64],
+) -> Column {
+    let mut out = Column { given: vec![Vec::new(); rows.len()], orphans: Vec::new() };
+    for cell in cells(grid, rows, col) {
+        let (orphans, pieces): (Vec<Piece>, Vec<Piece>) = if cell.merged && !cell.rows.is_empty() {
+            (Vec::new(), cell.pieces)
+        } else {
+            cell.pieces.into_iter().partition(|p| {
+                cell.rows.is_empty() || heads.iter().any(|h| (h - p.base).abs() < 0.3 * p.size)
+            })
+        };
+        out.orphans.extend(orphans);
+        match cell.rows.as_slice() {
+            [] => {}
+            [row] => give(&mut out, &[*row], &pieces, false),
+            many if cell.merged => spread(frame, rows, many, &pieces, &mut out, true),
+            many => {
+                let (held, _) = align(rows, many, &pieces);
+                let mut at = 0;
+                while at < many.len() {
+                    let key = group.get(many[at]);
+                    let end = at + many[at..].iter().take_while(|&&r| group.get(r) == key).count();
+                    let members = &many[at..end.max(at + 1)];
+                    let own: Vec<Piece> = pieces
+                        .iter()
+                        .zip(&held)
+                        .filter(|(_, h)| h.first().is_some_and(|r| members.contains(r)))
+                        .map(|(p, _)| p.clone())
+                        .collect();
+                    let floating = held.iter().any(|h| {
+                        h.iter().any(|r| members.contains(r))
+                            && h.iter().any(|r| !members.contains(r))
+                    });
+                    if floating || members.len() == 1 {
+                        for (p, h) in pieces.iter().zip(&held) {
+                            let mine: Vec<usize> =
+                                h.iter().copied().filter(|r| members.contains(r)).collect();
+                            give(&mut out, &mine, std::slice::from_ref(p), h.len() > 1);
+                        }
+                    } else {
+                        spread(frame, rows, members, &own, &mut out, false);
+                    }
+                    at = end.max(at + 1);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Lines that set different symbols, and the symbols that they set.
+type Lines = (Vec<Piece>, Vec<String>);
+
+/// Lines of conditions as lists: a line that sets a symbol again begins another one, and with
+/// `each` every line that sets something and does not follow a comma.
+fn lists(frame: &Frame<'_>, pieces: &[Piece], each: bool) -> Vec<Lines> {
+    let mut groups: Vec<Lines> = Vec::new();
+    let mut open = false;
+    for piece in pieces {
+        let text = frame.text(&piece.toks);
+        let set = kinds::assigned(&text);
+        let again = groups.last().is_some_and(|(_, had)| set.iter().any(|s| had.contains(s)));
+        let apart = each && !open && !set.is_empty();
+        match groups.last_mut() {
+            Some((lines, had)) if !again && !apart => {
+                lines.push(piece.clone());
+                had.extend(set);
+            }
+            _ => groups.push((vec![piece.clone()], set)),
+        }
+        open = text.trim_end().ends_with([',', ';', '，', '；', '=', '('])
+            || text.matches('(').count() > text.matches(')').count();
+    }
+    groups
+}
+
+/// Gives lines of conditions to the rows of one cell: a line that sets a symbol again begins the
+/// conditions of the next rows; lines that set different symbols are one list for all rows.
+fn spread(
+    frame: &Frame<'_>,
+    rows: &[Anchor],
+    members: &[usize],
+    pieces: &[Piece],
+    out: &mut Column,
+    merged: bool,
+) {
+    let mut groups = lists(frame, pieces, false);
+    if groups.len() == 1 && !merged && pieces.len() >= members.len() {
+        // A row's own line begins anew where each row has one.
+        let apart = lists(frame, pieces, true);
+        if apart.len() == members.len() {
+            groups = apart;
+        }
+    }
+    if groups.len() == 1 {
+        return give(out, members, pieces, members.len() > 1);
+    }
+    if groups.len() == members.len() {
+        let first = groups.first().map(|g| g.1.clone()).unwrap_or_default();
+        for (k, (lines, set)) in groups.iter().enumerate() {
+            let Some(&row) = members.get(k) else { continue };
+            // `TJ = 125 °C` below `VDS = 80 V, VGS = 0` changes the temperature only.
+            let adds = k > 0
+                && !merged
+                && set.len() < first.len()
+                && !set.is_empty()
+                && set.iter().all(|s| !first.contains(s));
+            if adds && let Some((parent, _)) = groups.first() {
+                give(out, &[row], parent, true);
+            }
+            give(out, &[row], lines, false);
+        }
+        return;
+    }
+    let starts: Vec<f64> = groups
+        .iter()
+        .map(|(lines, _)| lines.first().map_or(0.0, |p| p.mid - 0.7 * p.size))
+        .collect();
+    for (k, (lines, _)) in groups.iter().enumerate() {
+        let from = if k == 0 { f64::NEG_INFINITY } else { starts[k] };
+        let to = starts.get(k + 1).copied().unwrap_or(f64::INFINITY);
+        let holders: Vec<usize> = members
+            .iter()
+            .copied()
+            .filter(|&r| rows.get(r).is_some_and(|row| from <= row.mid && row.mid < to))
+            .collect();
+        if holders.is_empty() {
+            // More lines than rows: what is left over goes with the row above it.
+            let above = members
+                .iter()
+                .copied()
+                .rfind(|&r| rows.get(r).is_some_and(|row| row.mid < from))
+                .or(members.first().copied());
+            give(out, &above.into_iter().collect::<Vec<_>>(), lines, false);
+        } else {
+            give(out, &holders, lines, holders.len() > 1);
+        }
+    }
+}
