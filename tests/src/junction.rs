@@ -181,6 +181,7 @@ impl<'t> Draw<'t> {
             tt,
             eg: self.linear(f.eg),
             xti: self.linear(f.xti),
+            trs1: if self.chance(0.5) { 0.0 } else { self.linear([-0.002, 0.006]) },
             nominal: self.random.below(NOMINAL.len()),
             kelvin: self.linear(KELVIN),
         };
@@ -257,6 +258,7 @@ struct Diode {
     tt: f64,
     eg: f64,
     xti: f64,
+    trs1: f64,
     nominal: usize,
     kelvin: f64,
 }
@@ -280,6 +282,7 @@ impl Diode {
             "TT" => self.tt,
             "EG" => self.eg,
             "XTI" => self.xti,
+            "TRS1" => self.trs1,
             other => panic!("no range is stated for the parameter {other}"),
         }
     }

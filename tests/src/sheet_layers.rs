@@ -79,12 +79,9 @@ fn drawn(cells: &BTreeSet<(i32, i32)>, panel: &truth::Panel, curve: &truth::Curv
 #[test]
 fn every_curve_is_among_the_paths() {
     let symbols = support::library().symbols;
-    for number in 0..16 {
-        let t0 = std::time::Instant::now();
+    for number in 0..12 {
         let made = made(number, 100);
-        let t1 = t0.elapsed();
         let reading = read(&made, &symbols);
-        println!("{} made {t1:?} read {:?}", made.name, t0.elapsed() - t1);
         let sheet =
             reading.sheet.unwrap_or_else(|| panic!("{}: {:?}", made.name, reading.diagnostics));
         assert_eq!(sheet.pages.len() as u32, made.pages, "{}", made.name);
@@ -102,7 +99,7 @@ fn every_curve_is_among_the_paths() {
 #[test]
 fn every_part_and_title_is_among_the_words() {
     let symbols = support::library().symbols;
-    for number in 0..16 {
+    for number in 0..12 {
         let made = made(number, 200);
         let sheet = read(&made, &symbols).sheet.expect("a sheet");
         for panel in &made.panels {

@@ -5,6 +5,7 @@ mod bezier;
 pub mod canvas;
 pub mod crypt;
 pub mod devices;
+pub mod ex41;
 pub mod font;
 mod labels;
 mod metrics;
@@ -19,3 +20,8 @@ mod table;
 mod truetype;
 pub mod truth;
 mod vocabulary;
+
+/// The SI value of a unit that sheets print, and of its zero.
+pub fn unit_si(unit: &str) -> [f64; 2] {
+    vocabulary::si(unit)
+}

@@ -202,7 +202,10 @@ impl<'a> Context<'a> {
         arguments: &[String],
     ) -> Option<(Observations, Vec<usize>)> {
         let signature = &curve.signature;
-        if signature.quantity != wanted.quantity || !arguments.contains(&signature.x) {
+        // A curve over temperature, such as VF(TJ; IF), tells the same law with all arguments held.
+        let over_temperature = TEMPERATURES.contains(&signature.x.as_str());
+        let drawn_over = over_temperature || arguments.contains(&signature.x);
+        if signature.quantity != wanted.quantity || !drawn_over {
             return None;
         }
         let conditions = curve.all_conditions();
@@ -211,8 +214,14 @@ impl<'a> Context<'a> {
             return None;
         }
         let (indices, points): (Vec<usize>, Vec<[f64; 2]>) = curve.good_points().unzip();
+        // Windows speak of the argument that the recipe names.
+        let abscissa = |x: f64| match wanted.arguments.first().and_then(|a| conditions.value(a)) {
+            Some(held) if over_temperature => held,
+            _ => x,
+        };
+        let shown: Vec<[f64; 2]> = points.iter().map(|[x, y]| [abscissa(*x), *y]).collect();
         let (taken, complaints) =
-            self.rulebook.window(self.recipe, wanted, &self.input, &[], &conditions, &points);
+            self.rulebook.window(self.recipe, wanted, &self.input, &[], &conditions, &shown);
         self.diagnostics.borrow_mut().extend(complaints);
         let kept: Vec<(usize, [f64; 2])> = indices
             .into_iter()
@@ -233,7 +242,11 @@ impl<'a> Context<'a> {
         let place = |x: f64| if curve.x.scale == Scale::Log && x > 0.0 { x.ln() } else { x };
         let observations = Observations {
             arguments: arguments.iter().map(column).collect(),
-            kelvin: vec![temperature(&conditions); xs.len()],
+            kelvin: if over_temperature {
+                xs.clone()
+            } else {
+                vec![temperature(&conditions); xs.len()]
+            },
             values: kept.iter().map(|(_, p)| p[1]).collect(),
             noise: curve.noise_floor.unwrap_or(0.0),
             origin: curve.origin,
@@ -349,6 +362,17 @@ pub(crate) fn curve_name(curve: &Curve) -> String {
         .collect();
     let name = format!("{}({})", curve.signature.quantity, curve.signature.x);
     if family.is_empty() { name } else { format!("{name} at {}", family.join(", ")) }
+}
+
+/// What a curve holds fixed, with the temperature made explicit unless it is the abscissa: then
+/// no other temperature stands beside it.
+pub(crate) fn held(curve: &Curve) -> Conditions {
+    let mut all = curve.all_conditions();
+    if TEMPERATURES.contains(&curve.signature.x.as_str()) {
+        all.by_symbol.retain(|s, _| !TEMPERATURES.contains(&s.as_str()));
+        return all;
+    }
+    with_temperature(&all)
 }
 
 /// All conditions of a row or curve, with the temperature made explicit.

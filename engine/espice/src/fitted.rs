@@ -1,7 +1,7 @@
 //! A fitted candidate in the outcome's form: parameters, curves, rated points, stages.
 
 use crate::candidate::Fitted;
-use crate::extraction::{Origins, with_temperature};
+use crate::extraction::{Origins, held, with_temperature};
 use crate::outcome as out;
 use crate::wire::{self, finite};
 use espice_base::SourceMap;
@@ -100,7 +100,7 @@ impl View<'_> {
             if !self.is_of_part(&curve.parts) {
                 continue;
             }
-            let held = with_temperature(&curve.all_conditions());
+            let held = held(curve);
             let at: Vec<Conditions> = curve
                 .points
                 .iter()
@@ -189,7 +189,7 @@ impl View<'_> {
                 n => [n / 4, n / 2, n - 1].into_iter().map(|i| (i, ())).collect(),
             };
             for [x, y] in picks.keys().filter_map(|i| good.get(*i)) {
-                let held = with_temperature(&curve.all_conditions());
+                let held = held(curve);
                 let conditions = held.with(curve.signature.x.clone(), *x);
                 let Some(model) = probe.value(&curve.signature.quantity, &conditions) else {
                     continue;

@@ -3,7 +3,7 @@
 use crate::candidate::Fitted;
 use crate::config::SimulatorSetup;
 use crate::emit::Emitted;
-use crate::extraction::with_temperature;
+use crate::extraction::{held, with_temperature};
 use crate::probe::temperature;
 use espice_base::World;
 use espice_facts::{Conditions, Facts};
@@ -110,7 +110,7 @@ fn bias_points(fitted: &Fitted<'_>, facts: &Facts) -> Vec<BiasPoint> {
     for curve in &facts.curves {
         let good: Vec<[f64; 2]> = curve.good_points().map(|(_, p)| p).collect();
         let step = good.len().div_ceil(POINTS).max(1);
-        let held = with_temperature(&curve.all_conditions());
+        let held = held(curve);
         for [x, _] in good.iter().step_by(step) {
             let at = held.clone().with(curve.signature.x.clone(), *x);
             conditions.push((curve.signature.quantity.as_str(), at));

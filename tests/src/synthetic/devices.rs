@@ -8,7 +8,7 @@ mod mosfet;
 use super::canvas::Place;
 use super::random::Random;
 use bjt::{bipolar_output, gain, on_voltage, saturation};
-pub use diode::Junction;
+pub use diode::{Junction, ex41_plots};
 use diode::{forward, junction_capacitance, reverse, voltage_of_temperature};
 use mosfet::{
     body_diode, capacitances, gate_charge, output, resistance_of_current,

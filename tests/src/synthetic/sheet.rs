@@ -52,7 +52,7 @@ impl<'s> Maker<'s> {
         let number = self.book.page();
         self.book.text([50.0, 800.0], Face::Title, 15.0, &self.part.clone());
         self.book.align([545.0, 800.0], 1.0, Face::Regular, 9.0, "Synthetic Semiconductors");
-        let footer = format!("Rev. 1.2, {number} of 4");
+        let footer = format!("Rev. 1.2 - 21 November 2026    {number}");
         self.book.align([545.0, 28.0], 1.0, Face::Regular, 7.0, &footer);
         self.book.text([50.0, 28.0], Face::Regular, 7.0, "www.example.com");
     }
@@ -70,7 +70,7 @@ impl<'s> Maker<'s> {
     }
 
     /// A table with its title; where it ends.
-    fn table(&mut self, title: &str, groups: &[Group], top: f64, value: bool) -> f64 {
+    pub(super) fn table(&mut self, title: &str, groups: &[Group], top: f64, value: bool) -> f64 {
         let warm = [(String::from("TJ"), 298.15)];
         let heading: &[(String, f64)] = if value { &[] } else { &warm };
         self.book.text([50.0, top], Face::Bold, 10.0, title);

@@ -69,4 +69,51 @@ Right:  the file as its maker published it";
 
 Wrong:  a sheet for named readers of a rights server
 Right:  the public sheet";
+    ROW_UNIT "E0927" "the unit of a row cannot be read"
+"The row's unit is missing, holds a sign that no font names, or is no unit that sheets use. A wrong
+guess would be off by a thousand, so the row is kept for a person to look at and not served.
+
+Wrong:  10 ?A, where the micro sign has no meaning in its font
+Right:  look at the page, and write the row into a facts file with its unit";
+    ROW_VALUE "E0928" "a value of a row cannot be read"
+"A cell in a column of values holds no single number: two values side by side, a range under one
+limit, a sign that no font names, or a lone value that the sheet calls neither limit nor typical.
+
+Wrong:  0.5/0.6 in one cell
+Right:  look at the page, and write both values into a facts file";
+    ROW_SYMBOL "E0929" "the quantity of a row cannot be told"
+"Printed symbol, name, unit and section of the row together name no quantity of the symbol table,
+or several equally well. A second meaning is never guessed.
+
+Wrong:  a row whose symbol is that of a current and whose unit is V
+Right:  look at the page; where makers use a spelling that is not known, add it to the symbol";
+    ROW_IMPLAUSIBLE "E0930" "a value is not plausible for its quantity"
+"The symbol table gives each quantity the range of magnitudes that real parts have. A value outside
+is more often a misread unit than a remarkable part; the message says what would fit.
+
+Wrong:  a forward voltage of 720 V, printed as 720 mV
+Right:  look at the page, and write the row into a facts file";
+    ROW_ORDER "E0931" "the limits of a row are out of order"
+"min <= typ <= max must hold, or by magnitude where all are negative. Exchanged columns or a digit
+that was lost are the usual causes.
+
+Wrong:  min 20, typ 2.5, max 3.0 where the page says 2.0
+Right:  look at the page, and write the row into a facts file";
+    ROW_STRUCTURE "E0932" "it is not sure which cells belong to a row"
+"Rules, header words and columns of numbers of the table contradict each other around this row.
+
+Wrong:  a value that stands between two columns
+Right:  look at the page, and write the row into a facts file";
+    ROW_CONDITION "E0933" "a condition of a row cannot be read"
+"A test condition is there and its unit cannot be read, or is that of another quantity. The row's
+own values may be right; what they hold at is not sure.
+
+Wrong:  ID = 250 ?A
+Right:  look at the page, and write the row into a facts file";
+    ROW_SIBLINGS "E0934" "rows of one quantity contradict each other"
+"Rows of the same quantity in the same table differ by a factor that no condition explains, as if
+the unit of one of them were misread.
+
+Wrong:  8 ns in one row and 4 ms in the next
+Right:  look at the page, and write the rows into a facts file";
 }

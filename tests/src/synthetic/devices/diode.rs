@@ -144,3 +144,78 @@ pub(super) fn voltage_of_temperature(random: &mut Random) -> PlotPlan {
     plot.ordered = true;
     plot
 }
+
+/// A parameter of EX41.
+fn ex41(name: &str) -> f64 {
+    crate::examples::EX41.iter().find(|p| p.0 == name).map_or(f64::NAN, |p| p.1)
+}
+
+/// The plots of the bundled example: its true curves.
+pub fn ex41_plots() -> Vec<PlotPlan> {
+    let junction =
+        Junction { is: ex41("IS"), n: ex41("N"), rs: ex41("RS"), eg: ex41("EG"), xti: ex41("XTI") };
+    let hot = |celsius: f64, samples: Vec<Place>, quantity| {
+        let (label, family) = at_temperature(celsius);
+        curve(quantity, label, family, samples)
+    };
+    let forward = [-40.0, 25.0, 85.0, 125.0].map(|t| {
+        let samples = sample(|s| {
+            let i = log_between(1e-5, 0.2, s);
+            [junction.voltage(i, t + ZERO), 1e3 * i]
+        });
+        hot(t, samples, "IF")
+    });
+    let reverse = [25.0, 85.0, 125.0].map(|t| {
+        let thermal = junction.n * KQ * (t + ZERO);
+        let samples = sample(|s| {
+            let v = 1.0 + 99.0 * s;
+            [v, 1e9 * junction.saturation(t + ZERO) * (1.0 - (-v / thermal).exp())]
+        });
+        hot(t, samples, "IR")
+    });
+    let capacitance = sample(|s| {
+        let v = 20.0 * s;
+        [v, 1e12 * ex41("CJO") * (1.0 + v / ex41("VJ")).powf(-ex41("M"))]
+    });
+    let capacitance = curve("CJ", (String::new(), String::new()), Vec::new(), capacitance);
+    let currents = [(50.0, "50 mA"), (10.0, "10 mA"), (1.0, "1 mA"), (0.1, "0.1 mA")];
+    let voltage = currents.map(|(milliamperes, short)| {
+        let samples = sample(|s| {
+            let celsius = -40.0 + 190.0 * s;
+            [celsius, 1e3 * junction.voltage(1e-3 * milliamperes, celsius + ZERO)]
+        });
+        let label = (format!("I_{{F}} = {short}"), short.to_string());
+        curve("VF", label, vec![("IF", 1e-3 * milliamperes)], samples)
+    });
+    let with = |axis: AxisPlan, ends: [f64; 2], step: f64| AxisPlan { ends, step, ..axis };
+    let room = || vec![(String::from("T_{J} = 25 °C"), "TJ", 298.15)];
+    let mut plots = vec![
+        plan(
+            "Forward current as a function of forward voltage",
+            with(axis(VF, "V", false), [0.0, 1.2], 0.2),
+            with(axis(IF, "mA", true), [0.01, 1000.0], 1.0),
+            forward.into(),
+        ),
+        plan(
+            "Reverse current as a function of reverse voltage",
+            with(axis(VR, "V", false), [0.0, 100.0], 20.0),
+            with(axis(IR, "nA", true), [1.0, 10_000.0], 1.0),
+            reverse.into(),
+        ),
+        plan(
+            "Junction capacitance as a function of reverse voltage",
+            with(axis(VR, "V", false), [0.0, 20.0], 5.0),
+            with(axis(CJ, "pF", false), [0.0, 5.0], 1.0),
+            vec![capacitance],
+        ),
+        plan(
+            "Forward voltage as a function of junction temperature",
+            with(axis(TJ, "°C", false), [-50.0, 150.0], 50.0),
+            with(axis(VF, "mV", false), [0.0, 1000.0], 200.0),
+            voltage.into(),
+        ),
+    ];
+    plots[2].conditions = room();
+    plots[2].conditions.push(("f = 1 MHz".into(), "f", 1e6));
+    plots
+}

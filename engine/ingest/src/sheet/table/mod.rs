@@ -4,8 +4,10 @@
 //! row that they hold for. Reading turns their rows into parameters.
 
 mod find;
+mod read;
 
 pub use find::find;
+pub use read::parameters;
 
 use super::text::Word;
 pub use espice_facts::Section;

@@ -1,0 +1,94 @@
+//! What the values of rows must satisfy before they are served: the order of limits, the
+//! plausible range of the quantity, and each other.
+
+use super::row::Draft;
+use espice_base::Code;
+use espice_units::engineering;
+
+/// Factors by which a unit read wrongly is off.
+const SLIPS: [f64; 4] = [1e3, 1e-3, 1e6, 1e-6];
+
+/// Between rows of one quantity in one table: beyond this ratio one of them is misread. Leakage
+/// may spread further, since it grows by temperature.
+const SPREAD: f64 = 400.0;
+const LEAKAGE_SPREAD: f64 = 5e4;
+
+/// Checks a row by itself.
+pub(super) fn alone(draft: &mut Draft<'_>) {
+    let limits = &draft.limits;
+    let given: Vec<f64> = limits.values().collect();
+    let rising = given.is_sorted();
+    // Limits of negative quantities are often printed by magnitude.
+    let falling = given.iter().all(|v| *v <= 0.0) && given.is_sorted_by(|a, b| a >= b);
+    if !rising && !falling {
+        draft.doubt(Code::ROW_ORDER, String::from("minimum, typical and maximum are out of order"));
+    }
+    let Some([low, high]) = draft.info.and_then(|i| i.plausible) else { return };
+    let inside = |v: f64| v == 0.0 || (low..=high).contains(&v.abs());
+    let unit = draft.dimension.to_string();
+    let title = draft.info.map_or("", |i| i.title.as_str()).to_string();
+    for value in given {
+        if inside(value) {
+            continue;
+        }
+        let slip = SLIPS.iter().find(|s| inside(value * **s));
+        let hint = match slip {
+            Some(slip) => {
+                let meant = engineering(value * slip, &unit);
+                format!("; {meant} would be, so its unit may be misread")
+            }
+            None => String::new(),
+        };
+        let text = format!("{} is not plausible as {title}{hint}", engineering(value, &unit));
+        draft.doubt(Code::ROW_IMPLAUSIBLE, text);
+        return;
+    }
+}
+
+/// Checks the rows of one table against each other.
+pub(super) fn together(drafts: &mut [Draft<'_>]) {
+    let mut doubts: Vec<usize> = Vec::new();
+    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    order.sort_by(|a, b| {
+        let symbol = |i: &usize| drafts.get(*i).map_or("", |d| d.symbol.as_str());
+        symbol(a).cmp(symbol(b)).then(a.cmp(b))
+    });
+    let same = |a: &usize, b: &usize| matches!((drafts.get(*a), drafts.get(*b)), (Some(a), Some(b)) if a.symbol == b.symbol);
+    for rows in order.chunk_by(same) {
+        let mut magnitudes: Vec<(f64, usize)> = Vec::new();
+        let mut allowed = SPREAD;
+        for &at in rows {
+            let Some(draft) = drafts.get(at) else { continue };
+            if draft.dimension == espice_units::Dimension::CURRENT {
+                allowed = LEAKAGE_SPREAD;
+            }
+            if draft.dimension == espice_units::Dimension::TEMPERATURE {
+                allowed = f64::INFINITY;
+            }
+            let largest = draft.limits.values().map(f64::abs).fold(0.0, f64::max);
+            if largest > 0.0 {
+                magnitudes.push((largest, at));
+            }
+        }
+        magnitudes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        if let (Some(least), Some(most)) = (magnitudes.first(), magnitudes.last())
+            && most.0 / least.0 > allowed
+        {
+            // Of two alike and one apart, the one is in doubt; of two, both are.
+            let middle = magnitudes.get(magnitudes.len() / 2).map_or(least.0, |m| m.0);
+            for (value, at) in &magnitudes {
+                let ratio = value / middle;
+                let apart = ratio > allowed.sqrt() || ratio < 1.0 / allowed.sqrt();
+                if magnitudes.len() < 3 || apart {
+                    doubts.push(*at);
+                }
+            }
+        }
+    }
+    for at in doubts {
+        if let Some(draft) = drafts.get_mut(at) {
+            let text = String::from("rows of the same quantity differ as if a unit were misread");
+            draft.doubt(Code::ROW_SIBLINGS, text);
+        }
+    }
+}

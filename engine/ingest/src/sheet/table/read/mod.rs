@@ -1,0 +1,130 @@
+//! What the rows of tables mean: canonical quantities with limits in SI, conditions and parts.
+//!
+//! A row is served when its quantity, unit and values are beyond doubt. What is in doubt is kept
+//! for a person to look at, with the reason; nothing is dropped without a word.
+
+mod condition;
+mod judge;
+mod parts;
+mod row;
+mod symbol;
+mod value;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use super::{Role, Table};
+use condition::TEMPERATURES;
+use espice_base::{Capped, Code, Diagnostic, Diagnostics, FileId, Place};
+use espice_facts::{Condition, Parameter, Provenance, Status, SymbolTable};
+use row::{Context, Draft, Nothing};
+use symbol::Index;
+
+/// Reads the rows of a sheet's tables.
+///
+/// `kind` is the kind of device that the sheet is about, `parts` the parts that it covers; both
+/// help to tell what is meant and may be unknown. The parameters come in the order of the rows.
+pub fn parameters(
+    tables: &[Table],
+    file: FileId,
+    symbols: &SymbolTable,
+    kind: Option<&str>,
+    parts: &[String],
+) -> (Vec<Parameter>, Diagnostics) {
+    let index = Index::new(symbols, kind);
+    let commas = decimal_commas(tables);
+    let mut diagnostics = Capped::default();
+    let mut parameters = Vec::new();
+    for table in tables {
+        let context = context(table, &index, parts, commas);
+        let place = |area: [f64; 4]| Place::Page { file, page: table.page, area };
+        let mut drafts: Vec<Draft<'_>> = Vec::new();
+        for row in &table.rows {
+            match context.row(row) {
+                Ok(found) => drafts.extend(found),
+                Err(Nothing::Empty | Nothing::Foreign) => {}
+                Err(Nothing::Unnamed) => diagnostics.push(
+                    Diagnostic::warning(Code::ROW_SYMBOL, "the row names no quantity")
+                        .at(place(row.area.to_array()))
+                        .help("look at the row: its symbol and name could not be read"),
+                ),
+            }
+        }
+        judge::together(&mut drafts);
+        for draft in drafts {
+            for (code, text) in &draft.doubts {
+                diagnostics.push(
+                    Diagnostic::warning(*code, format!("`{}`: {text}", draft.symbol))
+                        .at(place(draft.area))
+                        .help("compare the row with the page before using it"),
+                );
+            }
+            parameters.push(parameter(draft, place));
+        }
+    }
+    (parameters, diagnostics.finish())
+}
+
+/// What a table says of all its rows.
+fn context<'t, 's>(
+    table: &'t Table,
+    index: &'t Index<'s>,
+    parts: &'t [String],
+    commas: bool,
+) -> Context<'t, 's> {
+    let preamble = words::line(&table.preamble);
+    let mut defaults = condition::read(&preamble, index, "TJ").conditions;
+    defaults = defaults.or(&condition::read(&table.title, index, "TJ").conditions);
+    defaults.by_symbol.retain(|_, c| matches!(c, Condition::Value(_)));
+    let bare = TEMPERATURES
+        .iter()
+        .find(|t| defaults.by_symbol.contains_key(**t))
+        .map_or("TJ", |t| t)
+        .to_string();
+    Context { table, index, defaults, bare, parts, commas }
+}
+
+/// Whether the values of a sheet have decimal commas, so that `1,250` has two meanings.
+fn decimal_commas(tables: &[Table]) -> bool {
+    let values = |role: Role| matches!(role, Role::Min | Role::Typ | Role::Max | Role::Value);
+    let is_decimal = |text: &str| {
+        let Some((whole, fraction)) = text.split_once(',') else { return false };
+        let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+        let whole = whole.trim_start_matches(['-', '+', '−', '±', '<', '>']);
+        digits(whole) && digits(fraction) && (fraction.len() != 3 || whole == "0")
+    };
+    tables.iter().any(|table| {
+        table.rows.iter().flat_map(|r| &r.cells).any(|cell| {
+            table.columns.get(cell.column).is_some_and(|c| values(c.role))
+                && cell.words.iter().any(|w| is_decimal(&w.text))
+        })
+    })
+}
+
+fn parameter(draft: Draft<'_>, place: impl Fn([f64; 4]) -> Place) -> Parameter {
+    let without_unit = draft.doubts.iter().any(|(code, _)| *code == Code::ROW_UNIT);
+    let status = match draft.doubts.is_empty() {
+        true => Status::Served,
+        // Without a unit there is no value in SI to look at, but a row that a person can read.
+        false if draft.limits.values().next().is_none() && !without_unit => Status::Refused,
+        false => Status::Review,
+    };
+    Parameter {
+        symbol: draft.symbol,
+        printed: draft.printed,
+        name: draft.name,
+        section: draft.section,
+        min: draft.limits.min,
+        typ: draft.limits.typ,
+        max: draft.limits.max,
+        dimension: draft.dimension,
+        printed_unit: draft.unit,
+        conditions: draft.conditions,
+        parts: draft.parts,
+        status,
+        reasons: draft.doubts.into_iter().map(|(_, text)| text).collect(),
+        confidence: draft.confidence,
+        provenance: Provenance::from(place(draft.area)),
+    }
+}

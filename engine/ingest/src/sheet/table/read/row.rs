@@ -1,0 +1,457 @@
+//! One row of a table: its name, symbol, conditions, parts and limits, as one or more drafts of
+//! parameters.
+
+use super::condition::{self, Found, TEMPERATURES};
+use super::symbol::{Evidence, Index, Meaning};
+use super::value::{self, Group, Limits, Reading, RowUnit};
+use super::words::{fold, joined, line};
+use super::{judge, parts};
+use crate::sheet::table::{Role, Row, Section, Table};
+use espice_base::Code;
+use espice_facts::{Conditions, SymbolInfo};
+use espice_units::Dimension;
+
+/// A parameter before it is judged.
+pub(super) struct Draft<'s> {
+    /// Canonical symbol, or the printed one where the table of symbols has none.
+    pub(super) symbol: String,
+    pub(super) printed: String,
+    pub(super) name: String,
+    pub(super) info: Option<&'s SymbolInfo>,
+    pub(super) section: Section,
+    pub(super) limits: Limits,
+    pub(super) dimension: Dimension,
+    pub(super) unit: String,
+    pub(super) conditions: Conditions,
+    pub(super) parts: Vec<String>,
+    pub(super) confidence: f64,
+    /// What keeps it from being served.
+    pub(super) doubts: Vec<(Code, String)>,
+    /// The box of the row.
+    pub(super) area: [f64; 4],
+}
+
+impl Draft<'_> {
+    pub(super) fn doubt(&mut self, code: Code, text: String) {
+        if !self.doubts.iter().any(|(_, t)| *t == text) {
+            self.doubts.push((code, text));
+        }
+    }
+}
+
+/// What all rows of a table share.
+pub(super) struct Context<'t, 's> {
+    pub(super) table: &'t Table,
+    pub(super) index: &'t Index<'s>,
+    /// What the table says of all its rows.
+    pub(super) defaults: Conditions,
+    /// The temperature that a lone `25 °C` is.
+    pub(super) bare: String,
+    /// Parts of the sheet.
+    pub(super) parts: &'t [String],
+    /// Whether the sheet writes decimal commas.
+    pub(super) commas: bool,
+}
+
+/// Why a row gave no parameter.
+pub(super) enum Nothing {
+    /// It holds no value.
+    Empty,
+    /// Its quantity is not known, and it stands where electrical quantities do not.
+    Foreign,
+    /// Its quantity cannot be told.
+    Unnamed,
+}
+
+/// The text of a row's cells of one role, taken apart.
+struct Wording {
+    symbol: String,
+    name: String,
+    /// Symbols in brackets or at the end of a name.
+    conditions: Vec<Found>,
+    text: String,
+    parts: Vec<String>,
+}
+
+impl<'s> Context<'_, 's> {
+    /// The parameters that a row states.
+    pub(super) fn row(&self, row: &Row) -> Result<Vec<Draft<'s>>, Nothing> {
+        let groups: Vec<Group<'_>> = value::groups(self.table, row);
+        let filled = |g: &&Group<'_>| {
+            g.cells.iter().any(|(_, _, c)| {
+                espice_units::sheet::parse_cell(&line(&c.words))
+                    .map_or(true, |v| v.value != espice_units::sheet::SheetValue::Blank)
+            })
+        };
+        let groups: Vec<&Group<'_>> = groups.iter().filter(filled).collect();
+        if groups.is_empty() {
+            return Err(Nothing::Empty);
+        }
+        let wording = self.wording(row);
+        let mut drafts = Vec::new();
+        for group in groups {
+            drafts.extend(self.group(row, group, &wording)?);
+        }
+        Ok(drafts)
+    }
+
+    fn wording(&self, row: &Row) -> Wording {
+        let text = |role: Role| -> Vec<String> {
+            self.table.cells(row, role).map(|c| line(&c.words)).filter(|t| !t.is_empty()).collect()
+        };
+        let mut wording = Wording {
+            symbol: String::new(),
+            name: String::new(),
+            conditions: Vec::new(),
+            text: String::new(),
+            parts: Vec::new(),
+        };
+        // Conditions first: they stand nearest to the values.
+        let cells = text(Role::Conditions);
+        wording.text = self
+            .table
+            .cells(row, Role::Conditions)
+            .map(|c| line(&c.words))
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join("; ");
+        for cell in &cells {
+            wording.conditions.push(condition::read(cell, self.index, &self.bare));
+        }
+        let symbol = text(Role::Symbol).join(" ");
+        wording.symbol = self.without_conditions(&symbol, &mut wording);
+        let name = text(Role::Name).join(" ");
+        let name = self.without_parts(&name, &mut wording);
+        wording.name = self.without_conditions(&name, &mut wording);
+        for cell in text(Role::Part) {
+            if let Some(found) = parts::named(&cell, self.parts) {
+                wording.parts.extend(found);
+            }
+        }
+        if wording.symbol.is_empty() {
+            self.symbol_in_name(&mut wording);
+        }
+        wording
+    }
+
+    /// Conditions inside of a symbol's or name's cell go to the conditions.
+    fn without_conditions(&self, text: &str, wording: &mut Wording) -> String {
+        let has_relation = text.contains(['=', '@', '≤', '<', '≥', '>']);
+        if !has_relation {
+            return text.to_string();
+        }
+        let found = condition::read(text, self.index, &self.bare);
+        if found.taken.is_empty() && !text.contains('@') {
+            return text.to_string();
+        }
+        let mut rest = found.rest(text);
+        // What follows an `@` says where, not what.
+        if let Some((what, _)) = rest.split_once('@') {
+            rest = what.trim().trim_matches(',').trim().to_string();
+        }
+        let mut said: Vec<&str> = Vec::new();
+        for range in &found.taken {
+            said.push(text.get(range.clone()).unwrap_or("").trim());
+        }
+        if !said.is_empty() {
+            if !wording.text.is_empty() {
+                wording.text.push_str("; ");
+            }
+            wording.text.push_str(&said.join(", "));
+        }
+        wording.conditions.push(found);
+        rest
+    }
+
+    /// Parts behind a colon in the name: `Collector-Base Voltage : BC546`.
+    fn without_parts(&self, text: &str, wording: &mut Wording) -> String {
+        let Some((name, tail)) = text.rsplit_once(':') else { return text.to_string() };
+        let known =
+            |p: &String| parts::looks_like_part(p) || self.parts.iter().any(|known| known == p);
+        match parts::named(tail, self.parts) {
+            Some(found) if found.iter().all(known) => {
+                wording.parts.extend(found);
+                name.trim().to_string()
+            }
+            _ => text.to_string(),
+        }
+    }
+
+    /// A symbol at the end of the name, in brackets or as its last word.
+    fn symbol_in_name(&self, wording: &mut Wording) {
+        let name = wording.name.trim().to_string();
+        let last = name.rsplit(char::is_whitespace).next().unwrap_or("");
+        let bare = match last.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+            Some(inner) => inner,
+            None => last,
+        };
+        let capital = bare.chars().any(|c| c.is_ascii_uppercase()) || bare.contains('(');
+        let words = name.split_whitespace().count();
+        if capital && bare.chars().count() >= 2 && self.index.is_spelled(bare, true) && words != 1 {
+            wording.symbol = bare.to_string();
+            let cut = name.len() - last.len();
+            wording.name = name.get(..cut).unwrap_or("").trim().to_string();
+        } else if words == 1 && capital && self.index.is_spelled(bare, true) {
+            wording.symbol = bare.to_string();
+            wording.name = String::new();
+        }
+    }
+
+    fn group(
+        &self,
+        row: &Row,
+        group: &Group<'_>,
+        wording: &Wording,
+    ) -> Result<Vec<Draft<'s>>, Nothing> {
+        let unit = value::unit(self.table, row, group, &wording.name, &wording.symbol);
+        let symbol = strip_unit(&wording.symbol, &unit);
+        let name = strip_unit(&wording.name, &unit);
+        let evidence = Evidence { unit: unit.unit.as_ref(), section: row.section };
+        let mut drafts = Vec::new();
+        let mut foreign = false;
+        for printed in self.symbols(&symbol, &name, evidence) {
+            let meaning = self.index.meaning(&printed, &name, evidence);
+            match self.draft(row, group, wording, (&printed, &name), &unit, meaning) {
+                Some(draft) => drafts.push(draft),
+                None => foreign = true,
+            }
+        }
+        match (drafts.is_empty(), foreign && row.section == Section::Other) {
+            (false, _) => Ok(drafts),
+            (true, true) => Err(Nothing::Foreign),
+            (true, false) => Err(Nothing::Unnamed),
+        }
+    }
+
+    /// The symbols of a cell: one, or several that share the values: `TJ, Tstg`.
+    fn symbols(&self, text: &str, name: &str, evidence: Evidence<'_>) -> Vec<String> {
+        let whole = joined(text);
+        let pieces = |cut: &[char]| -> Vec<String> {
+            text.split(|c: char| cut.contains(&c))
+                .map(|p| p.trim().to_string())
+                .filter(|p| !p.is_empty() && p != "and" && p != "&")
+                .collect()
+        };
+        if !whole.is_empty() && self.index.is_spelled(&whole, false) {
+            return vec![text.trim().to_string()];
+        }
+        for cut in [&[',', ';', '&'][..], &['/'][..], &[' ', ',', '/'][..]] {
+            let pieces = pieces(cut);
+            let known = |p: &String| {
+                self.index.is_spelled(p, true)
+                    && matches!(self.index.meaning(p, name, evidence), Meaning::Known(..))
+            };
+            if (2..=4).contains(&pieces.len()) && pieces.iter().all(known) {
+                return pieces;
+            }
+        }
+        vec![text.trim().to_string()]
+    }
+
+    fn draft(
+        &self,
+        row: &Row,
+        group: &Group<'_>,
+        wording: &Wording,
+        (printed, name): (&str, &str),
+        unit: &RowUnit,
+        meaning: Meaning<'s>,
+    ) -> Option<Draft<'s>> {
+        let mut doubts: Vec<(Code, String)> = Vec::new();
+        let (info, mut confidence) = match meaning {
+            Meaning::Known(info, sure, against) => {
+                doubts.extend(against.map(|text| (Code::ROW_SYMBOL, text)));
+                (Some(info), sure)
+            }
+            Meaning::Unclear(names) => {
+                let text = format!("the quantity may be {}", names.join(" or "));
+                doubts.push((Code::ROW_SYMBOL, text));
+                (None, 0.5)
+            }
+            Meaning::Unknown => (None, 0.8),
+        };
+        let plain_unit = unit.unit.as_ref().and_then(|u| u.plain());
+        let dimension = match info {
+            Some(info) => info.dimension,
+            None => plain_unit.map_or(Dimension::NONE, |u| u.dimension),
+        };
+        if info.is_none() {
+            if row.section == Section::Other {
+                return None;
+            }
+            if !is_clear_symbol(printed) {
+                let text = if printed.is_empty() && name.is_empty() {
+                    String::from("the row names no quantity")
+                } else {
+                    String::from("the quantity of the row is not known")
+                };
+                doubts.push((Code::ROW_SYMBOL, text));
+            }
+        }
+        if unit.is_unreadable() {
+            doubts.push((
+                Code::ROW_UNIT,
+                format!("the unit `{}` cannot be read", clip(&unit.printed)),
+            ));
+        } else if unit.unit.is_none() && !dimension.is_none() {
+            doubts.push((Code::ROW_UNIT, String::from("no unit is printed")));
+        } else if unit.unit.is_none() && info.is_none() {
+            doubts.push((
+                Code::ROW_UNIT,
+                String::from("no unit is printed, and the symbol is not known"),
+            ));
+        }
+        let words = format!("{} {} {}", wording.symbol, wording.name, group.header);
+        let reading = Reading {
+            info,
+            unit,
+            dimension,
+            section: row.section,
+            title: &self.table.title,
+            words: &words,
+            commas: self.commas,
+        };
+        let limits = value::limits(group, &reading);
+        doubts.extend(limits.doubts.iter().map(|d| (Code::ROW_VALUE, d.clone())));
+        doubts.extend(row.doubts.iter().map(|d| (Code::ROW_STRUCTURE, d.clone())));
+        let nothing_read = limits.values().next().is_none();
+        if nothing_read && doubts.is_empty() {
+            return None;
+        }
+        let conditions = self.conditions(group, wording, &limits, dimension, &mut doubts);
+        if !doubts.is_empty() {
+            confidence /= 2.0;
+        }
+        let symbol = info.map_or_else(|| canonical_print(printed, name), |i| i.name.clone());
+        let mut draft = Draft {
+            symbol,
+            printed: if printed.is_empty() { name.to_string() } else { printed.to_string() },
+            name: name.to_string(),
+            info,
+            section: section(row.section, info),
+            limits,
+            dimension,
+            unit: unit.printed.clone(),
+            conditions,
+            parts: self.row_parts(group, wording),
+            confidence,
+            doubts,
+            area: row.area.to_array(),
+        };
+        judge::alone(&mut draft);
+        Some(draft)
+    }
+
+    fn conditions(
+        &self,
+        group: &Group<'_>,
+        wording: &Wording,
+        limits: &Limits,
+        dimension: Dimension,
+        doubts: &mut Vec<(Code, String)>,
+    ) -> Conditions {
+        let mut conditions = Conditions::none();
+        for found in &wording.conditions {
+            conditions = conditions.or(&found.conditions);
+            doubts.extend(found.doubts.iter().map(|d| (Code::ROW_CONDITION, d.clone())));
+        }
+        let header = condition::read(&group.header, self.index, &self.bare);
+        conditions = conditions.or(&header.conditions);
+        let stated = TEMPERATURES.iter().any(|t| conditions.by_symbol.contains_key(*t));
+        let mut defaults = self.defaults.clone();
+        if stated || dimension == Dimension::TEMPERATURE {
+            TEMPERATURES.iter().for_each(|t| {
+                defaults.by_symbol.remove(*t);
+            });
+        }
+        conditions = conditions.or(&defaults);
+        conditions.text.clone_from(&wording.text);
+        if !limits.remark.is_empty() {
+            if !conditions.text.is_empty() {
+                conditions.text.push_str("; ");
+            }
+            conditions.text.push_str(&limits.remark);
+        }
+        conditions
+    }
+
+    fn row_parts(&self, group: &Group<'_>, wording: &Wording) -> Vec<String> {
+        if !wording.parts.is_empty() {
+            return wording.parts.clone();
+        }
+        let mut found: Vec<String> = Vec::new();
+        for part in &group.parts {
+            match parts::named(part, self.parts) {
+                Some(named) => found.extend(named),
+                None => found.push(part.clone()),
+            }
+        }
+        found.dedup();
+        found
+    }
+}
+
+/// The section of a row as facts state it: in a table of ratings and characteristics together
+/// the quantity itself decides.
+fn section(section: Section, info: Option<&SymbolInfo>) -> Section {
+    let terminal = |name: &str| {
+        matches!(name, "IF" | "VR" | "ID" | "IC" | "IB" | "IE" | "IG" | "IS" | "ISM" | "IPP" | "IZ")
+    };
+    match (section, info) {
+        (Section::Other | Section::Electrical | Section::Thermal, Some(i)) if i.rating => {
+            Section::Ratings
+        }
+        (Section::Ratings, Some(i)) if i.name.starts_with("Rth") => Section::Thermal,
+        (Section::Ratings, Some(i)) if !i.rating && !terminal(&i.name) && !is_test(i) => {
+            Section::Electrical
+        }
+        (section, _) => section,
+    }
+}
+
+/// Quantities that ratings limit and tests set.
+fn is_test(info: &SymbolInfo) -> bool {
+    info.dimension == Dimension::TEMPERATURE
+        || info.kinds.is_empty()
+        || matches!(
+            info.name.as_str(),
+            "VGS" | "VDS" | "VCE" | "VBE" | "VCB" | "VEB" | "VGE" | "VGD" | "VDG"
+        )
+}
+
+/// A symbol that can be served although the table of symbols does not have it.
+fn is_clear_symbol(printed: &str) -> bool {
+    let text = joined(printed);
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let words = printed.split_whitespace().count();
+    let starts = text.starts_with(|c: char| c.is_alphabetic() || matches!(c, 'Δ' | '|'));
+    starts
+        && letters > 0
+        && words <= 2
+        && (2..=14).contains(&text.chars().count())
+        && !fold(&text).is_empty()
+}
+
+/// What stands for a symbol that the table of symbols does not have.
+fn canonical_print(printed: &str, name: &str) -> String {
+    let text = joined(if printed.is_empty() { name } else { printed });
+    if text.is_empty() { String::from("?") } else { clip(&text) }
+}
+
+fn clip(text: &str) -> String {
+    text.chars().filter(|c| *c != '`').take(40).collect()
+}
+
+/// A text without the unit in brackets at its end.
+fn strip_unit(text: &str, unit: &RowUnit) -> String {
+    let text = text.trim();
+    if unit.printed.is_empty() {
+        return text.to_string();
+    }
+    for bracketed in [format!("({})", unit.printed), format!("[{}]", unit.printed)] {
+        if let Some(rest) = text.strip_suffix(&bracketed) {
+            return rest.trim().to_string();
+        }
+    }
+    text.to_string()
+}

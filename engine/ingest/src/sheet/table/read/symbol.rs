@@ -1,0 +1,248 @@
+//! Which quantity a row is about: its printed symbol, its name, its unit, its section and the
+//! kind of device, together.
+
+use super::words::{bag, fold, joined};
+use espice_facts::{Section, SymbolInfo, SymbolTable};
+use espice_units::Dimension;
+use espice_units::sheet::SheetUnit;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The symbols by spelling and by name.
+pub(super) struct Index<'s> {
+    entries: Vec<Entry<'s>>,
+    /// Folded spelling to entries.
+    spelled: BTreeMap<String, Vec<usize>>,
+    /// A word of a name to entries.
+    by_word: BTreeMap<String, BTreeSet<usize>>,
+    kind: Option<&'s str>,
+}
+
+struct Entry<'s> {
+    info: &'s SymbolInfo,
+    /// Spellings in their case, see [`joined`].
+    exact: BTreeSet<String>,
+    names: Vec<BTreeSet<String>>,
+}
+
+/// What is known of a row besides its symbol and name.
+#[derive(Clone, Copy)]
+pub(super) struct Evidence<'e> {
+    /// The unit; `None` when none is printed or it cannot be read.
+    pub(super) unit: Option<&'e SheetUnit>,
+    /// Where the row stands.
+    pub(super) section: Section,
+}
+
+impl Evidence<'_> {
+    fn fits(&self, dimension: Dimension) -> bool {
+        self.unit.is_none_or(|u| u.of(dimension).is_some())
+    }
+}
+
+/// What a symbol and name mean.
+#[derive(Debug)]
+pub(super) enum Meaning<'s> {
+    /// A quantity of the table; how sure, and what speaks against it.
+    Known(&'s SymbolInfo, f64, Option<String>),
+    /// Several quantities equally well.
+    Unclear(Vec<&'s str>),
+    /// None of the table.
+    Unknown,
+}
+
+/// Weights of the evidence. A spelling decides; a name decides between spellings, and stands
+/// alone where nothing else does; kind and section decide what is left.
+const EXACT: f64 = 6.0;
+const FOLDED: f64 = 5.0;
+const NAMED: f64 = 4.0;
+const NEARLY_NAMED: f64 = 1.5;
+const KIND: f64 = 1.0;
+const OTHER_KIND: f64 = -2.0;
+const RATING_IN_PLACE: f64 = 1.0;
+const RATING_OUT_OF_PLACE: f64 = -1.5;
+/// By how much the best must be ahead.
+const MARGIN: f64 = 0.45;
+
+impl<'s> Index<'s> {
+    pub(super) fn new(symbols: &'s SymbolTable, kind: Option<&'s str>) -> Self {
+        let mut index =
+            Index { entries: Vec::new(), spelled: BTreeMap::new(), by_word: BTreeMap::new(), kind };
+        for info in symbols.symbols() {
+            let at = index.entries.len();
+            let spellings = || std::iter::once(&info.name).chain(&info.synonyms);
+            for spelling in spellings() {
+                let of = index.spelled.entry(fold(spelling)).or_default();
+                if of.last() != Some(&at) {
+                    of.push(at);
+                }
+            }
+            let mut names: Vec<BTreeSet<String>> =
+                std::iter::once(&info.title).chain(&info.names).map(|n| bag(n)).collect();
+            names.retain(|n| !n.is_empty());
+            names.sort();
+            names.dedup();
+            for word in names.iter().flatten() {
+                index.by_word.entry(word.clone()).or_default().insert(at);
+            }
+            let exact = spellings().map(|s| joined(s)).collect();
+            index.entries.push(Entry { info, exact, names });
+        }
+        index
+    }
+
+    /// Whether a text is the spelling of some symbol; as it stands, or but for case and brackets.
+    pub(super) fn is_spelled(&self, text: &str, exactly: bool) -> bool {
+        let folded = fold(text);
+        if folded.is_empty() {
+            return false;
+        }
+        let Some(found) = self.spelled.get(&folded) else { return false };
+        let exact = joined(text);
+        !exactly || self.at(found).any(|e| e.exact.contains(&exact))
+    }
+
+    /// The symbol of a condition, `None` when no one or several are meant.
+    pub(super) fn condition(
+        &self,
+        printed: &str,
+        unit: Option<&SheetUnit>,
+    ) -> Option<&'s SymbolInfo> {
+        let evidence = Evidence { unit, section: Section::Other };
+        let found = self.spelled.get(&fold(printed))?;
+        let exact = joined(printed);
+        let score = |e: &Entry<'_>| {
+            let spelled = if e.exact.contains(&exact) { EXACT } else { FOLDED };
+            // What is set in a test is no rating, and is called by its own name.
+            let own = if joined(&e.info.name) == exact { 0.6 } else { 0.0 };
+            let rating = if e.info.rating { RATING_OUT_OF_PLACE } else { 0.0 };
+            spelled + own + rating + self.kind_score(e.info)
+        };
+        let scored: Vec<(f64, &Entry<'s>)> = self
+            .at(found)
+            .filter(|e| evidence.fits(e.info.dimension))
+            .map(|e| (score(e), e))
+            .collect();
+        best(&scored).map(|(_, e)| e.info)
+    }
+
+    /// What a row's symbol and name mean.
+    pub(super) fn meaning(&self, printed: &str, name: &str, evidence: Evidence<'_>) -> Meaning<'s> {
+        let named = bag(name);
+        let folded = fold(printed);
+        let exact = joined(printed);
+        let spelled: &[usize] =
+            if folded.is_empty() { &[] } else { self.spelled.get(&folded).map_or(&[], |v| v) };
+        let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
+        for &at in spelled {
+            let Some(entry) = self.entries.get(at) else { continue };
+            let own = if entry.exact.contains(&exact) { EXACT } else { FOLDED };
+            scores.insert(at, own);
+        }
+        // A name may speak for a symbol that is spelled otherwise, if it says exactly that.
+        for at in self.sharing(&named) {
+            let Some(entry) = self.entries.get(at) else { continue };
+            let by_name = name_score(entry, &named);
+            let alone_enough = if printed.is_empty() { by_name > 0.0 } else { by_name >= NAMED };
+            if by_name > 0.0 && (scores.contains_key(&at) || alone_enough) {
+                *scores.entry(at).or_insert(0.0) += by_name;
+            }
+        }
+        let fitting: Vec<(f64, &Entry<'s>)> = scores
+            .iter()
+            .filter_map(|(at, score)| Some((*score, self.entries.get(*at)?)))
+            .filter(|(_, e)| evidence.fits(e.info.dimension))
+            .map(|(score, e)| (score + self.place_score(e.info, evidence.section), e))
+            .collect();
+        if fitting.is_empty() {
+            return match spelled.is_empty() {
+                true => Meaning::Unknown,
+                false => Meaning::Unclear(self.at(spelled).map(|e| e.info.name.as_str()).collect()),
+            };
+        }
+        let Some((_, entry)) = best(&fitting) else {
+            let mut names: Vec<&str> = fitting.iter().map(|(_, e)| e.info.name.as_str()).collect();
+            names.sort_unstable();
+            return Meaning::Unclear(names);
+        };
+        self.known(entry, &exact, &folded, spelled, &named)
+    }
+
+    fn known(
+        &self,
+        entry: &Entry<'s>,
+        exact: &str,
+        folded: &str,
+        spelled: &[usize],
+        named: &BTreeSet<String>,
+    ) -> Meaning<'s> {
+        let by_name = name_score(entry, named);
+        let is_spelled = entry.exact.iter().any(|s| fold(s) == folded) && !folded.is_empty();
+        let sure = match (is_spelled, entry.exact.contains(exact), by_name >= NAMED) {
+            (true, true, true) => 1.0,
+            (true, true, false) => 0.97,
+            (true, false, true) => 0.98,
+            (true, false, false) => 0.93,
+            (false, ..) => 0.85,
+        };
+        let against = (!is_spelled && !spelled.is_empty()).then(|| {
+            format!("the printed symbol is that of another quantity than {}", entry.info.title)
+        });
+        // Without any spelling a name must say it nearly all.
+        let too_little = !is_spelled && by_name < NEARLY_NAMED + 0.7;
+        if too_little { Meaning::Unknown } else { Meaning::Known(entry.info, sure, against) }
+    }
+
+    fn at(&self, found: &[usize]) -> impl Iterator<Item = &Entry<'s>> {
+        found.iter().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// Entries with a name that shares the rarest words.
+    fn sharing(&self, named: &BTreeSet<String>) -> BTreeSet<usize> {
+        named.iter().filter_map(|w| self.by_word.get(w)).flatten().copied().collect()
+    }
+
+    fn kind_score(&self, info: &SymbolInfo) -> f64 {
+        match self.kind {
+            None => 0.0,
+            Some(_) if info.kinds.is_empty() => KIND / 2.0,
+            Some(kind) if info.kinds.iter().any(|k| k == kind) => KIND,
+            Some(_) => OTHER_KIND,
+        }
+    }
+
+    fn place_score(&self, info: &SymbolInfo, section: Section) -> f64 {
+        let place = match (info.rating, section) {
+            (true, Section::Ratings) => RATING_IN_PLACE,
+            (true, Section::Thermal | Section::Other) => 0.0,
+            (true, _) => RATING_OUT_OF_PLACE,
+            (false, Section::Ratings) => -RATING_IN_PLACE / 2.0,
+            (false, _) => 0.0,
+        };
+        place + self.kind_score(info)
+    }
+}
+
+/// The best of some, when it is ahead of all others.
+fn best<'a, 's>(scored: &[(f64, &'a Entry<'s>)]) -> Option<(f64, &'a Entry<'s>)> {
+    let top = scored.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let rivals = scored
+        .iter()
+        .filter(|(score, e)| top.0 - score < MARGIN && e.info.name != top.1.info.name)
+        .count();
+    (rivals == 0).then_some(*top)
+}
+
+/// How well a name names an entry.
+fn name_score(entry: &Entry<'_>, named: &BTreeSet<String>) -> f64 {
+    let mut score: f64 = 0.0;
+    for name in &entry.names {
+        if name == named {
+            return NAMED;
+        }
+        if name.is_subset(named) {
+            let share = name.len() as f64 / named.len().max(1) as f64;
+            score = score.max(NEARLY_NAMED + 2.0 * share - 0.5);
+        }
+    }
+    score
+}
