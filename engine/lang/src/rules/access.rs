@@ -1,5 +1,6 @@
 //! What expressions reach outside themselves: rows, curves, sweeps, tables, models, functions.
 
+use super::drawn::{Drawn, drawn};
 use super::eval::{Evaluator, Found};
 use super::expr::{Bound, ExprKind as Kind, TypedExpr, Wanted};
 use super::fields::FieldId;
@@ -245,9 +246,19 @@ impl<'a> Evaluator<'a> {
             }
             FieldId::RowConditions => Ok(Value::Conditions(Rc::new(row.conditions.clone()))),
             FieldId::RowTemperature => value(temperature(&row.conditions), "stated temperature"),
+            FieldId::RowDrawn => value(self.drawn(row).map(|d| d.value), "curve at its conditions"),
+            FieldId::RowDrawnWhere => {
+                let place = self.drawn(row).map(|d| d.place());
+                self.text(place.as_deref(), span, "a curve at its conditions")
+            }
             FieldId::RowSymbol => self.text(Some(&row.symbol), span, "the symbol"),
             _ => self.text(Some(&row.printed), span, "the printed name"),
         }
+    }
+
+    fn drawn(&self, row: &Parameter) -> Option<Drawn<'a>> {
+        let curves = self.input.facts.curves.iter();
+        drawn(row, curves.filter(|c| self.holds_for_part(&c.parts)))
     }
 
     fn curve_field(&self, span: Span, curve: &CurveValue<'a>, id: FieldId) -> Found<Value<'a>> {

@@ -15,6 +15,8 @@ pub(crate) enum FieldId {
     RowPrinted,
     RowConfidence,
     RowTemperature,
+    RowDrawn,
+    RowDrawnWhere,
     CurveX,
     CurveY,
     CurveConditions,
@@ -70,7 +72,7 @@ enum Record {
     Many,
 }
 
-const ENTRIES: [Entry; 53] = [
+const ENTRIES: [Entry; 55] = [
     Entry(Record::Row, "min", FieldId::RowMin),
     Entry(Record::Row, "typ", FieldId::RowTyp),
     Entry(Record::Row, "max", FieldId::RowMax),
@@ -79,6 +81,8 @@ const ENTRIES: [Entry; 53] = [
     Entry(Record::Row, "plausible", FieldId::RowPlausible),
     Entry(Record::Row, "conditions", FieldId::RowConditions),
     Entry(Record::Row, "temperature", FieldId::RowTemperature),
+    Entry(Record::Row, "drawn", FieldId::RowDrawn),
+    Entry(Record::Row, "drawn_where", FieldId::RowDrawnWhere),
     Entry(Record::Row, "symbol", FieldId::RowSymbol),
     Entry(Record::Row, "printed", FieldId::RowPrinted),
     Entry(Record::Row, "confidence", FieldId::RowConfidence),
@@ -174,6 +178,7 @@ fn field_type(record: &Type, id: FieldId) -> Type {
         | FieldId::RowTyp
         | FieldId::RowMax
         | FieldId::RowTarget
+        | FieldId::RowDrawn
         | FieldId::RangeLow
         | FieldId::RangeHigh => own(),
         FieldId::RowLimits | FieldId::RowPlausible => Type::Range(Box::new(own())),
@@ -202,6 +207,7 @@ fn field_type(record: &Type, id: FieldId) -> Type {
         }
         FieldId::RowSymbol
         | FieldId::RowPrinted
+        | FieldId::RowDrawnWhere
         | FieldId::CurveTitle
         | FieldId::SweepName
         | FieldId::ColumnNode

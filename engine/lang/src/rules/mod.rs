@@ -12,6 +12,7 @@ mod book;
 mod calls;
 mod compare;
 mod compile;
+mod drawn;
 mod eval;
 mod explain;
 mod expr;
