@@ -26,7 +26,7 @@ pub use espice_facts::Scale;
 pub use find::find;
 pub use ink::{Cover, Piece, PlotInk, Use};
 pub use name::Names;
-pub use traces::curves;
+pub use traces::{compare_axes, curves};
 
 use espice_facts::{Conditions, Signature, Status};
 use espice_pdf::{Point, Rect};

@@ -4,22 +4,54 @@ use super::{Axis, Panel};
 use crate::sheet::plot::label::say::printed_unit;
 use espice_facts::{SymbolInfo, SymbolTable};
 use espice_units::{Dimension, Unit};
+use std::collections::BTreeMap;
 
 /// What is known of symbols and of the device when a plot is named.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Names<'a> {
     /// The symbol table.
-    pub symbols: &'a SymbolTable,
+    pub(crate) symbols: &'a SymbolTable,
     /// The device kind (`diode`), when it is known.
-    pub kind: Option<&'a str>,
+    kind: Option<&'a str>,
     /// The parts of the sheet.
-    pub parts: &'a [String],
+    pub(crate) parts: &'a [String],
+    /// Symbols by their spellings without blanks and case.
+    spelled: BTreeMap<String, Vec<&'a SymbolInfo>>,
+    /// Symbols by their names in words.
+    named: BTreeMap<String, Vec<&'a SymbolInfo>>,
 }
 
 impl<'a> Names<'a> {
+    /// Makes the names of a symbol table ready to be looked up; `kind` is the device kind where it
+    /// is known, `parts` are the parts of the sheet.
+    pub fn new(symbols: &'a SymbolTable, kind: Option<&'a str>, parts: &'a [String]) -> Names<'a> {
+        let mut spelled: BTreeMap<String, Vec<&SymbolInfo>> = BTreeMap::new();
+        let mut named: BTreeMap<String, Vec<&SymbolInfo>> = BTreeMap::new();
+        for symbol in symbols.symbols() {
+            for text in std::iter::once(&symbol.name).chain(&symbol.synonyms) {
+                let of = spelled.entry(fold(text)).or_default();
+                if !of.iter().any(|s| s.name == symbol.name) {
+                    of.push(symbol);
+                }
+            }
+            for text in std::iter::once(&symbol.title).chain(&symbol.names) {
+                let of = named.entry(plain(text)).or_default();
+                if !of.iter().any(|s| s.name == symbol.name) {
+                    of.push(symbol);
+                }
+            }
+        }
+        Names { symbols, kind, parts, spelled, named }
+    }
+
     /// The canonical name of a printed symbol or name, see [`Names::info`].
     pub(crate) fn symbol(&self, printed: &str, dimension: Option<Dimension>) -> Option<String> {
         self.info(printed, dimension).map(|s| s.name.clone())
+    }
+
+    /// Whether a print is a spelling of any symbol, whatever its dimension.
+    fn is_spelling(&self, printed: &str) -> bool {
+        self.spelled.contains_key(&fold(printed))
     }
 
     /// The one symbol that a print can mean: by spelling, else by its name in words; of the
@@ -34,35 +66,38 @@ impl<'a> Names<'a> {
             return None;
         }
         let fits = |s: &&SymbolInfo| dimension.is_none_or(|d| s.dimension == d);
-        let spelled: Vec<&SymbolInfo> =
-            self.symbols.spelled(printed).into_iter().filter(fits).collect();
-        let named = || -> Vec<&SymbolInfo> {
-            let plain = plain(printed);
-            self.symbols.symbols().filter(|s| is_called(s, &plain)).filter(fits).collect()
+        let among = |from: Option<&Vec<&'a SymbolInfo>>| -> Vec<&'a SymbolInfo> {
+            from.into_iter().flatten().copied().filter(fits).collect()
         };
-        let exact = |s: &&SymbolInfo| {
-            let tight: String = printed.chars().filter(|c| !c.is_whitespace()).collect();
-            s.name == tight || s.synonyms.contains(&tight)
-        };
-        if spelled.is_empty() { self.only(named(), |_| false) } else { self.only(spelled, exact) }
+        let spelled = among(self.spelled.get(&fold(printed)));
+        if spelled.is_empty() {
+            return self.only(among(self.named.get(&plain(printed))), "");
+        }
+        let tight: String = printed.chars().filter(|c| !c.is_whitespace()).collect();
+        self.only(spelled, &tight)
     }
 
     /// The one that remains by kind, then by exact spelling, then by being no rating.
-    fn only(
-        &self,
-        found: Vec<&'a SymbolInfo>,
-        exact: impl Fn(&&SymbolInfo) -> bool,
-    ) -> Option<&'a SymbolInfo> {
-        let of_kind = |s: &&SymbolInfo| {
-            self.kind.is_none_or(|k| s.kinds.is_empty() || s.kinds.iter().any(|o| o == k))
+    fn only(&self, found: Vec<&'a SymbolInfo>, tight: &str) -> Option<&'a SymbolInfo> {
+        let pins = |kind: &str| self.symbols.kind(kind).map(|k| k.pins.len());
+        // A transistor's symbols serve every device with as many pins.
+        let possible = |s: &&SymbolInfo| {
+            self.kind.is_none_or(|kind| {
+                let alike = |o: &String| o == kind || (pins(o).is_some() && pins(o) == pins(kind));
+                s.kinds.is_empty() || s.kinds.iter().any(alike)
+            })
         };
+        let exact = |s: &&SymbolInfo| s.synonyms.iter().any(|n| n == tight);
+        let of_kind = |s: &&SymbolInfo| self.kind.is_some_and(|k| s.kinds.iter().any(|o| o == k));
         let narrow = |from: Vec<&'a SymbolInfo>, by: &dyn Fn(&&SymbolInfo) -> bool| {
             let kept: Vec<&SymbolInfo> = from.iter().copied().filter(|s| by(s)).collect();
-            if kept.is_empty() { from } else { kept }
+            if kept.is_empty() || from.len() < 2 { from } else { kept }
         };
-        let left: Vec<&SymbolInfo> = found.into_iter().filter(of_kind).collect();
-        let left = if left.len() > 1 { narrow(left, &exact) } else { left };
-        let left = if left.len() > 1 { narrow(left, &|s| !s.rating) } else { left };
+        let left: Vec<&SymbolInfo> = found.into_iter().filter(possible).collect();
+        let left = narrow(left, &|s| s.name == tight);
+        let left = narrow(left, &exact);
+        let left = narrow(left, &of_kind);
+        let left = narrow(left, &|s| !s.rating);
         match left.as_slice() {
             [one] => Some(*one),
             _ => None,
@@ -70,14 +105,15 @@ impl<'a> Names<'a> {
     }
 }
 
+/// A spelling without blanks, underscores and case.
+fn fold(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect::<String>().to_lowercase()
+}
+
 /// Words in lower case with one blank between them, marks dropped.
 pub(crate) fn plain(text: &str) -> String {
     let cleaned: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     cleaned.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_called(symbol: &SymbolInfo, plain_text: &str) -> bool {
-    std::iter::once(&symbol.title).chain(&symbol.names).any(|n| plain(n) == plain_text)
 }
 
 /// Words before a quantity that do not change which one it is.
@@ -105,17 +141,37 @@ const RATIO: [&str; 4] = ["normalized", "normalised", "relative variation", "rel
 
 /// Gives both axes of a panel their symbols and the way to SI; what cannot be told is said.
 pub(crate) fn name_axes(panel: &mut Panel, names: &Names) {
-    let caption = plain(&panel.title);
+    let caption = without_number(&plain(&panel.title));
     let versus = VERSUS.iter().find_map(|v| caption.split_once(v));
+    let sides = |first: bool| -> Vec<&str> {
+        let (y, x) = versus.unwrap_or((caption.as_str(), ""));
+        if first { vec![y, x] } else { vec![x, y] }
+    };
     let ratio = RATIO.iter().any(|r| caption.contains(r));
     // The caption says it of the ordinate alone.
-    panel.y.normalized |= (ratio && panel.y.unit.is_empty()) || is_ratio(&panel.y.title);
+    let bare = ["", "%"].contains(&panel.y.unit.trim());
+    panel.y.normalized |= (ratio && bare) || is_ratio(&panel.y.title);
     panel.x.normalized |= is_ratio(&panel.x.title);
-    name_axis(&mut panel.x, versus.map(|v| v.1), names);
-    name_axis(&mut panel.y, versus.map(|v| v.0), names);
+    name_axis(&mut panel.x, &sides(false), names);
+    name_axis(&mut panel.y, &sides(true), names);
     if let Some(y2) = &mut panel.y2 {
-        name_axis(y2, None, names);
+        name_axis(y2, &[], names);
     }
+}
+
+/// A caption without `fig 3` or `figure 3` before it and `typical values` after it.
+fn without_number(caption: &str) -> String {
+    let mut words: Vec<&str> = caption.split(' ').collect();
+    if words.first().is_some_and(|w| ["fig", "figure", "diagram"].contains(w)) {
+        words.remove(0);
+        if words.first().is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit())) {
+            words.remove(0);
+        }
+    }
+    while words.last().is_some_and(|w| ["typical", "values", "value", "typ"].contains(w)) {
+        words.pop();
+    }
+    words.join(" ")
 }
 
 /// Whether a title is a quotient of two quantities: `Zth(j-a)/Rth(j-a)`, `IR[Tj] / IR[Tj=25°C]`.
@@ -139,8 +195,8 @@ fn is_ratio(title: &str) -> bool {
         && !down.trim().contains(' ')
 }
 
-/// The symbol and scale of one axis. `words` is what the caption calls it.
-fn name_axis(axis: &mut Axis, words: Option<&str>, names: &Names) {
+/// The symbol and scale of one axis. `words` is what the caption calls it, the likelier first.
+fn name_axis(axis: &mut Axis, words: &[&str], names: &Names) {
     let unit = match axis.unit.trim() {
         "" => Some(Unit::ONE),
         text => printed_unit(text),
@@ -155,19 +211,22 @@ fn name_axis(axis: &mut Axis, words: Option<&str>, names: &Names) {
 }
 
 /// The symbol that a title names: by the symbol at its start, by its words, by the caption's.
-fn symbol_of(
-    title: &str,
-    words: Option<&str>,
-    dimension: Dimension,
-    names: &Names,
-) -> Option<String> {
+fn symbol_of(title: &str, words: &[&str], dimension: Dimension, names: &Names) -> Option<String> {
     let (symbol_text, rest) = split_title(title);
-    let by_spelling = names.symbol(&symbol_text, Some(dimension));
     let by_words = |t: &str| in_words(t, dimension, names);
+    // The caption may be more precise: `VCE` in a plot of the saturation voltage.
+    let caption = words.first().and_then(|w| by_words(w));
+    let precise = |s: String| match &caption {
+        Some(c) if c.starts_with(&s) => c.clone(),
+        _ => s,
+    };
+    let by_spelling = names.symbol(&symbol_text, Some(dimension)).map(precise);
+    let lost = symbol_text.is_empty() || symbol_text.chars().count() == 1;
     by_spelling
+        .or_else(|| caption.clone().filter(|_| lost))
         .or_else(|| by_words(&rest))
         .or_else(|| by_words(&symbol_text))
-        .or_else(|| words.and_then(by_words))
+        .or_else(|| words.iter().find_map(|w| by_words(w)))
         .or_else(|| printed_symbol(&symbol_text, dimension, names))
 }
 
@@ -220,16 +279,34 @@ fn in_words(text: &str, dimension: Dimension, names: &Names) -> Option<String> {
     }
 }
 
-/// A symbol that the table does not know, as printed: letters, digits and brackets with its unit.
+/// The letters that symbols of a dimension start with (IEC 60148).
+const LETTERS: [(Dimension, &str); 10] = [
+    (Dimension::VOLTAGE, "VvUuBE"),
+    (Dimension::CURRENT, "Ii"),
+    (Dimension::CAPACITANCE, "C"),
+    (Dimension::RESISTANCE, "RrZzh"),
+    (Dimension::TIME, "t"),
+    (Dimension::TEMPERATURE, "T"),
+    (Dimension::POWER, "P"),
+    (Dimension::CHARGE, "Q"),
+    (Dimension::FREQUENCY, "f"),
+    (Dimension::ENERGY, "EW"),
+];
+
+/// A symbol that the table does not know, as printed. It must look like one: short, and of a
+/// letter that its dimension suits.
 fn printed_symbol(text: &str, dimension: Dimension, names: &Names) -> Option<String> {
     let tight: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let plain = tight.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '(' | ')' | '-'));
     let short = (2..=10).contains(&tight.len());
-    let starts = tight.starts_with(|c: char| c.is_ascii_alphabetic());
-    // A known spelling of another dimension is a contradiction, not a new symbol.
-    let known = !names.symbols.spelled(text).is_empty();
-    (plain && short && starts && !known && !dimension.is_none() && !text.contains(' '))
-        .then_some(tight)
+    let thermal =
+        dimension == Dimension::TEMPERATURE.per(Dimension::POWER).unwrap_or(Dimension::NONE);
+    let letters = LETTERS.iter().find(|l| l.0 == dimension).map(|l| l.1);
+    let letters = if thermal { Some("RZ") } else { letters };
+    let starts = letters.is_some_and(|l| tight.starts_with(|c| l.contains(c)));
+    // A word in capitals is no symbol; a known spelling of another dimension is a contradiction.
+    let word = tight.len() > 3 && tight.chars().all(|c| c.is_ascii_uppercase());
+    (plain && short && starts && !word && !names.is_spelling(text)).then_some(tight)
 }
 
 #[cfg(test)]
@@ -312,8 +389,8 @@ pub(crate) mod tests {
     #[test]
     fn titles_name_quantities_in_every_makers_way() {
         let symbols = table();
-        let names = Names { symbols: &symbols, kind: None, parts: &[] };
-        for (title, unit, caption, want) in [
+        let names = Names::new(&symbols, None, &[]);
+        let rows: [(&str, &str, Option<&str>, Option<&str>); 15] = [
             ("VF - Forward Voltage (V)", "V", None, Some("VF")),
             ("IF, INSTANTANEOUS FORWARD CURRENT (A)", "A", None, Some("IF")),
             ("I C - COLLECTOR CURRENT (mA)", "mA", None, Some("IC")),
@@ -329,9 +406,10 @@ pub(crate) mod tests {
             ("(pF)", "pF", Some("junction capacitance"), Some("CJ")),
             ("VR(A)", "A", None, None),
             ("Vxy (V)", "V", None, Some("Vxy")),
-        ] {
+        ];
+        for (title, unit, caption, want) in rows {
             let mut axis = axis(title, unit);
-            name_axis(&mut axis, caption, &names);
+            name_axis(&mut axis, caption.as_slice(), &names);
             assert_eq!(axis.symbol.as_deref(), want, "{title}");
         }
     }
@@ -339,12 +417,12 @@ pub(crate) mod tests {
     #[test]
     fn units_lead_to_si_and_ratios_are_seen() {
         let symbols = table();
-        let names = Names { symbols: &symbols, kind: None, parts: &[] };
+        let names = Names::new(&symbols, None, &[]);
         let mut t = axis("Tj (°C)", "°C");
-        name_axis(&mut t, None, &names);
+        name_axis(&mut t, &[], &names);
         assert_eq!(t.to_si, Some([1.0, 273.15]));
         let mut i = axis("IF (mA)", "mA");
-        name_axis(&mut i, None, &names);
+        name_axis(&mut i, &[], &names);
         assert_eq!(i.to_si, Some([1e-3, 0.0]));
         for (title, ratio) in [
             ("Zth(j-a)/Rth(j-a)", true),

@@ -53,6 +53,49 @@ pub fn curves(page: &Page, text: &TextPage, plot: &mut Plot, names: &Names) {
     panel.traces = Reader { panel, names, families: &families }.read(traced, bounds);
 }
 
+/// An axis that reaches this many times farther than any other of its symbol is in doubt.
+const FARTHER: f64 = 100.0;
+
+/// Compares the axes of all plots of a sheet: where one reaches a hundred times farther than any
+/// other of the same quantity, its unit is more likely misprinted than meant; its curves are
+/// refused.
+pub fn compare_axes(panels: &mut [&mut Panel]) {
+    let reach = |axis: &Axis| -> Option<(String, f64)> {
+        let [factor, _] = axis.to_si?;
+        let far = axis.ticks.iter().map(|t| (t.value * factor).abs()).fold(0.0, f64::max);
+        Some((axis.symbol.clone()?, far))
+    };
+    let all: Vec<[Option<(String, f64)>; 2]> =
+        panels.iter().map(|p| [reach(&p.x), reach(&p.y)]).collect();
+    for (i, panel) in panels.iter_mut().enumerate() {
+        let own = all.get(i).into_iter().flatten().flatten();
+        let doubts: Vec<String> = own
+            .filter_map(|(symbol, far)| {
+                let others: Vec<f64> = all
+                    .iter()
+                    .enumerate()
+                    .filter(|(j, _)| *j != i)
+                    .flat_map(|(_, a)| a.iter().flatten())
+                    .filter(|(s, _)| s == symbol)
+                    .map(|(_, f)| *f)
+                    .collect();
+                let most = others.iter().copied().fold(0.0, f64::max);
+                (others.len() > 1 && *far > FARTHER * most && most > 0.0).then(|| {
+                    format!("the axis of {symbol} reaches {far:e} in SI where no other plot passes {most:e}: its unit may be misprinted")
+                })
+            })
+            .collect();
+        for doubt in doubts {
+            for trace in &mut panel.traces {
+                trace.status = Status::Refused;
+                trace.reasons.push(doubt.clone());
+            }
+            panel.status = panel.status.max(Status::Review);
+            panel.reasons.push(doubt);
+        }
+    }
+}
+
 /// The dimension of an axis, by its unit or else by its symbol.
 fn dimension(axis: &Axis, names: &Names) -> Option<Dimension> {
     let unit = say::printed_unit(&axis.unit).map(|u| u.dimension);
@@ -189,13 +232,14 @@ impl Reader<'_> {
             (Some(x), Some(y)) => to_values(&drawn.line, (&self.panel.x, x), (ordinate, y)),
             _ => Vec::new(),
         };
-        if signature.is_none() || points.is_empty() {
+        let held_back = self.held_back(ordinate, &meaning.limit, signature.as_ref());
+        // What is no data for a model needs no name.
+        if (signature.is_none() || points.is_empty()) && !ordinate.normalized {
             wrong.push(String::from("what its axes show is not known"));
         }
         if points.iter().flatten().any(|v| !v.is_finite()) {
             wrong.push(String::from("a point has no finite value"));
         }
-        let held_back = self.held_back(ordinate, &meaning.limit, signature.as_ref());
         let status = if !wrong.is_empty() { Status::Refused } else { self.panel.status };
         Trace {
             line: drawn.line,

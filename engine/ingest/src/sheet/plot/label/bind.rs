@@ -288,7 +288,7 @@ mod tests {
         y: Dimension,
     ) -> (Families, Vec<Bound>) {
         let symbols = table();
-        let names = Names { symbols: &symbols, kind: None, parts: &[] };
+        let names = Names::new(&symbols, None, &[]);
         let note = |t: &(&str, f64, f64)| Note {
             text: t.0.to_string(),
             area: Rect { x0: t.1, y0: t.2, x1: t.1 + 4.0 * t.0.len() as f64, y1: t.2 + 7.0 },

@@ -122,8 +122,9 @@ pub(crate) fn families(
     let listed: BTreeSet<usize> = out.list.iter().flat_map(|l| listed(notes, l)).collect();
     let open: Vec<(usize, &Note)> =
         notes.iter().enumerate().filter(|(i, _)| !listed.contains(i)).collect();
+    let givers = givers(&open, names);
     let read: Vec<(usize, &Note, Vec<Said>)> =
-        open.iter().map(|(i, n)| (*i, *n, complete(n, &open, names))).collect();
+        open.iter().map(|(i, n)| (*i, *n, complete(n, &open, &givers, names))).collect();
     // A symbol with two values tells curves apart.
     let mut values: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
     for (_, _, says) in &read {
@@ -178,7 +179,9 @@ pub(crate) fn families(
             out.labels.push(Label { text: note.text.clone(), area: note.area, meaning, note: *i });
         } else {
             out.common.extend(meaning.held);
-            out.parts.extend(meaning.parts);
+            // A name that is none of the sheet's parts may be a drawing's number.
+            let known = |p: &String| names.parts.iter().any(|k| k.eq_ignore_ascii_case(p));
+            out.parts.extend(meaning.parts.into_iter().filter(known));
         }
     }
     out
@@ -186,14 +189,23 @@ pub(crate) fn families(
 
 /// What a note says, with the symbol of bare values taken from the notes beside it:
 /// `IF = 100 mA` is followed by `10 mA` and `1 mA`.
-fn complete(note: &Note, all: &[(usize, &Note)], names: &Names) -> Vec<Said> {
+fn complete(
+    note: &Note,
+    all: &[(usize, &Note)],
+    givers: &[(Dimension, Option<String>)],
+    names: &Names,
+) -> Vec<Said> {
     let complete_one = |said: &Said| match said {
         Said::Value(v, dimension) => {
-            let symbol = giver(note, all, *dimension, names).or_else(|| {
+            let given = givers.iter().find(|g| g.0 == *dimension);
+            let symbol = match given {
+                Some((_, symbol)) => symbol.clone(),
                 // Temperatures alone are those of the junction.
-                let alone = *dimension == Dimension::TEMPERATURE;
-                alone.then(|| names.symbol("TJ", Some(*dimension))).flatten()
-            });
+                None if *dimension == Dimension::TEMPERATURE => {
+                    names.symbol("TJ", Some(*dimension))
+                }
+                None => None,
+            };
             symbol.map_or(said.clone(), |s| Said::Held(s, Condition::Value(*v)))
         }
         Said::Number(v) => {
@@ -209,6 +221,33 @@ fn complete(note: &Note, all: &[(usize, &Note)], names: &Names) -> Vec<Said> {
         other => other.clone(),
     };
     note.says.iter().map(complete_one).collect()
+}
+
+/// For each dimension of which bare values stand in the plot the symbol that all of them take:
+/// none where the notes beside them say different ones.
+fn givers(all: &[(usize, &Note)], names: &Names) -> Vec<(Dimension, Option<String>)> {
+    let mut out: Vec<(Dimension, Option<String>)> = Vec::new();
+    for (_, note) in all {
+        for said in &note.says {
+            let Said::Value(_, dimension) = said else { continue };
+            let heads = all.iter().flat_map(|(_, n)| &n.says).any(|s| match s {
+                Said::Held(s, Condition::Value(_)) | Said::Symbol(s, _) => {
+                    names.symbols.symbol(s).is_some_and(|i| i.dimension == *dimension)
+                }
+                _ => false,
+            });
+            if !heads {
+                continue;
+            }
+            let found = giver(note, all, *dimension, names);
+            match out.iter_mut().find(|o| o.0 == *dimension) {
+                Some(known) if known.1 != found => known.1 = None,
+                Some(_) => {}
+                None => out.push((*dimension, found)),
+            }
+        }
+    }
+    out
 }
 
 /// The one symbol that other notes say with a value of this dimension.
@@ -266,7 +305,8 @@ pub(crate) fn parts(text: &str, names: &Names) -> Vec<String> {
     let part_like = |t: &str| {
         let letters = t.chars().filter(char::is_ascii_alphabetic).count();
         let digits = t.chars().filter(char::is_ascii_digit).count();
-        t.chars().all(|c| c.is_ascii_alphanumeric()) && letters >= 1 && digits >= 3
+        let plain = t.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+        plain && letters >= 1 && digits >= 3
     };
     let is_part = |t: &str| known(t) || (part_like(t) && t.len() >= 5);
     if tokens.is_empty()

@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn short_texts_say_what_a_reader_sees() {
         let symbols = table();
-        let names = Names { symbols: &symbols, kind: None, parts: &[] };
+        let names = Names::new(&symbols, None, &[]);
         let one = |t: &str| say(t, &names).into_iter().next().unwrap();
         for (text, want) in [
             ("TJ = 25 °C", held("TJ", 298.15)),

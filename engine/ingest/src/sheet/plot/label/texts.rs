@@ -26,11 +26,12 @@ pub(crate) struct Note {
 /// The texts in and beside the frame of a plot that are not labels of its ticks or axes.
 pub(crate) fn notes(text: &TextPage, panel: &Panel, names: &Names) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
-    for line in text.lines.iter().filter(|l| l.angle.abs() < 1.0) {
-        if !around(panel, line.area) || is_of_axes(panel, line) {
-            continue;
-        }
-        for (text, area) in statements(line, names) {
+    let lines = text
+        .lines
+        .iter()
+        .filter(|l| l.angle.abs() < 1.0 && around(panel, l.area) && !is_of_axes(panel, l));
+    for words in rows(lines) {
+        for (text, area) in statements(&words, names) {
             let says = say(&text, names);
             let inside = panel.frame.grown(1.5).contains(area.center());
             if !is_title(&text, panel) {
@@ -90,11 +91,41 @@ fn is_title(text: &str, panel: &Panel) -> bool {
     axes.into_iter().flatten().any(|a| is(&a.title)) || is(&panel.title)
 }
 
-/// A line as single statements: `4.5 V 3.5 V` are two labels that stand side by side, while
+/// Words that stand level and close by each other, though their baselines differ: a symbol whose
+/// subscript was set as a text of its own.
+fn rows<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Vec<&'a Word>> {
+    let mut lines: Vec<&Line> = lines.collect();
+    lines.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0).then(a.area.y0.total_cmp(&b.area.y0)));
+    let mut out: Vec<(Rect, f64, Vec<&Word>)> = Vec::new();
+    for line in lines {
+        let joins = |(area, size, _): &&mut (Rect, f64, Vec<&Word>)| {
+            let shared = area.y1.min(line.area.y1) - area.y0.max(line.area.y0);
+            let low = area.height().min(line.area.height()).max(1.0);
+            let gap = line.area.x0 - area.x1;
+            shared > 0.3 * low && (-0.5 * *size..=0.5 * *size).contains(&gap)
+        };
+        match out.iter_mut().rev().take(40).find(joins) {
+            Some((area, size, words)) => {
+                *area = area.union(line.area);
+                *size = size.max(line.size);
+                words.extend(&line.words);
+            }
+            None => out.push((line.area, line.size, line.words.iter().collect())),
+        }
+    }
+    out.into_iter()
+        .map(|(_, _, mut words)| {
+            words.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
+            words
+        })
+        .collect()
+}
+
+/// A row as single statements: `4.5 V 3.5 V` are two labels that stand side by side, while
 /// `IC = 1 mA, VCE = 5 V` is one.
-fn statements(line: &Line, names: &Names) -> Vec<(String, Rect)> {
+fn statements(words: &[&Word], names: &Names) -> Vec<(String, Rect)> {
     let mut out: Vec<(String, Rect)> = Vec::new();
-    for word in &line.words {
+    for word in words {
         let starts_anew = out.last().is_some_and(|(text, _)| {
             let complete =
                 matches!(say(text, names).last(), Some(Said::Value(..)) | Some(Said::Held(..)));
@@ -111,10 +142,10 @@ fn statements(line: &Line, names: &Names) -> Vec<(String, Rect)> {
     }
     // Bare numbers side by side are labels of their own, too.
     if let [(_, _)] = out.as_slice()
-        && line.words.len() > 1
-        && line.words.iter().all(is_number)
+        && words.len() > 1
+        && words.iter().all(|w| is_number(w))
     {
-        return line.words.iter().map(|w| (w.text.clone(), w.area)).collect();
+        return words.iter().map(|w| (w.text.clone(), w.area)).collect();
     }
     out
 }

@@ -99,7 +99,7 @@ fn together(curves: &[Strand]) -> Vec<bool> {
         .iter()
         .enumerate()
         .map(|(i, a)| {
-            if a.strokes < 2 || curves.len() > 100 {
+            if !a.loose || curves.len() > 100 {
                 return false;
             }
             let samples = resample(&a.line, 81);

@@ -33,6 +33,17 @@ pub(crate) const AMBIGUOUS: &str = "where several lines meet, its continuation i
 /// One end of a strand: its index, and whether it is the last point.
 type End = (usize, bool);
 
+/// What lies between two ends that are joined.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seam {
+    /// Nothing.
+    Touch,
+    /// The gap between two dashes.
+    Dash,
+    /// A label.
+    Label,
+}
+
 /// A join of two ends.
 struct Link {
     a: End,
@@ -61,13 +72,37 @@ pub(crate) fn join_touching(strands: Vec<Strand>) -> Vec<Strand> {
             meet(&strands, &here, &mut links, &mut doubts);
         }
     }
-    let mut joined = join(strands, links, false);
+    let mut joined = join(strands, links, Seam::Touch);
     for (strand, ends) in &mut joined {
         if doubts.iter().any(|d| ends.contains(d)) {
             strand.doubts.insert(AMBIGUOUS);
         }
     }
     joined.into_iter().map(|(s, _)| s).collect()
+}
+
+/// Joins strands whose ends nearly touch: the ink of a wide pen closes the gap, or they overlap
+/// by less than its width. Only ends that have each other alone and go straight on are joined.
+pub(crate) fn join_near(strands: Vec<Strand>) -> Vec<Strand> {
+    let widest = strands.iter().map(|s| s.pen.width).fold(0.0, f64::max).clamp(TOUCH, 3.0);
+    let grid = Grid::of(&strands, widest, |s| !s.closed && s.length() > 2.0 * TANGENT);
+    let mut links = Vec::new();
+    for (i, strand) in strands.iter().enumerate().filter(|(_, s)| s.length() > 2.0 * TANGENT) {
+        for last in [false, true] {
+            let Some(at) = strand.end(last) else { continue };
+            let reach = strand.pen.width.clamp(TOUCH, 3.0);
+            let mut others = grid
+                .near(at, reach)
+                .filter(|e| e.0 != i && strands.get(e.0).is_some_and(|o| o.pen.suits(&strand.pen)));
+            let (Some(b), None) = (others.next(), others.next()) else { continue };
+            let Some(d) = strands.get(b.0).map(|o| outwards(o, b.1)) else { continue };
+            let turn = angle(outwards(strand, last), Point::new(-d.x, -d.y));
+            if b.0 > i && turn <= STRAIGHT {
+                links.push(Link { a: (i, last), b, cost: turn });
+            }
+        }
+    }
+    join(strands, links, Seam::Touch).into_iter().map(|(s, _)| s).collect()
 }
 
 /// Pairs the ends that meet in one place.
@@ -140,7 +175,7 @@ pub(crate) fn join_dashes(strands: Vec<Strand>) -> Vec<Strand> {
         }
     }
     let mut rows = Vec::new();
-    for (mut strand, _) in join(dashes, links, true) {
+    for (mut strand, _) in join(dashes, links, Seam::Dash) {
         if strand.strokes >= 3 {
             strand.dashes = true;
             rows.push(strand);
@@ -168,7 +203,7 @@ fn dash_cost(strands: &[Strand], a: End, b: End) -> Option<f64> {
     let d = outwards(t, b.1);
     let turn = angle(outwards(s, a.1), Point::new(-d.x, -d.y));
     if overlap && long_s && long_t {
-        return (turn <= DASH_TURN).then_some(turn / 20.0);
+        return (turn <= DASH_TURN).then_some(turn / 8.0);
     }
     let (mut worst, limit) = (0.0_f64, DASH_GAP.min(2.5 * s.length().max(t.length()).max(2.0)));
     if long_s {
@@ -177,7 +212,7 @@ fn dash_cost(strands: &[Strand], a: End, b: End) -> Option<f64> {
     if long_t {
         worst = worst.max(angle(outwards(t, b.1), against));
     }
-    (gap <= limit && worst <= DASH_TURN).then_some(gap + worst / 10.0)
+    (gap <= limit && worst <= DASH_TURN).then_some(gap + worst / 4.0)
 }
 
 /// Joins the two sides of a curve that a label's box interrupts: same pen, both ends showing
@@ -215,7 +250,7 @@ pub(crate) fn join_across(strands: Vec<Strand>, boxes: &[Rect], widest: f64) -> 
         })
         .flat_map(|(_, l)| [l.a, l.b])
         .collect();
-    let joined = join(strands, links, true);
+    let joined = join(strands, links, Seam::Label);
     joined
         .into_iter()
         .map(|(mut strand, ends)| {
@@ -248,7 +283,7 @@ fn across_cost(strands: &[Strand], a: End, b: End, area: Rect, widest: f64) -> O
 /// Follows links from strand to strand. A link of smaller cost goes first; each end is used once
 /// and no ring is closed unless all of it is one. Gives each joined strand with the ends that it
 /// is made of.
-fn join(strands: Vec<Strand>, mut links: Vec<Link>, with_gap: bool) -> Vec<(Strand, Vec<End>)> {
+fn join(strands: Vec<Strand>, mut links: Vec<Link>, seam: Seam) -> Vec<(Strand, Vec<End>)> {
     links.sort_by(|x, y| x.cost.total_cmp(&y.cost).then((x.a, x.b).cmp(&(y.a, y.b))));
     let mut next: BTreeMap<End, End> = BTreeMap::new();
     let mut group: Vec<usize> = (0..strands.len()).collect();
@@ -284,7 +319,7 @@ fn join(strands: Vec<Strand>, mut links: Vec<Link>, with_gap: bool) -> Vec<(Stra
                 other.line.reverse();
             }
             ends.extend([(enter.0, false), (enter.0, true)]);
-            append(&mut strand, other, with_gap);
+            append(&mut strand, other, seam);
             tail = (enter.0, !enter.1);
         }
         out.push((strand, ends));
@@ -303,24 +338,34 @@ fn root(group: &mut [usize], mut i: usize) -> usize {
     i
 }
 
-fn append(strand: &mut Strand, other: Strand, with_gap: bool) {
-    let seam = strand.line.last().copied().zip(other.line.first().copied());
-    if let Some((p, q)) = seam {
+fn append(strand: &mut Strand, other: Strand, seam: Seam) {
+    let ends = strand.line.last().copied().zip(other.line.first().copied());
+    if let Some((p, q)) = ends {
         let overlapping = strand.pen.filled && p.distance(q) <= 1.8 * strand.pen.width;
-        if with_gap && overlapping {
+        if seam == Seam::Dash && overlapping {
             // Outlined dashes overlap at a bend; the ends beyond it are the pen's own width.
             strand.line.pop();
-        } else if with_gap && p.distance(q) > 2.0 {
+        } else if seam == Seam::Label {
             strand.gaps.push([p, q]);
         }
     }
-    let skip = usize::from(seam.is_some_and(|(p, q)| p.distance(q) < 1e-3));
+    let mut skip = usize::from(ends.is_some_and(|(p, q)| p.distance(q) < 1e-3));
+    if let Some((p, q)) = ends.filter(|(p, q)| skip == 0 && p.distance(*q) <= strand.pen.width) {
+        // Ends that overlap would run back for a step: both give way to their middle.
+        let forth = leaving(&other.line, TANGENT);
+        if seam == Seam::Touch && (q.x - p.x) * forth.x + (q.y - p.y) * forth.y < 0.0 {
+            strand.line.pop();
+            strand.line.push(Point::new((p.x + q.x) / 2.0, (p.y + q.y) / 2.0));
+            skip = 1;
+        }
+    }
     strand.line.extend(other.line.into_iter().skip(skip));
     strand.orders.extend(other.orders);
     strand.gaps.extend(other.gaps);
     strand.doubts.extend(other.doubts);
     strand.strokes += other.strokes;
     strand.dashes |= other.dashes;
+    strand.loose |= other.loose || ends.is_some_and(|(p, q)| p.distance(q) > TOUCH);
 }
 
 /// Ends by the square that they lie in.

@@ -72,6 +72,7 @@ pub(crate) fn trace(page: &Page, ink: &PlotInk, frame: Rect, texts: &[Rect]) -> 
     let strands = tidy::split_turns(gathered.strands, shortest);
     let strands = tidy::drop_repeats(strands);
     let strands = link::join_touching(strands);
+    let strands = link::join_near(strands);
     let strands = link::join_dashes(strands);
     let strands = link::join_across(strands, &boxes, 0.4 * frame.width().max(frame.height()));
     let sorted = sort::sort(strands, &gathered.heads, texts, frame);

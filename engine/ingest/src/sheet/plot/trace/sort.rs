@@ -121,7 +121,8 @@ fn is_drawing(strand: &Strand) -> bool {
         }
         before = Some((way, d));
     }
-    corners >= 2 && slanted < 0.05 * strand.length()
+    (corners >= 2 && slanted < 0.05 * strand.length())
+        || (corners == 1 && slanted < 0.005 * strand.length())
 }
 
 /// Whether a line lies on an edge of the frame.

@@ -58,6 +58,8 @@ pub(crate) struct Strand {
     pub gaps: Vec<[Point; 2]>,
     /// Whether it was put together from dashes.
     pub dashes: bool,
+    /// Whether a join in it bridged a gap: of dashes, of a label, or of a pen's width.
+    pub loose: bool,
     /// Whether its ends meet.
     pub closed: bool,
     /// What is unsure about how it was put together.
@@ -76,6 +78,7 @@ impl Strand {
             strokes: 1,
             gaps: Vec::new(),
             dashes: false,
+            loose: false,
             closed,
             doubts: BTreeSet::new(),
         }
@@ -124,7 +127,7 @@ pub(crate) struct Ink {
 pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
     let mut out = Ink::default();
     let window = frame.grown(OVERHANG);
-    for piece in &ink.rest {
+    for piece in &whole_curves(page, ink) {
         if out.strands.len() > STRANDS {
             out.cut = true;
             break;
@@ -149,6 +152,14 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
                     out.heads.push(Head { tip, base });
                 }
                 Shape::Head { .. } => {}
+                // A square of a pen's size is a dot of a dotted line, or the shortest of dashes.
+                Shape::Blob if is_dot(&closed) => {
+                    let area = Rect::around(closed.iter().copied()).unwrap_or_default();
+                    let (c, half) = (area.center(), area.width() / 2.0);
+                    let ends = [Point::new(c.x - half, c.y), Point::new(c.x + half, c.y)];
+                    let pen = Pen { width: area.height(), color, filled: true, dashed: false };
+                    out.add(&ends, visible, pen, piece.order);
+                }
                 Shape::Blob => {
                     let area = Rect::around(closed).and_then(|a| a.intersection(visible));
                     out.blobs.extend(area);
@@ -163,6 +174,13 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
     out
 }
 
+/// Whether a filled shape is a small square.
+fn is_dot(closed: &[Point]) -> bool {
+    let area = Rect::around(closed.iter().copied()).unwrap_or_default();
+    let (w, h) = (area.width(), area.height());
+    closed.len() <= 6 && w.max(h) <= 2.2 && w.min(h) >= 0.25
+}
+
 impl Ink {
     fn add(&mut self, line: &[Point], visible: Rect, pen: Pen, order: u32) {
         let inside = line.iter().all(|p| visible.contains(*p));
@@ -172,6 +190,44 @@ impl Ink {
         }
         self.strands.extend(clip(line, visible).into_iter().map(|l| Strand::new(l, pen, order)));
     }
+}
+
+/// The pieces that remain, each grown to the whole of its subpath where that is a curve: a flat
+/// stretch of a curve that happens to lie on a grid line is no grid.
+fn whole_curves(page: &Page, ink: &PlotInk) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::with_capacity(ink.rest.len());
+    let mut done: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for piece in &ink.rest {
+        let key = (piece.path, piece.subpath);
+        if done.contains(&key) {
+            continue;
+        }
+        let subpath = page.paths.get(piece.path).and_then(|p| p.subpaths.get(piece.subpath));
+        let Some(subpath) = subpath.filter(|s| piece.segments.len() < s.segments.len()) else {
+            out.push(piece.clone());
+            continue;
+        };
+        if subpath.closed || !slanted(page, piece) {
+            out.push(piece.clone());
+            continue;
+        }
+        done.insert(key);
+        out.retain(|p| (p.path, p.subpath) != key);
+        out.push(Piece { segments: 0..subpath.segments.len(), ..piece.clone() });
+    }
+    out
+}
+
+/// Whether a piece runs along neither axis somewhere.
+fn slanted(page: &Page, piece: &Piece) -> bool {
+    let Some((start, segments)) = piece.drawn(page) else { return false };
+    let mut from = start;
+    segments.iter().any(|segment| {
+        let to = segment.end();
+        let tilted = (to.x - from.x).abs() > 0.3 && (to.y - from.y).abs() > 0.3;
+        from = to;
+        tilted || matches!(segment, Segment::Curve(..))
+    })
 }
 
 /// The piece as a subpath of its own, and whether it is the whole of its subpath.

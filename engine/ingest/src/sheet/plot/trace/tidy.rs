@@ -1,14 +1,16 @@
 //! Lines drawn twice, and lines that turn back on themselves.
 
-use super::polyline::{angle, direction, length, nearest};
+use super::polyline::{angle, beyond, direction, leaving, length, nearest};
 use super::strand::Strand;
 use espice_pdf::Point;
 use std::collections::BTreeSet;
 
 /// How near two lines must run to be one line drawn twice.
-const SAME: f64 = 0.12;
+const SAME: f64 = 0.3;
 /// A turn by more than this is no bend of a curve.
 const BACK: f64 = 150.0;
+/// The length over which a turn must hold.
+const BASE: f64 = 5.0;
 /// Most curves whose overlay is looked at pair by pair.
 const PAIRS: usize = 400;
 
@@ -51,7 +53,8 @@ pub(crate) fn split_turns(strands: Vec<Strand>, shortest: f64) -> Vec<Strand> {
     out
 }
 
-/// The vertices at which a line turns back with a long run on both sides.
+/// The vertices at which a line turns back with a long run on both sides. Directions are taken
+/// over [`BASE`], so that the jitter of traced drawings is no turn.
 fn turns(line: &[Point], shortest: f64) -> Vec<usize> {
     let total = length(line);
     let mut cuts = Vec::new();
@@ -63,8 +66,14 @@ fn turns(line: &[Point], shortest: f64) -> Vec<usize> {
         since += a.distance(b);
         let sharp = angle(direction(a, b), direction(b, c)) > BACK;
         if sharp && since >= shortest && total - walked >= shortest {
-            cuts.push(i + 1);
-            since = 0.0;
+            let (before, after) = (line.get(..=i + 1), line.get(i + 1..));
+            let wide = before.zip(after).is_some_and(|(before, after)| {
+                angle(beyond(before, BASE), leaving(after, BASE)) > BACK
+            });
+            if wide {
+                cuts.push(i + 1);
+                since = 0.0;
+            }
         }
     }
     cuts
