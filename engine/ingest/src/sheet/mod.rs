@@ -64,13 +64,26 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         let text = text::read(&page);
         sheet.pages.push(SheetPage { page, text });
     }
-    let _ = symbols;
+    let (kind, parts): (Option<&str>, &[String]) = (None, &[]);
+    let names = plot::Names { symbols, kind, parts };
+    for SheetPage { page, text } in &sheet.pages {
+        sheet.tables.extend(table::find(page, text));
+        for mut plot in plot::find(page, text) {
+            plot::curves(page, text, &mut plot, &names);
+            sheet.panels.push(plot.panel);
+        }
+    }
+    let (parameters, complaints) = table::parameters(&sheet.tables, file, symbols, kind, parts);
+    diagnostics.extend(complaints);
+    let dimension = |s: &str| symbols.symbol(s).map(|s| s.dimension);
+    let curves =
+        sheet.panels.iter().flat_map(|p| plot::facts::curves(p, file, dimension)).collect();
     let source = Source {
         file,
         name: name.to_string(),
         format: SourceFormat::Pdf,
         digest: Digest::of(bytes),
     };
-    let facts = Facts { sources: vec![source], ..Facts::default() };
+    let facts = Facts { sources: vec![source], parameters, curves, ..Facts::default() };
     Reading { facts, sheet: Some(sheet), diagnostics }
 }
