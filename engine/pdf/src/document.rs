@@ -4,7 +4,7 @@ use crate::objects::{
     as_dict, as_number, get, get_dict, get_name, get_number, numbers, resolve, unpack,
 };
 use crate::tree::Tree;
-use crate::weight::weight;
+use crate::weight::{LOADED, weight};
 use crate::{Matrix, Page, PdfLimits, Point, Reading, Rect};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Place};
 use lopdf::{Dictionary, LoadOptions, Object, ObjectId};
@@ -42,9 +42,6 @@ pub struct Info {
 
 /// US Letter, for pages that do not say how large they are.
 const LETTER: Rect = Rect { x0: 0.0, y0: 0.0, x1: 612.0, y1: 792.0 };
-
-/// Bytes that a stream of objects or of the objects' places may unpack to while loading.
-const LOADED: usize = 8 << 20;
 
 /// Where the head of a PDF must stand.
 const HEAD: usize = 1024;
@@ -298,7 +295,7 @@ impl Fault {
                 "the PDF is encrypted in a way that is not known",
             )
             .help("print it to a new PDF if you may"),
-            Fault::Limit => {
+            Fault::Limit if is_pdf => {
                 Diagnostic::error(Code::PDF_LIMIT, "the PDF unpacks to more than is read")
                     .help("save the pages of the device as a file of their own")
             }
@@ -306,7 +303,7 @@ impl Fault {
                 Diagnostic::error(Code::PDF_BROKEN, "no page can be found in the PDF")
                     .help("the file may be cut off; get it again")
             }
-            Fault::Broken => {
+            Fault::Limit | Fault::Broken => {
                 let found = match kind_of(bytes) {
                     Some(kind) => format!("this is not a PDF but {kind}"),
                     None => String::from("this is not a PDF"),

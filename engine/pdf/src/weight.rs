@@ -12,6 +12,9 @@ const DICTIONARY: usize = 400;
 const NAME: usize = 90;
 const VALUE: usize = 120;
 
+/// Bytes that one stream of objects, or of the objects' places, may unpack to.
+pub(crate) const LOADED: usize = 8 << 20;
+
 /// Bytes that lopdf's objects of a file will take, counted until `limit` is passed. Streams
 /// count with their packed size, object streams with what is in them.
 pub(crate) fn weight(bytes: &[u8], limit: usize) -> usize {
@@ -67,8 +70,13 @@ impl Counter {
                     let data = data.get(..end).unwrap_or_default();
                     self.total += data.len();
                     if holds_objects {
-                        let left = (self.limit - self.total.min(self.limit)) / 8;
-                        self.count(&inflate(data.trim_ascii_start(), left).bytes, false);
+                        let inner = inflate(data.trim_ascii_start(), LOADED).bytes;
+                        if inner.len() >= LOADED {
+                            self.total = self.limit.saturating_add(1);
+                            return;
+                        }
+                        self.total += inner.len();
+                        self.count(&inner, false);
                     }
                     at += end;
                 }
@@ -97,6 +105,14 @@ mod tests {
     use super::*;
     use std::io::Write;
 
+    /// Much nothing in an object stream.
+    fn inflated_bomb() -> Vec<u8> {
+        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(&b" ".repeat(LOADED)).unwrap();
+        let packed = packer.finish().unwrap();
+        [b"1 0 obj<</Type/ObjStm>>stream\n".as_slice(), &packed, b"\nendstream"].concat()
+    }
+
     #[test]
     fn values_weigh_and_streams_do_not_hide_them() {
         let light = b"%PDF-1.4\n1 0 obj <</Length 9>> stream\n0 0 0 0 0\nendstream endobj";
@@ -110,5 +126,8 @@ mod tests {
         let packed = packer.finish().unwrap();
         let holder = [b"1 0 obj<</Type/ObjStm>>stream\n".as_slice(), &packed, b"\nendstream"];
         assert!(weight(&holder.concat(), usize::MAX) > 1_000_000);
+
+        let bomb = inflated_bomb();
+        assert_eq!(weight(&bomb, 50_000_000), 50_000_001);
     }
 }

@@ -131,7 +131,7 @@ pub(super) fn hide_white_on_nothing(page: &mut Page) {
         }
     };
     let seen = |clips: &[crate::Clip], clip: u32, area: Rect| {
-        clips.get(clip as usize).and_then(|c| c.area.intersection(area)).unwrap_or_default()
+        clips.get(clip as usize).and_then(|c| c.area.intersection(area))
     };
     let (mut path, mut image) = (0, 0);
     for glyph in page.glyphs.iter_mut().filter(|g| g.color.is_white() && g.visible) {
@@ -140,13 +140,15 @@ pub(super) fn hide_white_on_nothing(page: &mut Page) {
             let next_image = page.images.get(image).filter(|i| i.order < glyph.order);
             match (next_path, next_image) {
                 (Some(p), i) if i.is_none_or(|i| p.order < i.order) => {
-                    if let Some(fill) = p.fill {
-                        paint(&mut dark, seen(&page.clips, p.clip, p.area), !fill.is_white());
+                    if let Some((fill, area)) = p.fill.zip(seen(&page.clips, p.clip, p.area)) {
+                        paint(&mut dark, area, !fill.is_white());
                     }
                     path += 1;
                 }
                 (_, Some(i)) => {
-                    paint(&mut dark, seen(&page.clips, i.clip, i.area), true);
+                    if let Some(area) = seen(&page.clips, i.clip, i.area) {
+                        paint(&mut dark, area, true);
+                    }
                     image += 1;
                 }
                 _ => break,
