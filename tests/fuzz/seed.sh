@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 root=../..
-for t in grammar mdm csv facts card; do mkdir -p "corpus/$t"; done
+for t in grammar mdm csv facts card pdf page; do mkdir -p "corpus/$t"; done
 find $root/rules $root/templates $root/foundries $root/tests/ui $root/tests/spec -name '*.espice' 2>/dev/null |
   while read -r f; do cp "$f" "corpus/grammar/$(echo "$f" | tr '/' '_')"; done
 find $root/tests/examples $root/tests/bad -type f 2>/dev/null | while read -r f; do
@@ -14,3 +14,4 @@ find $root/tests/examples $root/tests/bad -type f 2>/dev/null | while read -r f;
     *.lib) cp "$f" corpus/card/ ;;
   esac
 done
+cargo run --quiet --bin seeds -- corpus

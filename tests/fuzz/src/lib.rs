@@ -1,4 +1,8 @@
-//! What the fuzz targets share: a symbol table with a diode and a transistor.
+//! What the fuzz targets share: a symbol table with a diode and a transistor, and small PDFs.
+
+mod pdf;
+
+pub use pdf::{pdf_with, read_pdf, seeds};
 
 use espice_base::Span;
 use espice_facts::{KindInfo, QuantityInfo, SymbolInfo, SymbolTable};
