@@ -93,7 +93,7 @@ pub struct Dimension([Exponent; 5]);
 const BASIS: [&str; 5] = ["V", "A", "s", "m", "K"];
 
 /// Derived dimensions with a name of their own, for printing.
-const NAMED: [(&str, &str, [i16; 5]); 16] = [
+const NAMED: [(&str, &str, [i16; 5]); 18] = [
     ("1", "dimensionless", [0, 0, 0, 0, 0]),
     ("V", "voltage", [1, 0, 0, 0, 0]),
     ("A", "current", [0, 1, 0, 0, 0]),
@@ -110,6 +110,8 @@ const NAMED: [(&str, &str, [i16; 5]); 16] = [
     ("Hz", "frequency", [0, 0, -1, 0, 0]),
     ("m^2", "area", [0, 0, 0, 2, 0]),
     ("kg", "mass", [1, 1, 3, -2, 0]),
+    ("K/W", "thermal resistance", [-1, -1, 0, 0, 1]),
+    ("W/K", "thermal conductance", [1, 1, 0, 0, -1]),
 ];
 
 impl Dimension {
@@ -240,6 +242,7 @@ mod tests {
         );
         assert_eq!(Dimension::CHARGE.describe(), "charge (C)");
         assert_eq!(Dimension::of([1, 1, 3, -2, 0]).to_string(), "kg");
+        assert_eq!(Dimension::of([-1, -1, 0, 0, 1]).to_string(), "K/W");
     }
 
     #[test]
