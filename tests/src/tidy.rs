@@ -21,7 +21,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
         &["espice-base", "espice-units", "espice-facts", "espice-lang", "espice-netlist"],
     ),
     ("espice-fit", &["espice-base", "espice-units", "espice-facts", "espice-lang", "espice-model"]),
-    ("espice-ingest", &["espice-base", "espice-units", "espice-facts"]),
+    ("espice-pdf", &["espice-base"]),
+    ("espice-ingest", &["espice-base", "espice-units", "espice-facts", "espice-pdf"]),
     (
         "espice",
         &[
@@ -34,6 +35,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "espice-model",
             "espice-fit",
             "espice-ingest",
+            "espice-pdf",
         ],
     ),
     ("espice-report", &["espice", "espice-base", "espice-units"]),
@@ -48,7 +50,7 @@ const HOMES: [(&str, &[&str]); 9] = [
     ("rhai", &["espice-lang"]),
     ("argmin", &["espice-fit"]),
     ("nalgebra", &["espice-model", "espice-fit"]),
-    ("lopdf", &["espice-ingest"]),
+    ("lopdf", &["espice-pdf"]),
     ("imageproc", &["espice-ingest"]),
     ("toml", &["espice-lang", "espice-facts"]),
     ("insta", &["espice-tests"]),
