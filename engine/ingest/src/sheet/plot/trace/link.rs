@@ -155,6 +155,7 @@ fn outwards(strand: &Strand, last: bool) -> Point {
 /// Joins dashes and dots that were drawn as strokes of their own. What does not become a row of
 /// at least three is returned as it was.
 pub(crate) fn join_dashes(strands: Vec<Strand>) -> Vec<Strand> {
+    let strands = drop_caps(strands);
     let (dashes, mut rest): (Vec<Strand>, Vec<Strand>) =
         strands.into_iter().partition(|s| !s.closed && s.length() <= DASH);
     if dashes.len() < 3 {
@@ -185,6 +186,22 @@ pub(crate) fn join_dashes(strands: Vec<Strand>) -> Vec<Strand> {
     }
     rest.extend(rows);
     rest
+}
+
+/// Drops filled dots at the ends of longer dashes: outlined dashes that bend were drawn in parts
+/// that overlap, the last of which adds less than the pen's width.
+fn drop_caps(strands: Vec<Strand>) -> Vec<Strand> {
+    let is_dot = |s: &Strand| s.pen.filled && s.length() <= 1.5 * DOT;
+    let reach = 1.4 * DOT;
+    let grid = Grid::of(&strands, reach, |s| s.pen.filled && !is_dot(s));
+    let gone: Vec<bool> = strands
+        .iter()
+        .map(|s| {
+            let middle = s.area().center();
+            is_dot(s) && grid.near(middle, reach.min(1.5 * s.pen.width)).next().is_some()
+        })
+        .collect();
+    strands.into_iter().zip(gone).filter(|(_, gone)| !gone).map(|(s, _)| s).collect()
 }
 
 /// How badly the second end continues the first across a gap; `None` when it does not.

@@ -68,7 +68,7 @@ pub(crate) fn trace(page: &Page, ink: &PlotInk, frame: Rect, texts: &[Rect]) -> 
         .chain(covers.iter().map(|c| c.area))
         .filter(|b| b.intersection(frame).is_some())
         .collect();
-    let shortest = 0.1 * frame.width().min(frame.height());
+    let shortest = 0.3 * frame.width().min(frame.height());
     let strands = tidy::split_turns(gathered.strands, shortest);
     let strands = tidy::drop_repeats(strands);
     let strands = link::join_touching(strands);

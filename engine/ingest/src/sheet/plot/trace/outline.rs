@@ -51,7 +51,8 @@ pub(crate) fn shape(outline: &[Point]) -> Shape {
     if wide > WIDEST || long < 1.3 * wide {
         return Shape::Blob;
     }
-    centre_line(&ring, around, wide).map_or(Shape::Blob, |line| Shape::Line(line, wide))
+    let line = quad(&ring).or_else(|| centre_line(&ring, around, wide));
+    line.map_or(Shape::Blob, |line| Shape::Line(line, wide))
 }
 
 /// The shoelace formula.
@@ -97,6 +98,18 @@ fn inside(p: Point, a: Point, b: Point, c: Point) -> bool {
     let side = |u: Point, v: Point| (v.x - u.x) * (p.y - u.y) - (v.y - u.y) * (p.x - u.x);
     let (x, y, z) = (side(a, b), side(b, c), side(c, a));
     (x > 0.0 && y > 0.0 && z > 0.0) || (x < 0.0 && y < 0.0 && z < 0.0)
+}
+
+/// The line between the middles of the two short sides of an outline with four corners.
+fn quad(ring: &[Point]) -> Option<Vec<Point>> {
+    let &[a, b, c, d] = ring else { return None };
+    let one = a.distance(b) + c.distance(d);
+    let two = b.distance(c) + d.distance(a);
+    Some(if one < two {
+        vec![middle(a, b), middle(c, d)]
+    } else {
+        vec![middle(b, c), middle(d, a)]
+    })
 }
 
 /// The line halfway between the two long sides of a thin outline.
@@ -246,6 +259,13 @@ mod tests {
             let found = [line[0], line[line.len() - 1]];
             assert!(found.iter().any(|f| f.distance(want) < 1e-9), "{end:?}");
         }
+    }
+
+    #[test]
+    fn a_short_slanted_quad_keeps_its_direction() {
+        let shape = shape(&[p(0.0, 0.0), p(1.7, 0.43), p(2.13, -0.43), p(0.43, -0.86)]);
+        let Shape::Line(line, _) = shape else { panic!("{shape:?}") };
+        assert!((line[0].x - line[1].x).abs() > 1.6 && (line[0].y - line[1].y).abs() < 0.5);
     }
 
     #[test]
