@@ -65,7 +65,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         sheet.pages.push(SheetPage { page, text });
     }
     let (kind, parts): (Option<&str>, &[String]) = (None, &[]);
-    let names = plot::Names { symbols, kind, parts };
+    let names = plot::Names::new(symbols, kind, parts);
     for SheetPage { page, text } in &sheet.pages {
         sheet.tables.extend(table::find(page, text));
         for mut plot in plot::find(page, text) {
@@ -73,6 +73,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
             sheet.panels.push(plot.panel);
         }
     }
+    plot::compare_axes(&mut sheet.panels);
     let (parameters, complaints) = table::parameters(&sheet.tables, file, symbols, kind, parts);
     diagnostics.extend(complaints);
     let dimension = |s: &str| symbols.symbol(s).map(|s| s.dimension);

@@ -59,7 +59,7 @@ const FARTHER: f64 = 100.0;
 /// Compares the axes of all plots of a sheet: where one reaches a hundred times farther than any
 /// other of the same quantity, its unit is more likely misprinted than meant; its curves are
 /// refused.
-pub fn compare_axes(panels: &mut [&mut Panel]) {
+pub fn compare_axes(panels: &mut [Panel]) {
     let reach = |axis: &Axis| -> Option<(String, f64)> {
         let [factor, _] = axis.to_si?;
         let far = axis.ticks.iter().map(|t| (t.value * factor).abs()).fold(0.0, f64::max);
