@@ -116,4 +116,41 @@ the unit of one of them were misread.
 
 Wrong:  8 ns in one row and 4 ms in the next
 Right:  look at the page, and write the rows into a facts file";
+    SHEET_SCAN "E0960" "a page is a scan without text"
+"The page is one picture: neither its words nor its curves are in the file. Nothing is read from it;
+the other pages are read as usual.
+
+Wrong:  a sheet that was printed and scanned, or printed to pictures
+Right:  the maker's own PDF, in which text can be selected";
+    SHEET_HIDDEN_TEXT "E0961" "a scan has hidden text"
+"Under the picture lies text that a program guessed when the page was scanned. Such text mistakes 8
+for 6 and loses decimal points, so it helps to search and serves no value.
+
+Wrong:  a scan with a text layer
+Right:  the maker's own PDF";
+    SHEET_RASTER_PLOTS "E0962" "plots of a sheet are images"
+"Text and tables of the page are read, its curves are not: they are pictures, not drawings. This is
+usual for sheets that were written with a word processor.
+
+Wrong:  a sheet whose plots turn blurry when a viewer enlarges them
+Right:  the same curves as CSV, given beside the sheet";
+    SHEET_GLYPHS "E0963" "characters of a sheet cannot be told"
+"A font says neither by its encoding nor by the names and shapes of its glyphs what they mean. Each
+such character is kept as unknown. A number or unit with one is never served, since a lost micro
+sign would be a factor of a million.
+
+Wrong:  a subset font whose glyphs are all called g1, g2, … and drawn as pictures
+Right:  the maker's own PDF, or a newer revision of it";
+    SHEET_KIND "E0964" "the sheet does not say what kind of device it is about"
+"Titles, headings and the symbols in the tables are compared with the device kinds of the packs.
+Either none is named, or two are named equally often.
+
+Wrong:  a sheet of a voltage reference, for which no kind is declared
+Right:  the kind given by hand: `kind = \"diode\"` in a facts file beside the sheet";
+    SHEET_PART "E0965" "the sheet does not say which part it is about"
+"A part's name stands in the title, in running heads and in the file's name. None was found in two of
+these places, so none is taken.
+
+Wrong:  a page of curves without a title, called scan0012.pdf
+Right:  the part given by hand: `--part 1N4148`";
 }

@@ -5,6 +5,7 @@
 //! not sure is never served, and nothing that was seen is dropped without a word.
 
 pub mod plot;
+pub mod quality;
 pub mod table;
 pub mod text;
 
