@@ -3,7 +3,7 @@ use crate::config::Config;
 use crate::loose::Loose;
 use crate::probe::{Bench, OwnedProbe};
 use espice_base::{Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
-use espice_facts::Facts;
+use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
 use espice_lang::ir::Library;
 use espice_lang::rules::{self, Input, Rulebook, TestContext, TestOutcome};
@@ -57,6 +57,11 @@ impl<'w> Engine<'w> {
     /// The texts that diagnostics point into.
     pub fn sources(&self) -> &SourceMap {
         &self.sources
+    }
+
+    /// The symbols and kinds of all packs.
+    pub fn symbols(&self) -> &SymbolTable {
+        &self.library.symbols
     }
 
     /// Names of all packs that take part, in the order of loading.

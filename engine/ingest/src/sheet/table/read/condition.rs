@@ -2,6 +2,7 @@
 
 use super::symbol::Index;
 use super::words::fold;
+use crate::sheet::text::UNKNOWN;
 use espice_facts::{Condition, Conditions, UnitScale};
 use espice_units::Dimension;
 use espice_units::sheet::{SheetNumber, SheetUnit, parse_sheet_unit, scan_number};
@@ -250,6 +251,11 @@ impl<'t> Reader<'t, '_> {
         if !candidate.contains('(') {
             candidate = candidate.trim_end_matches([')', ']']);
         }
+        // A sign of unknown meaning behind a whole unit is the mark of a note: `16 A�`.
+        let whole = candidate.trim_end_matches(UNKNOWN);
+        if whole != candidate && unit_like(whole) && parse_sheet_unit(whole).is_some() {
+            candidate = whole;
+        }
         // The degree sign may stand apart, and the next word may stand close.
         let spaced =
             ["° C", "°C", "℃"].into_iter().find(|d| unit_start.starts_with(d)).filter(|d| {
@@ -262,7 +268,7 @@ impl<'t> Reader<'t, '_> {
             unit = Some(read);
             unit_text = spaced.unwrap_or(candidate).to_string();
             end = self.text.len() - unit_start.len() + unit_text.len();
-        } else if candidate.contains(crate::sheet::text::UNKNOWN) {
+        } else if candidate.contains(UNKNOWN) {
             unit_text = candidate.to_string();
             end = self.text.len() - unit_start.len() + candidate.len();
         }

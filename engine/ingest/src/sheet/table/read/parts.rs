@@ -58,6 +58,11 @@ fn complete(token: &str, first: Option<&str>, parts: &[String]) -> Option<Vec<St
     if !starting.is_empty() {
         return Some(starting);
     }
+    // `A` where only the names without their groups are known.
+    let group = (1..=2).contains(&token.len()) && token.chars().all(|c| c.is_ascii_uppercase());
+    if group && !parts.is_empty() {
+        return Some(parts.iter().map(|p| format!("{p}{token}")).collect());
+    }
     looks_like_part(token).then(|| vec![token.to_string()])
 }
 
@@ -85,6 +90,7 @@ mod tests {
         assert_eq!(show("BC546/547/548", &family), "BC546 BC547 BC548");
         assert_eq!(show("547", &family), "BC547");
         assert_eq!(show("Collector", &family), "-");
+        assert_eq!(show("B", &family[..2]), "BC546B BC547B");
         assert_eq!(show("2N5457", &[]), "2N5457");
         let groups: Vec<String> = ["BC847A", "BC847B", "BC848A"].map(String::from).to_vec();
         assert_eq!(show("A", &groups), "BC847A BC848A");

@@ -7,6 +7,7 @@ use super::value::{self, Group, Limits, Reading, RowUnit};
 use super::words::{fold, joined, line};
 use super::{judge, parts};
 use crate::sheet::table::{Role, Row, Section, Table};
+use crate::sheet::text::UNKNOWN;
 use espice_base::Code;
 use espice_facts::{Conditions, SymbolInfo};
 use espice_units::Dimension;
@@ -204,13 +205,25 @@ impl<'s> Context<'_, 's> {
         wording: &Wording,
     ) -> Result<Vec<Draft<'s>>, Nothing> {
         let unit = value::unit(self.table, row, group, &wording.name, &wording.symbol);
-        let symbol = strip_unit(&wording.symbol, &unit);
+        let symbol = strip_bound(&strip_unit(&wording.symbol, &unit));
         let name = strip_unit(&wording.name, &unit);
+        let name = name.trim_matches([UNKNOWN, ' ']).to_string();
         let evidence = Evidence { unit: unit.unit.as_ref(), section: row.section };
         let mut drafts = Vec::new();
         let mut foreign = false;
-        for printed in self.symbols(&symbol, &name, evidence) {
-            let meaning = self.index.meaning(&printed, &name, evidence);
+        for mut printed in self.symbols(&symbol, &name, evidence) {
+            let mut meaning = self.index.meaning(&printed, &name, evidence);
+            // A symbol that came down from the row above may be that row's alone: the derating
+            // stands below the power.
+            let inherited = self.table.cells(row, Role::Symbol).all(|c| c.shared);
+            let fits = matches!(&meaning, Meaning::Known(_, _, None));
+            if inherited && !printed.is_empty() && !fits {
+                let by_name = self.index.meaning("", &name, evidence);
+                if matches!(by_name, Meaning::Known(..)) {
+                    meaning = by_name;
+                    printed = String::new();
+                }
+            }
             match self.draft(row, group, wording, (&printed, &name), &unit, meaning) {
                 Some(draft) => drafts.push(draft),
                 None => foreign = true,
@@ -318,7 +331,7 @@ impl<'s> Context<'_, 's> {
         if nothing_read && doubts.is_empty() {
             return None;
         }
-        let conditions = self.conditions(group, wording, &limits, dimension, &mut doubts);
+        let conditions = self.conditions(group, wording, &limits, (info, dimension), &mut doubts);
         if !doubts.is_empty() {
             confidence /= 2.0;
         }
@@ -347,7 +360,7 @@ impl<'s> Context<'_, 's> {
         group: &Group<'_>,
         wording: &Wording,
         limits: &Limits,
-        dimension: Dimension,
+        (info, dimension): (Option<&SymbolInfo>, Dimension),
         doubts: &mut Vec<(Code, String)>,
     ) -> Conditions {
         let mut conditions = Conditions::none();
@@ -359,7 +372,8 @@ impl<'s> Context<'_, 's> {
         conditions = conditions.or(&header.conditions);
         let stated = TEMPERATURES.iter().any(|t| conditions.by_symbol.contains_key(*t));
         let mut defaults = self.defaults.clone();
-        if stated || dimension == Dimension::TEMPERATURE {
+        let thermal = info.is_some_and(|i| i.name.starts_with("Rth"));
+        if stated || thermal || dimension == Dimension::TEMPERATURE {
             TEMPERATURES.iter().for_each(|t| {
                 defaults.by_symbol.remove(*t);
             });
@@ -394,17 +408,11 @@ impl<'s> Context<'_, 's> {
 /// The section of a row as facts state it: in a table of ratings and characteristics together
 /// the quantity itself decides.
 fn section(section: Section, info: Option<&SymbolInfo>) -> Section {
-    let terminal = |name: &str| {
-        matches!(name, "IF" | "VR" | "ID" | "IC" | "IB" | "IE" | "IG" | "IS" | "ISM" | "IPP" | "IZ")
-    };
     match (section, info) {
-        (Section::Other | Section::Electrical | Section::Thermal, Some(i)) if i.rating => {
-            Section::Ratings
-        }
+        (_, Some(i)) if i.rating => Section::Ratings,
+        (Section::Other, Some(i)) if value::is_terminal(i) => Section::Ratings,
         (Section::Ratings, Some(i)) if i.name.starts_with("Rth") => Section::Thermal,
-        (Section::Ratings, Some(i)) if !i.rating && !terminal(&i.name) && !is_test(i) => {
-            Section::Electrical
-        }
+        (Section::Ratings, Some(i)) if !value::is_terminal(i) && !is_test(i) => Section::Electrical,
         (section, _) => section,
     }
 }
@@ -440,6 +448,20 @@ fn canonical_print(printed: &str, name: &str) -> String {
 
 fn clip(text: &str) -> String {
     text.chars().filter(|c| *c != '`').take(40).collect()
+}
+
+/// A symbol without the word that says which limit it is: `C (typ)`.
+fn strip_bound(text: &str) -> String {
+    let lower = text.to_lowercase();
+    for word in ["(typ)", "(typ.)", "(max)", "(max.)", "(min)", "(min.)", " typ.", " max.", " min."]
+    {
+        if lower.ends_with(word)
+            && let Some(head) = text.get(..text.len().saturating_sub(word.len()))
+        {
+            return head.trim().to_string();
+        }
+    }
+    text.to_string()
 }
 
 /// A text without the unit in brackets at its end.

@@ -110,6 +110,8 @@ impl<'s> Index<'s> {
         let evidence = Evidence { unit, section: Section::Other };
         let found = self.spelled.get(&fold(printed))?;
         let exact = joined(printed);
+        // A single letter is another quantity in the other case: L and l, T and t.
+        let single = exact.chars().count() == 1;
         let score = |e: &Entry<'_>| {
             let spelled = if e.exact.contains(&exact) { EXACT } else { FOLDED };
             // What is set in a test is no rating, and is called by its own name.
@@ -120,6 +122,7 @@ impl<'s> Index<'s> {
         let scored: Vec<(f64, &Entry<'s>)> = self
             .at(found)
             .filter(|e| evidence.fits(e.info.dimension))
+            .filter(|e| !single || unit.is_some() || e.exact.contains(&exact))
             .map(|e| (score(e), e))
             .collect();
         best(&scored).map(|(_, e)| e.info)
@@ -213,7 +216,8 @@ impl<'s> Index<'s> {
     fn place_score(&self, info: &SymbolInfo, section: Section) -> f64 {
         let place = match (info.rating, section) {
             (true, Section::Ratings) => RATING_IN_PLACE,
-            (true, Section::Thermal | Section::Other) => 0.0,
+            (true, Section::Other) => RATING_IN_PLACE / 2.0,
+            (true, Section::Thermal) => 0.0,
             (true, _) => RATING_OUT_OF_PLACE,
             (false, Section::Ratings) => -RATING_IN_PLACE / 2.0,
             (false, _) => 0.0,

@@ -209,6 +209,7 @@ impl Limits {
 /// | "max", "peak", "up to" | the upper limit |
 /// | "min" | the lower limit |
 /// | a rating by symbol or section | the upper limit |
+/// | a current or voltage of a terminal, in a summary | the upper limit |
 /// | a thermal resistance | the upper limit |
 /// | a breakdown voltage | the lower limit |
 /// | else | not known |
@@ -226,11 +227,32 @@ fn lone(info: Option<&SymbolInfo>, section: Section, title: &str, words: &str) -
     let all_limits = says(title, &["maximum", "limiting", "ratings", "limits"]);
     let thermal = info.is_some_and(|i| i.name.starts_with("Rth")) || section == Section::Thermal;
     let breakdown = info.is_some_and(|i| i.title.contains("breakdown"));
+    // A summary states currents and voltages that the part takes.
+    let summary = section == Section::Other && info.is_some_and(is_terminal);
     match () {
         () if breakdown => Some(Bound::Min),
-        () if rating || all_limits || thermal => Some(Bound::Max),
+        () if rating || all_limits || thermal || summary => Some(Bound::Max),
         () => None,
     }
+}
+
+/// Currents and voltages at the terminals: as the quantity of a row they are limits to them.
+pub(super) fn is_terminal(info: &SymbolInfo) -> bool {
+    matches!(
+        info.name.as_str(),
+        "IF" | "VR"
+            | "ID"
+            | "IC"
+            | "IB"
+            | "IE"
+            | "IG"
+            | "IS"
+            | "ISM"
+            | "VDS"
+            | "VGS"
+            | "VCE"
+            | "TJ"
+    )
 }
 
 /// What is known of a row when its values are read.

@@ -126,7 +126,8 @@ pub(super) fn bag(text: &str) -> BTreeSet<String> {
             }
             None => word,
         };
-        if IDLE.contains(&word) || word.starts_with(|c: char| c.is_ascii_digit()) {
+        let unit = word.chars().count() == 1;
+        if IDLE.contains(&word) || unit || word.starts_with(|c: char| c.is_ascii_digit()) {
             continue;
         }
         let word = SAME.iter().find(|s| s.0 == word).map_or(word, |s| s.1);
