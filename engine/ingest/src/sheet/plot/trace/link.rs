@@ -8,10 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Ends nearer than this touch. Writers that cut curves repeat the very coordinates; those that
 /// round them to 0.24 pt may be one step apart.
 const TOUCH: f64 = 0.35;
+/// Ends nearer than this are one point.
+const EXACT: f64 = 0.02;
 /// The length over which the direction of an end is taken: steps of 0.24 pt tilt it by 5° at most.
 const TANGENT: f64 = 3.0;
 /// The sharpest corner at which two ends that meet alone are one curve (derating curves).
 const CORNER: f64 = 100.0;
+/// A stroke this short is a hook of a traced drawing.
+const HOOK: f64 = 1.3;
 /// The greatest turn where several ends meet.
 const STRAIGHT: f64 = 30.0;
 /// By how much the best continuation must be straighter than the next.
@@ -51,9 +55,14 @@ struct Link {
     cost: f64,
 }
 
-/// Joins strands whose ends touch, by style and direction.
+/// Joins strands whose ends touch, by style and direction: first those that share the very
+/// coordinates, then those a step of rounding apart.
 pub(crate) fn join_touching(strands: Vec<Strand>) -> Vec<Strand> {
-    let grid = Grid::of(&strands, TOUCH, |s| !s.closed);
+    join_within(join_within(strands, EXACT), TOUCH)
+}
+
+fn join_within(strands: Vec<Strand>, reach: f64) -> Vec<Strand> {
+    let grid = Grid::of(&strands, reach, |s| !s.closed);
     let mut links = Vec::new();
     let mut doubts: Vec<End> = Vec::new();
     let mut seen: BTreeSet<End> = BTreeSet::new();
@@ -61,7 +70,7 @@ pub(crate) fn join_touching(strands: Vec<Strand>) -> Vec<Strand> {
         for last in [false, true] {
             let Some(at) = strand.end(last).filter(|_| seen.insert((i, last))) else { continue };
             let mut here: Vec<End> = grid
-                .near(at, TOUCH)
+                .near(at, reach)
                 .filter(|e| strands.get(e.0).is_some_and(|o| o.pen.suits(&strand.pen)))
                 .collect();
             here.sort_unstable();
@@ -119,7 +128,13 @@ fn meet(strands: &[Strand], here: &[End], links: &mut Vec<Link>, doubts: &mut Ve
         }
     }
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    let most = if here.len() == 2 { CORNER } else { STRAIGHT };
+    // A stroke of a point or less has no direction to speak of: traced drawings have such hooks.
+    let hook = here.iter().any(|e| strands.get(e.0).is_some_and(|s| s.length() <= HOOK));
+    let most = match here.len() {
+        2 if hook => 180.0,
+        2 => CORNER,
+        _ => STRAIGHT,
+    };
     let mut used: BTreeSet<End> = BTreeSet::new();
     for (cost, a, b) in &pairs {
         if *cost > most || used.contains(a) || used.contains(b) {

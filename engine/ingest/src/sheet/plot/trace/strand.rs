@@ -4,7 +4,7 @@ use super::outline::{Shape, shape};
 use super::polyline::{clip, flatten, length};
 use crate::sheet::plot::{Piece, PlotInk};
 use espice_pdf::{Color, Page, Point, Rect, Segment, Subpath};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far outside the frame ink may lie and still belong to the plot: half a wide stroke.
 const OVERHANG: f64 = 0.25;
@@ -192,30 +192,62 @@ impl Ink {
     }
 }
 
-/// The pieces that remain, each grown to the whole of its subpath where that is a curve: a flat
-/// stretch of a curve that happens to lie on a grid line is no grid.
+/// The pieces that remain, with what was taken from curves given back: a flat stretch of a curve
+/// that happens to lie on a grid line is no grid. A piece grows to the whole of its subpath; and
+/// where a path draws curves in many subpaths, those that continue what remains are added.
 fn whole_curves(page: &Page, ink: &PlotInk) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::with_capacity(ink.rest.len());
     let mut done: BTreeSet<(usize, usize)> = BTreeSet::new();
+    // By path: the length of slanted pieces, and where remaining pieces end.
+    let mut slants: BTreeMap<usize, (f64, BTreeSet<(i64, i64)>)> = BTreeMap::new();
     for piece in &ink.rest {
+        let slanted = slanted(page, piece);
+        if let Some(ends) = ends(page, piece) {
+            let of = slants.entry(piece.path).or_default();
+            of.0 += if slanted { ends[0].distance(ends[1]) } else { 0.0 };
+            of.1.extend(ends.map(rounded));
+        }
         let key = (piece.path, piece.subpath);
         if done.contains(&key) {
             continue;
         }
         let subpath = page.paths.get(piece.path).and_then(|p| p.subpaths.get(piece.subpath));
-        let Some(subpath) = subpath.filter(|s| piece.segments.len() < s.segments.len()) else {
+        let partly = subpath.filter(|s| piece.segments.len() < s.segments.len() && !s.closed);
+        let Some(subpath) = partly.filter(|_| slanted) else {
             out.push(piece.clone());
             continue;
         };
-        if subpath.closed || !slanted(page, piece) {
-            out.push(piece.clone());
-            continue;
-        }
         done.insert(key);
         out.retain(|p| (p.path, p.subpath) != key);
         out.push(Piece { segments: 0..subpath.segments.len(), ..piece.clone() });
     }
+    let mut taken: BTreeMap<usize, f64> = BTreeMap::new();
+    for (_, piece) in &ink.taken {
+        *taken.entry(piece.path).or_default() += piece.area.width().hypot(piece.area.height());
+    }
+    for (_, piece) in &ink.taken {
+        let Some((slanted, at)) = slants.get(&piece.path) else { continue };
+        let grid = taken.get(&piece.path).copied().unwrap_or(f64::MAX);
+        let stroked = page.paths.get(piece.path).is_some_and(|p| p.fill.is_none());
+        let continues =
+            ends(page, piece).is_some_and(|e| e.iter().any(|p| at.contains(&rounded(*p))));
+        if stroked && *slanted > grid && continues && !done.contains(&(piece.path, piece.subpath)) {
+            out.push(piece.clone());
+        }
+    }
+    out.sort_by_key(|p| (p.path, p.subpath, p.segments.start));
     out
+}
+
+/// Where a piece starts and ends.
+fn ends(page: &Page, piece: &Piece) -> Option<[Point; 2]> {
+    let (start, segments) = piece.drawn(page)?;
+    Some([start, segments.last()?.end()])
+}
+
+/// A place to a fiftieth of a point.
+fn rounded(p: Point) -> (i64, i64) {
+    ((p.x * 50.0).round() as i64, (p.y * 50.0).round() as i64)
 }
 
 /// Whether a piece runs along neither axis somewhere.
