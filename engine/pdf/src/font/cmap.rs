@@ -39,10 +39,10 @@ impl CMap {
     /// Reads a CMap; what is malformed is passed over.
     pub(super) fn read(bytes: &[u8]) -> CMap {
         let mut map = CMap::default();
-        let mut tokens = Tokens { bytes, at: 0 };
+        let tokens = Tokens { bytes, at: 0 };
         let mut operands: Vec<Token> = Vec::new();
         let mut entries = 0;
-        while let Some(token) = tokens.next() {
+        for token in tokens {
             let Token::Word(word) = token else {
                 // A section holds at most 100 entries; more operands than this are no CMap's.
                 if operands.len() < 100_000 {

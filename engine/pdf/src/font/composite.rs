@@ -2,7 +2,7 @@
 //! (ISO 32000-1, 9.7).
 
 use super::cmap::CMap;
-use super::decide::Claims;
+use super::decide::{Claims, Kind};
 use super::names;
 use super::program::Program;
 use super::{Found, array, item, number, object, stream};
@@ -19,6 +19,7 @@ pub(super) struct Composite {
     program: Option<Program>,
     /// Glyphs by identifier, two bytes each.
     glyphs: Option<Vec<u8>>,
+    says: Kind,
 }
 
 /// How bytes become character identifiers.
@@ -46,6 +47,7 @@ impl Composite {
         objects: &Document,
         dict: &Dictionary,
         own: &Dictionary,
+        name: &str,
         program: Option<Program>,
     ) -> Composite {
         let codes = match object(objects, dict, b"Encoding") {
@@ -65,6 +67,7 @@ impl Composite {
             widths: widths(objects, own),
             program,
             glyphs: stream(objects, own, b"CIDToGIDMap"),
+            says: Kind::of_font(name),
         }
     }
 
@@ -86,7 +89,7 @@ impl Composite {
         let glyph = self.program.as_ref().and_then(|p| self.glyph(p, code, cid));
         let found = self.program.as_ref().zip(glyph);
         let outline = found.and_then(|(p, g)| p.outline(g));
-        let mut claims = Claims::default();
+        let mut claims = Claims::new(self.says);
         claims.add(self.to_unicode.as_ref().and_then(|m| m.text(code)));
         if let Codes::Unicode = self.codes {
             claims.add(char::from_u32(code).map(String::from));

@@ -1,32 +1,88 @@
 //! Which text a glyph is given, out of all that claims to know it.
 
-use super::shape::Shape;
+use super::names::{self, Encoding};
+use super::shape::{Shape, is_same};
 use super::text::told;
 use crate::Subpath;
 
 /// What claims to know a glyph's text, most trusted first.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    /// Texts as they were found: of the glyph's name, of ToUnicode, of the encoding.
-    claims: Vec<String>,
+    /// Texts in their one form: of the glyph's name, of ToUnicode, of the encoding.
+    texts: Vec<Box<str>>,
+    kind: Kind,
+    /// Whether a claim can be read in two ways.
+    torn: bool,
+}
+
+/// What a font's codes in private use (F020 to F0FF) stand for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Kind {
+    /// Symbol's encoding, or Latin where a writer moved it there: the outline tells.
+    #[default]
+    Text,
+    /// Symbol's encoding.
+    Symbol,
+    /// Pictures: bullets, arrows, boxes.
+    Pictures,
+}
+
+impl Kind {
+    /// The kind of a font by its name.
+    pub(super) fn of_font(name: &str) -> Kind {
+        let lower = name.to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+        if has(&["dingbat", "wingding", "webding", "monotypesorts"]) {
+            Kind::Pictures
+        } else if has(&["symbol"]) {
+            Kind::Symbol
+        } else {
+            Kind::Text
+        }
+    }
 }
 
 impl Claims {
+    /// No claims yet, in a font of a kind.
+    pub(super) fn new(kind: Kind) -> Claims {
+        Claims { kind, ..Claims::default() }
+    }
+
     /// Adds the next trusted claim.
     pub(super) fn add(&mut self, text: Option<String>) {
-        self.claims.extend(text);
+        let Some(text) = text else { return };
+        let mut chars = text.chars();
+        if let (Some(c @ '\u{F020}'..='\u{F0FF}'), None) = (chars.next(), chars.next()) {
+            let code = (u32::from(c) - 0xF000) as u8;
+            let of = |e: Encoding| e.name(code).and_then(names::text_of);
+            match self.kind {
+                Kind::Pictures => {}
+                Kind::Symbol => self.keep(of(Encoding::Symbol)),
+                Kind::Text => {
+                    let before = self.texts.len();
+                    self.keep(of(Encoding::Symbol));
+                    self.keep(of(Encoding::WinAnsi));
+                    self.torn |= before == 0 && self.texts.len() > 1;
+                }
+            }
+            return;
+        }
+        self.keep(Some(text));
+    }
+
+    fn keep(&mut self, text: Option<String>) {
+        if let Some(text) = text.as_deref().and_then(told)
+            && !self.texts.contains(&text)
+        {
+            self.texts.push(text);
+        }
     }
 
     /// The text; the outline, where there is one, is asked when nothing else knows it, when the
     /// claims differ, and for characters whose mistake changes a number or a unit.
     pub(super) fn decide(self, outline: Option<&[Subpath]>) -> Option<Box<str>> {
         let blank = outline.is_some_and(|o| o.iter().all(|s| s.segments.is_empty()));
-        let mut texts: Vec<Box<str>> = Vec::new();
-        for text in self.claims.iter().filter_map(|c| told(c)) {
-            if !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
+        let Claims { mut texts, torn, .. } = self;
         if texts.is_empty() && blank {
             return Some(" ".into());
         }
@@ -38,18 +94,23 @@ impl Claims {
             return texts.pop();
         }
         match shape() {
-            Some(shape) => judged(&shape, texts),
-            None => Some(texts.swap_remove(0)),
+            Some(shape) => judged(&shape, texts, torn),
+            // Without an outline nothing tells which way to read it.
+            None => (!torn).then(|| texts.swap_remove(0)),
         }
     }
 }
 
 /// The text that the shape allows.
-fn judged(shape: &Shape, mut texts: Vec<Box<str>>) -> Option<Box<str>> {
+fn judged(shape: &Shape, mut texts: Vec<Box<str>>, torn: bool) -> Option<Box<str>> {
     let seen = shape.read();
     // The shape settles what claims dispute.
-    if let Some(text) = seen.and_then(|c| texts.iter().find(|t| one(t) == Some(c))) {
+    let is_seen = |text: &str| one(text).zip(seen).is_some_and(|(a, b)| is_same(a, b));
+    if let Some(text) = texts.iter().find(|t| is_seen(t)) {
         return Some(text.clone());
+    }
+    if torn {
+        return None;
     }
     let first = texts.swap_remove(0);
     let Some(claimed) = one(&first) else { return Some(first) };
@@ -99,14 +160,11 @@ const PAIRS: &[(char, char)] = &[
     ('´', '×'),
     ('¥', '∞'),
     ('¸', '÷'),
-    ('-', '−'),
-    ('–', '−'),
     ('+', '±'),
     ('<', '≤'),
     ('>', '≥'),
     ('×', '·'),
     ('=', '≈'),
-    ('·', '•'),
     ('.', '·'),
 ];
 
@@ -130,4 +188,59 @@ fn one(text: &str) -> Option<char> {
 
 fn boxed(c: char) -> Box<str> {
     c.to_string().into_boxed_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shape::tests::boxes;
+    use super::*;
+
+    fn decided(kind: Kind, texts: &[&str], outline: Option<&[Subpath]>) -> Option<String> {
+        let mut claims = Claims::new(kind);
+        for text in texts {
+            claims.add(Some((*text).to_owned()));
+        }
+        claims.decide(outline).map(String::from)
+    }
+
+    #[test]
+    fn claims_are_trusted_in_their_order() {
+        use Kind::{Pictures, Symbol, Text};
+        for (kind, texts, text) in [
+            (Text, &["A"][..], Some("A")),
+            (Text, &["\u{2}", "A"], Some("A")),
+            (Text, &["\u{FFFD}"], None),
+            (Text, &["m"], Some("m")),
+            (Text, &["\u{3BC}"], Some("µ")),
+            (Symbol, &["\u{F06D}"], Some("µ")),
+            (Symbol, &["\u{F0B0}"], Some("°")),
+            // Latin moved there, or Symbol's: nobody knows.
+            (Text, &["\u{F06D}"], None),
+            (Text, &["\u{F0B1}"], Some("±")),
+            (Pictures, &["\u{F06D}"], None),
+            (Text, &[], None),
+        ] {
+            assert_eq!(decided(kind, texts, None).as_deref(), text, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn the_outline_settles_what_claims_dispute() {
+        let plus = boxes(&[[0.04, 0.22, 0.54, 0.29], [0.255, 0.0, 0.325, 0.505]]);
+        let equal = boxes(&[[0.04, 0.11, 0.54, 0.18], [0.04, 0.32, 0.54, 0.39]]);
+        let t = boxes(&[[0.25, 0.0, 0.34, 0.72], [0.02, 0.635, 0.57, 0.72]]);
+        for (texts, outline, text) in [
+            (&[][..], &plus, Some("+")),
+            (&["+"], &plus, Some("+")),
+            // A claim that the outline clearly denies is a slip.
+            (&["±"], &plus, Some("+")),
+            (&["x", "T"], &t, Some("T")),
+            (&["\u{F054}"], &t, Some("T")),
+            // No rival of what is claimed: the claim holds.
+            (&["A"], &equal, Some("A")),
+        ] {
+            assert_eq!(decided(Kind::Text, texts, Some(outline)).as_deref(), text, "{texts:?}");
+        }
+        assert_eq!(decided(Kind::Text, &[], Some(&[])).as_deref(), Some(" "));
+    }
 }

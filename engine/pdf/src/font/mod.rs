@@ -99,7 +99,9 @@ impl Font {
         let program = descriptor.and_then(|d| program(objects, d));
         let embedded = program.is_some();
         let kind = match descendant {
-            Some(own) => Kind::Composite(composite::Composite::load(objects, dict, own, program)),
+            Some(own) => {
+                Kind::Composite(composite::Composite::load(objects, dict, own, &name, program))
+            }
             None => {
                 let known = simple::Known { name: &name, symbolic, descriptor };
                 Kind::Simple(simple::Simple::load(objects, dict, known, program))

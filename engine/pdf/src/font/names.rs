@@ -61,6 +61,14 @@ pub(super) fn text_of(name: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// The text of a glyph name in a font of dingbats, whose names are numbers that other fonts give to
+/// anything.
+pub(super) fn dingbat(name: &str) -> Option<String> {
+    let lines = include_str!("data/dingbats.txt").lines();
+    let (_, code) = lines.filter_map(|l| l.split_once(' ')).find(|(n, _)| *n == name)?;
+    point(code).map(String::from)
+}
+
 /// `uni` with groups of four upper-case digits, or `u` with four to six.
 fn numbered(name: &str) -> Option<String> {
     let upper = |s: &str| s.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b));

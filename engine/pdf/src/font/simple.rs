@@ -1,7 +1,7 @@
 //! Simple fonts: one byte a code (ISO 32000-1, 9.6).
 
 use super::cmap::CMap;
-use super::decide::Claims;
+use super::decide::{Claims, Kind};
 use super::names::{self, Encoding};
 use super::program::Program;
 use super::{Found, Type3, array, dictionary, item, name_of, number, object, standard, stream};
@@ -25,6 +25,7 @@ pub(super) struct Simple {
     program: Option<Program>,
     symbolic: bool,
     type3: bool,
+    says: Kind,
 }
 
 /// What is known of a font before its codes are.
@@ -72,6 +73,7 @@ impl Simple {
             standard: standard::Metrics::of(name),
             program,
             symbolic,
+            says: Kind::of_font(name),
             type3: name_of(objects, dict, b"Subtype") == Some(b"Type3"),
         }
     }
@@ -91,7 +93,10 @@ impl Simple {
         let found = self.found(code);
         // A program's own name counts where names choose the glyphs.
         let own = found.filter(|(p, _)| p.is_named()).and_then(|(p, g)| p.name(g));
-        let mut claims = Claims::default();
+        let mut claims = Claims::new(self.says);
+        if self.base == Some(Encoding::Dingbats) {
+            claims.add(given.or(self.based(code)).and_then(names::dingbat));
+        }
         claims.add(given.and_then(names::text_of));
         claims.add(own.as_deref().and_then(names::text_of));
         claims.add(self.to_unicode.as_ref().and_then(|m| m.text(code.into())));

@@ -99,6 +99,8 @@ struct Interpreter<'a> {
     glyph: Option<Vec<Subpath>>,
     /// The box of such a glyph as far as paths do not tell it, in em.
     glyph_area: Option<Rect>,
+    /// Whether it painted something that is no outline.
+    glyph_painted: bool,
     glyph_depth: usize,
     type3: BTreeMap<(u32, u32), type3::Drawn>,
     /// Boxes of outlines, in em, by the outline's address.
@@ -139,6 +141,7 @@ impl<'a> Interpreter<'a> {
             unpacked: BTreeMap::new(),
             glyph: None,
             glyph_area: None,
+            glyph_painted: false,
             glyph_depth: 0,
             type3: BTreeMap::new(),
             boxes: BTreeMap::new(),

@@ -61,6 +61,7 @@ impl Interpreter<'_> {
     /// `sh`: fills what the clip leaves.
     pub(super) fn shading(&mut self) {
         let order = self.next_order();
+        self.glyph_painted |= self.glyph.is_some();
         if self.hidden > 0 || self.glyph.is_some() || !self.state.fill.is_seen() {
             return;
         }

@@ -12,6 +12,8 @@ pub(super) struct Drawn {
     pub(super) outline: Option<Arc<Vec<Subpath>>>,
     /// The box in em of outlines, images or what `d1` declares.
     pub(super) area: Option<Rect>,
+    /// Whether it was read and painted nothing.
+    blank: bool,
     /// What it says, by its name or its shape.
     pub(super) text: Option<Box<str>>,
 }
@@ -34,7 +36,10 @@ impl Interpreter<'_> {
         // A glyph that shows itself finds this and ends.
         self.type3.insert((index, code), Drawn::default());
         let mut drawn = self.draw(type3, code).unwrap_or_default();
-        drawn.text = font.text_of_drawn(code, drawn.outline.as_deref().map(Vec::as_slice));
+        let outline = drawn.outline.as_deref().map(Vec::as_slice);
+        // A stream that paints nothing is a blank.
+        let ink = outline.or(drawn.blank.then_some(&[]));
+        drawn.text = font.text_of_drawn(code, ink);
         self.type3.insert((index, code), drawn.clone());
         drawn
     }
@@ -57,6 +62,7 @@ impl Interpreter<'_> {
         let outer_path = std::mem::take(&mut self.path);
         let outer_glyph = self.glyph.replace(Vec::new());
         let outer_box = self.glyph_area.take();
+        let outer_painted = std::mem::take(&mut self.glyph_painted);
         let outer_clipping = std::mem::take(&mut self.clipping);
         let outer_matrices = (self.tm, self.tlm);
         (self.tm, self.tlm) = (Matrix::IDENTITY, Matrix::IDENTITY);
@@ -69,9 +75,11 @@ impl Interpreter<'_> {
         self.glyph_depth -= 1;
         let declared = std::mem::replace(&mut self.glyph_area, outer_box);
         let subpaths = std::mem::replace(&mut self.glyph, outer_glyph).unwrap_or_default();
+        let painted = std::mem::replace(&mut self.glyph_painted, outer_painted);
         let area = bounds(&subpaths).or(declared);
         let outline = (!subpaths.is_empty()).then(|| Arc::new(subpaths));
-        Some(Drawn { outline, area, text: None })
+        let blank = outline.is_none() && !painted && !unpacked.damaged;
+        Some(Drawn { outline, area, blank, text: None })
     }
 
     /// `d1`: the box that the glyph declares, wrong or empty in many fonts.

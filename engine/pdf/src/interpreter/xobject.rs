@@ -189,6 +189,7 @@ impl Interpreter<'_> {
         }
         let unit = Rect { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 };
         if self.glyph.is_some() {
+            self.glyph_painted = true;
             return self.add_glyph_area(unit);
         }
         let matrix = self.state.ctm;

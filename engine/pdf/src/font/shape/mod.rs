@@ -32,17 +32,26 @@ struct Place {
 }
 
 const CELLS: usize = SIDE * SIDE;
-/// Bytes of one reference: the character, the place in 1/128 em, the grid in half bytes.
-const RECORD: usize = 2 + 4 + CELLS / 2;
-const EM: f32 = 128.0;
+/// Bytes of one reference: the character, the place in 1/2048 em, the grid in half bytes.
+const RECORD: usize = HEAD + CELLS / 2;
+const HEAD: usize = 2 + 8;
+const EM: f32 = 2048.0;
 
 /// A character nearer than this may be told.
 const NEAR: f32 = 0.36;
 /// How much farther every other character must be.
 const MARGIN: f32 = 0.05;
 /// Characters that some fonts draw so alike that more is asked for.
-const ALIKE: &[(&str, f32)] =
-    &[("t†", 0.15), ("f∫", 0.13), ("0OQoθ", 0.06), ("Il|/!i1", 0.07), ("aσα", 0.06), ("]j", 0.08)];
+const ALIKE: &[(&str, f32)] = &[
+    ("t†", 0.15),
+    ("tf", 0.035),
+    ("f∫", 0.13),
+    ("0OQoθ", 0.06),
+    ("Il|/!i1", 0.07),
+    ("aσα", 0.06),
+    ("]j", 0.08),
+    ("©®@Q⑦²①②③④⑤⑥⑧⑨", 0.15),
+];
 /// Marks that mean the same: the nearest of them is told.
 const SAME: &[&str] = &["-–−—", "·•", "‘’'`", "“”\""];
 /// A shape as near as this is that of a known font, where little is enough to tell others apart:
@@ -75,7 +84,7 @@ impl Shape {
         let (&(near, c), others) = best.split_first()?;
         let [most, times, more] = if self.is_bar() { EXACT_BAR } else { EXACT };
         let clear = others.iter().all(|&(d, other)| {
-            SAME.iter().any(|s| s.contains(c) && s.contains(other))
+            is_same(c, other)
                 || d - near >= margin(c, other)
                 || near <= most && d >= times * near && d - near >= more
         });
@@ -117,6 +126,11 @@ impl Shape {
         let distance = place + (squares.sum::<f32>() / CELLS as f32).sqrt();
         (distance < limit).then_some(distance)
     }
+}
+
+/// Whether two characters mean the same where either is printed.
+pub(super) fn is_same(a: char, b: char) -> bool {
+    a == b || SAME.iter().any(|s| s.contains(a) && s.contains(b))
 }
 
 /// How much farther than `c` another character must be.
@@ -174,25 +188,18 @@ fn references() -> &'static [Reference] {
 fn unpacked(bytes: &[u8]) -> Vec<Reference> {
     let records = bytes.chunks_exact(RECORD);
     let read = |record: &[u8]| {
-        let (head, cells) = record.split_at_checked(6)?;
-        let &[high, low, left, bottom, width, top] = head else { return None };
-        let place = |b: u8| f32::from(b as i8) / EM;
+        let (head, cells) = record.split_at_checked(HEAD)?;
+        let mut words =
+            head.chunks_exact(2).filter_map(|w| Some(u16::from_be_bytes(w.try_into().ok()?)));
+        let code = words.next()?;
+        let mut place = || words.next().map(|w| f32::from(w as i16) / EM);
+        let place = Place { left: place()?, bottom: place()?, width: place()?, top: place()? };
         let mut grid = [0.0; CELLS];
         let halves = cells.iter().flat_map(|b| [b >> 4, b & 15]);
         for (cell, half) in grid.iter_mut().zip(halves) {
             *cell = f32::from(half) / 15.0;
         }
-        Some(Reference {
-            char: char::from_u32(u32::from(high) << 8 | u32::from(low))?,
-            bar: is_bar(&grid),
-            place: Place {
-                left: place(left),
-                bottom: place(bottom),
-                width: f32::from(width) / EM,
-                top: place(top),
-            },
-            grid,
-        })
+        Some(Reference { char: char::from_u32(u32::from(code))?, bar: is_bar(&grid), place, grid })
     };
     records.filter_map(read).collect()
 }
@@ -201,15 +208,74 @@ fn unpacked(bytes: &[u8]) -> Vec<Reference> {
 fn packed(c: char, shape: &Shape) -> Option<[u8; RECORD]> {
     let mut record = [0; RECORD];
     let code = u16::try_from(u32::from(c)).ok()?;
-    let signed = |v: f32| (v * EM).round().clamp(-128.0, 127.0) as i8 as u8;
-    record[..2].copy_from_slice(&code.to_be_bytes());
-    record[2] = signed(shape.place.left);
-    record[3] = signed(shape.place.bottom);
-    record[4] = (shape.place.width * EM).round().clamp(0.0, 255.0) as u8;
-    record[5] = signed(shape.place.top);
-    for (byte, pair) in record[6..].iter_mut().zip(shape.grid.chunks_exact(2)) {
+    let word = |v: f32| ((v * EM).round().clamp(-32_768.0, 32_767.0) as i16).to_be_bytes();
+    let Place { left, bottom, width, top } = shape.place;
+    let head = [code.to_be_bytes(), word(left), word(bottom), word(width), word(top)];
+    record[..HEAD].copy_from_slice(head.as_flattened());
+    for (byte, pair) in record[HEAD..].iter_mut().zip(shape.grid.chunks_exact(2)) {
         let half = |v: f32| (v * 15.0).round().clamp(0.0, 15.0) as u8;
         *byte = half(pair[0]) << 4 | half(pair[1]);
     }
     Some(record)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::{Point, Segment};
+
+    /// Boxes `[left, bottom, right, top]` as an outline.
+    pub(in crate::font) fn boxes(boxes: &[[f64; 4]]) -> Vec<Subpath> {
+        let subpath = |b: &[f64; 4]| {
+            let [x0, y0, x1, y1] = *b;
+            let corners = [(x1, y0), (x1, y1), (x0, y1)];
+            let segments = corners.map(|(x, y)| Segment::Line(Point::new(x, y))).to_vec();
+            Subpath { start: Point::new(x0, y0), segments, closed: true }
+        };
+        boxes.iter().map(subpath).collect()
+    }
+
+    const T: &[[f64; 4]] = &[[0.25, 0.0, 0.34, 0.72], [0.02, 0.635, 0.57, 0.72]];
+
+    #[test]
+    fn clear_shapes_are_read_and_others_not() {
+        for (outline, read) in [
+            (T, Some('T')),
+            (&[[0.08, 0.0, 0.17, 0.72], [0.08, 0.0, 0.54, 0.085]], Some('L')),
+            (
+                &[
+                    [0.08, 0.0, 0.17, 0.72],
+                    [0.08, 0.0, 0.62, 0.08],
+                    [0.08, 0.33, 0.58, 0.41],
+                    [0.08, 0.64, 0.61, 0.72],
+                ],
+                Some('E'),
+            ),
+            (&[[0.04, 0.22, 0.54, 0.29], [0.255, 0.0, 0.325, 0.505]], Some('+')),
+            (&[[0.04, 0.11, 0.54, 0.18], [0.04, 0.32, 0.54, 0.39]], Some('=')),
+            (&[[0.09, 0.0, 0.19, 0.1]], Some('.')),
+            (&[[0.04, 0.23, 0.29, 0.32]], Some('-')),
+            // A stem between an I, an l and a bar.
+            (&[[0.08, 0.0, 0.17, 0.74]], None),
+            // No character at all.
+            (&[[0.0, 0.0, 0.9, 0.9]], None),
+            (&[[0.0, 0.0, 0.2, 0.1], [0.5, 0.6, 0.9, 0.9]], None),
+        ] as [(&[[f64; 4]], Option<char>); 10]
+        {
+            let shape = Shape::of(&boxes(outline)).unwrap();
+            assert_eq!(shape.read(), read, "{outline:?}");
+        }
+        assert!(Shape::of(&[]).is_none());
+        assert!(Shape::of(&boxes(&[[f64::NAN, 0.0, 1.0, 1.0]])).is_none());
+        assert!(Shape::of(&boxes(&[[0.0, 0.0, 0.0, 1.0]])).is_none());
+    }
+
+    #[test]
+    fn the_data_know_all_that_sheets_show() {
+        let known: std::collections::BTreeSet<char> = references().iter().map(|r| r.char).collect();
+        for c in ('!'..='~').chain("µΩ°±≤≥θΔ−–—×÷·•√∞πταβλσφ→®™".chars())
+        {
+            assert!(known.contains(&c), "{c}");
+        }
+    }
 }
