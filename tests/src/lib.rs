@@ -40,6 +40,8 @@ mod support;
 #[cfg(test)]
 mod syntax;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod truth;

@@ -16,6 +16,8 @@ mod marks;
 mod rows;
 mod rules;
 mod surround;
+#[cfg(test)]
+mod tests;
 mod vocabulary;
 mod zone;
 

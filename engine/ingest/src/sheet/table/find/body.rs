@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::header::Header;
 use super::kinds;
 use super::vocabulary;
+use crate::sheet::text::UNKNOWN;
 
 /// Lines on one height within a table.
 #[derive(Clone, Debug)]
@@ -71,7 +72,8 @@ fn classify(frame: &Frame<'_>, cols: &[Col], band: &mut Band) {
         let Some(col) = cols.iter().find(|c| c.x[0] <= x && x <= c.x[1]) else { continue };
         let text = &tok.word.text;
         if col.is_value() {
-            band.data |= (kinds::is_number(text) || kinds::is_blank_mark(text)) && !band.prose;
+            let digit = text.contains(|c: char| c.is_ascii_digit() || c == UNKNOWN);
+            band.data |= (digit || kinds::is_blank_mark(text)) && !band.prose;
         } else {
             band.keyed = true;
         }
@@ -195,7 +197,7 @@ pub(super) fn starts_note(text: &str) -> bool {
     let low = text.trim_start().to_lowercase();
     let first = low.split_whitespace().next().unwrap_or("");
     let bare = first.trim_end_matches([':', '.', ')', ']', '）']);
-    let marked = first.len() > bare.len() || first.starts_with(['(', '[']);
+    let marked = first.len() > bare.len();
     let inner = bare.trim_start_matches(['(', '[']);
     let short = inner.len() <= 2 && !inner.is_empty() && inner.chars().all(char::is_alphanumeric);
     ["note", "notes", "fig", "figure", "remark", "anmerkung", "备注"].contains(&bare)

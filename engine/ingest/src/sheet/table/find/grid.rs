@@ -283,7 +283,11 @@ fn role_of(texts: &[String], known: &[Option<Role>], headed: bool, at: usize) ->
         let first = t.split('@').next().unwrap_or(t);
         first.split_whitespace().all(kinds::is_symbol_like) && first.split_whitespace().count() <= 3
     });
-    if missing(Role::Symbol) && symbols > 0.5 {
+    // The first column without a head, beside one of names, holds their symbols.
+    let short = share(&|t| t.chars().count() <= 10 && !t.contains(' '));
+    if missing(Role::Symbol)
+        && (symbols > 0.5 || (at == 0 && !missing(Role::Name) && short > 0.5))
+    {
         return Role::Symbol;
     }
     if missing(Role::Name) && share(&|t| t.chars().any(char::is_alphabetic)) > 0.6 {

@@ -79,7 +79,11 @@ pub(super) fn is_number(text: &str) -> bool {
             return false;
         }
     }
-    digits > 0 && letters <= 2
+    // Letters only behind: a unit, a factor, a note.
+    let lead = t.trim_start_matches([
+        '+', '-', '−', '–', '±', '~', '<', '>', '≤', '≥', '＜', '＞', '=', '.', '(',
+    ]);
+    digits > 0 && letters <= 2 && lead.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a text, the words of a value cell, shows a value: numbers with signs, range words and
