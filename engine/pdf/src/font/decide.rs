@@ -15,6 +15,20 @@ pub(super) struct Claims {
     torn: bool,
 }
 
+/// The codes of Wingdings that lists and tables show.
+const WINGDINGS: [(u8, char); 10] = [
+    (0x6C, '●'),
+    (0x6E, '■'),
+    (0x71, '❑'),
+    (0x76, '❖'),
+    (0x9F, '•'),
+    (0xA7, '▪'),
+    (0xD8, '➢'),
+    (0xE0, '→'),
+    (0xFB, '✗'),
+    (0xFC, '✓'),
+];
+
 /// What a font's codes in private use (F020 to F0FF) stand for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Kind {
@@ -56,7 +70,10 @@ impl Claims {
             let code = (u32::from(c) - 0xF000) as u8;
             let of = |e: Encoding| e.name(code).and_then(names::text_of);
             match self.kind {
-                Kind::Pictures => {}
+                Kind::Pictures => {
+                    let known = WINGDINGS.iter().find(|(from, _)| *from == code);
+                    self.keep(known.map(|(_, to)| String::from(*to)));
+                }
                 Kind::Symbol => self.keep(of(Encoding::Symbol)),
                 Kind::Text => {
                     let before = self.texts.len();
@@ -103,6 +120,11 @@ impl Claims {
 
 /// The text that the shape allows.
 fn judged(shape: &Shape, mut texts: Vec<Box<str>>, torn: bool) -> Option<Box<str>> {
+    if let ([text], false) = (texts.as_slice(), torn)
+        && one(text).is_some_and(|c| is_plain(shape, c))
+    {
+        return texts.pop();
+    }
     let seen = shape.read();
     // The shape settles what claims dispute.
     let is_seen = |text: &str| one(text).zip(seen).is_some_and(|(a, b)| is_same(a, b));
@@ -128,6 +150,12 @@ fn judged(shape: &Shape, mut texts: Vec<Box<str>>, torn: bool) -> Option<Box<str
             (!doubt).then_some(first)
         }
     }
+}
+
+/// Whether no rival of a claimed character comes as near as it does: then nothing needs to be read.
+fn is_plain(shape: &Shape, claimed: char) -> bool {
+    let own = shape.distance(claimed).unwrap_or(f32::MAX);
+    rivals(claimed).into_iter().filter_map(|c| shape.distance(c)).all(|d| own <= d)
 }
 
 /// A shape farther than this from every drawing of a character is not that character.
@@ -218,6 +246,7 @@ mod tests {
             (Text, &["\u{F06D}"], None),
             (Text, &["\u{F0B1}"], Some("±")),
             (Pictures, &["\u{F06D}"], None),
+            (Pictures, &["\u{F06C}"], Some("●")),
             (Text, &[], None),
         ] {
             assert_eq!(decided(kind, texts, None).as_deref(), text, "{texts:?}");

@@ -41,6 +41,8 @@ const EM: f32 = 2048.0;
 const NEAR: f32 = 0.36;
 /// How much farther every other character must be.
 const MARGIN: f32 = 0.05;
+/// The widest margin that is asked for, a little more.
+const WIDEST: f32 = 0.16;
 /// Characters that some fonts draw so alike that more is asked for.
 const ALIKE: &[(&str, f32)] = &[
     ("t†", 0.15),
@@ -79,7 +81,7 @@ impl Shape {
     /// The character that this shape can only be; `None` when unsure.
     pub(super) fn read(&self) -> Option<char> {
         let mut best: Vec<(f32, char)> =
-            self.distances(NEAR + 0.15).into_iter().map(|(c, d)| (d, c)).collect();
+            self.distances().into_iter().map(|(c, d)| (d, c)).collect();
         best.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let (&(near, c), others) = best.split_first()?;
         let [most, times, more] = if self.is_bar() { EXACT_BAR } else { EXACT };
@@ -98,17 +100,23 @@ impl Shape {
     /// How far it is from the nearest known shape of a character; `None` for characters that no
     /// reference has, infinite where all are far.
     pub(super) fn distance(&self, c: char) -> Option<f32> {
-        let known = references().iter().filter(|r| r.char == c);
+        // They are sorted by character.
+        let all = references();
+        let from = all.partition_point(|r| r.char < c);
+        let known = all.iter().skip(from).take_while(|r| r.char == c);
         known.map(|r| self.to(r, f32::MAX).unwrap_or(f32::MAX)).min_by(f32::total_cmp)
     }
 
-    /// Distance to the nearest shape of each character, where below a limit.
-    fn distances(&self, limit: f32) -> BTreeMap<char, f32> {
+    /// Distance to the nearest shape of each character that is not farther than the nearest of all
+    /// by more than any margin.
+    fn distances(&self) -> BTreeMap<char, f32> {
         let mut nearest: BTreeMap<char, f32> = BTreeMap::new();
+        let mut limit = NEAR + WIDEST;
         for reference in references() {
-            let known = nearest.get(&reference.char).copied().unwrap_or(limit);
-            if let Some(d) = self.to(reference, known) {
+            let known = nearest.get(&reference.char).copied().unwrap_or(f32::MAX);
+            if let Some(d) = self.to(reference, known.min(limit)) {
                 nearest.insert(reference.char, d);
+                limit = limit.min(d + WIDEST);
             }
         }
         nearest
@@ -122,9 +130,15 @@ impl Shape {
         if place >= limit {
             return None;
         }
-        let squares = self.grid.iter().zip(&reference.grid).map(|(a, b)| (a - b) * (a - b));
-        let distance = place + (squares.sum::<f32>() / CELLS as f32).sqrt();
-        (distance < limit).then_some(distance)
+        let most = (limit - place) * (limit - place) * CELLS as f32;
+        let mut sum = 0.0;
+        for (a, b) in self.grid.chunks_exact(SIDE).zip(reference.grid.chunks_exact(SIDE)) {
+            sum += a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
+            if sum >= most {
+                return None;
+            }
+        }
+        Some(place + (sum / CELLS as f32).sqrt())
     }
 }
 
