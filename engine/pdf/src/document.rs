@@ -75,7 +75,7 @@ impl Document {
             load(bytes, limits).map_err(|fault| fault.tell(is_pdf, bytes, place))?;
         let encrypted = objects.encryption_state.is_some();
         if !encrypted && objects.trailer.has(b"Encrypt") {
-            return Err(Fault::Password.tell(is_pdf, bytes, place));
+            return Err(locked(&objects).tell(is_pdf, bytes, place));
         }
         let tree = Tree::read(&objects, limits.pages);
         if tree.len() == 0 {
@@ -314,6 +314,15 @@ impl Fault {
         };
         diagnostic.at(place)
     }
+}
+
+/// Why an encrypted document did not open with the empty password.
+fn locked(document: &lopdf::Document) -> Fault {
+    let standard = get_dict(document, &document.trailer, b"Encrypt").is_some_and(|dict| {
+        get_name(document, dict, b"Filter") == Some(b"Standard")
+            && matches!(get_number(document, dict, b"V"), Some(v) if [1.0, 2.0, 4.0, 5.0].contains(&v))
+    });
+    if standard { Fault::Password } else { Fault::Encryption }
 }
 
 /// Formats that are found under the name of a PDF, by their first bytes.

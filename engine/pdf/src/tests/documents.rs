@@ -1,6 +1,11 @@
 use super::{one_page, open, pdf, read, stream};
 use crate::{Document, PdfLimits, Reading};
 use espice_base::FileId;
+use lopdf::Object;
+use lopdf::encryption::crypt_filters::{Aes128CryptFilter, Aes256CryptFilter, CryptFilter};
+use lopdf::encryption::{EncryptionState, EncryptionVersion, Permissions};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fn refused(bytes: &[u8], limits: &PdfLimits) -> &'static str {
     Document::open(bytes, FileId(0), limits).unwrap_err().code.as_str()
@@ -40,6 +45,78 @@ fn damaged_tables_are_rebuilt_and_told() {
     }
     let (document, diagnostics) = open(&whole);
     assert_eq!((document.reading(), diagnostics.len()), (Reading::Strict, 0));
+}
+
+/// A sound document, encrypted by each version of the standard handler.
+fn encrypted(password: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let whole = one_page("", "0 0 9 9 re f", &[]);
+    let fresh = || {
+        let mut document = lopdf::Document::load_mem(&whole).unwrap();
+        let id = || Object::string_literal("0123456789abcdef");
+        document.trailer.set("ID", Object::Array(vec![id(), id()]));
+        document
+    };
+    let save = |mut document: lopdf::Document, state: EncryptionState| {
+        document.encrypt(&state).unwrap();
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).unwrap();
+        bytes
+    };
+    let (owner_password, user_password) = ("owner", password);
+    let permissions = Permissions::all();
+    let filters = |filter: Arc<dyn CryptFilter>| BTreeMap::from([(b"StdCF".to_vec(), filter)]);
+    let mut all = Vec::new();
+    let document = fresh();
+    let rc4 =
+        EncryptionVersion::V1 { document: &document, owner_password, user_password, permissions };
+    all.push(("RC4 40", save(document.clone(), rc4.try_into().unwrap())));
+    let rc4 = EncryptionVersion::V2 {
+        document: &document,
+        owner_password,
+        user_password,
+        key_length: 128,
+        permissions,
+    };
+    all.push(("RC4 128", save(document.clone(), rc4.try_into().unwrap())));
+    let aes = EncryptionVersion::V4 {
+        document: &document,
+        encrypt_metadata: true,
+        crypt_filters: filters(Arc::new(Aes128CryptFilter)),
+        stream_filter: b"StdCF".to_vec(),
+        string_filter: b"StdCF".to_vec(),
+        owner_password,
+        user_password,
+        permissions,
+    };
+    all.push(("AES 128", save(document.clone(), aes.try_into().unwrap())));
+    let aes = EncryptionVersion::V5 {
+        encrypt_metadata: true,
+        crypt_filters: filters(Arc::new(Aes256CryptFilter)),
+        file_encryption_key: &[7; 32],
+        stream_filter: b"StdCF".to_vec(),
+        string_filter: b"StdCF".to_vec(),
+        owner_password,
+        user_password,
+        permissions,
+    };
+    all.push(("AES 256", save(document.clone(), aes.try_into().unwrap())));
+    all
+}
+
+#[test]
+fn encrypted_documents_open_when_they_ask_for_nothing() {
+    for (kind, bytes) in encrypted("") {
+        let (document, diagnostics) = open(&bytes);
+        assert!(document.encrypted(), "{kind}");
+        assert_eq!((document.reading(), diagnostics.len()), (Reading::Strict, 0), "{kind}");
+        assert_eq!(document.page(0).0.paths.len(), 1, "{kind}");
+    }
+    for (kind, bytes) in encrypted("secret") {
+        assert_eq!(refused(&bytes, &PdfLimits::default()), "E0902", "{kind}");
+    }
+    let whole = String::from_utf8(one_page("", "", &[])).unwrap();
+    let rights = whole.replace("/Root 1 0 R", "/Root 1 0 R/Encrypt<</Filter/Made.Up/V 1>>");
+    assert_eq!(refused(rights.as_bytes(), &PdfLimits::default()), "E0911");
 }
 
 #[test]
