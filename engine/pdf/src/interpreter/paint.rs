@@ -43,13 +43,13 @@ impl Interpreter<'_> {
             return self.cut("it has too many paths");
         }
         let stroke = stroke.then(|| Stroke {
-            color: self.state.stroke.color,
+            color: self.state.stroke.seen(),
             width: if width.is_finite() { width } else { 0.0 },
             dash: self.state.dash.iter().map(|l| l * scale).filter(|l| l.is_finite()).collect(),
         });
         self.page.paths.push(PathObject {
             subpaths,
-            fill: fill.map(|_| self.state.fill.color),
+            fill: fill.map(|_| self.state.fill.seen()),
             even_odd: fill.unwrap_or(false),
             stroke,
             clip: old_clip,

@@ -47,6 +47,14 @@ impl Default for Paint {
 }
 
 impl Paint {
+    /// The colour as seen on white paper: what shines through whitens it.
+    pub(super) fn seen(&self) -> Color {
+        let alpha = self.alpha.clamp(0.0, 1.0) as f32;
+        let mixed = |v: f32| 1.0 - (1.0 - v) * alpha;
+        let Color { r, g, b } = self.color;
+        Color { r: mixed(r), g: mixed(g), b: mixed(b) }
+    }
+
     /// Whether painting with it leaves a trace.
     pub(super) fn is_seen(&self) -> bool {
         self.alpha > 0.004

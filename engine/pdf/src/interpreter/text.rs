@@ -71,7 +71,7 @@ impl Interpreter<'_> {
             _ => false,
         };
         let color =
-            if text.mode % 4 == 1 { self.state.stroke.color } else { self.state.fill.color };
+            if text.mode % 4 == 1 { self.state.stroke.seen() } else { self.state.fill.seen() };
         while let Some(char) = font.next(bytes) {
             bytes = bytes.get(char.len.max(1)..).unwrap_or_default();
             let start = self.tm.apply(Point::new(0.0, text.rise));

@@ -153,7 +153,8 @@ fn limits_hold() {
     let few = PdfLimits { pages: 20, ..PdfLimits::default() };
     let (document, diagnostics) = Document::open(&bytes, FileId(0), &few).unwrap();
     assert_eq!((document.page_count(), document.reading()), (20, Reading::Cut));
-    assert!(diagnostics.iter().any(|d| d.message == "only the first 20 of 50 pages are read"));
+    let told = diagnostics.iter().map(|d| (d.code.as_str(), d.message.as_str()));
+    assert_eq!(told.collect::<Vec<_>>(), [("E0906", "only the first 20 of 50 pages are read")]);
 
     let usual = PdfLimits::default();
     assert_eq!(refused(&bytes, &PdfLimits { file: 100, ..usual.clone() }), "E0905");

@@ -114,7 +114,7 @@ fn colours_of_all_spaces() {
     let resources = "/Resources<</ColorSpace<<\
         /Spot[/Separation/Made#20Up/DeviceCMYK<</FunctionType 2/Domain[0 1]/N 1/C0[0 0 0 0]/C1[0 1 1 0]>>]\
         /Table[/Indexed/DeviceRGB 1<000000FF0000>]/Icc[/ICCBased 5 0 R]/Lab[/Lab<</WhitePoint[.95 1 1.09]>>]\
-        /Loop 6 0 R>>>>";
+        /Loop 6 0 R>>/ExtGState<</Half<</ca .5>>/Gone<</ca 0>>>>>>";
     let icc = super::stream("/N 3", "");
     let cases: &[(&str, [f32; 3])] = &[
         ("0.5 g", [0.5, 0.5, 0.5]),
@@ -128,6 +128,8 @@ fn colours_of_all_spaces() {
         ("/Lab cs 100 0 0 sc", [1.0, 1.0, 1.0]),
         ("/DeviceRGB cs", [0.0, 0.0, 0.0]),
         ("/Pattern cs /P1 scn", [0.5, 0.5, 0.5]),
+        ("/Half gs 1 0 0 rg", [1.0, 0.5, 0.5]),
+        ("/Gone gs 0 0 9 9 re f /Half gs", [0.5, 0.5, 0.5]),
         ("/Loop cs 0.25 sc", [0.75, 0.75, 0.75]),
     ];
     for (content, color) in cases {
