@@ -2,7 +2,7 @@
 
 use super::Plot;
 use super::number::quarter;
-use crate::sheet::text::{Line, TextPage};
+use crate::sheet::text::{Line, TextPage, Word};
 use espice_pdf::Rect;
 
 /// Words that captions begin with, before a number.
@@ -29,13 +29,26 @@ pub(super) fn at(captions: &[Caption], area: &Rect) -> bool {
 
 /// The captions of a page that begin with a figure's number.
 pub(super) fn captions(text: &TextPage) -> Vec<Caption> {
-    let mut found: Vec<Caption> = text
-        .lines
-        .iter()
-        .enumerate()
-        .filter(|(_, l)| quarter(l.angle) == 0 && numbered(l))
-        .map(|(i, l)| Caption { area: l.area, text: l.text(), lines: vec![i], size: l.size })
-        .collect();
+    let mut found: Vec<Caption> = Vec::new();
+    /// No page has more captions.
+    const MOST: usize = 100;
+    for (i, line) in text.lines.iter().enumerate().filter(|(_, l)| quarter(l.angle) == 0) {
+        // Captions of neighbours may have come to stand on one line.
+        let starts: Vec<usize> =
+            (0..line.words.len()).filter(|w| numbered(&line.words, *w)).collect();
+        if starts.first() != Some(&0) {
+            continue;
+        }
+        let ends = starts.iter().skip(1).copied().chain([line.words.len()]);
+        for (start, end) in starts.iter().zip(ends) {
+            let words = line.words.get(*start..end).unwrap_or_default();
+            let Some(area) = words.iter().map(|w| w.area).reduce(Rect::union) else { continue };
+            let text = words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+            if found.len() < MOST {
+                found.push(Caption { area, text, lines: vec![i], size: line.size });
+            }
+        }
+    }
     let anchors: Vec<(usize, Rect)> =
         found.iter().filter_map(|c| Some((*c.lines.first()?, c.area))).collect();
     for caption in &mut found {
@@ -108,17 +121,21 @@ fn distance(caption: &Caption, frame: &Rect, below: bool) -> Option<f64> {
     fits.then_some(gap + 0.35 * aside)
 }
 
-fn numbered(line: &Line) -> bool {
-    let mut words = line.words.iter().map(|w| w.text.as_str());
-    let Some(first) = words.next() else { return false };
-    let lower = first.to_lowercase();
+/// Whether a caption starts at a word: `Figure` and a number. Within a line only a number with a
+/// point or colon behind it counts, as text refers to figures, too.
+fn numbered(words: &[Word], at: usize) -> bool {
+    let Some(first) = words.get(at) else { return false };
+    let lower = first.text.to_lowercase();
     let Some(tail) = FIGURE.iter().filter_map(|f| lower.strip_prefix(f)).min_by_key(|t| t.len())
     else {
         return false;
     };
     let tail = tail.trim_start_matches(['.', ':']);
-    let number = if tail.is_empty() { words.next().unwrap_or_default() } else { tail };
-    number.starts_with(|c: char| c.is_ascii_digit())
+    let number = match tail {
+        "" => words.get(at + 1).map_or("", |w| w.text.as_str()),
+        tail => tail,
+    };
+    number.starts_with(|c: char| c.is_ascii_digit()) && (at == 0 || number.ends_with(['.', ':']))
 }
 
 /// Adds what stands behind the number, and the lines that go on below.

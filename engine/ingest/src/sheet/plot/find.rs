@@ -1,6 +1,7 @@
 //! Finds the plots of a page: frames, then the axes that their labels and strokes agree on.
 
 use super::calibrate::{Calibration, Refusal, calibrate};
+use super::factor::factor;
 use super::frame::candidates;
 use super::marks::{Crossing, Side, Strokes, beside, marks, named};
 use super::number::{Label, labels};
@@ -28,8 +29,10 @@ pub fn find(page: &Page, text: &TextPage) -> Vec<Plot> {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut group: Vec<Draft> = Vec::new();
     for (i, place) in places.iter().enumerate() {
-        let draft = Draft::read(place.area, &strokes, &labels, &frames);
-        group.push(draft);
+        // What lies in a plot that is read already needs no reading.
+        if !group.iter().any(|d| d.is_read() && overlaps(&d.frame, &place.area)) {
+            group.push(Draft::read(place.area, &strokes, &labels, &frames, text));
+        }
         if places.get(i + 1).is_none_or(|next| next.group != place.group) {
             drafts.extend(chosen(std::mem::take(&mut group)));
         }
@@ -44,11 +47,26 @@ pub fn find(page: &Page, text: &TextPage) -> Vec<Plot> {
         })
         .collect();
     plots.extend(super::picture::pictures(page, text, &plots));
+    let mut plots = in_rows(plots);
+    title::name(text, &mut plots);
+    plots
+}
+
+/// In the order of reading: rows from top to bottom, each from left to right.
+fn in_rows(mut plots: Vec<Plot>) -> Vec<Plot> {
+    let frame = |p: &Plot| p.panel.frame;
     plots.sort_by(|a, b| {
-        let (a, b) = (a.panel.frame, b.panel.frame);
+        let (a, b) = (frame(a), frame(b));
         a.y0.total_cmp(&b.y0).then(a.x0.total_cmp(&b.x0)).then(a.x1.total_cmp(&b.x1))
     });
-    title::name(text, &mut plots);
+    let mut rest = plots.as_mut_slice();
+    while let Some(first) = rest.first() {
+        let f = frame(first);
+        let end = rest.partition_point(|p| frame(p).y0 < f.y0 + 0.4 * f.height());
+        let (row, others) = rest.split_at_mut(end.max(1));
+        row.sort_by(|a, b| frame(a).x0.total_cmp(&frame(b).x0));
+        rest = others;
+    }
     plots
 }
 
@@ -77,7 +95,13 @@ struct Draft {
 }
 
 impl Draft {
-    fn read(frame: Rect, strokes: &Strokes, labels: &[Label], frames: &[Rect]) -> Draft {
+    fn read(
+        frame: Rect,
+        strokes: &Strokes,
+        labels: &[Label],
+        frames: &[Rect],
+        text: &TextPage,
+    ) -> Draft {
         let downs = strokes.crossings(&frame, Side::Bottom);
         let acrosses = strokes.crossings(&frame, Side::Left);
         let others: Vec<Rect> = frames
@@ -96,8 +120,16 @@ impl Draft {
             let far = matches!(side, Side::Top | Side::Right);
             let (named, unit) = named(&row, side);
             let values: Vec<f64> = named.iter().filter_map(|n| n.values.first().copied()).collect();
-            let read = calibrate(&named, &marks(crossings, far), side.span(&frame));
+            let mut read = calibrate(&named, &marks(crossings, far), side.span(&frame));
             let area = row.iter().map(|l| l.area).reduce(Rect::union);
+            if let Ok(known) = &read
+                && let Some(factor) = factor(text, &frame, side, area)
+            {
+                read = Err(Refusal {
+                    reason: format!("the factor `{factor}` at its end may hold for its labels"),
+                    agreeing: known.seats.len(),
+                });
+            }
             Sided { numbers: in_order(&values), area, read, unit }
         };
         let (bottom, top) = (sided(Side::Bottom, &downs), sided(Side::Top, &downs));

@@ -203,7 +203,8 @@ pub(super) fn beside<'a>(
             };
             let fits =
                 (-2.5..=reach).contains(&gap) && along >= from - slack && along <= to + slack;
-            (fits && !nearer(a, gap, side, others)).then_some((l, gap, lo, hi))
+            let own = fits && alone(l, side, level) && !nearer(a, gap, side, others);
+            own.then_some((l, gap, lo, hi))
         })
         .collect();
     near.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.3.total_cmp(&b.3)));
@@ -228,6 +229,17 @@ pub(super) fn beside<'a>(
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, row)| row)
         .unwrap_or_default()
+}
+
+/// Whether no words go with a number, but for such as stand on the other side of the axis.
+fn alone(label: &Label, side: Side, level: f64) -> bool {
+    let [before, behind] = label.close;
+    let apart = |words: Rect| match side {
+        Side::Left => words.x0 >= level - 3.5,
+        Side::Right => words.x1 <= level + 3.5,
+        Side::Bottom | Side::Top => false,
+    };
+    before.is_none_or(apart) && behind.is_none_or(apart)
 }
 
 /// Whether a label, `gap` from the side of one frame, is nearer to the side of another one.

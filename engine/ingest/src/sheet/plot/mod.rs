@@ -6,6 +6,7 @@
 
 mod calibrate;
 mod caption;
+mod factor;
 pub mod facts;
 mod find;
 mod frame;
@@ -21,6 +22,7 @@ mod stroke;
 mod title;
 mod trace;
 mod traces;
+mod unit;
 
 pub use espice_facts::Scale;
 pub use find::find;

@@ -21,6 +21,9 @@ pub(super) struct Label {
     pub(super) size: f64,
     /// Angle of reading.
     pub(super) angle: f64,
+    /// Words that stand close before it and behind it on its line and are no numbers: then it is
+    /// part of a phrase, unless an axis comes between.
+    pub(super) close: [Option<Rect>; 2],
 }
 
 /// A printed number without its place.
@@ -30,40 +33,31 @@ struct Reading {
     unit: Option<String>,
 }
 
-/// Every number of a page that stands alone, or among numbers only.
+/// Every number of a page.
 pub(super) fn labels(text: &TextPage) -> Vec<Label> {
     let raised = Raised::of(text);
     let mut all = Vec::new();
     for line in &text.lines {
+        let close = |end: f64, next: &Word| gap(end, next, line.angle) < 0.75 * next.size;
         let mut i = 0;
-        // Whether what stands close before is no number: then a number is part of a phrase.
-        let mut phrase: Option<f64> = None;
+        let mut before: Option<Rect> = None;
         while let Some(word) = line.words.get(i) {
-            let close = |end: f64, next: &Word| gap(end, next, line.angle) < 0.75 * next.size;
-            match taken(&line.words, i, line.angle, &raised) {
-                Some((label, used)) => {
-                    let behind = line.words.get(i + used);
-                    let end = edge(&label.area, line.angle);
-                    let goes_on = behind.is_some_and(|w| {
-                        close(end, w) && taken(&line.words, i + used, line.angle, &raised).is_none()
-                    });
-                    let led = phrase.is_some_and(|end| close(end, word));
-                    if goes_on || led {
-                        phrase = Some(end);
-                    } else {
-                        phrase = None;
-                        all.push(label);
-                    }
-                    i += used;
+            let Some((mut label, used)) = taken(&line.words, i, line.angle, &raised) else {
+                if !raised.holds(word) {
+                    before = Some(word.area);
                 }
-                None => {
-                    let continues = raised.holds(word);
-                    if !continues {
-                        phrase = Some(edge(&word.area, line.angle));
-                    }
-                    i += 1;
-                }
-            }
+                i += 1;
+                continue;
+            };
+            let end = edge(&label.area, line.angle);
+            let led = before.filter(|b| close(edge(b, line.angle), word));
+            let follows = line.words.get(i + used).filter(|w| {
+                close(end, w) && taken(&line.words, i + used, line.angle, &raised).is_none()
+            });
+            label.close = [led, label.close[1].or(follows.map(|w| w.area))];
+            all.push(label);
+            before = None;
+            i += used;
         }
     }
     all
@@ -110,7 +104,7 @@ pub(super) fn quarter(angle: f64) -> u8 {
 /// The number that starts at a word, and how many words it takes.
 fn taken(words: &[Word], i: usize, angle: f64, raised: &Raised) -> Option<(Label, usize)> {
     let word = words.get(i)?;
-    if raised.holds(word) || word.text.contains(UNKNOWN) {
+    if raised.holds(word) {
         return None;
     }
     let next = words.get(i + 1);
@@ -136,14 +130,16 @@ fn taken(words: &[Word], i: usize, angle: f64, raised: &Raised) -> Option<(Label
         Some(e) if ends_in_ten(&word.text) => (with_exponent(&word.text, &e.0)?, word.area),
         _ => of_word(word)?,
     };
+    let foreign = foreign(word);
     let mut label = Label {
         values: reading.values,
         unit: reading.unit,
         printed: word.text.clone(),
         middle: base.center(),
-        area: word.area,
+        area: if foreign.is_some() { base } else { word.area },
         size: word.size,
         angle,
+        close: [None, foreign],
     };
     if let Some((text, area)) = exponent {
         label.printed = format!("{}^{text}", word.text);
@@ -152,6 +148,9 @@ fn taken(words: &[Word], i: usize, angle: f64, raised: &Raised) -> Option<(Label
         label.printed = with_caret(word);
     }
     let mut used = 1;
+    if foreign.is_some() {
+        return Some((label, 1));
+    }
     // Digits that kerning set apart ("1 00"), and thousands ("10 000").
     if label.unit.is_none() && exponent.is_none() {
         let zeros = near(0.6).filter(|n| {
@@ -181,6 +180,16 @@ fn taken(words: &[Word], i: usize, angle: f64, raised: &Raised) -> Option<(Label
     Some((label, used))
 }
 
+/// Raised letters behind a number that are neither exponent nor degree: a title that begins at
+/// the corner of the frame, close to the last label.
+fn foreign(word: &Word) -> Option<Rect> {
+    let mut scripts = word.runs.iter().skip_while(|r| r.script == Script::Normal);
+    let first = scripts.next().filter(|r| r.script == Script::Super)?;
+    let letters = first.text.chars().filter(|c| c.is_alphabetic()).count();
+    let degree = matches!(first.text.as_str(), "o" | "O" | "º");
+    (letters > 0 && !degree).then(|| scripts.map(|r| r.area).fold(first.area, Rect::union))
+}
+
 fn with_caret(word: &Word) -> String {
     let mut out = String::new();
     for run in &word.runs {
@@ -201,7 +210,11 @@ fn of_word(word: &Word) -> Option<(Reading, Rect)> {
     let mut plain = String::new();
     let mut raised = String::new();
     let mut area: Option<Rect> = None;
-    for run in &word.runs {
+    let runs = match foreign(word) {
+        Some(_) => word.runs.iter().take_while(|r| r.script == Script::Normal).collect(),
+        None => word.runs.iter().collect::<Vec<_>>(),
+    };
+    for run in runs {
         match run.script {
             Script::Normal if raised.is_empty() => {
                 plain.push_str(&run.text);
@@ -268,6 +281,13 @@ fn integer(text: &str) -> Option<i32> {
 
 /// Reads a number without scripts.
 fn read(text: &str) -> Option<Reading> {
+    // A sign that the text layer does not tell: most likely a minus. The other labels of the
+    // axis decide.
+    if let Some(rest) = text.strip_prefix(UNKNOWN) {
+        let reading = read(rest).filter(|_| !rest.starts_with(['-', '+', UNKNOWN]))?;
+        let values = reading.values.iter().map(|v| -v).chain(reading.values.clone()).collect();
+        return Some(Reading { values, ..reading });
+    }
     let text = text.trim().replace(['−', '–', '—'], "-");
     let end = number_length(&text);
     let (number, unit) = text.split_at_checked(end)?;
@@ -490,7 +510,8 @@ mod tests {
 
     fn read_line(words: Vec<Word>) -> Vec<(f64, String)> {
         let page = TextPage { lines: vec![line(words)], ..TextPage::default() };
-        labels(&page).into_iter().map(|l| (l.values[0], l.printed)).collect()
+        let alone = labels(&page).into_iter().filter(|l| l.close == [None, None]);
+        alone.map(|l| (l.values[0], l.printed)).collect()
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(super) struct Pattern {
     pub(super) share: f64,
     /// How many strokes were looked at; edges of the frame are not.
     pub(super) strokes: usize,
+    /// Logarithmic: all lines of the decades are there in their order, but not where they belong.
+    pub(super) rough: bool,
     /// Most strokes between the first and the last value of one decade, or steps in a row.
     run: usize,
 }
@@ -42,8 +44,16 @@ pub(super) fn pattern(
         return None;
     }
     let (first, last) = (inner.first()?, inner.last()?);
-    let reach = f64::max(0.3, 0.0012 * (last - first));
-    let base = Pattern { scale, origin: 0.0, step: 1.0, share: 0.0, strokes: inner.len(), run: 0 };
+    let exact = f64::max(0.3, 0.0012 * (last - first));
+    let base = Pattern {
+        scale,
+        origin: 0.0,
+        step: 1.0,
+        share: 0.0,
+        strokes: inner.len(),
+        rough: false,
+        run: 0,
+    };
     let tried: Vec<Pattern> = match scale {
         Scale::Log => FINER
             .iter()
@@ -69,6 +79,12 @@ pub(super) fn pattern(
     };
     let mut best: Option<Pattern> = None;
     for mut trial in tried {
+        // Steps of sheets that were drawn by hand are off by a part of a step.
+        let step = match scale {
+            Scale::Linear => trial.step,
+            Scale::Log => 0.1,
+        };
+        let reach = (0.05 * (step / line[1]).abs()).clamp(exact, exact.max(0.8));
         let on: Vec<f64> = inner
             .iter()
             .filter_map(|p| {
@@ -86,10 +102,54 @@ pub(super) fn pattern(
             break;
         }
     }
+    if scale == Scale::Log && best.is_none_or(|b| b.share < 0.9) {
+        let trial = Pattern { rough: true, ..base };
+        if let Some(rough) = trial.roughly(&inner, marks, line) {
+            best = Some(rough);
+        }
+    }
     best
 }
 
+/// How far, in decades, a badly drawn line may be from where it belongs.
+const ROUGH: f64 = 0.06;
+
 impl Pattern {
+    /// Decades with all eight lines between their ends, each near its place and in order: copied
+    /// by hand, but no other scale looks like that.
+    fn roughly(mut self, inner: &[f64], marks: &[Mark], line: [f64; 2]) -> Option<Pattern> {
+        let value = |p: f64| line[0] + line[1] * p;
+        let near = |u: f64| {
+            let p = (u - line[0]) / line[1];
+            let after = marks.partition_point(|m| m.at < p - 0.6);
+            marks.get(after).is_some_and(|m| (m.at - p).abs() <= 0.6)
+        };
+        let mut lines: Vec<f64> = inner.iter().map(|p| value(*p)).collect();
+        lines.sort_by(f64::total_cmp);
+        let (low, high) = (lines.first()?.floor(), lines.last()?.ceil());
+        if high - low > 40.0 {
+            return None;
+        }
+        let (mut good, mut whole) = (0, 0);
+        let mut decade = low;
+        while decade < high {
+            let within: Vec<f64> =
+                lines.iter().map(|u| u - decade).filter(|d| (-0.015..0.985).contains(d)).collect();
+            let between: Vec<f64> = within.iter().copied().filter(|d| *d > 0.015).collect();
+            good += within.len() - between.len();
+            let ends = near(decade) && near(decade + 1.0);
+            let placed = |(i, d): (usize, &f64)| (d - ((i + 2) as f64).log10()).abs() <= ROUGH;
+            if ends && between.len() == 8 && between.iter().enumerate().all(placed) {
+                whole += 1;
+                good += 8;
+            }
+            decade += 1.0;
+        }
+        self.share = good as f64 / inner.len().max(1) as f64;
+        self.run = 8;
+        (whole > 0 && self.share >= 0.75).then_some(self)
+    }
+
     /// Whether the strokes tell the scale beyond doubt, without labels: a decade with nearly all
     /// of its lines, or several equal steps in a row.
     pub(super) fn confirms(&self) -> bool {
@@ -119,6 +179,7 @@ impl Pattern {
 
     /// Whether a value, or its logarithm, is round but for `within`.
     pub(super) fn is_round(&self, u: f64, within: f64) -> bool {
+        let within = if self.rough { within.max(ROUGH) } else { within };
         self.round(u).is_some_and(|round| (round - u).abs() <= within)
     }
 

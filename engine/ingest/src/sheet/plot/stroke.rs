@@ -122,7 +122,7 @@ fn upright(subpath: &Subpath) -> Option<Rect> {
     closes.then(|| area_of(subpath.start, &subpath.segments))
 }
 
-/// A thin filled rectangle as a line.
+/// A thin filled rectangle, or a side of a mitred frame, as a line.
 fn thin(
     path: usize,
     index: usize,
@@ -130,9 +130,14 @@ fn thin(
     color: Color,
     clip: Option<&Clip>,
 ) -> Option<Stroke> {
-    let area = upright(subpath)?;
+    let lines = subpath.segments.len();
+    if !(3..=6).contains(&lines) {
+        return None;
+    }
+    let area = area_of(subpath.start, &subpath.segments);
     let (w, h) = (area.width(), area.height());
-    if w.min(h) > THICKEST || w.max(h) < 2.0 * w.min(h) {
+    let slim = w.min(h) <= THICKEST && w.max(h) >= 2.0 * w.min(h);
+    if !slim || (upright(subpath).is_none() && !mitred(subpath, &area)) {
         return None;
     }
     let (way, at, lo, hi) = if w >= h {
@@ -153,6 +158,21 @@ fn thin(
         mixed: false,
     };
     clipped(stroke, clip)
+}
+
+/// Whether both long sides of a slim area lie along it: its ends may be oblique.
+fn mitred(subpath: &Subpath, area: &Rect) -> bool {
+    let long = area.width().max(area.height());
+    let mut from = subpath.start;
+    let mut sides = 0;
+    for number in 0..segment_count(subpath) {
+        let Some(Segment::Line(to)) = segment(subpath, number) else { return false };
+        if parallel(from, to).is_some_and(|(_, _, lo, hi)| hi - lo >= 0.85 * long) {
+            sides += 1;
+        }
+        from = to;
+    }
+    sides == 2 && long >= 12.0 * area.width().min(area.height())
 }
 
 fn stroked_lines(
