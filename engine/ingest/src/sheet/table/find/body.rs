@@ -282,6 +282,10 @@ fn chain_end(
             })
             .count();
         let alien = heads.len() >= 2 && through * 2 < heads.len();
+        let titled = segment.iter().any(|b| {
+            let text = frame.text(&b.toks);
+            text.starts_with("Table ") || text.starts_with("Fig")
+        });
         let tall = segment.iter().any(|b| b.size > 1.3 * header.size());
         let data = segment.iter().filter(|b| b.data).count();
         let keyed = segment.iter().filter(|b| b.data && b.keyed).count();
@@ -298,7 +302,7 @@ fn chain_end(
         } else {
             let size = segment.first().map_or(9.0, |b| b.size);
             // One heading, or one row without values, between two rules.
-            if (tall && alien)
+            if ((tall || titled) && (alien || heads.len() < 2))
                 || pending && segment.len() > 2
                 || level - from > 4.5 * size
                 || segment.len() > 3

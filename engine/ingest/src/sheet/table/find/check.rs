@@ -1,14 +1,12 @@
 //! Semantic checks: what a row must look like when its structure was read rightly.
 
-use super::kinds;
-use crate::sheet::table::{Cell, Role, Row, Table};
+use super::{kinds, vocabulary};
+use crate::sheet::table::{Cell, Column, Role, Row, Table};
 
 /// Adds a doubt to every row whose cells contradict their columns.
 pub(super) fn doubts(table: &mut Table) {
-    let roles: Vec<Role> = table.columns.iter().map(|c| c.role).collect();
-    let parts: Vec<Vec<String>> = table.columns.iter().map(|c| c.parts.clone()).collect();
     for row in &mut table.rows {
-        let found = of(row, &roles, &parts);
+        let found = of(row, &table.columns);
         row.doubts.extend(found);
         row.doubts.sort();
         row.doubts.dedup();
@@ -45,12 +43,25 @@ pub(super) fn is_table(table: &Table, ruled: bool) -> bool {
     sound * share >= rows && (rows >= 2 || (keyed && ruled))
 }
 
-fn of(row: &Row, roles: &[Role], parts: &[Vec<String>]) -> Vec<String> {
+fn of(row: &Row, columns: &[Column]) -> Vec<String> {
+    let roles: Vec<Role> = columns.iter().map(|c| c.role).collect();
+    let parts: Vec<&[String]> = columns.iter().map(|c| c.parts.as_slice()).collect();
+    let unknown = |column: usize| {
+        columns.get(column).is_some_and(|c| {
+            let words: Vec<String> =
+                c.header.split_whitespace().flat_map(vocabulary::words_of).collect();
+            !words.is_empty() && vocabulary::phrase(&words).is_none()
+        })
+    };
     let mut out = Vec::new();
     let role = |c: &Cell| roles.get(c.column).copied();
     for cell in &row.cells {
         let text = cell.text();
         match role(cell) {
+            // A column of numbers whose head is not understood may be any of the limits.
+            Some(Role::Other) if unknown(cell.column) && kinds::is_value_text(&text) => {
+                out.push(format!("`{text}` stands in a column whose head is not known"));
+            }
             Some(Role::Min | Role::Typ | Role::Max | Role::Value) => {
                 let blank = text.split_whitespace().all(kinds::is_blank_mark);
                 if !blank && !kinds::is_value_text(&text) {
@@ -68,11 +79,11 @@ fn of(row: &Row, roles: &[Role], parts: &[Vec<String>]) -> Vec<String> {
         row.cells
             .iter()
             .filter(|c| role(c) == Some(wanted))
-            .find(|c| parts.get(c.column).is_some_and(|p| p == who))
+            .find(|c| parts.get(c.column).is_some_and(|p| *p == who))
             .and_then(|c| kinds::plain_number(&c.text()))
     };
-    let mut seen: Vec<&Vec<String>> = Vec::new();
-    for who in parts {
+    let mut seen: Vec<&[String]> = Vec::new();
+    for who in parts.iter().copied() {
         if seen.contains(&who) {
             continue;
         }

@@ -285,8 +285,7 @@ fn role_of(texts: &[String], known: &[Option<Role>], headed: bool, at: usize) ->
     });
     // The first column without a head, beside one of names, holds their symbols.
     let short = share(&|t| t.chars().count() <= 10 && !t.contains(' '));
-    if missing(Role::Symbol)
-        && (symbols > 0.5 || (at == 0 && !missing(Role::Name) && short > 0.5))
+    if missing(Role::Symbol) && (symbols > 0.5 || (at == 0 && !missing(Role::Name) && short > 0.5))
     {
         return Role::Symbol;
     }

@@ -40,11 +40,17 @@ pub(super) fn is_number(text: &str) -> bool {
     let t = text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | '*' | ',' | ';'));
     let mut digits = 0usize;
     let mut letters = 0usize;
+    let mut exponent = false;
     for c in t.chars() {
         if c.is_ascii_digit() {
             digits += 1;
+            // `2N5457` is a name; a letter ends a number but for an exponent.
+            if letters > 0 && !exponent {
+                return false;
+            }
         } else if c.is_alphabetic() {
             letters += 1;
+            exponent = matches!(c, 'e' | 'E' | 'x');
         } else if !matches!(
             c,
             '.' | ','
@@ -240,7 +246,7 @@ mod tests {
         ] {
             assert_eq!(is_value_text(text), text != "-", "{text}");
         }
-        for text in ["see figure", "Intrinsic turn-on time", "VGS=10V,"] {
+        for text in ["see figure", "2N5457", "Intrinsic turn-on time", "VGS=10V,"] {
             assert!(!is_value_text(text), "{text}");
         }
         assert!(is_blank_mark("—–") && is_blank_mark("--") && !is_blank_mark("-5"));
