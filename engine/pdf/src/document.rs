@@ -43,8 +43,9 @@ pub struct Info {
 /// US Letter, for pages that do not say how large they are.
 const LETTER: Rect = Rect { x0: 0.0, y0: 0.0, x1: 612.0, y1: 792.0 };
 
-/// Where the head of a PDF must stand.
+/// Where the head and the end of a PDF must stand, in bytes from either end.
 const HEAD: usize = 1024;
+const TAIL: usize = 4096;
 
 impl Document {
     /// Opens a document that lies in memory. `file` is named in places of diagnostics.
@@ -83,15 +84,23 @@ impl Document {
         }
         let mut diagnostics = Diagnostics::new();
         let mut reading = Reading::Strict;
-        if !strict || tree.repaired {
+        let whole = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
+        let whole = whole.windows(5).any(|w| w == b"%%EOF");
+        let found = tree.len() + tree.left_out;
+        if !strict || !whole || tree.repaired || tree.promised > found {
             reading = Reading::Lenient;
-            let what = match (strict, objects.xref_recovery) {
-                _ if tree.missing > 0 => {
-                    format!("{} of its pages are missing", tree.missing)
-                }
-                (true, _) => String::from("the tree of its pages is damaged"),
-                (_, Some(_)) => String::from("its table of objects is damaged and was rebuilt"),
-                (_, None) => String::from("some of its objects are damaged"),
+            let what = if tree.promised > found {
+                format!("only {found} of its {} pages are there", tree.promised)
+            } else if tree.missing {
+                String::from("some of its pages are missing")
+            } else if !whole {
+                String::from("its end is missing")
+            } else if tree.repaired {
+                String::from("the tree of its pages is damaged")
+            } else if objects.xref_recovery.is_some() {
+                String::from("its table of objects is damaged and was rebuilt")
+            } else {
+                String::from("some of its objects are damaged")
             };
             diagnostics.push(
                 Diagnostic::warning(Code::PDF_REPAIRED, format!("the PDF was repaired: {what}"))
@@ -236,7 +245,12 @@ impl Document {
                 one = stream;
                 std::slice::from_ref(one)
             }
-            _ => &[],
+            _ => {
+                if dict.has(b"Contents") {
+                    notes.add(Problem::Stream, || String::from("the content"));
+                }
+                &[]
+            }
         };
         let mut content = Vec::new();
         for part in parts {

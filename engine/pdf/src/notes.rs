@@ -78,9 +78,10 @@ impl Notes {
                     format!("page {page} paints {what} beyond any page{times}"),
                 ),
                 Problem::Resource => (Code::PAGE_RESOURCE, format!("page {page} {what}{times}")),
-                Problem::Stream => {
-                    (Code::PAGE_STREAM, format!("{what} of page {page} cannot be unpacked{times}"))
-                }
+                Problem::Stream => (
+                    Code::PAGE_STREAM,
+                    format!("{what} of page {page} is missing or cannot be unpacked{times}"),
+                ),
                 Problem::Limit => (Code::PAGE_CUT, format!("page {page} was cut: {what}")),
             };
             let diagnostic = match problem {

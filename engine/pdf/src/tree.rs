@@ -1,6 +1,6 @@
 //! The tree of pages (ISO 32000-1, 7.7.3).
 
-use crate::objects::{as_dict, get, get_dict, get_name};
+use crate::objects::{as_dict, get, get_dict, get_name, get_number};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use std::collections::BTreeSet;
 
@@ -18,8 +18,10 @@ pub(crate) struct Tree {
     holders: Vec<Holders>,
     /// Pages that the limit left out.
     pub(crate) left_out: usize,
-    /// Pages that the tree names and that are not there.
-    pub(crate) missing: usize,
+    /// Whether nodes that the tree names are not there.
+    pub(crate) missing: bool,
+    /// How many pages the root of the tree says that there are.
+    pub(crate) promised: usize,
     /// Whether the tree was malformed: cycles, missing nodes, or no tree at all.
     pub(crate) repaired: bool,
 }
@@ -35,6 +37,11 @@ impl Tree {
             .and_then(|root| as_dict(crate::objects::resolve(document, root)?))
             .and_then(|catalog| catalog.get(b"Pages").ok()?.as_reference().ok());
         if let Some(root) = root {
+            tree.promised = document
+                .objects
+                .get(&root)
+                .and_then(|root| get_number(document, as_dict(root)?, b"Count"))
+                .map_or(0, |count| count.clamp(0.0, 1e9) as usize);
             tree.walk(document, root, limit);
         }
         if tree.pages.is_empty() {
@@ -52,7 +59,7 @@ impl Tree {
         while let Some((id, above)) = open.pop() {
             let Some(dict) = document.objects.get(&id).and_then(as_dict) else {
                 self.repaired = true;
-                self.missing += 1;
+                self.missing = true;
                 continue;
             };
             if !seen.insert(id) {

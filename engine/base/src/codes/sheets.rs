@@ -57,9 +57,9 @@ has a substitute.
 
 Wrong:  `/F7 9 Tf` without F7 in the page's fonts
 Right:  the file as its maker published it";
-    PAGE_STREAM "E0910" "a stream cannot be unpacked"
-"The content of a page or form is packed with a filter that failed or is not known. What came out
-before the failure is used.
+    PAGE_STREAM "E0910" "a stream is missing or cannot be unpacked"
+"The content of a page or form is not there, or packed with a filter that failed or is not known.
+What came out before the failure is used.
 
 Wrong:  a stream whose packed data was overwritten
 Right:  the file as its maker published it";

@@ -130,10 +130,23 @@ fn trees_with_loops_and_holes_end() {
     ]);
     let (document, diagnostics) = open(&looped);
     assert_eq!((document.page_count(), document.reading()), (2, Reading::Lenient));
-    assert!(diagnostics.iter().any(|d| d.message.contains("1 of its pages")));
+    assert!(diagnostics.iter().any(|d| d.message.contains("some of its pages")));
     assert_eq!(document.page(0).0.width, 50.0);
     assert_eq!((document.page(1).0.width, document.page(1).0.height), (30.0, 60.0));
     assert_eq!(document.page(7).0.number, 8);
+
+    // An end that was cut off, and pages that the tree counts and does not have.
+    let whole = one_page("/X(%%EOF)", "", &[]);
+    let short = String::from_utf8(whole.clone()).unwrap().replace("/Count 1", "/Count 7");
+    for (bytes, told) in [
+        (&whole[..whole.len() - 6], "its end is missing"),
+        (short.as_bytes(), "only 1 of its 7 pages are there"),
+    ] {
+        let padded = [bytes, &b" ".repeat(5000)].concat();
+        let (document, diagnostics) = open(if told.starts_with("its") { &padded } else { bytes });
+        assert_eq!(document.reading(), Reading::Lenient, "{told}");
+        assert!(diagnostics.iter().any(|d| d.message.ends_with(told)), "{told}");
+    }
 
     let orphans = pdf(&[b"<</Type/Catalog>>", b"<</Type/Page>>", b"<</Type/Page>>"]);
     let (document, _) = open(&orphans);
