@@ -30,6 +30,8 @@ mod readback;
 #[cfg(test)]
 mod sheet_layers;
 #[cfg(test)]
+mod sheet_planted;
+#[cfg(test)]
 mod sheet_score;
 #[cfg(test)]
 mod sheets;

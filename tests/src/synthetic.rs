@@ -10,6 +10,7 @@ pub mod font;
 mod labels;
 mod metrics;
 pub mod pdf;
+pub mod planted;
 pub mod plot;
 /// Seeded numbers.
 pub mod random;

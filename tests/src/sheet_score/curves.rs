@@ -121,12 +121,20 @@ impl Score {
     ) {
         let due = panel.expected == Expected::Served;
         self.panels_found += usize::from(due);
-        let served = read.status == Status::Served;
+        // Served is what gives values: a frame alone is not.
+        let gives = |t: &plot::Trace| t.status == Status::Served && !t.points.is_empty();
+        let served = read.status == Status::Served && read.traces.iter().any(gives);
         let title = &panel.title;
         if !served && due {
-            self.fault(made, format!("plot `{title}`: {:?} {:?}", read.status, read.reasons));
+            let why = read.traces.first().map(|t| &t.reasons);
+            let text = format!("plot `{title}`: {:?} {:?} {why:?}", read.status, read.reasons);
+            self.fault(made, text);
         }
         let mut wrong = false;
+        if served && panel.expected == Expected::Refused {
+            wrong = true;
+            self.fault(made, format!("plot `{title}` is served"));
+        }
         if served {
             self.panels_served += usize::from(due);
             let f = read.frame;

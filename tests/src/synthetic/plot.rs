@@ -31,6 +31,8 @@ pub struct Twist {
     pub circuit: bool,
     /// Labels along y lack.
     pub bare: bool,
+    /// A power of ten stands above the y axis, by which all labels are multiplied.
+    pub factor: bool,
 }
 
 /// Dashes of legends, in points.

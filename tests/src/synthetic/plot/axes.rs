@@ -122,8 +122,9 @@ impl Drawer<'_> {
             [a, b, ..] => (plan.y.share(*b) - plan.y.share(*a)).abs(),
             _ => 0.0,
         };
+        let half = 0.5 / style.minor.max(1) as f64;
         for (i, v) in values.iter().enumerate() {
-            let shift = self.twist.moved + if self.twist.between { 0.5 } else { 0.0 };
+            let shift = self.twist.moved + if self.twist.between { half } else { 0.0 };
             let y = self.at([0.0, plan.y.share(*v) + shift * gap])[1];
             let mut text = number(&plan.y, *v, style, self.twist.flat);
             if self.twist.misprint == Some(i) {
@@ -132,6 +133,10 @@ impl Drawer<'_> {
                 text = number(&half, wrong, style, false);
             }
             self.book.align([x0 - 3.0 - out, y - 0.36 * size], 1.0, Face::Regular, size, &text);
+        }
+        if self.twist.factor {
+            let top = self.frame[3];
+            self.book.text([x0 - 8.0, top + 4.0], Face::Regular, size, "×10^{-3}");
         }
         if let Some(axis) = &plan.y2 {
             for v in labelled(axis) {
