@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// The crates of the workspace, and what each may see; the table of `docs/architecture.md`.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("espice-base", &[]),
     ("espice-units", &["espice-base"]),
     ("espice-syntax", &["espice-base"]),

@@ -122,7 +122,8 @@ impl Score {
         let due = panel.expected == Expected::Served;
         self.panels_found += usize::from(due);
         // Served is what gives values: a frame alone is not.
-        let gives = |t: &plot::Trace| t.status == Status::Served && !t.points.is_empty();
+        let plain = !(panel.x.normalized || panel.y.normalized);
+        let gives = |t: &plot::Trace| t.status == Status::Served && !(plain && t.points.is_empty());
         let served = read.status == Status::Served && read.traces.iter().any(gives);
         let title = &panel.title;
         if !served && due {

@@ -43,7 +43,9 @@ impl Room {
             && area[1] > f[1] + 2.0
             && area[2] < f[2] - 2.0
             && area[3] < f[3] - 2.0;
-        fits && !self.taken.iter().any(|t| overlap(t, area))
+        // Texts on one line need a gap between them.
+        let wide = [area[0] - 9.0, area[1], area[2] + 9.0, area[3]];
+        fits && !self.taken.iter().any(|t| overlap(t, &wide))
     }
 
     /// A box of a size right beside a curve and clearly further from all others.

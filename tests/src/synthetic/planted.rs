@@ -283,6 +283,10 @@ pub fn faulty_tables() -> Vec<Planted> {
         ] {
             all.push(faulty_table(&format!("{what} in a table, {name}"), &style, row));
         }
+        let mut header = style.clone();
+        header.table.words[5] = "▯▯▯";
+        let row = ("VF", "V_{F}", "Forward Voltage", "V", ["", "0.6", "0.8"]);
+        all.push(faulty_table(&format!("column without name in a table, {name}"), &header, row));
     }
     all
 }
@@ -316,7 +320,9 @@ fn faulty_table(name: &str, style: &Style, row: Told) -> Planted {
     maker.page();
     maker.opening();
     maker.table("Electrical Characteristics", &groups, 690.0, false);
-    let spoil = |r: &mut Row| r.unreadable |= r.symbol == symbol;
+    // What is in the row, or in a column whose name cannot be read, is nobody's.
+    let nameless = style.table.words[5].contains(STRANGE);
+    let spoil = |r: &mut Row| r.unreadable |= r.symbol == symbol || nameless && r.max.is_some();
     maker.rows.iter_mut().for_each(spoil);
     planted(name, maker.finish(String::new()), Verdict::Safe)
 }

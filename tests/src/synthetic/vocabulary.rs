@@ -90,7 +90,7 @@ const SHARED: &[Entry] = &[
         &["R_{θJA}", "R_{th(j-a)}"],
         &["Thermal Resistance, Junction to Ambient", "Junction-to-Ambient"],
         ("°C/W", [50.0, 500.0]),
-        &["x", "t"],
+        &["x"],
         &[],
     ),
 ];
