@@ -52,17 +52,19 @@ fn wrong(case: &Planted, symbols: &SymbolTable) -> Vec<String> {
 
 fn hold(cases: &[Planted]) {
     let symbols = support::library().symbols;
-    let mut wrongs = Vec::new();
+    let (mut wrongs, mut waiting) = (Vec::new(), 0);
     for case in cases {
         let found = wrong(case, &symbols);
         let open = OPEN.iter().any(|o| case.name.starts_with(o));
         if open {
+            waiting += 1;
             println!("not held yet: {} ({} faults)", case.name, found.len());
         } else if !found.is_empty() {
             wrongs.push(format!("{}: {}", case.name, found.join("\n    ")));
         }
     }
-    println!("{} of {} cases are right", cases.len() - wrongs.len(), cases.len());
+    let held = cases.len() - wrongs.len() - waiting;
+    println!("{held} of {} cases are held", cases.len());
     assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
 }
 
