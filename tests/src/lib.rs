@@ -22,6 +22,8 @@ mod measured;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod parameters;
+#[cfg(test)]
 mod planted;
 #[cfg(test)]
 mod program;
