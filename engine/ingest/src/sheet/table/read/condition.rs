@@ -53,6 +53,21 @@ const RELATIONS: [char; 9] = ['=', '≤', '<', '≥', '>', '@', '≦', '≧', '�
 /// No sheet has more in one cell; a longer text is cut.
 const MAX_LENGTH: usize = 2000;
 
+/// Quantities that sheets measure at a rated value without saying its number: the quantity, the
+/// condition, the rating, and the words of which one is said after `rated`.
+const RATED: &[(&str, &str, &str, &[&str])] =
+    &[("IR", "VR", "VRRM", &["blocking voltage", "reverse voltage", "vr", "vrrm", "voltage"])];
+
+/// The condition of a quantity measured at a rated value: `at rated DC blocking voltage`.
+pub(super) fn rated(quantity: &str, text: &str) -> Option<(String, Condition)> {
+    let lower = text.to_lowercase();
+    let (_, tail) = lower.split_once("rated")?;
+    let rule = RATED.iter().find(|r| r.0 == quantity)?;
+    let said = rule.3.iter().any(|word| tail.contains(word));
+    let value = Condition::Equals { symbol: rule.2.to_string(), factor: 1.0 };
+    said.then(|| (rule.1.to_string(), value))
+}
+
 /// Reads conditions. `bare` is the temperature that a lone `25 °C` is taken for.
 pub(super) fn read(text: &str, index: &Index<'_>, bare: &str) -> Found {
     let mut end = text.len().min(MAX_LENGTH);
@@ -64,6 +79,40 @@ pub(super) fn read(text: &str, index: &Index<'_>, bare: &str) -> Found {
     reader.run();
     reader.bare_temperature(bare);
     reader.found
+}
+
+/// Reads the prose of a note: besides what [`read`] understands `reverse voltage of 4.0 V` and a
+/// frequency that stands alone.
+pub(super) fn read_prose(text: &str, index: &Index<'_>, bare: &str) -> Conditions {
+    let mut conditions = read(text, index, bare).conditions;
+    let mut end = text.len().min(MAX_LENGTH);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let reader = Reader { text: text.get(..end).unwrap_or(""), index, found: Found::default() };
+    let mut at = 0;
+    for word in reader.text.split_inclusive(char::is_whitespace) {
+        let start = at;
+        at += word.len();
+        if !word.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+            continue;
+        }
+        let Some((value, _)) = reader.measured(start) else { continue };
+        let Some(unit) = value.unit.as_ref() else { continue };
+        let before = reader.slice(0..start).trim_end();
+        let named = before.strip_suffix(" of").or_else(|| before.strip_suffix(" is"));
+        let info = match named {
+            Some(before) => index.named_at_end(before, unit),
+            None if unit.of(Dimension::FREQUENCY).is_some() => index.condition("f", Some(unit)),
+            None => None,
+        };
+        let Some(info) = info else { continue };
+        let read = unit.of(info.dimension).and_then(|u| UnitScale::new(u).read(&value.number.text));
+        if let Some(value) = read.filter(|_| !value.number.ambiguous) {
+            conditions.by_symbol.entry(info.name.clone()).or_insert(Condition::Value(value));
+        }
+    }
+    conditions
 }
 
 struct Reader<'t, 'i> {

@@ -14,7 +14,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use super::{Role, Table};
+use super::{Cell, Role, Row, Table};
 use condition::TEMPERATURES;
 use espice_base::{Capped, Code, Diagnostic, Diagnostics, FileId, Place};
 use espice_facts::{Condition, Parameter, Provenance, Status, SymbolTable};
@@ -40,7 +40,7 @@ pub fn parameters(
         let context = context(table, &index, parts, commas);
         let place = |area: [f64; 4]| Place::Page { file, page: table.page, area };
         let mut drafts: Vec<Draft<'_>> = Vec::new();
-        for row in &table.rows {
+        for row in &whole_names(table) {
             match context.row(row) {
                 Ok(found) => drafts.extend(found),
                 Err(Nothing::Empty | Nothing::Foreign) => {}
@@ -66,6 +66,38 @@ pub fn parameters(
     (parameters, diagnostics.finish())
 }
 
+/// The rows with names that go on from one row to the next made whole: `Peak reverse current`
+/// above `at rated DC blocking voltage`, of one symbol.
+fn whole_names(table: &Table) -> Vec<Row> {
+    let mut rows = table.rows.clone();
+    let role = |cell: &Cell| table.columns.get(cell.column).map(|c| c.role);
+    let name = |row: &Row| row.cells.iter().position(|c| role(c) == Some(Role::Name));
+    let symbol = |row: &Row| {
+        let cell = row.cells.iter().find(|c| role(c) == Some(Role::Symbol) && !c.words.is_empty());
+        cell.filter(|c| c.shared).map(|c| c.area)
+    };
+    for at in 1..rows.len() {
+        let (Some(above), Some(row)) = (rows.get(at - 1), rows.get(at)) else { continue };
+        let one_symbol = symbol(row).is_some() && symbol(row) == symbol(above);
+        let (Some(first), Some(second)) = (name(above), name(row)) else { continue };
+        let (Some(a), Some(b)) = (above.cells.get(first), row.cells.get(second)) else { continue };
+        let initial = |cell: &Cell| cell.words.first().and_then(|w| w.text.chars().next());
+        let goes_on = initial(a).is_some_and(char::is_uppercase)
+            && initial(b).is_some_and(|c| c.is_lowercase() || c == '(');
+        if !one_symbol || !goes_on || a.area == b.area || a.words.is_empty() {
+            continue;
+        }
+        let mut words = a.words.clone();
+        words.extend(b.words.iter().cloned());
+        for (row, cell) in [(at - 1, first), (at, second)] {
+            if let Some(cell) = rows.get_mut(row).and_then(|r| r.cells.get_mut(cell)) {
+                cell.words.clone_from(&words);
+            }
+        }
+    }
+    rows
+}
+
 /// What a table says of all its rows.
 fn context<'t, 's>(
     table: &'t Table,
@@ -82,7 +114,12 @@ fn context<'t, 's>(
         .find(|t| defaults.by_symbol.contains_key(**t))
         .map_or("TJ", |t| t)
         .to_string();
-    Context { table, index, defaults, bare, parts, commas }
+    let notes = table
+        .notes
+        .iter()
+        .map(|(mark, text)| (row::plain_mark(mark), condition::read_prose(text, index, &bare)))
+        .collect();
+    Context { table, index, defaults, bare, parts, commas, notes }
 }
 
 /// Whether the values of a sheet have decimal commas, so that `1,250` has two meanings.

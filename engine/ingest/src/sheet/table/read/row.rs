@@ -11,6 +11,7 @@ use crate::sheet::text::UNKNOWN;
 use espice_base::Code;
 use espice_facts::{Conditions, SymbolInfo};
 use espice_units::Dimension;
+use std::collections::BTreeMap;
 
 /// A parameter before it is judged.
 pub(super) struct Draft<'s> {
@@ -52,6 +53,8 @@ pub(super) struct Context<'t, 's> {
     pub(super) parts: &'t [String],
     /// Whether the sheet writes decimal commas.
     pub(super) commas: bool,
+    /// What the table's notes say, by their marks.
+    pub(super) notes: BTreeMap<String, Conditions>,
 }
 
 /// Why a row gave no parameter.
@@ -72,6 +75,8 @@ struct Wording {
     conditions: Vec<Found>,
     text: String,
     parts: Vec<String>,
+    /// Marks of notes at any of its cells.
+    marks: Vec<String>,
 }
 
 impl<'s> Context<'_, 's> {
@@ -106,6 +111,7 @@ impl<'s> Context<'_, 's> {
             conditions: Vec::new(),
             text: String::new(),
             parts: Vec::new(),
+            marks: marks(row),
         };
         // Conditions first: they stand nearest to the values.
         let cells = text(Role::Conditions);
@@ -370,6 +376,18 @@ impl<'s> Context<'_, 's> {
         }
         let header = condition::read(&group.header, self.index, &self.bare);
         conditions = conditions.or(&header.conditions);
+        let said = format!("{} {}", wording.name, wording.text);
+        if let Some((symbol, value)) = info.and_then(|i| condition::rated(&i.name, &said)) {
+            conditions.by_symbol.entry(symbol).or_insert(value);
+        }
+        // Notes speak where the row itself says nothing.
+        if conditions.by_symbol.is_empty() && !info.is_some_and(|i| i.rating) {
+            for mark in &wording.marks {
+                if let Some(said) = self.notes.get(mark) {
+                    conditions = conditions.or(said);
+                }
+            }
+        }
         let stated = TEMPERATURES.iter().any(|t| conditions.by_symbol.contains_key(*t));
         let mut defaults = self.defaults.clone();
         let thermal = info.is_some_and(|i| i.name.starts_with("Rth"));
@@ -403,6 +421,29 @@ impl<'s> Context<'_, 's> {
         found.dedup();
         found
     }
+}
+
+/// The marks of notes at a row's cells: raised ones, and `(Note 2)`.
+fn marks(row: &Row) -> Vec<String> {
+    let mut marks = Vec::new();
+    for cell in &row.cells {
+        marks.extend(cell.words.iter().flat_map(|w| &w.notes).map(|m| plain_mark(m)));
+        for (at, word) in cell.words.iter().enumerate() {
+            let bare = word.text.trim_start_matches(['(', '[']).to_lowercase();
+            if bare == "note" || bare == "notes" {
+                let following = cell.words.iter().skip(at + 1).take(3);
+                marks.extend(following.map(|w| plain_mark(&w.text)).filter(|m| m.len() == 1));
+            }
+        }
+    }
+    marks
+}
+
+/// A mark without brackets: `(2)`, `2)`, `Note 2`.
+pub(super) fn plain_mark(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let bare = lower.trim_start_matches("notes").trim_start_matches("note");
+    bare.trim_matches(['(', ')', '[', ']', '.', ':', ',', ' ']).to_string()
 }
 
 /// The section of a row as facts state it: in a table of ratings and characteristics together

@@ -128,6 +128,30 @@ impl<'s> Index<'s> {
         best(&scored).map(|(_, e)| e.info)
     }
 
+    /// The quantity whose name a text ends with, such as `and applied reverse voltage`; the
+    /// longest name counts, and a rating is none.
+    pub(super) fn named_at_end(&self, text: &str, unit: &SheetUnit) -> Option<&'s SymbolInfo> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for count in (2..=4.min(words.len())).rev() {
+            let named = bag(&words.get(words.len() - count..)?.join(" "));
+            if named.len() < 2 {
+                continue;
+            }
+            let scored: Vec<(f64, &Entry<'s>)> = self
+                .sharing(&named)
+                .iter()
+                .filter_map(|at| self.entries.get(*at))
+                .filter(|e| !e.info.rating && unit.of(e.info.dimension).is_some())
+                .filter(|e| e.names.contains(&named))
+                .map(|e| (self.kind_score(e.info), e))
+                .collect();
+            if let Some((_, entry)) = best(&scored) {
+                return Some(entry.info);
+            }
+        }
+        None
+    }
+
     /// What a row's symbol and name mean.
     pub(super) fn meaning(&self, printed: &str, name: &str, evidence: Evidence<'_>) -> Meaning<'s> {
         let named = bag(name);

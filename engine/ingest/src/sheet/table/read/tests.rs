@@ -1,5 +1,5 @@
 use super::*;
-use crate::sheet::table::{Cell, Column, Row, Section};
+use crate::sheet::table::{Column, Section};
 use crate::sheet::text::Word;
 use espice_base::Span;
 use espice_facts::{Conditions, SymbolInfo};
@@ -372,6 +372,23 @@ fn parts_come_from_names_cells_and_columns() {
         &["1N4001", "1N4002"],
     );
     assert_eq!(found, ["VRRM - - 50 for 1N4001", "VRRM - - 100 for 1N4002"]);
+}
+
+#[test]
+fn notes_and_ratings_are_conditions() {
+    let rows = [
+        "CJ|Typical Junction Capacitance (Note 2)|15|pF",
+        "IR|Reverse Current at Rated DC Blocking Voltage|5|µA",
+    ];
+    let mut sheet = table(Section::Ratings, "", "Symbol|Parameter|Value|Unit", &rows);
+    let note = "Measured at 1.0 MHz and applied reverse voltage of 4.0V DC.";
+    sheet.notes = vec![(String::from("2."), String::from(note))];
+    let found = read(sheet, "diode", &[]);
+    assert_eq!(
+        found,
+        ["CJ - 1.5e-11 - @ VR = 4, f = 1e6 review", "IR - - 5e-6 @ VR = 1 VRRM"]
+            .map(|t| t.replace(" review", ""))
+    );
 }
 
 #[test]
