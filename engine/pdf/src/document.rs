@@ -1,7 +1,7 @@
 use crate::interpreter::{FontCache, Source, interpret};
 use crate::notes::{Notes, Problem};
 use crate::objects::{
-    as_dict, as_number, get, get_dict, get_name, get_number, numbers, resolve, unpack,
+    as_dict, as_number, cost, get, get_dict, get_name, get_number, numbers, resolve, unpack,
 };
 use crate::tree::Tree;
 use crate::weight::{LOADED, weight};
@@ -209,7 +209,7 @@ impl Document {
     /// From user space to the visible page, and the size of the latter.
     fn frame(&self, index: usize, dict: &Dictionary) -> (Matrix, [f64; 2]) {
         let rect = |key: &[u8]| {
-            let all = numbers(&self.objects, self.tree.attribute(&self.objects, index, key)?);
+            let all = numbers(&self.objects, self.tree.attribute(&self.objects, index, key)?, 4);
             let [x0, y0, x1, y1] = all.get(..4)?.try_into().ok()?;
             let rect = Rect::new(Point::new(x0, y0), Point::new(x1, y1));
             let sane = rect.width() >= 1.0 && rect.height() >= 1.0;
@@ -253,13 +253,20 @@ impl Document {
             }
         };
         let mut content = Vec::new();
+        let mut spent = 0usize;
         for part in parts {
+            if spent > self.limits.content {
+                notes.add(Problem::Limit, || String::from("its content is too long"));
+                break;
+            }
             let Some(Object::Stream(stream)) = resolve(&self.objects, part) else {
+                spent += 64;
                 notes.add(Problem::Stream, || String::from("a part of the content"));
                 continue;
             };
-            let left = self.limits.content.saturating_sub(content.len());
+            let left = self.limits.content.saturating_sub(content.len()).max(1);
             let unpacked = unpack(&self.objects, stream, self.limits.stream.min(left));
+            spent += cost(stream, &unpacked);
             if unpacked.damaged {
                 if unpacked.bytes.len() >= self.limits.stream.min(left) {
                     notes.add(Problem::Limit, || String::from("its content is too long"));

@@ -71,11 +71,11 @@ pub(crate) fn get_name<'a>(
     get(document, dict, key)?.as_name().ok()
 }
 
-/// The numbers of an array; what is none is left out.
-pub(crate) fn numbers(document: &Document, object: &Object) -> Vec<f64> {
+/// The first numbers of an array; what is none is left out.
+pub(crate) fn numbers(document: &Document, object: &Object, most: usize) -> Vec<f64> {
     match resolve(document, object) {
         Some(Object::Array(items)) => {
-            items.iter().filter_map(|item| as_number(resolve(document, item)?)).collect()
+            items.iter().take(most).filter_map(|item| as_number(resolve(document, item)?)).collect()
         }
         _ => Vec::new(),
     }
@@ -87,7 +87,7 @@ pub(crate) fn get_numbers<const N: usize>(
     dict: &Dictionary,
     key: &[u8],
 ) -> Option<[f64; N]> {
-    numbers(document, dict.get(key).ok()?).get(..N)?.try_into().ok()
+    numbers(document, dict.get(key).ok()?, N).get(..N)?.try_into().ok()
 }
 
 /// A box of a dictionary, its corners in any order.
@@ -111,6 +111,9 @@ pub(crate) struct Unpacked {
 
 /// Unpacks a stream to at most `limit` bytes.
 pub(crate) fn unpack(document: &Document, stream: &Stream, limit: usize) -> Unpacked {
+    if limit == 0 {
+        return Unpacked { bytes: Vec::new(), damaged: true };
+    }
     let filters = match get(document, &stream.dict, b"Filter") {
         None => Vec::new(),
         Some(Object::Array(items)) => {
@@ -142,6 +145,11 @@ pub(crate) fn unpack(document: &Document, stream: &Stream, limit: usize) -> Unpa
             }
         }
     }
+}
+
+/// What unpacking a stream costs, in bytes: one that fails was still looked at.
+pub(crate) fn cost(stream: &Stream, unpacked: &Unpacked) -> usize {
+    unpacked.bytes.len().max(stream.content.len() / 8).max(64)
 }
 
 /// Filter parameters without references.

@@ -70,7 +70,9 @@ impl Function {
             return Some(Function { kind: Kind::Several(all?), domain: vec![], range: vec![] });
         }
         let dict = as_dict(object)?;
-        let list = |key: &[u8]| dict.get(key).map(|o| numbers(document, o)).unwrap_or_default();
+        let list = |key: &[u8]| {
+            dict.get(key).map(|o| numbers(document, o, BYTES / 64)).unwrap_or_default()
+        };
         let (domain, range) = (list(b"Domain"), list(b"Range"));
         let kind = match get_number(document, dict, b"FunctionType")? as i64 {
             0 => {

@@ -7,6 +7,10 @@ use lopdf::{Object, StringFormat};
 /// Marked content within marked content.
 const DEPTH: usize = 1 << 12;
 
+/// Groups of a membership, and bytes of a replacement text, that are looked at.
+const GROUPS: usize = 64;
+const TEXT: usize = 256;
+
 /// Marked content that is open.
 pub(super) struct Marked {
     /// Whether it belongs to optional content that is off.
@@ -35,10 +39,13 @@ impl Interpreter<'_> {
             Some(dict @ Operand::Dict(_)) => args
                 .value(dict, &[b"ActualText"])
                 .and_then(|text| args.as_text(text))
+                .filter(|text| text.len() <= TEXT)
                 .map(|bytes| Object::String(bytes.to_vec(), StringFormat::Literal)),
             _ => named
                 .and_then(|object| as_dict(resolve(self.document, object)?))
-                .and_then(|dict| get(self.document, dict, b"ActualText").cloned()),
+                .and_then(|dict| get(self.document, dict, b"ActualText"))
+                .filter(|text| text.as_str().is_ok_and(|text| text.len() <= TEXT))
+                .cloned(),
         };
         let says = text.and_then(|text| lopdf::decode_text_string(&text).ok());
         let says = says.map(|text| (text, self.page.glyphs.len()));
@@ -81,9 +88,9 @@ impl Interpreter<'_> {
         }
         let Some(dict) = resolve(document, group).and_then(as_dict) else { return false };
         let groups: Vec<&Object> = match dict.get(b"OCGs") {
-            Ok(Object::Array(groups)) => groups.iter().collect(),
+            Ok(Object::Array(groups)) => groups.iter().take(GROUPS).collect(),
             Ok(one @ Object::Reference(id)) => match document.objects.get(id) {
-                Some(Object::Array(groups)) => groups.iter().collect(),
+                Some(Object::Array(groups)) => groups.iter().take(GROUPS).collect(),
                 _ => vec![one],
             },
             _ => return false,

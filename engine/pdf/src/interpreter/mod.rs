@@ -20,6 +20,7 @@ use crate::content::Operand;
 use crate::notes::{Notes, Problem};
 use crate::{Matrix, Page, PdfLimits, Point, Rect, Subpath};
 use clip::Clips;
+use color::Space;
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use marked::Marked;
 use path::PathBuilder;
@@ -92,6 +93,10 @@ struct Interpreter<'a> {
     segments: usize,
     /// Bytes that streams may still unpack to.
     content: usize,
+    /// Bytes that may still be looked at for the ends of inline images.
+    inline: usize,
+    /// Colour spaces by the address of their object, which stays where it is.
+    spaces: BTreeMap<usize, Option<Rc<Space>>>,
     /// Forms that are being painted.
     forms: Vec<ObjectId>,
     unpacked: BTreeMap<ObjectId, Rc<Vec<u8>>>,
@@ -137,6 +142,8 @@ impl<'a> Interpreter<'a> {
             order: 0,
             segments: 0,
             content: source.limits.content,
+            inline: source.limits.content,
+            spaces: BTreeMap::new(),
             forms: Vec::new(),
             unpacked: BTreeMap::new(),
             glyph: None,

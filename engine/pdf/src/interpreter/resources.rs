@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// What dashes of a graphics state cost, in operators: their list is read each time.
+const DASH_COST: u32 = 20;
+
 /// The fonts of a document that were loaded, shared by its pages.
 #[derive(Default, Debug)]
 pub(crate) struct FontCache(Mutex<BTreeMap<ObjectId, Arc<Font>>>);
@@ -120,15 +123,14 @@ impl Interpreter<'_> {
             Some(known) => known.clone(),
             None => {
                 let space = match Space::named(name) {
-                    Some(space) => Some(space),
+                    Some(space) => Some(Rc::new(space)),
                     None => scope
                         .find(self.document, b"ColorSpace", name)
-                        .and_then(|object| Space::load(self.document, object, 0)),
+                        .and_then(|object| self.loaded_space(object)),
                 };
                 if space.is_none() {
                     self.missing("colour space", name);
                 }
-                let space = space.map(Rc::new);
                 scope.spaces.insert(name.to_vec(), space.clone());
                 space
             }
@@ -136,6 +138,18 @@ impl Interpreter<'_> {
         let paint = if stroke { &mut self.state.stroke } else { &mut self.state.fill };
         paint.space = space.unwrap_or_else(|| Rc::new(Space::Tint(1, None)));
         paint.color = paint.space.first();
+    }
+
+    /// A colour space of the resources: forms that are painted often bring theirs every time.
+    pub(super) fn loaded_space(&mut self, object: &Object) -> Option<Rc<Space>> {
+        let object = resolve(self.document, object)?;
+        let address = std::ptr::from_ref(object) as usize;
+        if let Some(known) = self.spaces.get(&address) {
+            return known.clone();
+        }
+        let space = Space::load(self.document, object, 0).map(Rc::new);
+        self.spaces.insert(address, space.clone());
+        space
     }
 
     /// `gs`.
@@ -153,8 +167,9 @@ impl Interpreter<'_> {
         if let Some(Object::Array(dash)) = get(document, dict, b"D")
             && let Some(lengths) = dash.first()
         {
+            self.operators = self.operators.saturating_add(DASH_COST);
             let lengths: Rc<[f64]> =
-                numbers(document, lengths).iter().take(64).map(|l| l.abs()).collect();
+                numbers(document, lengths, 64).iter().map(|l| l.abs()).collect();
             let solid = lengths.iter().all(|l| *l == 0.0);
             self.state.dash = if solid { Rc::new([]) } else { lengths };
         }

@@ -1,7 +1,7 @@
 use super::state::State;
 use super::{Interpreter, Scope, bounds};
 use crate::font::{Font, Type3};
-use crate::objects::unpack;
+use crate::objects::{cost, unpack};
 use crate::{Matrix, Point, Rect, Subpath};
 use lopdf::Object;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ impl Interpreter<'_> {
             return None;
         }
         let unpacked = unpack(document, stream, self.limits.stream.min(self.content));
-        self.content = self.content.saturating_sub(unpacked.bytes.len());
+        self.content = self.content.saturating_sub(cost(stream, &unpacked));
         if unpacked.damaged {
             self.stream_damaged("a glyph");
         }

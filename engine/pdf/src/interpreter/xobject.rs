@@ -4,7 +4,8 @@ use super::{Interpreter, Scope};
 use crate::content::{Lexer, Operand, Operands, is_blank};
 use crate::notes::Problem;
 use crate::objects::{
-    as_dict, as_number, get, get_dict, get_matrix, get_name, get_number, get_rect, resolve, unpack,
+    as_dict, as_number, cost, get, get_dict, get_matrix, get_name, get_number, get_rect, resolve,
+    unpack,
 };
 use crate::{Image, Matrix, Point, Rect};
 use lopdf::{Dictionary, Object, ObjectId, Stream};
@@ -19,9 +20,6 @@ const ANNOTATIONS: usize = 10_000;
 /// Flags of annotations (ISO 32000-1, table 165).
 const HIDDEN: u32 = 1 << 1;
 const NO_VIEW: u32 = 1 << 5;
-
-/// Bytes of an inline image that are looked at, at most, to find where it ends.
-const INLINE: usize = 4 << 20;
 
 impl Interpreter<'_> {
     /// `Do`.
@@ -134,7 +132,7 @@ impl Interpreter<'_> {
         } else if unpacked.damaged {
             self.stream_damaged("a form");
         }
-        self.content -= unpacked.bytes.len().min(self.content);
+        self.content = self.content.saturating_sub(cost(stream, &unpacked));
         let content = Rc::new(unpacked.bytes);
         if let Some(id) = id {
             self.unpacked.insert(id, content.clone());
@@ -259,8 +257,13 @@ impl Interpreter<'_> {
             length => Some(length),
         });
         let filter = filters.last().map_or(Vec::new(), |f| f.to_vec());
-        match end_of_inline(lexer.rest(), declared) {
+        let window = lexer.rest();
+        let window = window.get(..window.len().min(self.inline)).unwrap_or_default();
+        let (end, looked) = end_of_inline(window, declared);
+        self.inline -= looked.min(self.inline);
+        match end {
             Some(len) => lexer.skip(len),
+            None if self.inline == 0 => self.cut("its inline images are too long"),
             None => {
                 self.notes.add(Problem::Nesting, || String::from("an inline image has no end"));
                 lexer.skip(usize::MAX / 2);
@@ -272,9 +275,9 @@ impl Interpreter<'_> {
     }
 
     /// Components of a named colour space of the resources.
-    fn inline_components(&self, name: &[u8], scope: &Scope<'_>) -> Option<usize> {
+    fn inline_components(&mut self, name: &[u8], scope: &Scope<'_>) -> Option<usize> {
         let object = scope.find(self.document, b"ColorSpace", name)?;
-        super::color::Space::load(self.document, object, 0).map(|space| space.components())
+        self.loaded_space(object).map(|space| space.components())
     }
 }
 
@@ -282,31 +285,31 @@ impl Interpreter<'_> {
 ///
 /// The image's data may hold the letters EI, so they count only between blanks and when what
 /// follows looks like content. Where the length is known, only its end is looked at first.
-fn end_of_inline(bytes: &[u8], declared: Option<usize>) -> Option<usize> {
+/// Also tells how many bytes had to be looked at.
+fn end_of_inline(bytes: &[u8], declared: Option<usize>) -> (Option<usize>, usize) {
     if let Some(length) = declared
         && let Some(rest) = bytes.get(length..)
     {
         let blanks = rest.iter().take(8).take_while(|b| is_blank(**b)).count();
         if rest.get(blanks..).is_some_and(is_end) {
-            return Some(length + blanks + 2);
+            return (Some(length + blanks + 2), 0);
         }
     }
-    let window = bytes.get(..bytes.len().min(INLINE)).unwrap_or_default();
     let mut fallback = None;
-    for (i, pair) in window.windows(2).enumerate() {
-        if pair != b"EI" || !window.get(i..).is_some_and(is_end) {
+    for (i, pair) in bytes.windows(2).enumerate() {
+        if pair != b"EI" || !bytes.get(i..).is_some_and(is_end) {
             continue;
         }
-        let after = i == 0 || window.get(i - 1).is_some_and(|b| is_blank(*b));
-        if after && is_content(window.get(i + 2..).unwrap_or_default()) {
-            return Some(i + 2);
+        let after = i == 0 || bytes.get(i - 1).is_some_and(|b| is_blank(*b));
+        if after && is_content(bytes.get(i + 2..).unwrap_or_default()) {
+            return (Some(i + 2), i);
         }
         // ASCII filters end in `>`, and some writers put no blank before EI.
-        if fallback.is_none() && is_content(window.get(i + 2..).unwrap_or_default()) {
+        if fallback.is_none() && is_content(bytes.get(i + 2..).unwrap_or_default()) {
             fallback = Some(i + 2);
         }
     }
-    fallback
+    (fallback, bytes.len())
 }
 
 /// Whether `EI` stands here as a word.
@@ -335,7 +338,7 @@ mod tests {
             (b"\xffEIa EI\n", None, Some(7)),
         ];
         for (bytes, declared, end) in cases {
-            assert_eq!(end_of_inline(bytes, *declared), *end, "{bytes:?}");
+            assert_eq!(end_of_inline(bytes, *declared).0, *end, "{bytes:?}");
         }
     }
 }

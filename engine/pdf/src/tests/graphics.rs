@@ -238,6 +238,8 @@ fn limits_cut_and_say_so() {
         "0 0 9 9 re f ".repeat(21),
         "0 0 m ".to_owned() + &"1 1 l ".repeat(101),
         "% nothing but a comment\n".repeat(200),
+        // Each of these looks for its end among all the others.
+        "BI ID xEI n ".repeat(300),
     ] {
         let codes = codes(&content, &tight);
         assert_eq!(codes.last().map(String::as_str), Some("Cut"), "{}", content.len());
