@@ -30,6 +30,8 @@ mod program;
 #[cfg(test)]
 mod readback;
 #[cfg(test)]
+mod sheet_foreign;
+#[cfg(test)]
 mod sheet_layers;
 #[cfg(test)]
 mod sheet_planted;
