@@ -82,10 +82,10 @@ def draw(ax, plan, rng):
     else:
         for k, (label, _, _, _, x, y) in enumerate(plan["curves"]):
             at = len(x) * (3 + 2 * k) // 10
-            ax.annotate(label, (x[at], y[at]), xytext=(14, -16), textcoords="offset points",
+            ax.annotate(label, (x[at], y[at]), xytext=(14, 9), textcoords="offset points",
                         fontsize=7, arrowprops=dict(arrowstyle="-", lw=0.4))
     if plan.get("text"):
-        ax.text(0.03, 0.03, plan["text"], transform=ax.transAxes, fontsize=7)
+        ax.text(0.97, 0.93, plan["text"], transform=ax.transAxes, fontsize=7, ha="right")
 
 
 def truth(ax, plan, size):
