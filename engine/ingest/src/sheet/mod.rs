@@ -68,7 +68,8 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
     let (kind, parts): (Option<&str>, &[String]) = (None, &[]);
     let names = plot::Names::new(symbols, kind, parts);
     for SheetPage { page, text } in &sheet.pages {
-        sheet.tables.extend(table::find(page, text));
+        let found = table::find_after(page, text, sheet.tables.last());
+        sheet.tables.extend(found);
         for mut plot in plot::find(page, text) {
             plot::curves(page, text, &mut plot, &names);
             sheet.panels.push(plot.panel);

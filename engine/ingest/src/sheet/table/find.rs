@@ -6,6 +6,7 @@ mod assign;
 mod body;
 mod check;
 mod columns;
+mod follow;
 mod frame;
 mod grid;
 mod header;
@@ -33,6 +34,12 @@ use rules::Strokes;
 /// The tables of a page from top to bottom, then from left to right; tables that lie on their
 /// side after the upright ones.
 pub fn find(page: &Page, text: &TextPage) -> Vec<Table> {
+    find_after(page, text, None)
+}
+
+/// The same, when `before` is the last table of the page before: rows without a head at the top
+/// of this page go on with it where they fit its columns.
+pub fn find_after(page: &Page, text: &TextPage, before: Option<&Table>) -> Vec<Table> {
     let clip = |path: &espice_pdf::PathObject| {
         let index = usize::try_from(path.clip).unwrap_or(usize::MAX);
         page.clips.get(index).map(|c| c.area).filter(|a| a.width() > 0.0 || a.height() > 0.0)
@@ -41,15 +48,21 @@ pub fn find(page: &Page, text: &TextPage) -> Vec<Table> {
     let mut out = Vec::new();
     for turn in Turn::ALL {
         let Some(frame) = Frame::new(page, text, &strokes, turn) else { continue };
-        out.extend(upright(&frame, page.number));
+        let before = before.filter(|t| turn == Turn::None && t.page + 1 == page.number);
+        out.extend(upright(&frame, page.number, before));
     }
     out
 }
 
 /// The tables of one reading direction.
-fn upright(frame: &Frame<'_>, page: u32) -> Vec<Table> {
+fn upright(frame: &Frame<'_>, page: u32, before: Option<&Table>) -> Vec<Table> {
     let headers = header::headers(frame);
     let mut out: Vec<(Rect, Table)> = Vec::new();
+    // The table before must have gone to the end of its page.
+    if let Some(before) = before.filter(|t| t.area.y1 > 0.6 * frame.height) {
+        let limit = headers.iter().map(|h| h.area.y0).fold(frame.height, f64::min);
+        out.extend(follow::follow(frame, before, limit, page));
+    }
     for (i, header) in headers.iter().enumerate() {
         // The next head below that stands in the same columns ends the body.
         let limit = headers
@@ -115,7 +128,11 @@ fn table(frame: &Frame<'_>, header: &Header, limit: f64, page: u32) -> Option<(R
         return None;
     }
     let cols = columns::columns(frame, header, y);
+    let cols = columns::split_by_gaps(frame, cols, &bands);
     let surround = surround::read(frame, header, y);
+    if vocabulary::is_foreign(&surround.title) {
+        return None;
+    }
     let section = surround.section.unwrap_or_default();
     let mut grid = Grid::new(frame, header, cols, &bands, y);
     let mut rows = rows::rows(frame, &mut grid, section);
@@ -170,6 +187,27 @@ fn widened(frame: &Frame<'_>, header: &Header, limit: f64) -> Header {
         if gap_right && width < 0.8 * (x[1] - x[0]) {
             x[1] = line.area.x1 + 1.0;
         }
+    }
+    // Names may stand left of every head: where most rows have words there.
+    let rows: Vec<&frame::Row> = frame
+        .lines_within([header.area.y1 + 0.5, bottom])
+        .iter()
+        .filter(|l| l.area.x0 >= x[0] - 1.0 && l.area.x1 <= x[1] + 1.0)
+        .filter(|l| l.toks.iter().any(|&t| kinds::is_number(&frame.toks[t].word.text)))
+        .collect();
+    let beside: Vec<f64> = rows
+        .iter()
+        .filter_map(|row| {
+            frame
+                .lines_within([row.base - 0.4 * row.size, row.base + 0.4 * row.size])
+                .iter()
+                .filter(|l| l.area.x1 < x[0] && l.area.x0 > x[0] - 300.0)
+                .map(|l| l.area.x0)
+                .min_by(f64::total_cmp)
+        })
+        .collect();
+    if rows.len() >= 2 && beside.len() * 10 >= rows.len() * 6 {
+        x[0] = beside.into_iter().fold(x[0], f64::min) - 1.0;
     }
     out.x = x;
     out.area.x0 = x[0];

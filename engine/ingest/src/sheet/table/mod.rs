@@ -6,7 +6,7 @@
 mod find;
 mod read;
 
-pub use find::find;
+pub use find::{find, find_after};
 pub use read::parameters;
 
 use super::text::Word;

@@ -113,7 +113,7 @@ pub(super) fn extent(
     cols: &[Col],
     limit: f64,
 ) -> ([f64; 2], Vec<Band>) {
-    let top = header.area.y1.max(header.heads.iter().map(|h| h.area.y1).fold(0.0, f64::max) - 1.0);
+    let top = header.area.y1.max(header.heads.iter().map(|h| h.area.y1).fold(0.0, f64::max) + 0.5);
     let mut bands = bands(frame, cols, header.x, [top, limit]);
     let chain = chain_end(frame, header, &bands, top, limit);
     let mut boxed = box_end(frame, header, top, top + 4.0);

@@ -1,8 +1,10 @@
 //! Columns of a table: where one ends and the next begins, by walls, by gaps in what stands below.
 
+use super::body::Band;
 use super::frame::Frame;
 use super::header::{Head, Header, is_value};
-use super::vocabulary::Label;
+use super::kinds;
+use super::vocabulary::{self, Label};
 use crate::sheet::table::Role;
 
 /// A column while its table is being found.
@@ -91,6 +93,19 @@ fn cell(out: &mut Vec<Col>, x: [f64; 2], heads: &[&Head], segments: &Segments) {
     };
     let mut left = x[0];
     let mut last = *first;
+    // What stands left of the first head, when that one is not of names, has no head.
+    let valued = matches!(
+        first.label,
+        Some(Label::Is(r)) if is_value(r) || matches!(r, Role::Unit | Role::Symbol)
+    );
+    if out.is_empty()
+        && valued
+        && let Some(border) = segments.left_of(first, x[0])
+    {
+        let x = [left, border];
+        out.push(Col { role: None, header: String::new(), x, parts: Vec::new(), head: None });
+        left = border;
+    }
     for next in heads.iter().skip(1) {
         let border = segments.border(last, next);
         out.push(column(last, [left, border]));
@@ -142,6 +157,31 @@ impl Segments {
         Segments { spans }
     }
 
+    /// The border of what stands left of the first head, if much does.
+    fn left_of(&self, head: &Head, from: f64) -> Option<f64> {
+        let to = head.area.center().x;
+        let near: Vec<&[f64; 2]> = self.spans.iter().filter(|s| s[1] > from && s[0] < to).collect();
+        let outside = near.iter().filter(|s| s[1] < head.area.x0 - 8.0).count();
+        if outside < 2 || outside * 3 < near.len() {
+            return None;
+        }
+        // The last gap before the head's own column.
+        let mut ends: Vec<f64> = near.iter().map(|s| s[1]).filter(|e| *e < to).collect();
+        ends.sort_by(|a, b| b.total_cmp(a));
+        ends.into_iter()
+            .map(|end| {
+                let next = near
+                    .iter()
+                    .map(|s| s[0])
+                    .filter(|s| *s > end - 0.1)
+                    .chain([head.area.x0])
+                    .fold(f64::INFINITY, f64::min);
+                (end, next, near.iter().filter(|s| s[0] < end + 0.5 && s[1] > end + 0.5).count())
+            })
+            .find(|(end, next, crossing)| next - end >= 4.0 && *crossing == 0)
+            .map(|(end, next, _)| (end + next) / 2.0)
+    }
+
     /// The best border between two heads: where the fewest stretches cross, and there the widest
     /// gap.
     fn border(&self, a: &Head, b: &Head) -> f64 {
@@ -183,4 +223,97 @@ impl Segments {
         }
         best.map_or(middle, |b| b.3)
     }
+}
+
+/// Splits columns of words in which two columns stand, one of them without a head: where a gap
+/// goes through all lines and both sides hold something in most rows.
+pub(super) fn split_by_gaps(frame: &Frame<'_>, cols: Vec<Col>, bands: &[Band]) -> Vec<Col> {
+    let mut out: Vec<Col> = Vec::new();
+    let roles: Vec<Option<Role>> = cols.iter().map(|c| c.role).collect();
+    let missing = |role: Role| !roles.contains(&Some(role));
+    for col in cols {
+        let open = matches!(col.role, None | Some(Role::Name));
+        let Some((at, left, right)) = open.then(|| gap(frame, &col, bands)).flatten() else {
+            out.push(col);
+            continue;
+        };
+        let share = |texts: &[String], f: &dyn Fn(&str) -> bool| {
+            texts.iter().filter(|t| f(t)).count() * 10 >= texts.len() * 6
+        };
+        let symbols =
+            |texts: &[String]| share(texts, &|t| t.split_whitespace().all(kinds::is_symbol_like));
+        let (first, second) = if share(&right, &kinds::is_condition) {
+            (col.role, Some(Role::Conditions))
+        } else if missing(Role::Symbol) && symbols(&left) {
+            (Some(Role::Symbol), Some(Role::Name))
+        } else if missing(Role::Symbol) && symbols(&right) {
+            (col.role.or(Some(Role::Name)), Some(Role::Symbol))
+        } else {
+            out.push(col);
+            continue;
+        };
+        let near = col.head.is_none_or(|h| h < at);
+        let header = |own: bool| if own { col.header.clone() } else { String::new() };
+        let part = |role, x, own: bool| Col {
+            role,
+            header: header(own),
+            x,
+            parts: Vec::new(),
+            head: col.head.filter(|_| own),
+        };
+        out.push(part(first, [col.x[0], at], near));
+        out.push(part(second, [at, col.x[1]], !near));
+    }
+    out
+}
+
+/// A gap that goes through a column's lines, with the texts at its sides.
+fn gap(frame: &Frame<'_>, col: &Col, bands: &[Band]) -> Option<(f64, Vec<String>, Vec<String>)> {
+    let mut spans: Vec<[f64; 2]> = Vec::new();
+    let mut rows = 0;
+    for band in bands {
+        rows += usize::from(band.data);
+        // A heading runs over both.
+        if vocabulary::is_heading(&frame.text(&band.toks)) {
+            continue;
+        }
+        for &t in &band.toks {
+            let a = frame.toks[t].area;
+            let x = a.center().x;
+            if col.x[0] <= x && x <= col.x[1] {
+                spans.push([a.x0, a.x1 + 0.45 * frame.toks[t].size]);
+            }
+        }
+    }
+    spans.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let mut end = spans.first()?[1];
+    let mut best: Option<(f64, f64)> = None;
+    for s in &spans {
+        if s[0] - end >= 3.0 && best.is_none_or(|(w, _)| s[0] - end > w) {
+            best = Some((s[0] - end, (s[0] + end) / 2.0));
+        }
+        end = end.max(s[1]);
+    }
+    let (_, at) = best?;
+    let side = |from: f64, to: f64| -> Vec<String> {
+        bands
+            .iter()
+            .map(|b| {
+                let toks: Vec<usize> = b
+                    .toks
+                    .iter()
+                    .copied()
+                    .filter(|&t| {
+                        let x = frame.toks[t].area.center().x;
+                        from <= x && x <= to
+                    })
+                    .collect();
+                frame.text(&toks)
+            })
+            .filter(|t| !t.is_empty())
+            .collect()
+    };
+    let (left, right) = (side(col.x[0], at), side(at, col.x[1]));
+    (left.len() >= 2 && right.len() >= 2 && right.len() * 2 >= rows && left.len() * 3 >= rows)
+        .then_some((at, left, right))
 }

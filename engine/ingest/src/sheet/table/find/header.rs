@@ -196,7 +196,11 @@ fn counts<'m>(marks: impl Iterator<Item = &'m Mark>) -> bool {
     if strange > 2 + values + keys + parts {
         return false;
     }
-    (values >= 1 && keys >= 1) || extremes >= 2 || (keys >= 2 && kinds.len() >= 2 && parts >= 1)
+    // Symbols and units with something nameless between them, the value of one part.
+    let between = kinds.contains(&Role::Symbol) && kinds.contains(&Role::Unit);
+    (values >= 1 && keys >= 1)
+        || extremes >= 2
+        || (keys >= 2 && kinds.len() >= 2 && (parts >= 1 || between))
 }
 
 /// The heads of one group of levels; several where tables stand side by side.
@@ -285,9 +289,12 @@ fn finish(
             head.label = Some(Label::Is(Role::Value));
         }
     }
-    let valued = heads.iter().any(|h| h.role().is_some_and(is_value));
-    if !valued {
-        return None;
+    if !heads.iter().any(|h| h.role().is_some_and(is_value)) {
+        let at = nameless(&heads)?;
+        let (left, right) = (heads.get(at)?.area, heads.get(at + 1)?.area);
+        let area = Rect { x0: left.x1 + 2.0, x1: right.x0 - 2.0, ..left };
+        let label = Some(Label::Is(Role::Value));
+        heads.insert(at + 1, Head { label, text: String::new(), area, parts: Vec::new() });
     }
     Some(Header {
         heads,
@@ -296,6 +303,15 @@ fn finish(
         ruled,
         dimension,
         aside: aside.to_vec(),
+    })
+}
+
+/// Where values without a head stand: between the heads of symbols and of units.
+fn nameless(heads: &[Head]) -> Option<usize> {
+    heads.windows(2).position(|p| {
+        p[0].role() == Some(Role::Symbol)
+            && p[1].role() == Some(Role::Unit)
+            && p[1].area.x0 - p[0].area.x1 >= 30.0
     })
 }
 

@@ -26,6 +26,7 @@ pub(super) fn leaves(frame: &Frame<'_>, zone: &Zone, mut marks: Vec<Mark>) -> Ve
         let x = l.area.center().x;
         l.base > u.base + 0.6 * u.size && spans[upper][0] <= x && x <= spans[upper][1]
     };
+    let single = |up: usize| (0..marks.len()).filter(|&l| under(up, l)).count() == 1;
     let mut out = Vec::new();
     for low in 0..marks.len() {
         if (0..marks.len()).any(|other| under(low, other)) {
@@ -41,7 +42,7 @@ pub(super) fn leaves(frame: &Frame<'_>, zone: &Zone, mut marks: Vec<Mark>) -> Ve
         if chain.len() == 1 {
             chain.extend(spanner(frame, &marks, &spans, low));
         }
-        out.push(Leaf { head: head(frame, &marks, &chain), span: spans[low] });
+        out.push(Leaf { head: head(frame, &marks, &chain, &single), span: spans[low] });
     }
     out.sort_by(|a, b| a.head.area.x0.total_cmp(&b.head.area.x0));
     out
@@ -110,7 +111,12 @@ fn spanner(frame: &Frame<'_>, marks: &[Mark], spans: &[[f64; 2]], low: usize) ->
 }
 
 /// One column's head from its marks, the lowest first.
-fn head(frame: &Frame<'_>, marks: &[Mark], chain: &[usize]) -> Head {
+fn head(
+    frame: &Frame<'_>,
+    marks: &[Mark],
+    chain: &[usize],
+    single: &dyn Fn(usize) -> bool,
+) -> Head {
     let mut words: Vec<usize> = Vec::new();
     for &m in chain.iter().rev() {
         words.extend(marks[m].toks.iter().copied());
@@ -122,7 +128,13 @@ fn head(frame: &Frame<'_>, marks: &[Mark], chain: &[usize]) -> Head {
         .label
         .filter(|l| !matches!(l, Label::Is(Role::Value)) || chain.len() == 1)
         .or_else(|| vocabulary::phrase(&stacked).filter(|(n, _)| *n == stacked.len()).map(|p| p.1))
-        .or_else(|| chain.iter().skip(1).find_map(|&m| marks[m].label))
+        .or_else(|| {
+            // Under a head of several columns an unknown word names one of them; a single upper
+            // word (`MINIMUM` over `PACKAGE`) is only the beginning of a phrase.
+            let text = frame.text(&low.toks);
+            let aside = low.part || text.starts_with(['(', '[', '（']) || kinds::is_unit(&text);
+            chain.iter().skip(1).filter(|&&m| aside || !single(m)).find_map(|&m| marks[m].label)
+        })
         .or(low.label);
     let label = match label {
         // "Value" over or under "Max." says nothing more.

@@ -4,6 +4,7 @@ use super::frame::Frame;
 use super::header::{is_key, is_value};
 use super::kinds;
 use super::vocabulary::{self, Label};
+use crate::sheet::table::Role;
 use espice_pdf::Rect;
 
 /// A phrase of a line.
@@ -180,7 +181,7 @@ fn is_data(frame: &Frame<'_>, marks: &[Mark]) -> bool {
             && !m.part
             && m.toks.iter().any(|&t| kinds::is_number(&frame.toks[t].word.text))
     };
-    let count = |f: &dyn Fn(crate::sheet::table::Role) -> bool| {
+    let count = |f: &dyn Fn(Role) -> bool| {
         marks.iter().filter(|m| matches!(m.label, Some(Label::Is(r)) if f(r))).count()
     };
     let keys = count(&is_key);
@@ -244,8 +245,12 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
         }
         if let Some(last) = found.last_mut()
             && last.label.is_some()
-            && (last.label == label || (aside && label.is_some()))
+            && (last.label == label || (aside && label.is_some()) || beside(last.label, label))
         {
+            // `Note/Test Condition`: the word that carries nothing gives way.
+            if last.label == Some(Label::Is(Role::Other)) {
+                last.label = label;
+            }
             last.toks.extend(members);
             last.area = last.area.union(area);
             continue;
@@ -270,9 +275,7 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
     }
     // `Typical Characteristics`, `Maximum Ratings`: a value's word before a key's is a title.
     let title = found.windows(2).any(|p| match (p[0].label, p[1].label) {
-        (Some(Label::Is(a)), Some(Label::Is(b))) => {
-            is_value(a) && matches!(b, crate::sheet::table::Role::Name)
-        }
+        (Some(Label::Is(a)), Some(Label::Is(b))) => is_value(a) && b == Role::Name,
         (Some(Label::Is(a)), Some(Label::Rating)) => is_value(a),
         _ => false,
     });
@@ -282,6 +285,13 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
         }
     }
     out.extend(found);
+}
+
+/// Whether one of two labels next to each other carries no value: they head one column.
+fn beside(a: Option<Label>, b: Option<Label>) -> bool {
+    let other = Some(Label::Is(Role::Other));
+    let conditions = Some(Label::Is(Role::Conditions));
+    (a == other && b == conditions) || (a == conditions && b == other)
 }
 
 fn words_are_none(text: &str) -> bool {

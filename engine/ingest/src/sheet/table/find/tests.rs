@@ -823,6 +823,89 @@ fn a_list_of_ratings() {
     assert_eq!(table.rows[0].section, Section::Ratings);
 }
 
+/// A table goes on at the top of the next page without its head.
+#[test]
+fn rows_that_go_on_without_a_head() {
+    let mut first = Sheet::new();
+    let heads =
+        [(54.0, "Symbol"), (110.0, "Parameter"), (230.0, "Min"), (280.0, "Max"), (340.0, "Unit")];
+    first.h(700.0, 50.0, 400.0).h(714.0, 50.0, 400.0).h(742.0, 50.0, 400.0).cells(710.0, &heads);
+    first.cells(
+        724.0,
+        &[(54.0, "VT"), (110.0, "threshold"), (232.0, "1.0"), (282.0, "2.5"), (344.0, "V")],
+    );
+    first.cells(738.0, &[(54.0, "gm"), (110.0, "slope"), (232.0, "5"), (344.0, "S")]);
+    let before = one(&mut first);
+    let mut next = Sheet::new();
+    next.page.number = 2;
+    next.sized(50.0, 40.0, 12.0, "AB1234 Data Sheet").h(60.0, 50.0, 400.0).h(88.0, 50.0, 400.0);
+    next.cells(70.0, &[(54.0, "CA"), (110.0, "input"), (282.0, "30"), (344.0, "pF")]);
+    next.cells(84.0, &[(54.0, "CB"), (110.0, "output"), (282.0, "12"), (344.0, "pF")]);
+    next.text(50.0, 120.0, "A paragraph that says something else about 20 things in this family.");
+    assert!(next.find().is_empty());
+    let text = TextPage { lines: next.lines.clone(), ..TextPage::default() };
+    let found = super::find_after(&next.page, &text, Some(&before));
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        told(&found[0]),
+        ["CA | input |  | . . 30 . | pF", "CB | output |  | . . 12 . | pF"]
+    );
+}
+
+/// Columns of symbols, names and conditions that have no heads of their own.
+#[test]
+fn columns_without_heads() {
+    let mut s = Sheet::new();
+    s.sized(50.0, 88.0, 11.0, "electrical characteristics");
+    s.h(96.0, 50.0, 520.0).h(112.0, 50.0, 520.0).h(128.0, 50.0, 520.0).h(144.0, 50.0, 520.0);
+    s.cells(107.0, &[(300.0, "MIN"), (360.0, "TYP(1)"), (420.0, "MAX"), (480.0, "UNIT")]);
+    s.cells(
+        123.0,
+        &[
+            (54.0, "VIO"),
+            (100.0, "Input offset voltage"),
+            (362.0, "2"),
+            (420.0, "6"),
+            (482.0, "mV"),
+        ],
+    );
+    s.cells(
+        139.0,
+        &[
+            (54.0, "IIB"),
+            (100.0, "Input bias current"),
+            (362.0, "140"),
+            (420.0, "500"),
+            (482.0, "nA"),
+        ],
+    );
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            "VIO | Input offset voltage |  | . 2 6 . | mV",
+            "IIB | Input bias current |  | . 140 500 . | nA"
+        ]
+    );
+    let mut s = Sheet::new();
+    s.text(50.0, 100.0, "MAXIMUM RATINGS: (TA=25°C)")
+        .text(300.0, 100.0, "SYMBOL")
+        .text(480.0, 100.0, "UNITS");
+    s.cells(
+        114.0,
+        &[(50.0, "Collector-Base Voltage"), (304.0, "VCBO"), (400.0, "60"), (484.0, "V")],
+    );
+    s.cells(126.0, &[(50.0, "Collector Current"), (304.0, "IC"), (400.0, "200"), (484.0, "mA")]);
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            "VCBO | Collector-Base Voltage |  | . . . 60 | V",
+            "IC | Collector Current |  | . . . 200 | mA"
+        ]
+    );
+}
+
 /// Plots under a heading with header words are no tables; neither are dimensions of packages.
 #[test]
 fn plots_and_packages_are_no_tables() {

@@ -185,17 +185,36 @@ const PHRASES: &[(&str, Label)] = &[
 
 /// The longest phrase that a list of words starts with, and how many words it has.
 pub(super) fn phrase(words: &[String]) -> Option<(usize, Label)> {
-    (1..=words.len().min(3)).rev().find_map(|n| {
-        let text = words.get(..n)?.join(" ");
-        let at = PHRASES.binary_search_by(|(p, _)| (*p).cmp(text.as_str())).ok()?;
-        PHRASES.get(at).map(|(_, label)| (n, *label))
-    })
+    (1..=words.len().min(3))
+        .rev()
+        .find_map(|n| {
+            let text = words.get(..n)?.join(" ");
+            known(&text).map(|label| (n, label))
+        })
+        .or_else(|| {
+            // `Typa`, `Max1`: a raised note mark that was not told from the word.
+            let word = words.first()?;
+            let stem = word.get(..word.len().checked_sub(1)?)?;
+            let marked =
+                ["min", "typ", "max", "limit", "limits", "unit", "units", "value", "symbol"];
+            marked.contains(&stem).then(|| known(stem)).flatten().map(|label| (1, label))
+        })
+}
+
+fn known(text: &str) -> Option<Label> {
+    let at = PHRASES.binary_search_by(|(p, _)| (*p).cmp(text)).ok()?;
+    PHRASES.get(at).map(|(_, label)| *label)
 }
 
 /// A word in small letters without the marks around it; several where scripts meet
 /// (`最小值Min.`) or a slash joins them.
 pub(super) fn words_of(text: &str) -> Vec<String> {
     let text = text.replace("(s)", "s").replace("(S)", "s");
+    // A note or unit in brackets right behind: `TYP(1)`, `Value(V)`.
+    let text = match text.find(['(', '[', '（']) {
+        Some(at) if at > 0 => text.get(..at).unwrap_or(&text),
+        _ => text.as_str(),
+    };
     let mut out: Vec<String> = Vec::new();
     let mut current = String::new();
     let mut wide = false;
@@ -296,6 +315,45 @@ pub(super) fn section(text: &str) -> Option<Section> {
     SECTIONS.iter().find(|(stems, _)| stems.iter().all(|s| has(s))).map(|(_, s)| *s)
 }
 
+/// Titles of tables that hold no quantities of a device.
+const FOREIGN: &[&str] = &[
+    "order",
+    "ordering",
+    "marking",
+    "pinning",
+    "pin",
+    "outline",
+    "mechanical",
+    "revision",
+    "tape",
+    "reel",
+    "packing",
+    "packaging",
+    "footprint",
+    "soldering",
+    "dimension",
+    "dimensions",
+    "configuration",
+    "history",
+    "documentation",
+];
+
+/// Whether a title is of a table without quantities: ordering, marking, pins, packages.
+pub(super) fn is_foreign(title: &str) -> bool {
+    title.split_whitespace().flat_map(words_of).any(|w| FOREIGN.contains(&w.as_str()))
+        && !matches!(
+            section(title),
+            Some(
+                Section::Ratings
+                    | Section::Thermal
+                    | Section::Static
+                    | Section::Dynamic
+                    | Section::BodyDiode
+                    | Section::Electrical
+            )
+        )
+}
+
 fn wide_has(word: &str, stem: &str) -> bool {
     stem.chars().next().is_some_and(is_cjk) && word.contains(stem)
 }
@@ -386,6 +444,8 @@ const HEADING_NOUNS: &[&str] = &[
 
 /// Whether a text is built like a heading: "Static characteristics", "Source-drain diode".
 pub(super) fn is_heading(text: &str) -> bool {
+    // What stands in brackets behind, a note or a condition, says nothing.
+    let text = text.split(['(', '（', '[']).next().unwrap_or(text);
     let words: Vec<String> = text
         .split(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '/' | '&'))
         .flat_map(words_of)
