@@ -197,6 +197,15 @@ fn is_ratio(title: &str) -> bool {
 
 /// The symbol and scale of one axis. `words` is what the caption calls it, the likelier first.
 fn name_axis(axis: &mut Axis, words: &[&str], names: &Names) {
+    if axis.normalized {
+        // A ratio has the name of its quantity and no unit.
+        if axis.symbol.is_none() {
+            let head = axis.title.split('/').next().unwrap_or("");
+            axis.symbol = ratio_of(head, words, names);
+            axis.to_si = Some([if axis.unit.trim() == "%" { 0.01 } else { 1.0 }, 0.0]);
+        }
+        return;
+    }
     let unit = match axis.unit.trim() {
         "" => Some(Unit::ONE),
         text => printed_unit(text),
@@ -208,6 +217,29 @@ fn name_axis(axis: &mut Axis, words: &[&str], names: &Names) {
     if axis.to_si.is_none() && axis.symbol.is_some() {
         axis.to_si = Some([unit.to_si(1.0) - unit.to_si(0.0), unit.to_si(0.0)]);
     }
+}
+
+/// The quantity of which a ratio is shown, whatever its dimension.
+fn ratio_of(title: &str, words: &[&str], names: &Names) -> Option<String> {
+    let (symbol_text, rest) = split_title(title);
+    let in_any = |t: &str| {
+        let all = plain(t);
+        let mut words: &str = &all;
+        loop {
+            if let Some(found) = names.symbol(words, None) {
+                return Some(found);
+            }
+            let (first, rest) = words.split_once(' ')?;
+            if !QUALIFIERS.contains(&first) {
+                return None;
+            }
+            words = rest;
+        }
+    };
+    names
+        .symbol(&symbol_text, None)
+        .or_else(|| in_any(&rest))
+        .or_else(|| words.first().and_then(|w| in_any(w)))
 }
 
 /// The symbol that a title names: by the symbol at its start, by its words, by the caption's.

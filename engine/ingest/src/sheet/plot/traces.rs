@@ -1,6 +1,8 @@
 //! A plot's curves: traced, bound to their labels, named and brought to SI.
 
-use super::label::{Bound, Families, Limit, bind, families, led, notes, remarks, say};
+use super::label::{
+    Bound, Families, Limit, bind, explain_numbers, families, led, notes, remarks, say,
+};
 use super::name::{Names, name_axes, plain};
 use super::trace::{Drawn, Traced, trace};
 use super::{Axis, Panel, Plot, Trace};
@@ -30,7 +32,8 @@ const TYPICAL: [&str; 2] = ["typical", "typ"];
 pub fn curves(page: &Page, text: &TextPage, plot: &mut Plot, names: &Names) {
     let Plot { panel, ink } = plot;
     name_axes(panel, names);
-    let notes = notes(text, panel, names);
+    let mut notes = notes(text, panel, names);
+    explain_numbers(&mut notes, &remarks(text, panel), names);
     let boxes: Vec<Rect> = notes.iter().map(|n| n.area).collect();
     let traced = trace(page, ink, panel.frame, &boxes);
     let led = led(&notes, &traced.leaders);
@@ -50,7 +53,8 @@ pub fn curves(page: &Page, text: &TextPage, plot: &mut Plot, names: &Names) {
         panel.status = Status::Refused;
         panel.reasons.push(String::from("no curve was found in it"));
     }
-    panel.traces = Reader { panel, names, families: &families }.read(traced, bounds);
+    let several = traced.curves.len() > 1;
+    panel.traces = Reader { panel, names, families: &families, several }.read(traced, bounds);
 }
 
 /// An axis that reaches this many times farther than any other of its symbol is in doubt.
@@ -160,6 +164,8 @@ struct Reader<'a> {
     panel: &'a Panel,
     names: &'a Names<'a>,
     families: &'a Families,
+    /// Whether there are several curves to tell apart.
+    several: bool,
 }
 
 impl Reader<'_> {
@@ -220,8 +226,9 @@ impl Reader<'_> {
         let untold = meaning.limit.is_none()
             && meaning.quantity.is_none()
             && meaning.parts.is_empty()
+            && !meaning.word
             && family.is_empty();
-        if bound.label.is_some() && untold && self.panel_has_several() {
+        if bound.label.is_some() && untold && self.several {
             wrong.push(String::from("its label gives it no value"));
         }
         let signature = match (quantity, self.panel.x.symbol.clone()) {
@@ -254,10 +261,6 @@ impl Reader<'_> {
             status,
             reasons: wrong.into_iter().chain(drawn.remarks).collect(),
         }
-    }
-
-    fn panel_has_several(&self) -> bool {
-        self.families.labels.len() > 1
     }
 
     /// The axis that a curve is read on, and what is unsure about it.

@@ -139,6 +139,7 @@ pub(crate) fn families(
         .filter(|(s, v)| v.len() > 1 && !axes.contains(*s))
         .map(|(s, _)| String::from(*s))
         .collect();
+    out.symbols.extend(out.list.iter().map(|l| l.symbol.clone()));
     let parts_labels = read.iter().filter(|r| !parts(&r.1.text, names).is_empty()).count();
     for (i, note, says) in &read {
         let led = led.contains(i) && curves > 1;

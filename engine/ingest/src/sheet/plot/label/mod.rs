@@ -10,4 +10,4 @@ mod texts;
 
 pub(crate) use bind::{Bound, bind, led};
 pub(crate) use family::{Families, Limit, families};
-pub(crate) use texts::{notes, remarks};
+pub(crate) use texts::{explain_numbers, notes, remarks};

@@ -37,7 +37,9 @@ fn clauses(text: &str) -> Vec<String> {
     for (i, c) in chars.iter().enumerate() {
         let digit = |k: Option<&char>| k.is_some_and(char::is_ascii_digit);
         let decimal = *c == ',' && i > 0 && digit(chars.get(i - 1)) && digit(chars.get(i + 1));
-        if matches!(c, ';' | '@') || (*c == ',' && !decimal) {
+        // `Tj, = 25 °C`: the symbol and its value belong together.
+        let equals = chars.iter().skip(i + 1).find(|c| !c.is_whitespace()) == Some(&'=');
+        if matches!(c, ';' | '@') || (*c == ',' && !decimal && !equals) {
             out.push(String::new());
         } else if let Some(last) = out.last_mut() {
             last.push(*c);
@@ -53,7 +55,7 @@ fn clause(text: &str, names: &Names) -> Said {
         let at_least = text.contains(['>', '≥']);
         let at_most = text.contains(['<', '≤']);
         let right = right.trim_start_matches(['=', ' ']).trim();
-        let (symbol_text, unit) = with_unit(left.trim());
+        let (symbol_text, unit) = with_unit(left.trim().trim_end_matches(','));
         if right.is_empty() {
             return names
                 .symbol(symbol_text, unit.map(|u| u.dimension))
@@ -254,6 +256,7 @@ mod tests {
         for (text, want) in [
             ("TJ = 25 °C", held("TJ", 298.15)),
             ("Tj=25ºC", held("TJ", 298.15)),
+            ("Tj, = 25 °C", held("TJ", 298.15)),
             ("T J = -40°C", held("TJ", 273.15 - 40.0)),
             ("TJ = 25 C", held("TJ", 298.15)),
             ("V CE = 5V", held("VCE", 5.0)),

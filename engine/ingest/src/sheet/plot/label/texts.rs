@@ -30,7 +30,7 @@ pub(crate) fn notes(text: &TextPage, panel: &Panel, names: &Names) -> Vec<Note> 
         .lines
         .iter()
         .filter(|l| l.angle.abs() < 1.0 && around(panel, l.area) && !is_of_axes(panel, l));
-    for words in rows(lines) {
+    for words in rows(lines, names) {
         for (text, area) in statements(&words, names) {
             let says = say(&text, names);
             let inside = panel.frame.grown(1.5).contains(area.center());
@@ -40,6 +40,57 @@ pub(crate) fn notes(text: &TextPage, panel: &Panel, names: &Names) -> Vec<Note> 
         }
     }
     join_lines(notes)
+}
+
+/// What the numbers of a plot stand for: `(1) Tj = 150 °C` under it explains the `(1)` in it.
+pub(crate) fn explain_numbers(notes: &mut [Note], remarks: &[String], names: &Names) {
+    let mut meanings: Vec<(u32, String)> = Vec::new();
+    for remark in remarks {
+        let mut rest = remark.as_str();
+        while let Some((number, after)) = next_number(rest) {
+            let end = next_number(after).map_or(after.len(), |(_, tail)| {
+                after.len() - tail.len() - number_length(after, tail)
+            });
+            let meaning = after.get(..end).unwrap_or("");
+            let meaning = meaning.trim().trim_start_matches([':', '=']).trim();
+            let meaning = meaning.trim_end_matches(['.', ';', ',']).trim();
+            if !meaning.is_empty() {
+                meanings.push((number, meaning.to_string()));
+            }
+            rest = after;
+        }
+    }
+    for note in notes {
+        let Some((number, "")) = next_number(&note.text).map(|(n, r)| (n, r.trim())) else {
+            continue;
+        };
+        // A number that is explained twice says nothing.
+        let mut said = meanings.iter().filter(|m| m.0 == number);
+        if let (Some((_, meaning)), None) = (said.next(), said.next()) {
+            note.says = say(meaning, names);
+            note.text = meaning.clone();
+        }
+    }
+}
+
+/// The first `(n)` of a text and what follows it.
+fn next_number(text: &str) -> Option<(u32, &str)> {
+    let mut from = 0;
+    while let Some(open) = text.get(from..)?.find('(').map(|i| i + from) {
+        let inner = text.get(open + 1..)?;
+        let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
+        if (1..=2).contains(&digits) && inner.get(digits..)?.starts_with(')') {
+            return Some((inner.get(..digits)?.parse().ok()?, inner.get(digits + 1..)?));
+        }
+        from = open + 1;
+    }
+    None
+}
+
+/// The length of the `(n)` that stands between a text and its tail.
+fn number_length(text: &str, tail: &str) -> usize {
+    let before = text.get(..text.len() - tail.len()).unwrap_or("");
+    before.rfind('(').map_or(0, |open| before.len() - open)
 }
 
 /// Texts under and over the frame that belong to the panel: what they say holds for all curves.
@@ -93,12 +144,22 @@ fn is_title(text: &str, panel: &Panel) -> bool {
 
 /// Words that stand level and close by each other, though their baselines differ: a symbol whose
 /// subscript was set as a text of its own.
-fn rows<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Vec<&'a Word>> {
+fn rows<'a>(lines: impl Iterator<Item = &'a Line>, names: &Names) -> Vec<Vec<&'a Word>> {
     let mut lines: Vec<&Line> = lines.collect();
     lines.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0).then(a.area.y0.total_cmp(&b.area.y0)));
     let mut out: Vec<(Rect, f64, Vec<&Word>)> = Vec::new();
+    let complete = |words: &mut dyn Iterator<Item = &&Word>| {
+        let text = words.map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+        text.chars().any(|c| c.is_ascii_digit())
+            && matches!(say(&text, names).last(), Some(Said::Held(..) | Said::Value(..)))
+    };
     for line in lines {
-        let joins = |(area, size, _): &&mut (Rect, f64, Vec<&Word>)| {
+        let whole = complete(&mut line.words.iter().collect::<Vec<_>>().iter());
+        let joins = |(area, size, words): &&mut (Rect, f64, Vec<&Word>)| {
+            // Two labels that are complete are two labels.
+            if whole && complete(&mut words.iter()) {
+                return false;
+            }
             let shared = area.y1.min(line.area.y1) - area.y0.max(line.area.y0);
             let low = area.height().min(line.area.height()).max(1.0);
             let gap = line.area.x0 - area.x1;

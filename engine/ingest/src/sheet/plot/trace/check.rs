@@ -15,6 +15,11 @@ const TOGETHER: f64 = 0.3;
 
 /// Turns strands into curves: left end first, with remarks and doubts.
 pub(crate) fn drawn(curves: Vec<Strand>, covers: &[Cover], frame: Rect) -> Vec<Drawn> {
+    // Rows of filled shapes that wander are letters that were drawn as outlines.
+    let curves: Vec<Strand> = curves
+        .into_iter()
+        .filter(|s| !(s.dashes && s.pen.filled && runs_backwards(&s.line, frame)))
+        .collect();
     let together = together(&curves);
     let mut out = Vec::with_capacity(curves.len());
     for (mut strand, together) in curves.into_iter().zip(together) {

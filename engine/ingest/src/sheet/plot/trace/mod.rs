@@ -75,7 +75,7 @@ pub(crate) fn trace(page: &Page, ink: &PlotInk, frame: Rect, texts: &[Rect]) -> 
     let strands = link::join_near(strands);
     let strands = link::join_dashes(strands);
     let strands = link::join_across(strands, &boxes, 0.4 * frame.width().max(frame.height()));
-    let sorted = sort::sort(strands, &gathered.heads, texts, frame);
+    let sorted = sort::sort(strands, &gathered.heads, &gathered.grid, texts, frame);
     let curves = tidy::drop_overlaid(sorted.curves);
     let mut out = Traced { leaders: sorted.leaders, samples: sorted.samples, ..Traced::default() };
     if gathered.cut {

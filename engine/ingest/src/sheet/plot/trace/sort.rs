@@ -1,7 +1,7 @@
 //! What the lines of a plot are: curves, leader lines, samples of a legend, drawings beside them.
 
 use super::polyline::{angle, direction, distance_to_point, length, nearest};
-use super::strand::{Head, Strand};
+use super::strand::{Head, Pen, Strand};
 use espice_pdf::{Point, Rect};
 
 /// A curve is at least this long, as a share of the shorter side of the frame.
@@ -48,7 +48,13 @@ pub(crate) struct Sorted {
 }
 
 /// Sorts the lines of a plot. `texts` are the boxes of the texts in and around the frame.
-pub(crate) fn sort(strands: Vec<Strand>, heads: &[Head], texts: &[Rect], frame: Rect) -> Sorted {
+pub(crate) fn sort(
+    strands: Vec<Strand>,
+    heads: &[Head],
+    grid: &[Pen],
+    texts: &[Rect],
+    frame: Rect,
+) -> Sorted {
     let mut out = Sorted::default();
     let side = frame.width().min(frame.height());
     let diagonal = frame.width().hypot(frame.height());
@@ -83,6 +89,9 @@ pub(crate) fn sort(strands: Vec<Strand>, heads: &[Head], texts: &[Rect], frame: 
             area.width() >= FLAT * frame.width() || area.height() >= FLAT * frame.height()
         };
         let like_a_curve = alike(&strand, &clear);
+        if is_missed_grid(&strand, grid, frame) && (!like_a_curve || spans(&strand, frame)) {
+            continue;
+        }
         if long_enough && (like_a_curve || flat_enough) && !on_edge(&strand, frame) {
             out.curves.push(strand);
         } else if like_a_curve && !on_edge(&strand, frame) && strand.length() > 2.0 {
@@ -91,6 +100,21 @@ pub(crate) fn sort(strands: Vec<Strand>, heads: &[Head], texts: &[Rect], frame: 
     }
     out.curves.append(&mut clear);
     out
+}
+
+/// Whether a flat line is drawn like the grid, in full length: a line of the grid that stands
+/// where no grid line is due.
+fn is_missed_grid(strand: &Strand, grid: &[Pen], frame: Rect) -> bool {
+    let area = strand.area();
+    let long = area.width() >= 0.6 * frame.width() || area.height() >= 0.6 * frame.height();
+    let plain = !strand.dashes && strand.line.len() <= 3;
+    is_flat(strand) && plain && long && grid.iter().any(|g| g.suits(&strand.pen))
+}
+
+/// Whether a flat line runs from edge to edge.
+fn spans(strand: &Strand, frame: Rect) -> bool {
+    let area = strand.area();
+    area.width() >= 0.97 * frame.width() || area.height() >= 0.97 * frame.height()
 }
 
 /// Whether all of a line runs along one direction of the axes.
@@ -215,7 +239,6 @@ fn samples(strands: &[Strand], texts: &[Rect], frame: Rect) -> Vec<(usize, usize
 
 #[cfg(test)]
 mod tests {
-    use super::super::strand::Pen;
     use super::*;
     use espice_pdf::Color;
 
@@ -243,7 +266,7 @@ mod tests {
             strand(&[(60.0, 20.0), (62.0, 26.0)], 1.0),
         ];
         let texts = [text, legend[0], legend[1]];
-        let sorted = sort(strands, &[], &texts, FRAME);
+        let sorted = sort(strands, &[], &[], &texts, FRAME);
         assert_eq!(sorted.curves.len(), 2);
         assert_eq!(sorted.leaders.len(), 1);
         assert_eq!(sorted.leaders[0].to, Point::new(120.0, 56.0));
@@ -258,15 +281,15 @@ mod tests {
             strand(&[(50.0, 20.0), (80.0, 95.0)], 1.0),
         ];
         let head = Head { tip: Point::new(82.0, 100.0), base: Point::new(80.0, 95.0) };
-        let sorted = sort(strands, &[head], &[], FRAME);
+        let sorted = sort(strands, &[head], &[], &[], FRAME);
         assert_eq!(sorted.leaders, vec![Leader { from: Point::new(50.0, 20.0), to: head.tip }]);
     }
 
     #[test]
     fn a_flat_curve_is_one_even_without_company() {
         let flat = strand(&[(0.0, 50.0), (200.0, 50.0)], 1.0);
-        assert_eq!(sort(vec![flat], &[], &[], FRAME).curves.len(), 1);
+        assert_eq!(sort(vec![flat], &[], &[], &[], FRAME).curves.len(), 1);
         let edge = strand(&[(0.0, 150.0), (200.0, 150.0)], 1.0);
-        assert!(sort(vec![edge], &[], &[], FRAME).curves.is_empty());
+        assert!(sort(vec![edge], &[], &[], &[], FRAME).curves.is_empty());
     }
 }

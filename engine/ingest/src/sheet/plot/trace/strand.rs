@@ -118,6 +118,8 @@ pub(crate) struct Ink {
     pub heads: Vec<Head>,
     /// Boxes of filled shapes that are no line: symbols, filled areas, drawn text.
     pub blobs: Vec<Rect>,
+    /// The pens that drew frame, grid and ticks.
+    pub grid: Vec<Pen>,
     /// Whether there was more than is looked at.
     pub cut: bool,
 }
@@ -126,6 +128,7 @@ pub(crate) struct Ink {
 /// covers, it does not draw.
 pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
     let mut out = Ink::default();
+    out.grid = grid_pens(page, ink);
     let window = frame.grown(OVERHANG);
     for piece in &whole_curves(page, ink) {
         if out.strands.len() > STRANDS {
@@ -190,6 +193,29 @@ impl Ink {
         }
         self.strands.extend(clip(line, visible).into_iter().map(|l| Strand::new(l, pen, order)));
     }
+}
+
+/// The pens that drew frame, grid and ticks, each once.
+fn grid_pens(page: &Page, ink: &PlotInk) -> Vec<Pen> {
+    let mut pens: Vec<Pen> = Vec::new();
+    for (_, piece) in &ink.taken {
+        let Some(path) = page.paths.get(piece.path) else { continue };
+        let pen = match (&path.stroke, path.fill) {
+            (Some(s), _) => {
+                let dashed = !s.dash.is_empty();
+                Pen { width: s.width, color: s.color, filled: false, dashed }
+            }
+            (None, Some(color)) => {
+                let width = piece.area.width().min(piece.area.height());
+                Pen { width, color, filled: true, dashed: false }
+            }
+            (None, None) => continue,
+        };
+        if !pens.iter().any(|p| p.suits(&pen)) && pens.len() < 20 {
+            pens.push(pen);
+        }
+    }
+    pens
 }
 
 /// The pieces that remain, with what was taken from curves given back: a flat stretch of a curve
