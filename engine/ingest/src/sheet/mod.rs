@@ -4,6 +4,7 @@
 //! Everything read has a status: served, review or refused, with its reasons. A value that is
 //! not sure is never served, and nothing that was seen is dropped without a word.
 
+pub mod identity;
 pub mod plot;
 pub mod quality;
 pub mod table;
@@ -11,7 +12,7 @@ pub mod text;
 
 use crate::Reading;
 use espice_base::{Digest, FileId};
-use espice_facts::{Facts, Source, SourceFormat, SymbolTable};
+use espice_facts::{Device, Facts, Source, SourceFormat, SymbolTable};
 use espice_pdf::{Document, Page, PdfLimits};
 
 /// A datasheet as it was read: what stands on its pages, before it is facts.
@@ -65,11 +66,15 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         let text = text::read(&page);
         sheet.pages.push(SheetPage { page, text });
     }
-    let (kind, parts): (Option<&str>, &[String]) = (None, &[]);
-    let names = plot::Names::new(symbols, kind, parts);
     for SheetPage { page, text } in &sheet.pages {
         let found = table::find_after(page, text, sheet.tables.last());
         sheet.tables.extend(found);
+    }
+    let info = document.info();
+    let identity = identity::identify(&sheet.pages, &sheet.tables, &info, name, symbols);
+    let (kind, parts): (Option<&str>, &[String]) = (None, &[]);
+    let names = plot::Names::new(symbols, kind, parts);
+    for SheetPage { page, text } in &sheet.pages {
         for mut plot in plot::find(page, text) {
             plot::curves(page, text, &mut plot, &names);
             sheet.panels.push(plot.panel);
@@ -87,6 +92,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         format: SourceFormat::Pdf,
         digest: Digest::of(bytes),
     };
-    let facts = Facts { sources: vec![source], parameters, curves, ..Facts::default() };
+    let device = Device { maker: identity.maker, ..Device::default() };
+    let facts = Facts { device, sources: vec![source], parameters, curves, ..Facts::default() };
     Reading { facts, sheet: Some(sheet), diagnostics }
 }
