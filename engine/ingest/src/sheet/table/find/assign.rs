@@ -70,7 +70,10 @@ pub(super) fn column(grid: &Grid, rows: &[Anchor], col: usize, inherits: bool) -
         match cell.rows.as_slice() {
             [] => out.orphans.extend(cell.pieces),
             [row] => give(&mut out, &[*row], &cell.pieces, false),
-            many if cell.merged || centred(rows, many, &cell.pieces) => {
+            many if cell.merged
+                || (inherits && cell.pieces.len() == 1)
+                || centred(rows, many, &cell.pieces) =>
+            {
                 give(&mut out, many, &cell.pieces, true);
             }
             many => {
@@ -315,6 +318,30 @@ fn lists(frame: &Frame<'_>, pieces: &[Piece], each: bool) -> Vec<Lines> {
     groups
 }
 
+/// Lines of conditions without the assignments to some symbols.
+fn without(frame: &Frame<'_>, lines: &[Piece], symbols: &[String]) -> Vec<Piece> {
+    let mut out = Vec::new();
+    for line in lines {
+        let mut kept = Vec::new();
+        let mut phrase = Vec::new();
+        for (i, &t) in line.toks.iter().enumerate() {
+            phrase.push(t);
+            let ends = frame.toks[t].word.text.ends_with([',', ';', '，', '；']);
+            if ends || i + 1 == line.toks.len() {
+                let set = kinds::assigned(&frame.text(&phrase));
+                if !set.iter().any(|s| symbols.contains(s)) {
+                    kept.append(&mut phrase);
+                }
+                phrase.clear();
+            }
+        }
+        if !kept.is_empty() {
+            out.push(Piece { toks: kept, ..line.clone() });
+        }
+    }
+    out
+}
+
 /// Gives lines of conditions to the rows of one cell: a line that sets a symbol again begins the
 /// conditions of the next rows; lines that set different symbols are one list for all rows.
 fn spread(
@@ -325,6 +352,16 @@ fn spread(
     out: &mut Column,
     merged: bool,
 ) {
+    // A line above the first row heads the rows' own lines below it.
+    let top = members.first().and_then(|&r| rows.get(r)).map_or(f64::NEG_INFINITY, |r| r.base);
+    let heads = pieces.iter().take_while(|p| p.base < top - 0.6 * p.size).count();
+    if let (true, Some((head, rest))) = (heads > 0, pieces.split_at_checked(heads))
+        && lists(frame, rest, false).len() == members.len()
+        && members.len() > 1
+    {
+        give(out, members, head, true);
+        return spread(frame, rows, members, rest, out, merged);
+    }
     let mut groups = lists(frame, pieces, false);
     if groups.len() == 1 && !merged && pieces.len() >= members.len() {
         // A row's own line begins anew where each row has one.
@@ -332,6 +369,15 @@ fn spread(
         if apart.len() == members.len() {
             groups = apart;
         }
+    }
+    // A condition in the name of one row (`@ TA = 25 °C`) is that row's own.
+    let named = pieces.iter().all(|p| frame.text(&p.toks).starts_with('@'));
+    if groups.len() == 1 && named && !merged {
+        let (held, _) = align(rows, members, pieces);
+        for (piece, holders) in pieces.iter().zip(&held) {
+            give(out, holders, std::slice::from_ref(piece), holders.len() > 1);
+        }
+        return;
     }
     if groups.len() == 1 {
         return give(out, members, pieces, members.len() > 1);
@@ -346,8 +392,17 @@ fn spread(
                 && set.len() < first.len()
                 && !set.is_empty()
                 && set.iter().all(|s| !first.contains(s));
-            if adds && let Some((parent, _)) = groups.first() {
-                give(out, &[row], parent, true);
+            // `TC = 100 °C` below `VGS = 10 V, TC = 25 °C` changes the temperature only, too.
+            let changes = k > 0
+                && !set.is_empty()
+                && set.len() < first.len()
+                && set.iter().all(|s| first.contains(s));
+            if let Some((parent, _)) = groups.first() {
+                if adds {
+                    give(out, &[row], parent, true);
+                } else if changes {
+                    give(out, &[row], &without(frame, parent, set), true);
+                }
             }
             give(out, &[row], lines, false);
         }

@@ -224,7 +224,7 @@ fn all_conditions(text: &str) -> bool {
 fn condition_from(frame: &Frame<'_>, toks: &[usize]) -> Option<usize> {
     let k = toks.iter().position(|&t| frame.toks[t].word.text.starts_with('@'))?;
     let rest = frame.text(toks.get(k..)?);
-    (k > 0 && rest.contains('=')).then_some(k)
+    rest.contains('=').then_some(k)
 }
 
 /// Where the part names at the end of a line begin.
@@ -457,13 +457,10 @@ fn tint_cuts(frame: &Frame<'_>, header: &Header, y: [f64; 2]) -> Vec<f64> {
         .rules
         .tints
         .iter()
-        .filter(|t| t.y0 >= y[0] - 2.0 && t.y1 <= y[1] + 4.0 && t.height() < 60.0)
+        .filter(|t| t.y0 >= y[0] - 2.0 && t.y1 <= y[1] + 12.0 && t.height() < 60.0)
         .filter(|t| t.x1.min(header.x[1]) - t.x0.max(header.x[0]) >= 0.85 * width)
         .map(|t| [t.y0, t.y1])
         .collect();
-    if shaded.len() < 2 {
-        return Vec::new();
-    }
     let mut out: Vec<f64> = shaded.into_iter().flatten().collect();
     out.sort_by(f64::total_cmp);
     out.dedup_by(|a, b| (*a - *b).abs() < 3.0);

@@ -174,7 +174,9 @@ pub(super) fn is_part(text: &str) -> bool {
     pieces.next().is_some_and(is_one_part)
         && pieces.all(|p| {
             let short = p.chars().count() <= 2 && p.chars().all(|c| c.is_ascii_uppercase());
-            short || p.chars().all(|c| c.is_ascii_digit()) || is_one_part(p)
+            let number = p.trim_end_matches(|c: char| c.is_ascii_uppercase());
+            let tail = number.len() >= 2 && p.len() - number.len() <= 2;
+            short || (tail && number.chars().all(|c| c.is_ascii_digit())) || is_one_part(p)
         })
 }
 

@@ -65,15 +65,74 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
             *slot = Some(found);
         }
     }
+    let vague = vague_rows(grid, &anchors, &columns, symbols.iter().chain(&names));
     anchors
         .iter()
         .enumerate()
         .filter(|(_, a)| has_value(frame, a))
         .map(|(i, anchor)| {
             let above = headings.iter().rfind(|h| h.base < anchor.base).and_then(|h| h.section);
-            row(frame, grid, anchor, i, &columns, above.unwrap_or(section))
+            let mut row = row(frame, grid, anchor, i, &columns, above.unwrap_or(section));
+            if vague.contains(&i) {
+                row.doubts.push("it may belong to the row above or to the one below".to_string());
+            }
+            row
         })
         .collect()
+}
+
+/// Rows without a key of their own whose key may be the one below as well as the one above.
+///
+/// Without rules a key may stand on the first of its rows or in their middle. The second reading
+/// is possible where the bare rows between keys split into lower and upper halves that fit.
+fn vague_rows<'c>(
+    grid: &Grid,
+    anchors: &[Anchor],
+    columns: &[Option<Column>],
+    keys: impl Iterator<Item = &'c usize>,
+) -> Vec<usize> {
+    let keys: Vec<usize> = keys.copied().collect();
+    let own = |i: usize| {
+        keys.iter()
+            .filter_map(|&c| columns.get(c).and_then(Option::as_ref))
+            .filter_map(|col| col.given.get(i))
+            .flatten()
+            .any(|g| !g.shared)
+    };
+    let mut out = Vec::new();
+    let mut from = 0;
+    while from < anchors.len() {
+        let mut to = from + 1;
+        while to < anchors.len() && !assign::parted(grid, anchors, to - 1, to) {
+            to += 1;
+        }
+        out.extend(upper_halves(from, to, &own));
+        from = to;
+    }
+    out
+}
+
+/// The rows that would belong to the key below, if keys stood in the middle of their rows.
+fn upper_halves(from: usize, to: usize, own: &dyn Fn(usize) -> bool) -> Vec<usize> {
+    let keyed: Vec<usize> = (from..to).filter(|&i| own(i)).collect();
+    let mut out = Vec::new();
+    let mut lower = match keyed.first() {
+        // Bare rows before any key say enough: they are not read as the key's own.
+        Some(&first) if first == from => 0,
+        _ => return out,
+    };
+    for (k, &key) in keyed.iter().enumerate() {
+        let next = keyed.get(k + 1).copied();
+        let bare = next.unwrap_or(to) - key - 1;
+        let Some(upper) = bare.checked_sub(lower) else { return Vec::new() };
+        match next {
+            Some(next) => out.extend(next - upper..next),
+            None if upper > 0 => return Vec::new(),
+            None => {}
+        }
+        lower = upper;
+    }
+    out
 }
 
 fn has_value(frame: &Frame<'_>, anchor: &Anchor) -> bool {

@@ -66,7 +66,7 @@ fn above(frame: &Frame<'_>, header: &Header, out: &mut Surround) {
                     && h.area.x0 <= l.area.x1
                     && l.area.x0 <= h.area.x1
             });
-            within && outside && !mine && l.base < header.area.y1
+            within && outside && !mine && l.base <= header.area.y1 + 0.1
         })
         .collect();
     let mut bottom = top;

@@ -1,0 +1,373 @@
+//! More habits: places, orders, languages, lists, what is no table, what is in doubt.
+
+use super::{Sheet, one, told};
+use crate::sheet::table::Section;
+use crate::sheet::text::TextPage;
+use espice_pdf::Color;
+
+/// Two tables side by side, each with its own head.
+#[test]
+fn tables_side_by_side() {
+    let mut s = Sheet::new();
+    for (x, names) in [(40.0, ["VR", "IF"]), (320.0, ["RA", "RB"])] {
+        s.h(100.0, x, x + 240.0).h(114.0, x, x + 240.0).h(142.0, x, x + 240.0);
+        s.cells(
+            110.0,
+            &[
+                (x + 4.0, "Symbol"),
+                (x + 50.0, "Parameter"),
+                (x + 150.0, "Value"),
+                (x + 200.0, "Unit"),
+            ],
+        );
+        s.cells(
+            124.0,
+            &[(x + 4.0, names[0]), (x + 50.0, "first thing"), (x + 152.0, "25"), (x + 204.0, "V")],
+        );
+        s.cells(
+            138.0,
+            &[
+                (x + 4.0, names[1]),
+                (x + 50.0, "second thing"),
+                (x + 152.0, "- 55 to + 150"),
+                (x + 204.0, "A"),
+            ],
+        );
+    }
+    let found = s.find();
+    assert_eq!(found.len(), 2);
+    assert_eq!(told(&found[0])[1], "IF | second thing |  | . . . -_55_to_+_150 | A");
+    assert_eq!(told(&found[1])[0], "RA | first thing |  | . . . 25 | V");
+}
+
+/// A table that lies on its side.
+#[test]
+fn a_rotated_table() {
+    let mut s = Sheet::new();
+    s.h(100.0, 50.0, 400.0).h(114.0, 50.0, 400.0).h(142.0, 50.0, 400.0);
+    s.cells(
+        110.0,
+        &[(54.0, "Symbol"), (110.0, "Parameter"), (230.0, "Min"), (280.0, "Max"), (340.0, "Unit")],
+    );
+    s.cells(
+        124.0,
+        &[(54.0, "VT"), (110.0, "threshold"), (232.0, "1.0"), (282.0, "2.5"), (344.0, "V")],
+    );
+    s.cells(138.0, &[(54.0, "gm"), (110.0, "slope"), (232.0, "5"), (344.0, "S")]);
+    let mut s = s.upwards();
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        ["VT | threshold |  | 1.0 . 2.5 . | V", "gm | slope |  | 5 . . . | S"]
+    );
+    assert!(table.rows[0].area.height() > table.rows[0].area.width(), "{:?}", table.rows[0].area);
+}
+
+/// Any order of columns, unit before values, heads in two languages, a dark strip.
+#[test]
+fn other_orders_and_languages() {
+    let mut s = Sheet::new();
+    s.filled([50.0, 98.0, 540.0, 113.0], Color::BLACK);
+    s.h(127.0, 50.0, 540.0).h(141.0, 50.0, 540.0);
+    s.cells(
+        109.0,
+        &[
+            (54.0, "参数Parameter"),
+            (170.0, "测试条件"),
+            (280.0, "符号"),
+            (340.0, "单位"),
+            (390.0, "最小值Min."),
+            (450.0, "典型值"),
+            (500.0, "最大值"),
+        ],
+    );
+    s.cells(
+        123.0,
+        &[
+            (54.0, "Forward Voltage"),
+            (170.0, "IF=10mA"),
+            (280.0, "VF"),
+            (340.0, "V"),
+            (460.0, "0.7"),
+            (505.0, "1.0"),
+        ],
+    );
+    s.cells(
+        137.0,
+        &[
+            (54.0, "Capacitance"),
+            (170.0, "VR=0V,f=1MHz"),
+            (280.0, "CT"),
+            (340.0, "pF"),
+            (400.0, "1"),
+            (460.0, "2"),
+            (505.0, "4"),
+        ],
+    );
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            "VF | Forward Voltage | IF=10mA | . 0.7 1.0 . | V",
+            "CT | Capacitance | VR=0V,f=1MHz | 1 2 4 . | pF"
+        ]
+    );
+}
+
+/// "Rating" heads the names where another column holds the values.
+#[test]
+fn ratings_as_names_and_as_values() {
+    for (heads, expected) in [
+        (["Rating", "Symbol", "Value", "Unit"], "VR | Reverse Voltage |  | . . . 75 | V"),
+        (["Parameter", "Symbol", "Ratings", "Unit"], "VR | Reverse Voltage |  | . . . 75 | V"),
+    ] {
+        let mut s = Sheet::new();
+        s.sized(50.0, 88.0, 11.0, "MAXIMUM RATINGS");
+        let x = [54.0, 200.0, 270.0, 340.0];
+        s.h(100.0, 50.0, 400.0).h(114.0, 50.0, 400.0).h(128.0, 50.0, 400.0).h(142.0, 50.0, 400.0);
+        s.cells(110.0, &[(x[0], heads[0]), (x[1], heads[1]), (x[2], heads[2]), (x[3], heads[3])]);
+        s.cells(124.0, &[(x[0], "Reverse Voltage"), (x[1], "VR"), (x[2], "75"), (x[3], "V")]);
+        s.cells(138.0, &[(x[0], "Forward Current"), (x[1], "IF"), (x[2], "200"), (x[3], "mA")]);
+        let table = one(&mut s);
+        assert_eq!(told(&table)[0], expected);
+        assert_eq!(table.rows[0].section, Section::Ratings);
+    }
+}
+
+/// Ratings in lines with leader dots.
+#[test]
+fn a_list_of_ratings() {
+    let mut s = Sheet::new();
+    s.text(300.0, 100.0, "ABSOLUTE MAXIMUM RATINGS");
+    s.text(300.0, 110.0, "(TA = 25°C unless otherwise noted)");
+    for (k, (name, value)) in [
+        ("Gate Voltage", "25V"),
+        ("Forward Current", "10mA"),
+        ("Storage Temperature", "-65°C to +150°C"),
+        ("Power Dissipation", "310mW"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        s.text(300.0, 122.0 + 10.0 * k as f64, &format!("{name} . . . . . . . . {value}"));
+    }
+    s.text(300.0, 180.0, "NOTE: Stresses above those listed may cause damage.");
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            " | Gate Voltage |  | . . . 25V | ",
+            " | Forward Current |  | . . . 10mA | ",
+            " | Storage Temperature |  | . . . -65°C_to_+150°C | ",
+            " | Power Dissipation |  | . . . 310mW | ",
+        ]
+    );
+    assert_eq!(table.rows[0].section, Section::Ratings);
+}
+
+/// A table goes on at the top of the next page without its head.
+#[test]
+fn rows_that_go_on_without_a_head() {
+    let mut first = Sheet::new();
+    let heads =
+        [(54.0, "Symbol"), (110.0, "Parameter"), (230.0, "Min"), (280.0, "Max"), (340.0, "Unit")];
+    first.h(700.0, 50.0, 400.0).h(714.0, 50.0, 400.0).h(742.0, 50.0, 400.0).cells(710.0, &heads);
+    first.cells(
+        724.0,
+        &[(54.0, "VT"), (110.0, "threshold"), (232.0, "1.0"), (282.0, "2.5"), (344.0, "V")],
+    );
+    first.cells(738.0, &[(54.0, "gm"), (110.0, "slope"), (232.0, "5"), (344.0, "S")]);
+    let before = one(&mut first);
+    let mut next = Sheet::new();
+    next.page.number = 2;
+    next.sized(50.0, 40.0, 12.0, "AB1234 Data Sheet").h(60.0, 50.0, 400.0).h(88.0, 50.0, 400.0);
+    next.cells(70.0, &[(54.0, "CA"), (110.0, "input"), (282.0, "30"), (344.0, "pF")]);
+    next.cells(84.0, &[(54.0, "CB"), (110.0, "output"), (282.0, "12"), (344.0, "pF")]);
+    next.text(50.0, 120.0, "A paragraph that says something else about 20 things in this family.");
+    assert!(next.find().is_empty());
+    let text = TextPage { lines: next.lines.clone(), ..TextPage::default() };
+    let found = super::super::find_after(&next.page, &text, Some(&before));
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        told(&found[0]),
+        ["CA | input |  | . . 30 . | pF", "CB | output |  | . . 12 . | pF"]
+    );
+}
+
+/// Columns of symbols, names and conditions that have no heads of their own.
+#[test]
+fn columns_without_heads() {
+    let mut s = Sheet::new();
+    s.sized(50.0, 88.0, 11.0, "electrical characteristics");
+    s.h(96.0, 50.0, 520.0).h(112.0, 50.0, 520.0).h(128.0, 50.0, 520.0).h(144.0, 50.0, 520.0);
+    s.cells(107.0, &[(300.0, "MIN"), (360.0, "TYP(1)"), (420.0, "MAX"), (480.0, "UNIT")]);
+    s.cells(
+        123.0,
+        &[
+            (54.0, "VIO"),
+            (100.0, "Input offset voltage"),
+            (362.0, "2"),
+            (420.0, "6"),
+            (482.0, "mV"),
+        ],
+    );
+    s.cells(
+        139.0,
+        &[
+            (54.0, "IIB"),
+            (100.0, "Input bias current"),
+            (362.0, "140"),
+            (420.0, "500"),
+            (482.0, "nA"),
+        ],
+    );
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            "VIO | Input offset voltage |  | . 2 6 . | mV",
+            "IIB | Input bias current |  | . 140 500 . | nA"
+        ]
+    );
+    let mut s = Sheet::new();
+    s.text(50.0, 100.0, "MAXIMUM RATINGS: (TA=25°C)")
+        .text(300.0, 100.0, "SYMBOL")
+        .text(480.0, 100.0, "UNITS");
+    s.cells(
+        114.0,
+        &[(50.0, "Collector-Base Voltage"), (304.0, "VCBO"), (400.0, "60"), (484.0, "V")],
+    );
+    s.cells(126.0, &[(50.0, "Collector Current"), (304.0, "IC"), (400.0, "200"), (484.0, "mA")]);
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            "VCBO | Collector-Base Voltage |  | . . . 60 | V",
+            "IC | Collector Current |  | . . . 200 | mA"
+        ]
+    );
+}
+
+/// Plots under a heading with header words are no tables; neither are dimensions of packages.
+#[test]
+fn plots_and_packages_are_no_tables() {
+    let mut s = Sheet::new();
+    s.sized(50.0, 60.0, 12.0, "Typical Characteristics (continued)");
+    for k in 0..8 {
+        let y = 100.0 + 20.0 * f64::from(k);
+        s.h(y, 80.0, 280.0).v(80.0 + 28.0 * f64::from(k), 100.0, 240.0);
+        s.text(60.0, y + 3.0, &format!("{}", 100 - 10 * k));
+        s.text(78.0 + 28.0 * f64::from(k), 252.0, &format!("{}", k * 2));
+    }
+    s.text(120.0, 130.0, "typ").text(170.0, 130.0, "max");
+    s.text(120.0, 264.0, "Junction Temperature (°C)");
+    assert!(s.find().is_empty());
+    let mut s = Sheet::new();
+    s.h(100.0, 50.0, 250.0).h(114.0, 50.0, 250.0).h(150.0, 50.0, 250.0);
+    s.cells(110.0, &[(54.0, "Dim"), (120.0, "Min"), (190.0, "Max")]);
+    s.cells(124.0, &[(54.0, "A"), (120.0, "25.4"), (190.0, "26.1")]);
+    s.cells(138.0, &[(54.0, "B"), (120.0, "4.0"), (190.0, "5.2")]);
+    assert!(s.find().is_empty());
+}
+
+/// What contradicts itself is in doubt: limits out of order, words among numbers.
+#[test]
+fn contradictions_are_in_doubt() {
+    let mut s = Sheet::new();
+    s.h(100.0, 50.0, 400.0).h(114.0, 50.0, 400.0).h(128.0, 50.0, 400.0).h(142.0, 50.0, 400.0);
+    s.h(156.0, 50.0, 400.0);
+    s.cells(
+        110.0,
+        &[(54.0, "Symbol"), (110.0, "Parameter"), (230.0, "Min"), (280.0, "Max"), (340.0, "Unit")],
+    );
+    s.cells(
+        124.0,
+        &[(54.0, "VT"), (110.0, "threshold"), (232.0, "5.0"), (282.0, "2.5"), (344.0, "V")],
+    );
+    s.cells(
+        138.0,
+        &[(54.0, "VG"), (110.0, "off voltage"), (232.0, "-1.0"), (282.0, "-7.0"), (344.0, "V")],
+    );
+    s.cells(152.0, &[(54.0, "gm"), (110.0, "slope"), (232.0, "x5q"), (344.0, "S")]);
+    let table = one(&mut s);
+    let doubts: Vec<bool> = table.rows.iter().map(|r| !r.doubts.is_empty()).collect();
+    assert_eq!(doubts, [true, false, true]);
+}
+
+/// Keys in the middle of their rows and no rule: the bare row between two keys is in doubt. Keys
+/// on their first rows, told by uneven numbers of rows, are not.
+#[test]
+fn bare_rows_between_keys_are_in_doubt() {
+    for (middle, expected) in
+        [(true, [false, false, true, false, false]), (false, [false, false, false, false, false])]
+    {
+        let mut s = Sheet::new();
+        let x = [54.0, 110.0, 230.0, 360.0, 420.0, 480.0];
+        s.cells(
+            100.0,
+            &[
+                (x[0], "Symbol"),
+                (x[1], "Parameter"),
+                (x[2], "Conditions"),
+                (x[3], "Min"),
+                (x[4], "Max"),
+                (x[5], "Unit"),
+            ],
+        );
+        let keys = if middle { [0, 1, 3] } else { [0, 1, 4] };
+        for (k, (i, max)) in
+            [("1", "10"), ("2", "20"), ("3", "30"), ("4", "40"), ("5", "50")].iter().enumerate()
+        {
+            let base = 114.0 + 12.0 * k as f64;
+            s.cells(base, &[(x[2], &format!("ID = {i} A")), (x[3] + 2.0, "-"), (x[4], max)]);
+            if let Some(n) = keys.iter().position(|key| *key == k) {
+                let symbol = ["VA", "VB", "VC"][n];
+                s.cells(base, &[(x[0], symbol), (x[1], "some voltage"), (x[5], "V")]);
+            }
+        }
+        let table = one(&mut s);
+        let doubts: Vec<bool> = table.rows.iter().map(|r| !r.doubts.is_empty()).collect();
+        assert_eq!(doubts, expected, "keys in the middle: {middle}");
+    }
+}
+
+/// A line that changes one condition of the line above keeps the others.
+#[test]
+fn conditions_that_change_in_part() {
+    let mut s = Sheet::new();
+    let x = [50.0, 100.0, 220.0, 360.0, 420.0, 480.0, 530.0];
+    s.h(100.0, 50.0, 530.0).h(114.0, 50.0, 530.0).h(142.0, 50.0, 530.0);
+    for at in x {
+        s.v(at, 100.0, 142.0);
+    }
+    s.cells(
+        110.0,
+        &[
+            (54.0, "Symbol"),
+            (104.0, "Parameter"),
+            (224.0, "Conditions"),
+            (370.0, "Min"),
+            (430.0, "Max"),
+            (490.0, "Unit"),
+        ],
+    );
+    s.cells(
+        124.0,
+        &[
+            (54.0, "ID"),
+            (104.0, "Drain current"),
+            (224.0, "VGS = 10 V, TC = 25 °C"),
+            (432.0, "12"),
+            (492.0, "A"),
+        ],
+    );
+    s.cells(136.0, &[(224.0, "TC = 100 °C"), (432.0, "8")]);
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            "ID | Drain current | VGS = 10 V, TC = 25 °C | . . 12 . | A",
+            "ID | Drain current | VGS = 10 V, TC = 100 °C | . . 8 . | A",
+        ]
+    );
+}
