@@ -44,7 +44,7 @@ impl Room {
             && area[2] < f[2] - 2.0
             && area[3] < f[3] - 2.0;
         // Texts on one line need a gap between them.
-        let wide = [area[0] - 9.0, area[1], area[2] + 9.0, area[3]];
+        let wide = [area[0] - 14.0, area[1], area[2] + 14.0, area[3]];
         fits && !self.taken.iter().any(|t| overlap(t, &wide))
     }
 

@@ -8,7 +8,7 @@ use super::canvas::{Book, Pen, Place, Run};
 use super::devices::{AxisPlan, PlotPlan};
 use super::font::Face;
 use super::labels::{Area, Room};
-use super::style::{Caption, Drawing, Labels, PlotStyle};
+use super::style::{Caption, Drawing, Labels, PlotStyle, TitleForm};
 use super::truth;
 
 /// How far drawn curves may lie beside the true ones, in points.
@@ -74,7 +74,8 @@ pub fn draw(
             Caption::Below => 48.0,
             Caption::Conditions => 62.0,
         } + if style.labels == Labels::Numbered { 9.0 * plan.curves.len() as f64 } else { 0.0 };
-    let above = if style.caption == Caption::Above { 26.0 } else { 12.0 };
+    let corner = if style.titles == TitleForm::Corner { 12.0 } else { 0.0 };
+    let above = if style.caption == Caption::Above { 26.0 } else { 12.0 } + corner;
     let round = |v: f64| book.round(v);
     let frame = [
         round(cell[0] + 48.0),

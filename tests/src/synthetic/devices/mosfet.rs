@@ -94,8 +94,8 @@ pub(super) fn resistance_of_temperature(random: &mut Random) -> PlotPlan {
     let mut x = axis(TJ, "°C", false);
     let mut y = axis(RON, "", false);
     y.normalized = true;
-    x.ends = [-60.0, 160.0];
-    x.step = 20.0;
+    x.ends = [-80.0, 160.0];
+    x.step = 40.0;
     fit(&mut y, [0.0, range(&curves, 1)[1]]);
     let mut plot = plan("Normalized On-Resistance vs. Junction Temperature", x, y, curves);
     plot.conditions.push(("V_{GS} = 10 V".into(), "VGS", 10.0));

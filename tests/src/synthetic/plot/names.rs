@@ -184,20 +184,11 @@ impl Drawer<'_> {
             self.book.align([x1 + 4.0, y0 - 2.6 * size - out], 1.0, Face::Regular, size, &x);
             let mark =
                 if plan.y.normalized { format!("a ({})", plan.y.mark) } else { plan.y.mark.into() };
-            self.book.align(
-                [x0 - 14.0 - out, y1 - 0.55 * size - 9.0],
-                1.0,
-                Face::Regular,
-                size,
-                &mark,
-            );
-            self.book.align(
-                [x0 - 14.0 - out, y1 - 1.7 * size - 9.0],
-                1.0,
-                Face::Regular,
-                size,
-                unit(&plan.y).trim(),
-            );
+            // Above the topmost tick label.
+            let at = x0 - 3.0 - out;
+            self.book.align([at, y1 + 1.9 * size], 1.0, Face::Regular, size, &mark);
+            let unit = unit(&plan.y);
+            self.book.align([at, y1 + 0.8 * size], 1.0, Face::Regular, size, unit.trim());
         } else {
             let x = title(&plan.x, style.titles);
             self.book.align([middle[0], y0 - 2.6 * size - out], 0.5, Face::Regular, size, &x);
