@@ -9,7 +9,7 @@ use super::plot::{self, Twist};
 use super::random::Random;
 use super::sheet::{Maker, sheet};
 use super::style::{Labels, Style, styles};
-use super::table::{Group, Line};
+use super::table::{Group, Line, Said};
 use super::truth::{Expected, Row, Sheet};
 
 /// What a careful reader does with a file.
@@ -32,6 +32,8 @@ pub struct Planted {
     pub sheet: Sheet,
     /// What is expected.
     pub verdict: Verdict,
+    /// The code of a diagnostic that must be among those given.
+    pub code: Option<&'static str>,
 }
 
 /// A character of the embedded font whose shape means nothing.
@@ -40,7 +42,7 @@ const STRANGE: char = '▯';
 fn planted(name: impl Into<String>, mut sheet: Sheet, verdict: Verdict) -> Planted {
     let name = name.into();
     sheet.name = name.replace(' ', "-");
-    Planted { name, sheet, verdict }
+    Planted { name, sheet, verdict, code: None }
 }
 
 fn style_named(name: &str) -> Style {
@@ -78,6 +80,7 @@ pub fn files() -> Vec<Planted> {
     ];
     let mut secret = saved("a real password", locked(Cipher::Rc4, "secret"));
     secret.verdict = Verdict::Closed;
+    secret.code = Some("E0902");
     all.push(secret);
     for (name, share) in [("cut at a third", 0.33), ("cut at nine tenths", 0.9)] {
         let mut cut = saved(name, Save::default());
@@ -95,6 +98,14 @@ pub fn files() -> Vec<Planted> {
     all.push(bytes("nothing", Vec::new()));
     all.push(bytes("only a head", b"%PDF-1.4\n".to_vec()));
     all.push(bytes("many empty pages", empty_pages(100_000)));
+    for (name, code) in [
+        ("an image by another name", "E0602"),
+        ("only a head", "E0903"),
+        ("many empty pages", "E0905"),
+        ("offsets of objects are wrong", "E0904"),
+    ] {
+        all.iter_mut().filter(|c| c.name == name).for_each(|c| c.code = Some(code));
+    }
     all
 }
 
@@ -260,69 +271,128 @@ fn nameless(of: &PlotPlan) -> PlotPlan {
     plan
 }
 
-/// Tables whose rows cannot be trusted.
+/// Tables whose rows cannot be trusted, and the codes that say so.
 pub fn faulty_tables() -> Vec<Planted> {
+    let vf = |unit, printed, code| Told { unit, printed, code, ..Told::default() };
+    let cases = [
+        ("unit missing", vf("", ["", "", "855"], "E0927")),
+        ("digit that cannot be read", vf("V", ["", "", "0.▯5"], "E0928")),
+        ("unit of another quantity", vf("pF", ["", "", "0.8"], "E0929")),
+        ("unit a thousand off", vf("V", ["", "588", "715"], "E0930")),
+        ("limits the wrong way round", vf("V", ["0.9", "", "0.4"], "E0931")),
+        ("more than one number", vf("V", ["", "", "0.8 0.9"], "E0928")),
+        (
+            "condition that cannot be read",
+            Told { given: "I_{F} = 5 ▯A", ..vf("V", ["", "", "0.8"], "E0933") },
+        ),
+        (
+            "rows that contradict",
+            Told {
+                symbol: "trr",
+                mark: "t_{rr}",
+                words: "Reverse Recovery Time",
+                again: "400",
+                ..vf("ns", ["", "", "8.0"], "E0934")
+            },
+        ),
+        (
+            "unit that cannot be read",
+            Told {
+                symbol: "IR",
+                mark: "I_{R}",
+                words: "Reverse Current",
+                ..vf("▯A", ["", "", "5"], "E0927")
+            },
+        ),
+    ];
     let mut all = Vec::new();
     for name in ["quantised", "ticks", "gridlines", "form"] {
         let odd = Kind::Unicode { lost: &[STRANGE] };
         let fonts = Pack { regular: odd, bold: odd, title: odd };
         let style = Style { fonts, ..style_named(name) };
-        for (what, row) in [
-            ("unit that cannot be read", ("IR", "I_{R}", "Reverse Current", "▯A", ["", "", "5"])),
-            ("unit missing", ("VF", "V_{F}", "Forward Voltage", "", ["", "", "855"])),
-            ("unit a thousand off", ("VF", "V_{F}", "Forward Voltage", "V", ["", "588", "715"])),
-            (
-                "limits the wrong way round",
-                ("VF", "V_{F}", "Forward Voltage", "V", ["0.9", "", "0.4"]),
-            ),
-            (
-                "digit that cannot be read",
-                ("VF", "V_{F}", "Forward Voltage", "V", ["", "", "0.▯5"]),
-            ),
-            ("unit of another quantity", ("VF", "V_{F}", "Forward Voltage", "pF", ["", "", "0.8"])),
-        ] {
-            all.push(faulty_table(&format!("{what} in a table, {name}"), &style, row));
+        for (what, told) in &cases {
+            all.push(faulty_table(&format!("{what} in a table, {name}"), &style, told));
         }
         let mut header = style.clone();
         header.table.words[5] = "▯▯▯";
-        let row = ("VF", "V_{F}", "Forward Voltage", "V", ["", "0.6", "0.8"]);
-        all.push(faulty_table(&format!("column without name in a table, {name}"), &header, row));
+        let told = Told { code: "", ..vf("V", ["", "0.6", "0.8"], "") };
+        all.push(faulty_table(&format!("column without name in a table, {name}"), &header, &told));
     }
     all
 }
 
-type Told = (&'static str, &'static str, &'static str, &'static str, [&'static str; 3]);
+/// The row of a faulty table that has the fault.
+struct Told {
+    symbol: &'static str,
+    mark: &'static str,
+    words: &'static str,
+    unit: &'static str,
+    printed: [&'static str; 3],
+    /// A condition as printed.
+    given: &'static str,
+    /// The greatest value of another row of the same kind, in microseconds.
+    again: &'static str,
+    code: &'static str,
+}
 
-fn faulty_table(name: &str, style: &Style, row: Told) -> Planted {
-    let (symbol, mark, words, unit, printed) = row;
-    let group =
-        |symbol: &str, mark: &str, words: &str, unit: &str, printed: [&str; 3], one: f64| {
-            let printed = printed.map(|t| Some(t.to_string()).filter(|t| !t.is_empty()));
-            let values =
-                printed.clone().map(|t| t.and_then(|t| t.parse().ok()).map(|v: f64| v * one));
-            Group {
-                section: "",
-                symbol: symbol.into(),
-                mark: mark.into(),
-                name: words.into(),
-                unit: unit.into(),
-                shared: Vec::new(),
-                lines: vec![Line { own: Vec::new(), printed, values }],
-            }
-        };
-    let groups = [
-        group("VBR", "V_{BR}", "Reverse Breakdown Voltage", "V", ["75", "", ""], 1.0),
-        group(symbol, mark, words, unit, printed, 1.0),
-        group("CJ", "C_{J}", "Junction Capacitance", "pF", ["", "", "4.0"], 1e-12),
-        group("trr", "t_{rr}", "Reverse Recovery Time", "ns", ["", "", "8.0"], 1e-9),
+impl Default for Told {
+    fn default() -> Told {
+        Told {
+            symbol: "VF",
+            mark: "V_{F}",
+            words: "Forward Voltage",
+            unit: "V",
+            printed: [""; 3],
+            given: "I_{F} = 10 mA",
+            again: "",
+            code: "",
+        }
+    }
+}
+
+impl Told {
+    /// The row as a group of its own; `one` is the SI value of its unit.
+    fn group(&self, one: f64) -> Group {
+        let printed = self.printed.map(|t| Some(t.to_string()).filter(|t| !t.is_empty()));
+        let values = printed.clone().map(|t| t.and_then(|t| t.parse().ok()).map(|v: f64| v * one));
+        // Only rows without fault are scored, and these have no conditions.
+        let said = |text: &str| Said { text: text.into(), symbol: "IF".into(), value: f64::NAN };
+        Group {
+            section: "",
+            symbol: self.symbol.into(),
+            mark: self.mark.into(),
+            name: self.words.into(),
+            unit: self.unit.into(),
+            shared: Some(self.given).filter(|g| !g.is_empty()).map(said).into_iter().collect(),
+            lines: vec![Line { own: Vec::new(), printed, values }],
+        }
+    }
+}
+
+fn faulty_table(name: &str, style: &Style, told: &Told) -> Planted {
+    let sound = |symbol, mark, words, unit, printed, one| {
+        Told { symbol, mark, words, unit, printed, given: "", ..Told::default() }.group(one)
+    };
+    let mut groups = vec![
+        sound("VBR", "V_{BR}", "Reverse Breakdown Voltage", "V", ["75", "", ""], 1.0),
+        told.group(1.0),
+        sound("CJ", "C_{J}", "Junction Capacitance", "pF", ["", "", "4.0"], 1e-12),
+        sound("trr", "t_{rr}", "Reverse Recovery Time", "ns", ["", "", "8.0"], 1e-9),
     ];
+    if !told.again.is_empty() {
+        groups.pop();
+        let again = ["", "", told.again];
+        groups.push(Told { unit: "µs", printed: again, ..*told }.group(1.0));
+    }
     let mut maker = Maker::new(style, "diode", "DX4711");
     maker.page();
     maker.opening();
     maker.table("Electrical Characteristics", &groups, 690.0, false);
     // What is in the row, or in a column whose name cannot be read, is nobody's.
     let nameless = style.table.words[5].contains(STRANGE);
-    let spoil = |r: &mut Row| r.unreadable |= r.symbol == symbol || nameless && r.max.is_some();
+    let spoil =
+        |r: &mut Row| r.unreadable |= r.symbol == told.symbol || nameless && r.max.is_some();
     maker.rows.iter_mut().for_each(spoil);
-    planted(name, maker.finish(String::new()), Verdict::Safe)
+    let case = planted(name, maker.finish(String::new()), Verdict::Safe);
+    Planted { code: Some(told.code).filter(|c| !c.is_empty()), ..case }
 }
