@@ -65,6 +65,28 @@ pub struct Source {
     pub format: String,
     /// SHA-256 of its bytes.
     pub digest: String,
+    /// What the document itself is like; null for sources without pages.
+    pub document: Option<Document>,
+}
+
+/// What a datasheet is like as a document.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Document {
+    /// Number of pages that were read.
+    pub pages: usize,
+    /// `strict`, `lenient` (something was malformed and passed over) or `cut` (a limit was hit);
+    /// the diagnostics say where.
+    pub reading: String,
+    /// Whether it is encrypted; then with an empty password.
+    pub encrypted: bool,
+    /// Share of pages whose text can be read, 0 to 1.
+    pub text_share: f64,
+    /// Share of visible glyphs whose text is unknown, 0 to 1.
+    pub unknown_share: f64,
+    /// Pages that are scans, without text.
+    pub scans: usize,
+    /// Plots that are images, which are not read.
+    pub raster_plots: usize,
 }
 
 /// The device.

@@ -383,6 +383,7 @@ impl Engine<'_> {
                     name: s.name.clone(),
                     format: s.format.word().into(),
                     digest: s.digest.to_string(),
+                    document: wire::document(sheets.iter().find(|d| d.file == s.file)),
                 })
                 .collect(),
             device: out::Device {

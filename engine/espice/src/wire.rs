@@ -96,6 +96,23 @@ fn curve(c: &Curve, sources: &SourceMap) -> out::Curve {
     }
 }
 
+pub(crate) fn document(sheet: Option<&Sheet>) -> Option<out::Document> {
+    let sheet = sheet?;
+    Some(out::Document {
+        pages: sheet.pages.len(),
+        reading: String::from(match sheet.reading {
+            espice_pdf::Reading::Strict => "strict",
+            espice_pdf::Reading::Lenient => "lenient",
+            espice_pdf::Reading::Cut => "cut",
+        }),
+        encrypted: sheet.quality.encrypted,
+        text_share: sheet.quality.text_share,
+        unknown_share: sheet.quality.unknown_share,
+        scans: sheet.quality.scans,
+        raster_plots: sheet.quality.raster_plots,
+    })
+}
+
 fn panel(p: &plot::Panel, sheet: &Sheet) -> out::Panel {
     let mut axes = vec![panel_axis("x", &p.x), panel_axis("y", &p.y)];
     axes.extend(p.y2.as_ref().map(|a| panel_axis("y2", a)));

@@ -100,7 +100,7 @@ fn version() -> Version {
 }
 
 fn source(name: &str, format: &str, seed: &str) -> Source {
-    Source { name: text(name), format: text(format), digest: seed.repeat(32) }
+    Source { name: text(name), format: text(format), digest: seed.repeat(32), document: None }
 }
 
 fn place(file: &str, line: u32, column: u32) -> Location {

@@ -28,6 +28,10 @@ pub struct Sheet {
     pub tables: Vec<table::Table>,
     /// Its plots, the refused ones too.
     pub panels: Vec<plot::Panel>,
+    /// What the document itself is like.
+    pub quality: quality::Quality,
+    /// Whether it was read as written, with repairs, or not to its end.
+    pub reading: espice_pdf::Reading,
 }
 
 /// A page and its text.
@@ -59,13 +63,19 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         pages: Vec::new(),
         tables: Vec::new(),
         panels: Vec::new(),
+        quality: quality::Quality::default(),
+        reading: document.reading(),
     };
     for index in 0..document.page_count() {
         let (page, complaints) = document.page(index);
         diagnostics.extend(complaints);
         let text = text::read(&page);
+        sheet.reading = sheet.reading.max(page.reading);
         sheet.pages.push(SheetPage { page, text });
     }
+    let (quality, complaints) = quality::assess(&sheet.pages, document.encrypted(), file);
+    sheet.quality = quality;
+    diagnostics.extend(complaints);
     for SheetPage { page, text } in &sheet.pages {
         let found = table::find_after(page, text, sheet.tables.last());
         sheet.tables.extend(found);
