@@ -25,6 +25,7 @@ mod extraction;
 mod fitted;
 mod loose;
 pub mod outcome;
+mod parts;
 mod probe;
 mod run;
 mod simulate;
