@@ -123,7 +123,9 @@ fn common(panel: &mut Panel, text: &TextPage, families: &Families, names: &Names
         }
     };
     families.common.iter().for_each(|(s, c)| take(s, c));
-    for line in remarks(text, panel).into_iter().chain(preamble(text, panel)) {
+    let explained = |l: &String| l.trim_start().starts_with('(') && l.contains('=');
+    let remarks = remarks(text, panel).into_iter().filter(|l| !explained(l));
+    for line in remarks.chain(preamble(text, panel)) {
         let mut said = false;
         for one in say::say(&line, names) {
             if let say::Said::Held(s, c) = one {
@@ -295,9 +297,11 @@ impl Reader<'_> {
             Some(Limit::Scatter) => return because("it is a limit, not the typical curve"),
             Some(Limit::Typ) | None => {}
         }
-        let rating = signature
-            .and_then(|s| self.names.symbols.symbol(&s.quantity))
-            .is_some_and(|s| s.rating);
+        // A current rating drawn over a voltage is a characteristic: IS over VSD.
+        let info = |s: &str| self.names.symbols.symbol(s);
+        let over = signature.and_then(|s| info(&s.x)).map(|x| x.dimension);
+        let rating = signature.and_then(|s| info(&s.quantity)).is_some_and(|s| s.rating)
+            && over != Some(Dimension::VOLTAGE);
         let words = format!(" {} {} ", plain(&self.panel.title), plain(&y.title));
         let says = |list: &[&str]| list.iter().any(|w| words.contains(&format!(" {w} ")));
         (rating || (says(&RATINGS) && !says(&TYPICAL)))

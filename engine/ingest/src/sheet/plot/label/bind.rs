@@ -62,8 +62,10 @@ pub(crate) fn bind(
     by_legend(families, traced, &mut out);
     let free: Vec<usize> =
         (0..curves.len()).filter(|i| out.get(*i).is_some_and(|b| b.label.is_none())).collect();
+    // What a legend says belongs to the curve that is drawn like it, wherever the legend stands.
+    let in_legend = |l: &Label| traced.samples.iter().any(|s| s.text == l.note);
     let labels: Vec<&Label> =
-        families.labels.iter().filter(|l| !out.iter().any(|b| b.is(l))).collect();
+        families.labels.iter().filter(|l| !in_legend(l) && !out.iter().any(|b| b.is(l))).collect();
     by_place(&labels, &free, curves, led, families, frame, &mut out);
     leftover_is_typical(&mut out);
     // One curve needs no label; one of several without a label cannot be told from the others.
@@ -99,11 +101,13 @@ fn by_list(list: &List, curves: &[Drawn], frame: Rect, out: &mut [Bound]) {
         out.iter_mut().for_each(|b| b.doubts.push(why.clone()));
         return;
     };
-    for (i, (value, text, area)) in order.into_iter().zip(&list.values) {
+    for (i, (meaning, text, area)) in order.into_iter().zip(&list.values) {
         if let Some(bound) = out.get_mut(i) {
-            bound.label = Some((format!("{} = {text}", list.symbol), *area));
-            let held = vec![(list.symbol.clone(), Condition::Value(*value))];
-            bound.meaning = Some(Meaning { held, ..Meaning::default() });
+            bound.label = Some(match &list.symbol {
+                Some(symbol) => (format!("{symbol} = {text}"), *area),
+                None => (text.clone(), *area),
+            });
+            bound.meaning = Some(meaning.clone());
         }
     }
 }
@@ -113,16 +117,19 @@ fn by_legend(families: &Families, traced: &Traced, out: &mut [Bound]) {
     for sample in &traced.samples {
         let label = families.labels.iter().find(|l| l.note == sample.text);
         let Some(label) = label else { continue };
-        let dashed = sample.strand.dashes || sample.strand.pen.dashed;
+        let dashed = sample.strand.dashes || sample.strand.pen.dashed();
         let alike = |c: &Drawn| {
             c.pen.hue(&sample.strand.pen)
                 && c.dashed == dashed
+                && c.pen.same_dash(&sample.strand.pen)
                 && (c.pen.width - sample.strand.pen.width).abs() <= 0.3 * c.pen.width.max(0.1)
         };
         let same_samples = traced.samples.iter().filter(|s| {
-            s.strand.pen.hue(&sample.strand.pen)
-                && (s.strand.dashes || s.strand.pen.dashed) == dashed
-                && (s.strand.pen.width - sample.strand.pen.width).abs() < 0.05
+            let pen = &s.strand.pen;
+            pen.hue(&sample.strand.pen)
+                && (s.strand.dashes || pen.dashed()) == dashed
+                && pen.same_dash(&sample.strand.pen)
+                && (pen.width - sample.strand.pen.width).abs() < 0.05
         });
         let mut found: Vec<usize> = Vec::new();
         for (i, curve) in traced.curves.iter().enumerate() {
@@ -272,7 +279,7 @@ mod tests {
     fn curve(points: &[(f64, f64)]) -> Drawn {
         Drawn {
             line: points.iter().map(|p| Point::new(p.0, p.1)).collect(),
-            pen: Pen { width: 1.0, color: Color::BLACK, filled: false, dashed: false },
+            pen: Pen { width: 1.0, color: Color::BLACK, filled: false, dash: [0.0; 6] },
             dashed: false,
             orders: vec![0],
             gaps: Vec::new(),
@@ -294,6 +301,7 @@ mod tests {
             area: Rect { x0: t.1, y0: t.2, x1: t.1 + 4.0 * t.0.len() as f64, y1: t.2 + 7.0 },
             says: say(t.0, &names),
             inside: true,
+            numbered: false,
         };
         let notes: Vec<Note> = texts.iter().map(note).collect();
         let led = led(&notes, &leaders);

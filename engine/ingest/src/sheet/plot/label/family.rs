@@ -69,10 +69,10 @@ pub(crate) struct Families {
 /// A list of values from the topmost curve to the lowest.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct List {
-    /// The symbol.
-    pub symbol: String,
-    /// Its values in SI, with their texts and places.
-    pub values: Vec<(f64, String, Rect)>,
+    /// The symbol of its values; none where it lists quantities.
+    pub symbol: Option<String>,
+    /// What its entries say, with their texts and places.
+    pub values: Vec<(Meaning, String, Rect)>,
 }
 
 /// Limit words, in [`plain`] form.
@@ -118,10 +118,13 @@ pub(crate) fn families(
     led: &BTreeSet<usize>,
     curves: usize,
 ) -> Families {
-    let mut out = Families { list: order_list(notes, names), ..Families::default() };
+    let mut out = Families { list: order_list(notes, names, y), ..Families::default() };
     let listed: BTreeSet<usize> = out.list.iter().flat_map(|l| listed(notes, l)).collect();
+    // Entries of a list that could not be read are no labels of the curves that they stand at.
+    let zone = list_zone(notes);
+    let in_list = |n: &Note| zone.is_some_and(|z| z.contains(n.area.center()));
     let open: Vec<(usize, &Note)> =
-        notes.iter().enumerate().filter(|(i, _)| !listed.contains(i)).collect();
+        notes.iter().enumerate().filter(|(i, n)| !listed.contains(i) && !in_list(n)).collect();
     let givers = givers(&open, names);
     let read: Vec<(usize, &Note, Vec<Said>)> =
         open.iter().map(|(i, n)| (*i, *n, complete(n, &open, &givers, names))).collect();
@@ -139,10 +142,18 @@ pub(crate) fn families(
         .filter(|(s, v)| v.len() > 1 && !axes.contains(*s))
         .map(|(s, _)| String::from(*s))
         .collect();
-    out.symbols.extend(out.list.iter().map(|l| l.symbol.clone()));
+    // Explained numbers name curves even where only one of them was found.
+    for (_, _, says) in read.iter().filter(|r| r.1.numbered && curves > 1) {
+        out.symbols.extend(says.iter().filter_map(|s| match s {
+            Said::Held(s, Condition::Value(_)) if !axes.contains(&s.as_str()) => Some(s.clone()),
+            _ => None,
+        }));
+    }
+    out.symbols.extend(out.list.iter().filter_map(|l| l.symbol.clone()));
     let parts_labels = read.iter().filter(|r| !parts(&r.1.text, names).is_empty()).count();
     for (i, note, says) in &read {
-        let led = led.contains(i) && curves > 1;
+        // A number with its explanation stands at a curve, and so does the end of a leader line.
+        let led = (led.contains(i) || note.numbered) && curves > 1;
         let mut meaning = Meaning::default();
         let mut own = led;
         for said in says {
@@ -176,6 +187,19 @@ pub(crate) fn families(
         }
         meaning.parts = parts(&note.text, names);
         own |= parts_labels > 1 && !meaning.parts.is_empty();
+        if own && meaning.held.iter().any(|h| out.symbols.contains(&h.0)) {
+            // What only one label says, and with one value, was set above it and holds for all.
+            let says = |r: &(usize, &Note, Vec<Said>), s: &str| {
+                r.2.iter().any(|x| matches!(x, Said::Held(t, _) if t == s))
+            };
+            let said_by = |s: &str| read.iter().filter(|r| says(r, s)).count();
+            let (family, all): (Vec<_>, Vec<_>) = meaning
+                .held
+                .into_iter()
+                .partition(|h| out.symbols.contains(&h.0) || said_by(&h.0) > 1);
+            meaning.held = family;
+            out.common.extend(all);
+        }
         if own {
             out.labels.push(Label { text: note.text.clone(), area: note.area, meaning, note: *i });
         } else {
@@ -341,18 +365,26 @@ fn between(from: &str, to: &str) -> Option<Vec<String>> {
         .then(|| (first..=last).map(|n| format!("{stem}{n:0width$}", width = a.len())).collect())
 }
 
-/// The list between the words TOP and BOTTOM: its symbol stands above the first value.
-fn order_list(notes: &[Note], names: &Names) -> Option<List> {
+/// Where the entries of a list from TOP to BOTTOM stand.
+fn list_zone(notes: &[Note]) -> Option<Rect> {
     let has = |n: &Note, w: &str| n.text.split_whitespace().any(|t| t.eq_ignore_ascii_case(w));
     let top = notes.iter().find(|n| has(n, "top"))?;
     let bottom = notes.iter().find(|n| has(n, "bottom") && n.area.y0 > top.area.y0)?;
+    Some(Rect {
+        x0: top.area.x0 - 5.0,
+        y0: top.area.center().y - 3.0,
+        x1: top.area.x0 + 110.0,
+        y1: bottom.area.center().y + 3.0,
+    })
+}
+
+/// The list between the words TOP and BOTTOM: its symbol stands above the first value.
+fn order_list(notes: &[Note], names: &Names, y: Option<Dimension>) -> Option<List> {
+    let zone = list_zone(notes)?;
     let middle = |n: &Note| n.area.center();
-    let near = |n: &&Note| {
-        let c = middle(n);
-        let level = (top.area.center().y - 3.0..=bottom.area.center().y + 3.0).contains(&c.y);
-        level && (top.area.x0 - 5.0..=top.area.x0 + 110.0).contains(&c.x)
-    };
+    let near = |n: &&Note| zone.contains(middle(n));
     let mut values: Vec<(f64, Dimension, String, Rect)> = Vec::new();
+    let mut quantities: Vec<(Meaning, String, Rect)> = Vec::new();
     for note in notes.iter().filter(near) {
         let text: Vec<&str> = note
             .text
@@ -361,7 +393,16 @@ fn order_list(notes: &[Note], names: &Names) -> Option<List> {
             .collect();
         if let [Said::Value(v, d)] = super::say::say(&text.join(" "), names).as_slice() {
             values.push((*v, *d, text.join(" "), note.area));
+        } else if let [Said::Symbol(s, None)] = super::say::say(&text.join(" "), names).as_slice()
+            && names.symbols.symbol(s).is_some_and(|i| Some(i.dimension) == y)
+        {
+            let meaning = Meaning { quantity: Some(s.clone()), ..Meaning::default() };
+            quantities.push((meaning, text.join(" "), note.area));
         }
+    }
+    if values.is_empty() && quantities.len() > 1 {
+        quantities.sort_by(|a, b| a.2.y0.total_cmp(&b.2.y0));
+        return Some(List { symbol: None, values: quantities });
     }
     values.sort_by(|a, b| a.3.y0.total_cmp(&b.3.y0));
     let dimension = values.first()?.1;
@@ -379,8 +420,12 @@ fn order_list(notes: &[Note], names: &Names) -> Option<List> {
         _ => None,
     });
     let symbol = headers.min_by(|a, b| a.0.total_cmp(&b.0))?.1;
-    let values = values.into_iter().map(|(v, _, t, r)| (v, t, r)).collect();
-    Some(List { symbol, values })
+    let held = |v: f64| vec![(symbol.clone(), Condition::Value(v))];
+    let values = values
+        .into_iter()
+        .map(|(v, _, t, r)| (Meaning { held: held(v), ..Meaning::default() }, t, r))
+        .collect();
+    Some(List { symbol: Some(symbol), values })
 }
 
 /// The notes that a list is made of.
@@ -389,7 +434,7 @@ fn listed(notes: &[Note], list: &List) -> Vec<usize> {
         list.values.iter().any(|v| v.2 == n.area)
             || n.text.eq_ignore_ascii_case("top")
             || n.text.eq_ignore_ascii_case("bottom")
-            || matches!(n.says.as_slice(), [Said::Symbol(s, _)] if *s == list.symbol)
+            || matches!(n.says.as_slice(), [Said::Symbol(s, _)] if Some(s) == list.symbol.as_ref())
     };
     notes.iter().enumerate().filter(|(_, n)| in_list(n)).map(|(i, _)| i).collect()
 }

@@ -21,6 +21,8 @@ pub(crate) struct Note {
     pub says: Vec<Said>,
     /// Whether it stands within the frame.
     pub inside: bool,
+    /// Whether it is a number that is explained elsewhere.
+    pub numbered: bool,
 }
 
 /// The texts in and beside the frame of a plot that are not labels of its ticks or axes.
@@ -35,7 +37,7 @@ pub(crate) fn notes(text: &TextPage, panel: &Panel, names: &Names) -> Vec<Note> 
             let says = say(&text, names);
             let inside = panel.frame.grown(1.5).contains(area.center());
             if !is_title(&text, panel) {
-                notes.push(Note { text, area, says, inside });
+                notes.push(Note { text, area, says, inside, numbered: false });
             }
         }
     }
@@ -69,6 +71,7 @@ pub(crate) fn explain_numbers(notes: &mut [Note], remarks: &[String], names: &Na
         if let (Some((_, meaning)), None) = (said.next(), said.next()) {
             note.says = say(meaning, names);
             note.text = meaning.clone();
+            note.numbered = true;
         }
     }
 }
@@ -96,9 +99,25 @@ fn number_length(text: &str, tail: &str) -> usize {
 /// Texts under and over the frame that belong to the panel: what they say holds for all curves.
 pub(crate) fn remarks(text: &TextPage, panel: &Panel) -> Vec<String> {
     let area = panel.area;
+    let frame = panel.frame;
+    let is_caption = |l: &&Line| {
+        let first = l.words.first().map(|w| w.text.to_lowercase()).unwrap_or_default();
+        first.starts_with("fig")
+            && l.area.y0 > frame.y1
+            && (frame.x0 - 40.0..=frame.x1).contains(&l.area.x0)
+    };
+    // Explained numbers stand between the frame and the caption, outside the panel's box, too.
+    let caption = text.lines.iter().filter(is_caption).map(|l| l.area.y0).fold(f64::MAX, f64::min);
+    let below = caption.min(frame.y1 + 130.0);
+    let explains = |l: &Line| {
+        let starts = l.words.first().is_some_and(|w| next_number(&w.text).is_some());
+        let level = (frame.y1..=below).contains(&l.area.center().y);
+        starts && level && (frame.x0 - 30.0..=frame.x1 + 10.0).contains(&l.area.center().x)
+    };
     let outside = |l: &&Line| {
-        let inside = panel.frame.grown(1.5).contains(l.area.center());
-        area.grown(1.0).contains(l.area.center()) && !inside && l.angle.abs() < 1.0
+        let inside = frame.grown(1.5).contains(l.area.center());
+        let own = area.grown(1.0).contains(l.area.center()) || explains(l);
+        own && !inside && l.angle.abs() < 1.0
     };
     let mut lines: Vec<&Line> = text.lines.iter().filter(outside).collect();
     lines.sort_by(|a, b| a.area.y0.total_cmp(&b.area.y0).then(a.area.x0.total_cmp(&b.area.x0)));

@@ -49,7 +49,7 @@ pub(crate) fn drawn(curves: Vec<Strand>, covers: &[Cover], frame: Rect) -> Vec<D
         out.push(Drawn {
             line: strand.line,
             pen: strand.pen,
-            dashed: strand.dashes || strand.pen.dashed,
+            dashed: strand.dashes || strand.pen.dashed(),
             orders: strand.orders.into_iter().collect(),
             gaps: strand.gaps,
             remarks,

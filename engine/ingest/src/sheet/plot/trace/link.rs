@@ -442,7 +442,7 @@ mod tests {
     use espice_pdf::Color;
 
     fn pen(width: f64) -> Pen {
-        Pen { width, color: Color::BLACK, filled: false, dashed: false }
+        Pen { width, color: Color::BLACK, filled: false, dash: [0.0; 6] }
     }
 
     fn strand(points: &[(f64, f64)], order: u32) -> Strand {

@@ -245,7 +245,7 @@ mod tests {
     const FRAME: Rect = Rect { x0: 0.0, y0: 0.0, x1: 200.0, y1: 150.0 };
 
     fn strand(points: &[(f64, f64)], width: f64) -> Strand {
-        let pen = Pen { width, color: Color::BLACK, filled: false, dashed: false };
+        let pen = Pen { width, color: Color::BLACK, filled: false, dash: [0.0; 6] };
         Strand::new(points.iter().map(|p| Point::new(p.0, p.1)).collect(), pen, 0)
     }
 

@@ -20,8 +20,8 @@ pub(crate) struct Pen {
     pub color: Color,
     /// Whether the line is a filled outline.
     pub filled: bool,
-    /// Whether a dash pattern is set.
-    pub dashed: bool,
+    /// The dash pattern: lengths of dashes and gaps in points, zero from where it ends.
+    pub dash: [f64; 6],
 }
 
 impl Pen {
@@ -32,7 +32,24 @@ impl Pen {
         let most = self.width.max(other.width);
         let width =
             if self.filled { apart <= 0.5 * most + 0.3 } else { apart <= 0.15 * most + 0.02 };
-        self.filled == other.filled && self.dashed == other.dashed && width && self.hue(other)
+        self.filled == other.filled && self.same_dash(other) && width && self.hue(other)
+    }
+
+    /// A pen's dash pattern as it is kept.
+    pub(crate) fn pattern(dash: &[f64]) -> [f64; 6] {
+        let mut out = [0.0; 6];
+        out.iter_mut().zip(dash).for_each(|(slot, d)| *slot = *d);
+        out
+    }
+
+    /// Whether a dash pattern is set.
+    pub(crate) fn dashed(&self) -> bool {
+        self.dash.iter().any(|d| *d > 0.0)
+    }
+
+    /// Whether two pens draw the same dashes.
+    pub(crate) fn same_dash(&self, other: &Pen) -> bool {
+        self.dash.iter().zip(&other.dash).all(|(a, b)| (a - b).abs() <= 0.1 * a.max(*b) + 0.05)
     }
 
     /// Whether two colours look the same.
@@ -148,7 +165,7 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
             let closed: Vec<Point> = line.iter().chain(line.first()).copied().collect();
             match shape(&closed) {
                 Shape::Line(centre, width) => {
-                    let pen = Pen { width, color, filled: true, dashed: false };
+                    let pen = Pen { width, color, filled: true, dash: [0.0; 6] };
                     out.add(&centre, visible, pen, piece.order);
                 }
                 Shape::Head { tip, base } if frame.grown(4.0).contains(tip) => {
@@ -160,7 +177,7 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
                     let area = Rect::around(closed.iter().copied()).unwrap_or_default();
                     let (c, half) = (area.center(), area.width() / 2.0);
                     let ends = [Point::new(c.x - half, c.y), Point::new(c.x + half, c.y)];
-                    let pen = Pen { width: area.height(), color, filled: true, dashed: false };
+                    let pen = Pen { width: area.height(), color, filled: true, dash: [0.0; 6] };
                     out.add(&ends, visible, pen, piece.order);
                 }
                 Shape::Blob => {
@@ -169,8 +186,8 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
                 }
             }
         } else if let Some(stroke) = stroke {
-            let dashed = !stroke.dash.is_empty();
-            let pen = Pen { width: stroke.width, color: stroke.color, filled: false, dashed };
+            let dash = Pen::pattern(&stroke.dash);
+            let pen = Pen { width: stroke.width, color: stroke.color, filled: false, dash };
             out.add(&line, visible, pen, piece.order);
         }
     }
@@ -202,12 +219,12 @@ fn grid_pens(page: &Page, ink: &PlotInk) -> Vec<Pen> {
         let Some(path) = page.paths.get(piece.path) else { continue };
         let pen = match (&path.stroke, path.fill) {
             (Some(s), _) => {
-                let dashed = !s.dash.is_empty();
-                Pen { width: s.width, color: s.color, filled: false, dashed }
+                let dash = Pen::pattern(&s.dash);
+                Pen { width: s.width, color: s.color, filled: false, dash }
             }
             (None, Some(color)) => {
                 let width = piece.area.width().min(piece.area.height());
-                Pen { width, color, filled: true, dashed: false }
+                Pen { width, color, filled: true, dash: [0.0; 6] }
             }
             (None, None) => continue,
         };

@@ -119,7 +119,7 @@ mod tests {
     use espice_pdf::Color;
 
     fn strand(points: &[(f64, f64)]) -> Strand {
-        let pen = Pen { width: 1.0, color: Color::BLACK, filled: false, dashed: false };
+        let pen = Pen { width: 1.0, color: Color::BLACK, filled: false, dash: [0.0; 6] };
         Strand::new(points.iter().map(|p| Point::new(p.0, p.1)).collect(), pen, 0)
     }
 
