@@ -69,6 +69,8 @@ pub(super) const BLANK_GAP: f64 = 0.07;
 const SAME_BASELINE: f64 = 0.05;
 /// Marks farther apart, in ems, have nothing to do with each other's spacing.
 const STRETCH: f64 = 1.0;
+/// The advance of a glyph goes at most so many ems beyond its ink.
+const BEARING: f64 = 0.18;
 /// Marks of one page that are read; a page of small print has 15,000.
 const MOST: usize = 400_000;
 
@@ -98,9 +100,15 @@ pub(super) fn marks(page: &Page, visible: bool) -> Vec<(Frame, Vec<Mark>, Vec<Ma
         let (u0, v) = frame.of(glyph.origin);
         let (run, _) = frame.of(glyph.advance);
         let (ink0, ink1) = frame.extent(glyph.area);
-        // A font without widths leaves only the ink to go by.
-        let u1 = if run > 0.02 * glyph.size { u0 + run } else { ink1.max(u0) };
-        let u0 = if run > 0.02 * glyph.size { u0 } else { ink0.min(u1) };
+        // A font without widths leaves only the ink to go by, and one whose widths are far beyond
+        // its ink lies about them: it was made glyph by glyph, each set by itself.
+        let drawn = glyph.outline.as_deref().is_some_and(|o| !o.is_empty()) && ink1 > ink0;
+        let most = if drawn { ink1 + BEARING * glyph.size } else { f64::INFINITY };
+        let (u0, u1) = if run > 0.02 * glyph.size {
+            (u0, (u0 + run).min(most.max(u0)))
+        } else {
+            (ink0.min(ink1.max(u0)), ink1.max(u0))
+        };
         let blank = text.trim().is_empty();
         let entry = by_step.entry(step).or_default();
         let list = if blank { &mut entry.1 } else { &mut entry.0 };
