@@ -2,7 +2,7 @@
 //! baseline. Links are local, so columns with other baselines beside it do not matter.
 
 use super::frame::Frame;
-use super::pieces::{self, BLANK_GAP, Piece};
+use super::pieces::{self, BLANK_GAP, Blank, Piece, shown_gap};
 use super::rules::Rules;
 use super::shelf::Shelf;
 use super::words::{self, Part};
@@ -41,6 +41,7 @@ fn read_lines(page: &Page, visible: bool) -> Vec<Line> {
     let mut lines = Vec::new();
     for (frame, marks, blanks) in directions {
         let mut pieces = pieces::pieces(marks, blanks);
+        super::shapes::name_bars(&mut pieces);
         drop_shadows(&mut pieces);
         super::scripts::attach(&mut pieces);
         lines.extend(assemble(page, frame, &pieces, &rules));
@@ -144,9 +145,15 @@ fn is_gap(left: &Piece, right: &Piece, gap: f64, degree: bool) -> bool {
     // A blank says more than a gap, except in letter-spaced text; but only where it still is one
     // and not what a subscript was set over.
     let slack = 0.15 * right.size;
-    let between = |u: f64| left.end - slack <= u && u <= right.u0 + slack;
-    let blank = limit < 0.2 && left.blank_after.into_iter().chain(right.blank_before).any(between);
-    gap > if blank { BLANK_GAP } else { limit }
+    let between = |b: &Blank| left.end - slack <= b.middle && b.middle <= right.u0 + slack;
+    let blanks = left.blank_after.into_iter().chain(right.blank_before);
+    match blanks.filter(between).min_by(|a, b| a.start.total_cmp(&b.start)) {
+        Some(blank) if limit < 0.2 => {
+            let em = left.size.min(right.size);
+            gap.max(shown_gap(left.u1, right.u0, Some(blank)) / em) > BLANK_GAP
+        }
+        _ => gap > limit,
+    }
 }
 
 /// For each piece, the one that follows it in its line.

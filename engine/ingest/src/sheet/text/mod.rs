@@ -6,6 +6,7 @@ mod lines;
 mod pieces;
 mod rules;
 mod scripts;
+mod shapes;
 mod shelf;
 mod words;
 

@@ -3,6 +3,7 @@
 
 use super::frame::Frame;
 use super::letters::clean;
+use super::shapes::{CIRCLED, Shape};
 use super::{Script, UNKNOWN};
 use espice_pdf::Page;
 
@@ -21,6 +22,8 @@ pub(super) struct Mark {
     pub(super) size: f64,
     /// Index into the page's glyphs.
     pub(super) glyph: usize,
+    /// Font and code of a glyph that is an upright bar and nothing else.
+    pub(super) bar: Option<(u32, u32)>,
 }
 
 /// Marks on one baseline, in one size, without a gap.
@@ -40,16 +43,25 @@ pub(super) struct Piece {
     pub(super) size: f64,
     /// Gap from which two pieces are two words, in ems.
     pub(super) gap: f64,
-    /// Middle of the blank that was shown right before it.
-    pub(super) blank_before: Option<f64>,
-    /// Middle of the blank that was shown right after it.
-    pub(super) blank_after: Option<f64>,
+    /// The blank that was shown right before it.
+    pub(super) blank_before: Option<Blank>,
+    /// The blank that was shown right after it.
+    pub(super) blank_after: Option<Blank>,
     /// How many marks stand on its baseline in its size within an em of each other.
     pub(super) crowd: usize,
     /// Whether it is raised or lowered.
     pub(super) script: Script,
     /// The piece that it is a script of.
     pub(super) host: Option<usize>,
+}
+
+/// A blank that was shown between two marks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Blank {
+    /// Where it starts.
+    pub(super) start: f64,
+    /// Its middle.
+    pub(super) middle: f64,
 }
 
 impl Piece {
@@ -89,11 +101,13 @@ pub(super) fn marks(page: &Page, visible: bool) -> Vec<(Frame, Vec<Mark>, Vec<Ma
         }
         let Some(step) = super::frame::step(glyph.angle) else { continue };
         let frame = Frame::of_step(step);
-        if glyph.text.is_none() && is_box(glyph) {
-            continue;
-        }
+        let shape = if glyph.text.is_none() { Shape::of(glyph) } else { Shape::Other };
         text.clear();
-        clean(glyph.text.as_deref(), &mut text);
+        match shape {
+            Shape::Box => continue,
+            Shape::Circled => text.push(CIRCLED),
+            Shape::Bar | Shape::Other => clean(glyph.text.as_deref(), &mut text),
+        }
         if text.is_empty() {
             continue;
         }
@@ -113,31 +127,13 @@ pub(super) fn marks(page: &Page, visible: bool) -> Vec<(Frame, Vec<Mark>, Vec<Ma
         let entry = by_step.entry(step).or_default();
         let list = if blank { &mut entry.1 } else { &mut entry.0 };
         let text = text.trim().to_string();
-        list.push(Mark { text, u0, u1, v, size: glyph.size, glyph: index });
+        let bar = (shape == Shape::Bar).then_some((glyph.font, glyph.code));
+        list.push(Mark { text, u0, u1, v, size: glyph.size, glyph: index, bar });
     }
     by_step
         .into_iter()
         .map(|(step, (marks, blanks))| (Frame::of_step(step), marks, blanks))
         .collect()
-}
-
-/// Whether a glyph without a meaning is a box that hides what lies under a label: far wider than
-/// any character, or a plain rectangle too high to be a dash.
-fn is_box(glyph: &espice_pdf::Glyph) -> bool {
-    let run = glyph.advance.x.hypot(glyph.advance.y);
-    if run > 1.15 * glyph.size {
-        return true;
-    }
-    let Some([only]) = glyph.outline.as_deref().map(Vec::as_slice) else { return false };
-    let corners = std::iter::once(only.start).chain(only.segments.iter().map(|s| s.end()));
-    let straight = only.segments.iter().all(|s| matches!(s, espice_pdf::Segment::Line(_)));
-    let Some(area) = espice_pdf::Rect::around(corners.take(8)) else { return false };
-    let on_edges =
-        std::iter::once(only.start).chain(only.segments.iter().map(|s| s.end())).all(|p| {
-            let at = |a: f64, b: f64| (a - b).abs() < 1e-3;
-            (at(p.x, area.x0) || at(p.x, area.x1)) && (at(p.y, area.y0) || at(p.y, area.y1))
-        });
-    straight && on_edges && only.segments.len() <= 5 && area.height() > 0.4
 }
 
 /// Puts marks together. The result is ordered by baseline, then along it.
@@ -209,27 +205,43 @@ fn overstruck(a: &str, b: &str) -> Option<&'static str> {
 
 /// Cuts one baseline into pieces.
 fn cut(row: Vec<(Mark, bool)>, out: &mut Vec<Piece>) {
-    let mut stretch: Vec<(Mark, Option<f64>)> = Vec::new();
-    let mut blank = None;
+    let mut stretch: Vec<(Mark, Option<Blank>)> = Vec::new();
+    let mut blank: Option<(f64, f64)> = None;
+    // A blank's advance may be as wrong as any; it ends where the next mark starts.
+    let ended = |(start, end): (f64, f64), next: f64| {
+        let middle = (start + end.min(next.max(start))) / 2.0;
+        Blank { start, middle }
+    };
     let (mut end, mut size) = (f64::NEG_INFINITY, 0.0);
     for (mark, is_blank) in row {
         if is_blank {
-            blank = Some((mark.u0 + mark.u1) / 2.0);
+            blank = Some((mark.u0, mark.u1.min(mark.u0 + 0.3 * mark.size)));
             continue;
         }
         let same = (mark.size - size).abs() <= 0.08 * mark.size.max(size);
         if !stretch.is_empty() && (!same || mark.u0 - end > STRETCH * mark.size) {
-            flush(&mut stretch, blank, out);
+            flush(&mut stretch, blank.map(|b| ended(b, mark.u0)), out);
         }
         size = mark.size;
         end = if stretch.is_empty() { mark.u1 } else { mark.u1.max(end) };
-        stretch.push((mark, blank.take()));
+        let before = blank.take().map(|b| ended(b, mark.u0));
+        stretch.push((mark, before));
     }
-    flush(&mut stretch, blank, out);
+    flush(&mut stretch, blank.map(|b| ended(b, f64::INFINITY)), out);
+}
+
+/// The gap between an end and a start; where a blank was shown between them it starts no later
+/// than the blank, whatever the widths of the font say.
+pub(super) fn shown_gap(end: f64, start: f64, blank: Option<Blank>) -> f64 {
+    start - blank.map_or(end, |b| end.min(b.start))
 }
 
 /// Turns a stretch of marks, each with the blank before it, into pieces.
-fn flush(stretch: &mut Vec<(Mark, Option<f64>)>, blank_after: Option<f64>, out: &mut Vec<Piece>) {
+fn flush(
+    stretch: &mut Vec<(Mark, Option<Blank>)>,
+    blank_after: Option<Blank>,
+    out: &mut Vec<Piece>,
+) {
     let marks = std::mem::take(stretch);
     let crowd = marks.len();
     let tracking = tracking(&marks);
@@ -238,7 +250,7 @@ fn flush(stretch: &mut Vec<(Mark, Option<f64>)>, blank_after: Option<f64>, out: 
     let mut last: Option<Piece> = None;
     for (mark, blank) in marks {
         if let Some(piece) = last.as_mut() {
-            let gap = (mark.u0 - piece.u1) / mark.size;
+            let gap = shown_gap(piece.u1, mark.u0, blank) / mark.size;
             if gap <= if blank.is_some() { blank_limit } else { gap_limit } {
                 piece.u1 = piece.u1.max(mark.u1);
                 piece.end = piece.u1;
@@ -271,7 +283,7 @@ fn flush(stretch: &mut Vec<(Mark, Option<f64>)>, blank_after: Option<f64>, out: 
 
 /// The even gap of letter-spaced text in ems: most marks are letters, and most gaps are alike.
 /// Numbers in a row are never taken for one.
-fn tracking(marks: &[(Mark, Option<f64>)]) -> Option<f64> {
+fn tracking(marks: &[(Mark, Option<Blank>)]) -> Option<f64> {
     if marks.len() < 4 {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use super::letters::{circled, raised, settle_dashes};
 use super::pieces::{Mark, Piece};
+use super::shapes::CIRCLED;
 use super::{Run, Script, Word};
 use espice_pdf::{Color, Glyph, Page, Rect};
 
@@ -28,6 +29,8 @@ struct Letter {
     text: String,
     script: Script,
     area: Rect,
+    /// The name of the note, of a circled mark.
+    note: Option<String>,
 }
 
 /// Units that are squared and cubed, so that a raised 2 or 3 behind them is a power.
@@ -45,7 +48,7 @@ pub(super) fn spell(page: &Page, parts: &[Part<'_>], line: &mut Vec<Spelt>) {
     let mut letters: Vec<Letter> = Vec::with_capacity(marks.len());
     for (mark, script) in &marks {
         let Some(glyph) = page.glyphs.get(mark.glyph) else { continue };
-        spread(&mark.text, *script, glyph.area, &mut letters);
+        spread(&mark.text, *script, glyph, &mut letters);
     }
     degrees(&mut letters);
     let mut notes = take_notes(&mut letters, line.is_empty());
@@ -111,14 +114,19 @@ fn in_order<'a>(parts: &[Part<'a>]) -> Vec<(&'a Mark, Script)> {
 }
 
 /// A mark's text as letters; raised characters become digits in a raised script.
-fn spread(text: &str, script: Script, area: Rect, out: &mut Vec<Letter>) {
+fn spread(text: &str, script: Script, glyph: &Glyph, out: &mut Vec<Letter>) {
     for c in text.chars() {
         let (c, script) = match (raised(c), c) {
             (Some(plain), _) => (plain, Script::Super),
             (None, '°') => (c, Script::Normal),
             _ => (c, script),
         };
-        out.push(Letter { text: c.to_string(), script, area });
+        let note = match c {
+            // Which digit is not known, but equal marks are equal notes.
+            CIRCLED => Some(format!("{CIRCLED}{}", glyph.code)),
+            _ => circled(c).map(|n| n.to_string()),
+        };
+        out.push(Letter { text: c.to_string(), script, area: glyph.area, note });
     }
 }
 
@@ -145,11 +153,11 @@ fn degrees(letters: &mut [Letter]) {
 /// What starts a line marks the note itself and stays.
 fn take_notes(letters: &mut Vec<Letter>, first: bool) -> Vec<String> {
     let mut notes = Vec::new();
-    if first && letters.iter().all(|l| l.text.chars().all(|c| circled(c).is_some())) {
-        return notes;
+    if first && letters.iter().all(|l| l.note.is_some()) {
+        return letters.iter().filter_map(|l| l.note.clone()).collect();
     }
-    while let Some(n) = letters.last().and_then(|l| l.text.chars().next()).and_then(circled) {
-        notes.insert(0, n.to_string());
+    while let Some(note) = letters.last_mut().and_then(|l| l.note.take()) {
+        notes.insert(0, note);
         letters.pop();
     }
     let start = letters.iter().rposition(|l| l.script != Script::Super).map_or(0, |i| i + 1);
