@@ -182,3 +182,17 @@ fn synthetic_sheets_are_read() {
     }
     assert!(below.is_empty(), "{below:?} fell: {:#?}", score.faults);
 }
+
+#[test]
+fn tables_of_families_are_read() {
+    let symbols = support::library().symbols;
+    let mut score = Score::default();
+    for seed in 0..8 {
+        score.add(&crate::synthetic::family::sheet(seed), &symbols);
+    }
+    println!("{}", score.report());
+    score.faults.iter().for_each(|f| println!("{f}"));
+    assert_eq!(score.thousandfold, 0, "{:#?}", score.faults);
+    // 0.98 is aimed at: a value for all parts is taken for one where no rule tells.
+    assert!(score.precision() >= 0.95, "{:#?}", score.faults);
+}

@@ -6,6 +6,7 @@ pub mod canvas;
 pub mod crypt;
 pub mod devices;
 pub mod ex41;
+pub mod family;
 pub mod font;
 mod labels;
 mod metrics;

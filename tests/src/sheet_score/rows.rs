@@ -3,6 +3,7 @@
 use super::Score;
 use crate::synthetic::truth::{Row, Sheet};
 use espice_facts::{Condition, Facts, Parameter, Status, SymbolTable};
+use std::collections::BTreeSet;
 
 /// Equal but for the last digits.
 pub(super) fn same(a: f64, b: f64) -> bool {
@@ -57,6 +58,13 @@ fn thousandfold(a: Option<f64>, b: Option<f64>) -> bool {
 
 impl Score {
     pub(super) fn add_rows(&mut self, made: &Sheet, facts: &Facts, symbols: &SymbolTable) {
+        let all: BTreeSet<&String> = made.rows.iter().flat_map(|r| &r.parts).collect();
+        // A row for all parts may name none of them.
+        let parts_match = |row: &Row, p: &Parameter| {
+            let (of, read): (BTreeSet<&String>, BTreeSet<&String>) =
+                (row.parts.iter().collect(), p.parts.iter().collect());
+            of == read || of.is_empty() && (all.is_empty() || read == all)
+        };
         let wanted: Vec<&Row> = made.rows.iter().filter(|r| !r.unreadable).collect();
         let served: Vec<&Parameter> =
             facts.parameters.iter().filter(|p| p.status == Status::Served).collect();
@@ -74,6 +82,7 @@ impl Score {
                 let fits = |p: &&Parameter| {
                     p.symbol == symbol
                         && values_match(row, p)
+                        && parts_match(row, p)
                         && (!full || conditions_match(row, p, symbols))
                 };
                 let found = (0..served.len()).find(|i| !used[*i] && !*done && fits(&served[*i]));
@@ -119,8 +128,8 @@ impl Score {
                 slipped && missing.iter().any(|r| canonical(symbols, &r.symbol) == p.symbol),
             );
             let text = format!(
-                "row served wrong: `{}` {:?} {:?} {:?} `{}` at {}",
-                p.symbol, p.min, p.typ, p.max, p.printed_unit, p.conditions
+                "row served wrong: `{}` {:?} {:?} {:?} `{}` at {} for {:?}",
+                p.symbol, p.min, p.typ, p.max, p.printed_unit, p.conditions, p.parts
             );
             self.fault(made, text);
         }
