@@ -370,3 +370,43 @@ fn boxes_under_labels_are_no_text() {
     (wide.text, wide.advance.x) = (None, 30.0);
     assert_eq!(pen.lines(), ["y"]);
 }
+
+fn contour(x0: f64, y0: f64, x1: f64, y1: f64, round: bool) -> Subpath {
+    let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)].map(|(x, y)| Point::new(x, y));
+    let segments = corners
+        .iter()
+        .skip(1)
+        .chain(&corners[..1])
+        .map(|&p| if round { Segment::Curve(p, p, p) } else { Segment::Line(p) });
+    Subpath { start: corners[0], segments: segments.collect(), closed: true }
+}
+
+#[test]
+fn a_bar_is_read_by_what_stands_beside_it_anywhere() {
+    let mut pen = Pen::new();
+    pen.write(100.0, 50.0, 8.0, "MIN ID");
+    pen.write(100.0, 80.0, 8.0, "level");
+    pen.write(100.0, 110.0, 8.0, "1|0");
+    let bar = Arc::new(vec![contour(0.1, 0.0, 0.2, 0.72, false)]);
+    for glyph in &mut pen.page.glyphs {
+        if matches!(glyph.text.as_deref(), Some("I" | "l" | "|")) {
+            (glyph.text, glyph.outline) = (None, Some(bar.clone()));
+        }
+    }
+    assert_eq!(pen.lines(), ["MIN ID", "level", "1\u{fffd}0"]);
+}
+
+#[test]
+fn circled_marks_without_a_meaning_are_notes() {
+    let mut pen = Pen::new();
+    pen.write(100.0, 50.0, 8.0, "16AX");
+    let mark = pen.page.glyphs.last_mut().unwrap();
+    mark.text = None;
+    mark.outline = Some(Arc::new(vec![
+        contour(0.0, 0.0, 0.8, 0.8, true),
+        contour(0.05, 0.05, 0.75, 0.75, true),
+        contour(0.3, 0.2, 0.5, 0.6, false),
+    ]));
+    let words = pen.words();
+    assert_eq!((words[0].text.as_str(), &words[0].notes[..]), ("16A", &["◯88".to_string()][..]));
+}
