@@ -179,6 +179,12 @@ fn clean(text: &str) -> String {
         (!inner.contains(open)).then(|| inner.to_string())
     });
     let mut text = inner.unwrap_or(text);
+    // x 10^-4: a factor alone.
+    if let Some(rest) = text.strip_prefix(['·', 'x', 'X'])
+        && rest.starts_with("10")
+    {
+        text = rest.replacen("10-", "10^-", 1);
+    }
     while text.ends_with(['·', ',', ';', ':']) {
         text.pop();
     }
@@ -383,6 +389,8 @@ mod tests {
             ("%/°C", "1/K", 0.01),
             ("10^-4/°C", "1/K", 1e-4),
             ("ppm/°C", "1/K", 1e-6),
+            ("x 10^-4", "1", 1e-4),
+            ("× 10-4", "1", 1e-4),
         ] {
             let (d, f) = read(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(d, dimension.replace("K/W", &k_per_w()), "{text}");

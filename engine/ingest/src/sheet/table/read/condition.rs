@@ -53,6 +53,31 @@ const RELATIONS: [char; 9] = ['=', '≤', '<', '≥', '>', '@', '≦', '≧', '�
 /// No sheet has more in one cell; a longer text is cut.
 const MAX_LENGTH: usize = 2000;
 
+/// Values without a symbol that stand alone between commas: `1.0 A`, `4.0 V, 1 MHz`.
+pub(super) fn bare_values(text: &str, found: &Found, index: &Index<'_>, of: &str) -> Conditions {
+    let mut conditions = Conditions::none();
+    let reader = Reader { text, index, found: Found::default() };
+    let mut from = 0;
+    for part in text.split_inclusive([',', ';']) {
+        let start = from;
+        from += part.len();
+        let taken = found.taken.iter().any(|r| r.start < from && start < r.end);
+        let body = part.trim_matches([' ', ',', ';', '@', '(', ')']);
+        let Some(lead) = part.find(body).filter(|_| !taken && !body.is_empty()) else { continue };
+        let Some((value, end)) = reader.measured(start + lead) else { continue };
+        if value.symmetric || value.number.ambiguous || end != start + lead + body.len() {
+            continue;
+        }
+        let Some(unit) = value.unit.as_ref() else { continue };
+        let Some(info) = index.argument(of, unit) else { continue };
+        let read = unit.of(info.dimension).and_then(|u| UnitScale::new(u).read(&value.number.text));
+        if let Some(value) = read {
+            conditions.by_symbol.entry(info.name.clone()).or_insert(Condition::Value(value));
+        }
+    }
+    conditions
+}
+
 /// Quantities that sheets measure at a rated value without saying its number: the quantity, the
 /// condition, the rating, and the words of which one is said after `rated`.
 const RATED: &[(&str, &str, &str, &[&str])] =

@@ -73,6 +73,8 @@ struct Wording {
     name: String,
     /// Symbols in brackets or at the end of a name.
     conditions: Vec<Found>,
+    /// The text of each cell of conditions, beside what was understood of it.
+    cells: Vec<(String, usize)>,
     text: String,
     parts: Vec<String>,
     /// Marks of notes at any of its cells.
@@ -109,6 +111,7 @@ impl<'s> Context<'_, 's> {
             symbol: String::new(),
             name: String::new(),
             conditions: Vec::new(),
+            cells: Vec::new(),
             text: String::new(),
             parts: Vec::new(),
             marks: marks(row),
@@ -122,7 +125,8 @@ impl<'s> Context<'_, 's> {
             .filter(|t| !t.is_empty())
             .collect::<Vec<_>>()
             .join("; ");
-        for cell in &cells {
+        for cell in cells.iter().take(20) {
+            wording.cells.push((cell.clone(), wording.conditions.len()));
             wording.conditions.push(condition::read(cell, self.index, &self.bare));
         }
         let symbol = text(Role::Symbol).join(" ");
@@ -198,10 +202,23 @@ impl<'s> Context<'_, 's> {
             wording.symbol = bare.to_string();
             let cut = name.len() - last.len();
             wording.name = name.get(..cut).unwrap_or("").trim().to_string();
+        } else if let Some(first) = self.leading_symbol(&name) {
+            wording.name = name.get(first.len()..).unwrap_or("").trim().to_string();
+            wording.symbol = first;
         } else if words == 1 && capital && self.index.is_spelled(bare, true) {
             wording.symbol = bare.to_string();
             wording.name = String::new();
         }
+    }
+
+    /// A symbol in front of the name in one cell: `BVDSS Drain-to-source voltage`.
+    fn leading_symbol(&self, name: &str) -> Option<String> {
+        let (first, rest) = name.split_once(char::is_whitespace)?;
+        let capitals = first.chars().filter(char::is_ascii_uppercase).count();
+        let prose = first.chars().skip(1).all(|c| c.is_ascii_lowercase());
+        let symbol = capitals >= 2 || !prose || first.contains('(');
+        let known = symbol && self.index.is_spelled(first, true);
+        (known && rest.split_whitespace().count() >= 2).then(|| first.to_string())
     }
 
     fn group(
@@ -373,6 +390,11 @@ impl<'s> Context<'_, 's> {
         for found in &wording.conditions {
             conditions = conditions.or(&found.conditions);
             doubts.extend(found.doubts.iter().map(|d| (Code::ROW_CONDITION, d.clone())));
+        }
+        for (text, at) in &wording.cells {
+            let Some((found, info)) = wording.conditions.get(*at).zip(info) else { continue };
+            let bare = condition::bare_values(text, found, self.index, &info.name);
+            conditions = conditions.or(&bare);
         }
         let header = condition::read(&group.header, self.index, &self.bare);
         conditions = conditions.or(&header.conditions);

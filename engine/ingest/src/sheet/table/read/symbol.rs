@@ -15,6 +15,7 @@ pub(super) struct Index<'s> {
     /// A word of a name to entries.
     by_word: BTreeMap<String, BTreeSet<usize>>,
     kind: Option<&'s str>,
+    symbols: &'s SymbolTable,
 }
 
 struct Entry<'s> {
@@ -22,6 +23,9 @@ struct Entry<'s> {
     /// Spellings in their case, see [`joined`].
     exact: BTreeSet<String>,
     names: Vec<BTreeSet<String>>,
+    /// Whether sheets print its name for another quantity as well: VGS is set in tests, and in
+    /// rows stands for a rating.
+    borrowed: bool,
 }
 
 /// What is known of a row besides its symbol and name.
@@ -60,13 +64,19 @@ const KIND: f64 = 1.0;
 const OTHER_KIND: f64 = -2.0;
 const RATING_IN_PLACE: f64 = 1.0;
 const RATING_OUT_OF_PLACE: f64 = -1.5;
+const BORROWED: f64 = -0.5;
 /// By how much the best must be ahead.
 const MARGIN: f64 = 0.45;
 
 impl<'s> Index<'s> {
     pub(super) fn new(symbols: &'s SymbolTable, kind: Option<&'s str>) -> Self {
-        let mut index =
-            Index { entries: Vec::new(), spelled: BTreeMap::new(), by_word: BTreeMap::new(), kind };
+        let mut index = Index {
+            entries: Vec::new(),
+            spelled: BTreeMap::new(),
+            by_word: BTreeMap::new(),
+            kind,
+            symbols,
+        };
         for info in symbols.symbols() {
             let at = index.entries.len();
             let spellings = || std::iter::once(&info.name).chain(&info.synonyms);
@@ -85,7 +95,10 @@ impl<'s> Index<'s> {
                 index.by_word.entry(word.clone()).or_default().insert(at);
             }
             let exact = spellings().map(|s| joined(s)).collect();
-            index.entries.push(Entry { info, exact, names });
+            let borrowed = symbols
+                .symbols()
+                .any(|other| other.name != info.name && other.synonyms.contains(&info.name));
+            index.entries.push(Entry { info, exact, names, borrowed });
         }
         index
     }
@@ -126,6 +139,22 @@ impl<'s> Index<'s> {
             .map(|e| (score(e), e))
             .collect();
         best(&scored).map(|(_, e)| e.info)
+    }
+
+    /// What a value without a symbol says in a row of a quantity: `1.0 A` beside VF is IF, since
+    /// the kind of device measures VF over IF.
+    pub(super) fn argument(&self, quantity: &str, unit: &SheetUnit) -> Option<&'s SymbolInfo> {
+        if unit.of(Dimension::FREQUENCY).is_some() {
+            return self.symbols.symbol("f");
+        }
+        let kind = self.symbols.kind(self.kind?)?;
+        let measured = kind.quantities.iter().filter(|q| q.symbol == quantity);
+        let mut arguments = measured
+            .flat_map(|q| &q.arguments)
+            .filter_map(|a| self.symbols.symbol(a))
+            .filter(|a| unit.of(a.dimension).is_some());
+        let first = arguments.next()?;
+        arguments.all(|other| other.name == first.name).then_some(first)
     }
 
     /// The quantity whose name a text ends with, such as `and applied reverse voltage`; the
@@ -178,13 +207,20 @@ impl<'s> Index<'s> {
             .iter()
             .filter_map(|(at, score)| Some((*score, self.entries.get(*at)?)))
             .filter(|(_, e)| evidence.fits(e.info.dimension))
-            .map(|(score, e)| (score + self.place_score(e.info, evidence.section), e))
+            .map(|(score, e)| {
+                let borrowed = if e.borrowed { BORROWED } else { 0.0 };
+                (score + borrowed + self.place_score(e.info, evidence.section), e)
+            })
             .collect();
         if fitting.is_empty() {
-            return match spelled.is_empty() {
-                true => Meaning::Unknown,
-                false => Meaning::Unclear(self.at(spelled).map(|e| e.info.name.as_str()).collect()),
-            };
+            // Another case is another symbol where the unit says so: ta is a time, TA is not.
+            let spelled: Vec<&str> = self
+                .at(spelled)
+                .filter(|e| e.exact.contains(&exact))
+                .map(|e| e.info.name.as_str())
+                .collect();
+            let unknown = spelled.is_empty();
+            return if unknown { Meaning::Unknown } else { Meaning::Unclear(spelled) };
         }
         let Some((_, entry)) = best(&fitting) else {
             let mut names: Vec<&str> = fitting.iter().map(|(_, e)| e.info.name.as_str()).collect();

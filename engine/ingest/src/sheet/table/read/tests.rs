@@ -375,6 +375,28 @@ fn parts_come_from_names_cells_and_columns() {
 }
 
 #[test]
+fn values_without_symbols_are_what_the_quantity_is_measured_over() {
+    let mut symbols = symbols();
+    let quantity = |symbol: &str, argument: &str| espice_facts::QuantityInfo {
+        symbol: symbol.into(),
+        arguments: vec![argument.into()],
+    };
+    symbols.add_kind(espice_facts::KindInfo {
+        name: "diode".into(),
+        pins: Vec::new(),
+        titles: Vec::new(),
+        classes: Vec::new(),
+        polarities: Vec::new(),
+        quantities: vec![quantity("VF", "IF"), quantity("CJ", "VR"), quantity("IR", "VR")],
+    });
+    let rows = ["VF|Forward voltage|1.0 A|||1.1|V", "CJ|Junction capacitance|4.0 V, 1 MHz||15||pF"];
+    let sheet = table(Section::Electrical, "", FULL, &rows);
+    let (found, _) = parameters(&[sheet], FileId(0), &symbols, Some("diode"), &[]);
+    let found: Vec<String> = found.iter().map(show).collect();
+    assert_eq!(found, ["VF - - 1.1 @ IF = 1", "CJ - 1.5e-11 - @ VR = 4, f = 1e6"]);
+}
+
+#[test]
 fn notes_and_ratings_are_conditions() {
     let rows = [
         "CJ|Typical Junction Capacitance (Note 2)|15|pF",
