@@ -414,6 +414,8 @@ impl<'t> Reader<'t, '_> {
                 self.found.doubts.push(text);
                 return;
             }
+            // A lone letter that means nothing here is more often a piece of a symbol.
+            None if printed.chars().count() < 2 => return,
             None => (fold_name(printed), unit.and_then(|u| u.plain()).map(|u| u.dimension)),
         };
         let Some(dimension) = dimension.or(zero.then_some(Dimension::NONE)) else { return };

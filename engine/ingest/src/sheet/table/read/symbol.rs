@@ -77,6 +77,8 @@ impl<'s> Index<'s> {
             kind,
             symbols,
         };
+        let synonyms: BTreeSet<&str> =
+            symbols.symbols().flat_map(|s| &s.synonyms).map(String::as_str).collect();
         for info in symbols.symbols() {
             let at = index.entries.len();
             let spellings = || std::iter::once(&info.name).chain(&info.synonyms);
@@ -95,9 +97,7 @@ impl<'s> Index<'s> {
                 index.by_word.entry(word.clone()).or_default().insert(at);
             }
             let exact = spellings().map(|s| joined(s)).collect();
-            let borrowed = symbols
-                .symbols()
-                .any(|other| other.name != info.name && other.synonyms.contains(&info.name));
+            let borrowed = synonyms.contains(info.name.as_str());
             index.entries.push(Entry { info, exact, names, borrowed });
         }
         index
