@@ -256,6 +256,7 @@ fn symbol_of(title: &str, words: &[&str], dimension: Dimension, names: &Names) -
     let lost = symbol_text.is_empty() || symbol_text.chars().count() == 1;
     by_spelling
         .or_else(|| caption.clone().filter(|_| lost))
+        .or_else(|| names.symbol(&rest, Some(dimension)))
         .or_else(|| by_words(&rest))
         .or_else(|| by_words(&symbol_text))
         .or_else(|| words.iter().find_map(|w| by_words(w)))
@@ -284,7 +285,7 @@ fn split_title(title: &str) -> (String, String) {
         }
     }
     let text = text.trim();
-    let cuts = [", ", ",", " - ", " – ", "- ", "– ", " = ", "="];
+    let cuts = [", ", ",", " : ", ": ", " - ", " – ", "- ", "– ", " = ", "="];
     let cut = cuts.iter().filter_map(|c| Some((text.find(c)?, c.len()))).min();
     match cut {
         Some((at, long)) if at > 0 => (
@@ -422,7 +423,7 @@ pub(crate) mod tests {
     fn titles_name_quantities_in_every_makers_way() {
         let symbols = table();
         let names = Names::new(&symbols, None, &[]);
-        let rows: [(&str, &str, Option<&str>, Option<&str>); 15] = [
+        let rows: [(&str, &str, Option<&str>, Option<&str>); 16] = [
             ("VF - Forward Voltage (V)", "V", None, Some("VF")),
             ("IF, INSTANTANEOUS FORWARD CURRENT (A)", "A", None, Some("IF")),
             ("I C - COLLECTOR CURRENT (mA)", "mA", None, Some("IC")),
@@ -438,6 +439,7 @@ pub(crate) mod tests {
             ("(pF)", "pF", Some("junction capacitance"), Some("CJ")),
             ("VR(A)", "A", None, None),
             ("Vxy (V)", "V", None, Some("Vxy")),
+            ("Drain Current : ID (A)", "A", None, Some("ID")),
         ];
         for (title, unit, caption, want) in rows {
             let mut axis = axis(title, unit);

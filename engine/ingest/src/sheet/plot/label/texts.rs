@@ -209,7 +209,9 @@ fn statements(words: &[&Word], names: &Names) -> Vec<(String, Rect)> {
         let starts_anew = out.last().is_some_and(|(text, _)| {
             let complete =
                 matches!(say(text, names).last(), Some(Said::Value(..)) | Some(Said::Held(..)));
-            complete && !clauses_end(text) && number(&word.text).is_some()
+            // The same symbol once more is the label of the next curve.
+            let again = text.split([' ', '=']).next() == word.text.split('=').next();
+            complete && !clauses_end(text) && (number(&word.text).is_some() || again)
         });
         match out.last_mut().filter(|_| !starts_anew) {
             Some((text, area)) => {

@@ -144,8 +144,7 @@ pub(crate) struct Ink {
 /// Gathers what remains of a plot's ink once its axes are taken away. White ink is left out: it
 /// covers, it does not draw.
 pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
-    let mut out = Ink::default();
-    out.grid = grid_pens(page, ink);
+    let mut out = Ink { grid: grid_pens(page, ink), ..Ink::default() };
     let window = frame.grown(OVERHANG);
     for piece in &whole_curves(page, ink) {
         if out.strands.len() > STRANDS {
