@@ -1,4 +1,4 @@
-use crate::{Curve, Parameter, Sweep};
+use crate::{Condition, Curve, Parameter, Status, Sweep};
 use espice_base::{Digest, FileId};
 
 /// What the sources say the device is.
@@ -69,4 +69,89 @@ pub struct Facts {
     pub curves: Vec<Curve>,
     /// Raw sweeps.
     pub sweeps: Vec<Sweep>,
+}
+
+impl Facts {
+    /// Gives conditions that stand at a rating, such as `VR = VRRM`, the rating's value for a
+    /// part, so that [`crate::Conditions::value`] finds it. Where the sheet states several values
+    /// for the part, or none, the condition stays open.
+    pub fn settle_ratings(&mut self, part: Option<&str>) {
+        let rating = |symbol: &str| {
+            let holds = |p: &&Parameter| {
+                let for_part = match part {
+                    Some(part) => p.holds_for(part),
+                    None => p.parts.is_empty(),
+                };
+                p.symbol == symbol && p.is_rating() && p.status == Status::Served && for_part
+            };
+            let mut values = self.parameters.iter().filter(holds).filter_map(|p| p.max);
+            let first = values.next()?;
+            values.all(|v| v == first).then_some(first)
+        };
+        let open: Vec<Vec<(String, f64)>> = self
+            .parameters
+            .iter()
+            .map(|p| {
+                let named = p.conditions.by_symbol.values().filter_map(|c| match c {
+                    Condition::Equals { symbol, .. } => Some(symbol),
+                    _ => None,
+                });
+                let unknown = named.filter(|s| !p.conditions.by_symbol.contains_key(*s));
+                unknown.filter_map(|s| Some((s.clone(), rating(s)?))).collect()
+            })
+            .collect();
+        for (parameter, values) in self.parameters.iter_mut().zip(open) {
+            for (symbol, value) in values {
+                parameter.conditions.by_symbol.insert(symbol, Condition::Value(value));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Conditions, Provenance, Section};
+    use espice_base::{FileId, Place};
+    use espice_units::Dimension;
+
+    fn row(symbol: &str, max: f64, section: Section, parts: &[&str]) -> Parameter {
+        Parameter {
+            symbol: symbol.into(),
+            printed: symbol.into(),
+            name: String::new(),
+            section,
+            min: None,
+            typ: None,
+            max: Some(max),
+            dimension: Dimension::VOLTAGE,
+            printed_unit: String::new(),
+            conditions: Conditions::none(),
+            parts: parts.iter().map(|p| String::from(*p)).collect(),
+            status: Status::Served,
+            reasons: Vec::new(),
+            confidence: 1.0,
+            provenance: Provenance::from(Place::File(FileId(0))),
+        }
+    }
+
+    #[test]
+    fn a_condition_at_a_rating_has_the_value_of_the_part() {
+        let mut leakage = row("IR", 5e-6, Section::Electrical, &[]);
+        let rated = Condition::Equals { symbol: "VRRM".into(), factor: 0.8 };
+        leakage.conditions.by_symbol.insert("VR".into(), rated);
+        let ratings = [("X1", 50.0), ("X2", 100.0)];
+        let ratings = ratings.map(|(part, v)| row("VRRM", v, Section::Ratings, &[part]));
+        let mut facts = Facts::default();
+        facts.parameters.push(leakage);
+        facts.parameters.extend(ratings);
+        let value = |part: Option<&str>| {
+            let mut facts = facts.clone();
+            facts.settle_ratings(part);
+            facts.parameters[0].conditions.value("VR")
+        };
+        assert_eq!(value(Some("X2")), Some(80.0));
+        assert_eq!(value(Some("X3")), None);
+        assert_eq!(value(None), None);
+    }
 }
