@@ -271,6 +271,8 @@ impl Task<'_> {
     /// Where a label comes to stand.
     fn place(&self, label: &Named<'_>, scale: Scale, line: [f64; 2], wide: bool) -> (Place, usize) {
         let mut free = None;
+        // Distance of the stroke from where the value belongs, rank of the reading.
+        let mut best: Option<(f64, usize, Place)> = None;
         for (rank, value) in label.values.iter().enumerate() {
             let Some(u) = scaled(*value, scale) else { continue };
             let p = (u - line[0]) / line[1];
@@ -278,12 +280,24 @@ impl Task<'_> {
             if off > self.reach(label, wide) {
                 continue;
             }
-            if let Some(i) = self.nearest(p)
-                && self.marks.get(i).is_some_and(|m| (m.at - p).abs() <= self.tolerance)
-            {
-                return (Place::Stroke(i, *value, off), rank);
+            let stroke = self.nearest(p).and_then(|i| {
+                let miss = self.marks.get(i).map(|m| (m.at - p).abs())?;
+                (miss <= self.tolerance).then_some((i, miss))
+            });
+            match stroke {
+                Some((i, miss)) => {
+                    // `102` for 10² is off by so little that 102 would pass on a long axis.
+                    let decade = scale == Scale::Log && (u - u.round()).abs() < 1e-9;
+                    let miss = if decade { -1.0 } else { miss };
+                    if best.as_ref().is_none_or(|b| miss < b.0) {
+                        best = Some((miss, rank, Place::Stroke(i, *value, off)));
+                    }
+                }
+                None => free = free.or(Some((Place::Free(*value, off), rank))),
             }
-            free = free.or(Some((Place::Free(*value, off), rank)));
+        }
+        if let Some((_, rank, place)) = best {
+            return (place, rank);
         }
         free.unwrap_or((Place::Off, 0))
     }
@@ -528,7 +542,10 @@ impl Task<'_> {
                 found.status = Status::Review;
             }
         }
-        if share < 0.9 && interior >= 4 {
+        // A line or two off the pattern of all others may be flat curves: no doubt about the axis.
+        let odd = (1.0 - share) * interior as f64;
+        let flat = odd < 2.5 && labelled >= 4 && off.is_empty();
+        if share < 0.9 && interior >= 4 && !flat {
             found.doubts.push(format!(
                 "{:.0} of {interior} lines lie on round values",
                 share * interior as f64

@@ -151,6 +151,23 @@ fn taken(words: &[Word], i: usize, angle: f64, raised: &Raised) -> Option<(Label
     if foreign.is_some() {
         return Some((label, 1));
     }
+    // "2 × 10²" in words of their own.
+    if label.unit.is_none()
+        && exponent.is_none()
+        && near(0.6).is_some_and(|n| matches!(n.text.as_str(), "×" | "x" | "X" | "·" | "*"))
+        && !label.printed.contains('^')
+        && let Some(ten) = words.get(i + 2).filter(|t| t.text.starts_with("10"))
+        && (raised.after(ten).is_some() || ten.runs.iter().any(|r| r.script == Script::Super))
+        && let Some((power, used)) = taken(words, i + 2, angle, raised)
+        && power.printed.starts_with("10^")
+        && gap(edge(&word.area, angle), ten, angle) < 2.5 * ten.size
+    {
+        let factor = power.values.first().copied().unwrap_or(1.0);
+        label.values = label.values.iter().map(|v| v * factor).collect();
+        label.printed = format!("{}x{}", label.printed, power.printed);
+        label.area = label.area.union(power.area);
+        return Some((label, used + 2));
+    }
     // Digits that kerning set apart ("1 00"), and thousands ("10 000").
     if label.unit.is_none() && exponent.is_none() {
         let zeros = near(0.6).filter(|n| {
@@ -562,6 +579,7 @@ mod tests {
             (vec![word("-", 0.0), word("30", 8.0)], vec![(-30.0, "-30")]),
             (vec![word("25", 0.0), word("°C", 13.0)], vec![(25.0, "25 °C")]),
             (vec![word("1", 0.0), word("00", 7.0)], vec![(100.0, "100")]),
+            (vec![word("2", 0.0), word("×", 7.0), word("10^1", 14.0)], vec![(20.0, "2x10^1")]),
             (vec![word("0", 0.0), word("20", 40.0)], vec![(0.0, "0"), (20.0, "20")]),
             (vec![word("VDS", 0.0), word("=", 17.0), word("10", 24.0)], vec![]),
             (vec![word("10", 0.0), word("Ohm", 13.0), word("max", 30.0)], vec![]),
