@@ -101,15 +101,15 @@ impl Score {
             share(good, errors.len())
         };
         vec![
-            ("row recall", self.recall(), 0.95, 0.97),
+            ("row recall", self.recall(), 0.97, 0.97),
             ("row precision", self.precision(), 0.98, 0.98),
             ("full rows F1", self.full(), 0.95, 0.95),
-            ("plots served", share(self.panels_served, self.panels), 0.85, 0.9),
-            ("plots served right", right(self.panels_wrong, self.panels_served), 0.95, 0.995),
+            ("plots served", share(self.panels_served, self.panels), 0.9, 0.9),
+            ("plots served right", right(self.panels_wrong, self.panels_served), 0.995, 0.995),
             ("axis kinds right", right(self.axes_kind_wrong, self.axes), 0.99, 0.99),
             ("axes right", right(self.axes_wrong, self.axes), 0.995, 0.995),
             ("curves whole", share(self.curves_whole, self.curves), 0.97, 0.97),
-            ("labels right", share(self.labels_right, self.labels), 0.85, 0.95),
+            ("labels right", share(self.labels_right, self.labels), 0.95, 0.95),
             ("fine curves near", near(&self.errors[0], 0.05, 0.1), 0.97, 1.0),
             ("coarse curves near", near(&self.errors[1], 0.1, 0.2), 0.97, 1.0),
         ]
@@ -195,4 +195,14 @@ fn tables_of_families_are_read() {
     assert_eq!(score.thousandfold, 0, "{:#?}", score.faults);
     // 0.98 is aimed at: a value for all parts is taken for one where no rule tells.
     assert!(score.precision() >= 0.95, "{:#?}", score.faults);
+}
+
+#[test]
+fn the_bundled_sheet_is_read_whole() {
+    let symbols = support::library().symbols;
+    let mut score = Score::default();
+    score.add(&crate::synthetic::ex41::sheet(), &symbols);
+    println!("{}", score.report());
+    assert!(score.faults.is_empty(), "{:#?}", score.faults);
+    assert_eq!((score.rows_full, score.panels_served), (15, 4));
 }

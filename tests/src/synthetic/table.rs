@@ -220,7 +220,9 @@ impl Drawer<'_> {
         let said = group.shared.iter().chain(&line.own);
         let mut conditions: Vec<(String, f64)> =
             said.map(|s| (s.symbol.clone(), s.value)).collect();
-        for (symbol, value) in self.heading {
+        // A thermal resistance is of no temperature, whatever the heading says.
+        let heading = if group.symbol.starts_with("Rth") { &[] } else { self.heading };
+        for (symbol, value) in heading {
             let told = ["TJ", "Tamb", "Tcase"];
             let hot = told.contains(&symbol.as_str());
             if !conditions.iter().any(|c| c.0 == *symbol || (hot && told.contains(&c.0.as_str()))) {
