@@ -7,7 +7,7 @@ pub(crate) const ALONE: f64 = 60.0;
 /// Costs are cut here, so that an impossible pair stays finite.
 const MOST: f64 = 1e6;
 /// Most labels or curves that are assigned together.
-const LARGEST: usize = 40;
+pub(crate) const LARGEST: usize = 40;
 
 /// A label's curve and how sure that is.
 #[derive(Clone, Copy, PartialEq, Debug)]

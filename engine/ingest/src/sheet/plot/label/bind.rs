@@ -1,6 +1,6 @@
 //! Binding labels to curves.
 
-use super::assign::assign;
+use super::assign::{LARGEST, assign};
 use super::family::{Families, Label, Limit, List, Meaning};
 use super::order::{order, top_down};
 use super::texts::Note;
@@ -155,6 +155,9 @@ fn by_place(
     frame: Rect,
     out: &mut [Bound],
 ) {
+    if labels.len() > LARGEST || free.len() > LARGEST {
+        return;
+    }
     let drawn: Vec<&Drawn> = free.iter().filter_map(|i| curves.get(*i)).collect();
     let cost: Vec<Vec<f64>> = labels
         .iter()

@@ -21,6 +21,9 @@ use espice_pdf::{Page, Point, Rect};
 /// A cover larger than this share of the frame is its background, not a label's box.
 const BACKGROUND: f64 = 0.4;
 
+/// Most lines that are told apart; no plot that people read has as many.
+const LINES: usize = 1_500;
+
 /// A curve as it was drawn.
 #[derive(Clone, Debug)]
 pub(crate) struct Drawn {
@@ -74,11 +77,12 @@ pub(crate) fn trace(page: &Page, ink: &PlotInk, frame: Rect, texts: &[Rect]) -> 
     let strands = link::join_touching(strands);
     let strands = link::join_near(strands);
     let strands = link::join_dashes(strands);
+    let (strands, many) = tidy::keep_longest(strands, LINES);
     let strands = link::join_across(strands, &boxes, 0.4 * frame.width().max(frame.height()));
     let sorted = sort::sort(strands, &gathered.heads, &gathered.grid, texts, frame);
     let curves = tidy::drop_overlaid(sorted.curves);
     let mut out = Traced { leaders: sorted.leaders, samples: sorted.samples, ..Traced::default() };
-    if gathered.cut {
+    if gathered.cut || many {
         out.doubts.push(String::from("there is more ink than is looked at"));
     }
     let unexplained = check::unexplained(&sorted.fragments, &curves, texts);

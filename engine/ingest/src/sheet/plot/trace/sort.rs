@@ -13,6 +13,8 @@ const FLAT: f64 = 0.3;
 const AT_TEXT: f64 = 4.5;
 /// How near the other end comes to its curve.
 const AT_CURVE: f64 = 2.5;
+/// Most lines whose nearest curve is looked for.
+const SEARCHES: usize = 400;
 /// How near an arrow head is to its shaft.
 const AT_HEAD: f64 = 2.5;
 
@@ -72,8 +74,10 @@ pub(crate) fn sort(
         s.length() >= long && !is_drawing(s) && !is_flat(s) && !has_head(s, heads)
     });
     let mut waiting = Vec::new();
-    for strand in others.drain(..) {
-        if let Some(leader) = leader(&strand, heads, texts, &clear, diagonal) {
+    let heads = heads.get(..heads.len().min(SEARCHES)).unwrap_or(heads);
+    for (k, strand) in others.drain(..).enumerate() {
+        let near = if k < SEARCHES { clear.as_slice() } else { &[] };
+        if let Some(leader) = leader(&strand, heads, texts, near, diagonal) {
             out.leaders.push(leader);
         } else if is_drawing(&strand) || strand.closed {
             continue;
@@ -94,7 +98,11 @@ pub(crate) fn sort(
         }
         if long_enough && (like_a_curve || flat_enough) && !on_edge(&strand, frame) {
             out.curves.push(strand);
-        } else if like_a_curve && !on_edge(&strand, frame) && strand.length() > 2.0 {
+        } else if like_a_curve
+            && !on_edge(&strand, frame)
+            && strand.length() > 2.0
+            && out.fragments.len() < SEARCHES
+        {
             out.fragments.push(strand);
         }
     }

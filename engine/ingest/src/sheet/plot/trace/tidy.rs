@@ -31,6 +31,18 @@ pub(crate) fn drop_repeats(strands: Vec<Strand>) -> Vec<Strand> {
     kept
 }
 
+/// The longest lines in their order, and whether there were more.
+pub(crate) fn keep_longest(strands: Vec<Strand>, most: usize) -> (Vec<Strand>, bool) {
+    if strands.len() <= most {
+        return (strands, false);
+    }
+    let mut lengths: Vec<f64> = strands.iter().map(Strand::length).collect();
+    lengths.sort_by(|a, b| b.total_cmp(a));
+    let least = lengths.get(most).copied().unwrap_or(0.0);
+    let kept = strands.into_iter().filter(|s| s.length() > least).take(most).collect();
+    (kept, true)
+}
+
 /// Cuts lines where they turn back: the pen went along one curve and came back along another,
 /// or along the same one.
 pub(crate) fn split_turns(strands: Vec<Strand>, shortest: f64) -> Vec<Strand> {
