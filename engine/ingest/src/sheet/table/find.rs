@@ -74,7 +74,15 @@ fn upright(frame: &Frame<'_>, page: u32, before: Option<&Table>) -> Vec<Table> {
             .fold(frame.height, f64::min);
         let header = bounded(header, &headers);
         if let Some(found) = table(frame, &header, limit, page) {
-            out.push(found);
+            // Two heights of one head may each pass for a head.
+            let again = out.iter().any(|(area, _)| {
+                area.intersection(found.0).is_some_and(|both| {
+                    both.width() * both.height() > 0.5 * found.0.width() * found.0.height()
+                })
+            });
+            if !again {
+                out.push(found);
+            }
         }
     }
     let taken: Vec<Rect> = out.iter().map(|(area, _)| *area).collect();

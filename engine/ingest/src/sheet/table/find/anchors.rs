@@ -63,6 +63,9 @@ pub(super) fn anchors(frame: &Frame<'_>, grid: &mut Grid) -> Vec<Anchor> {
         if p.straddles && wide.cols.len() == 1 && !wide.spanning {
             doubts.push(format!("`{}` reaches over a column's border", frame.text(&p.toks)));
         }
+        if let Some(head) = other_head(frame, grid, &p, &wide.cols) {
+            doubts.push(format!("`{}` stands below `{head}`", frame.text(&p.toks)));
+        }
         if wide.vague {
             doubts.push(format!("`{}` stands across several columns", frame.text(&p.toks)));
         }
@@ -83,6 +86,29 @@ pub(super) fn anchors(frame: &Frame<'_>, grid: &mut Grid) -> Vec<Anchor> {
     }
     share_tall(frame, grid, &mut out);
     out
+}
+
+/// The head of another column of values below which a plain number stands, where no wall says
+/// that it belongs to its own.
+fn other_head<'g>(
+    frame: &Frame<'_>,
+    grid: &'g Grid,
+    piece: &Piece,
+    cols: &[usize],
+) -> Option<&'g str> {
+    let &[own] = cols else { return None };
+    kinds::plain_number(&frame.text(&piece.toks))?;
+    let x = (piece.x[0] + piece.x[1]) / 2.0;
+    let at = grid.cols.get(own)?;
+    let distance = (at.head? - x).abs();
+    let walls = frame.rules.cell_x(Point::new(x, piece.mid), [at.x[0] - 3.0, at.x[1] + 3.0]);
+    let other = grid.cols.iter().find(|c| {
+        c.is_value()
+            && c.x != at.x
+            && c.head.is_some_and(|h| (h - x).abs() < 4.0 && distance > 12.0)
+    })?;
+    let between = if other.x[0] > at.x[0] { walls[1] } else { walls[0] };
+    between.is_none().then_some(other.header.as_str())
 }
 
 /// A piece with all columns that it holds for.

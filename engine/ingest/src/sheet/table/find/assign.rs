@@ -12,6 +12,8 @@ pub(super) struct Given {
     pub(super) toks: Vec<usize>,
     /// Whether other rows have them, too.
     pub(super) shared: bool,
+    /// Whether they were taken from the row above, for want of others.
+    pub(super) guess: bool,
 }
 
 /// A column's words by row, and what belongs to no row: lines above rows without values.
@@ -64,7 +66,16 @@ pub(super) fn parted(grid: &Grid, rows: &[Anchor], a: usize, b: usize) -> bool {
 }
 
 /// The words of a column of names, symbols, units or parts by row.
-pub(super) fn column(grid: &Grid, rows: &[Anchor], col: usize, inherits: bool) -> Column {
+///
+/// Keys (`inherits`) hold for the rows below them that have none; those at `heads` begin above
+/// their first row.
+pub(super) fn column(
+    grid: &Grid,
+    rows: &[Anchor],
+    col: usize,
+    inherits: bool,
+    heads: &[f64],
+) -> Column {
     let mut out = Column { given: vec![Vec::new(); rows.len()], orphans: Vec::new() };
     for cell in cells(grid, rows, col) {
         match cell.rows.as_slice() {
@@ -77,11 +88,37 @@ pub(super) fn column(grid: &Grid, rows: &[Anchor], col: usize, inherits: bool) -
                 give(&mut out, many, &cell.pieces, true);
             }
             many => {
-                let (held, _) = align(rows, many, &cell.pieces);
-                for (p, holders) in held.iter().enumerate() {
-                    if let Some(piece) = cell.pieces.get(p) {
-                        give(&mut out, holders, std::slice::from_ref(piece), holders.len() > 1);
-                    }
+                let heading =
+                    |p: &Piece| inherits && heads.iter().any(|h| (h - p.base).abs() < 0.3 * p.size);
+                let (above, pieces): (Vec<Piece>, Vec<Piece>) =
+                    cell.pieces.into_iter().partition(heading);
+                let (mut held, _) = align(rows, many, &pieces);
+                if inherits && let Some(centred) = around(many, &held) {
+                    held = centred;
+                }
+                for (piece, holders) in pieces.iter().zip(&held) {
+                    give(&mut out, holders, std::slice::from_ref(piece), holders.len() > 1);
+                }
+                for piece in &above {
+                    let next = above
+                        .iter()
+                        .map(|p| p.base)
+                        .filter(|b| *b > piece.base + 0.5 * piece.size)
+                        .fold(f64::INFINITY, f64::min);
+                    let first = many
+                        .iter()
+                        .find(|&&r| rows.get(r).is_some_and(|row| row.base > piece.base));
+                    let Some(&first) = first else { continue };
+                    let bare: Vec<usize> = many
+                        .iter()
+                        .copied()
+                        .skip_while(|&r| r != first)
+                        .take_while(|&r| {
+                            rows.get(r).is_some_and(|row| row.base < next)
+                                && out.given.get(r).is_some_and(Vec::is_empty)
+                        })
+                        .collect();
+                    give(&mut out, &bare, std::slice::from_ref(piece), true);
                 }
                 if inherits {
                     inherit(&mut out, many);
@@ -90,6 +127,42 @@ pub(super) fn column(grid: &Grid, rows: &[Anchor], col: usize, inherits: bool) -
         }
     }
     out
+}
+
+/// The rows of each key when keys stand in the middle of their rows: some key between two rows
+/// shows that they do, and the bare rows around the others must split evenly.
+fn around(members: &[usize], held: &[Vec<usize>]) -> Option<Vec<Vec<usize>>> {
+    held.iter().find(|h| h.len() > 1)?;
+    let mut keys: Vec<Vec<usize>> = held.iter().filter(|h| !h.is_empty()).cloned().collect();
+    keys.sort();
+    keys.dedup();
+    let mut out = held.to_vec();
+    let place = |r: usize| members.iter().position(|m| *m == r);
+    let mut end = 0;
+    let mut lower = 0;
+    for (k, key) in keys.iter().enumerate() {
+        let (first, last) = (place(*key.first()?)?, place(*key.last()?)?);
+        let upper = first.checked_sub(end)?.checked_sub(lower)?;
+        if key.len() > 1 && upper > 0 {
+            return None;
+        }
+        let next = keys.get(k + 1).and_then(|n| n.first()).and_then(|r| place(*r));
+        lower = upper;
+        end = last + 1;
+        if next.unwrap_or(members.len()) < end + lower {
+            return None;
+        }
+        if next.is_none() && end + lower != members.len() {
+            return None;
+        }
+        let all = members.get(first - upper..end + lower)?;
+        for (h, new) in held.iter().zip(out.iter_mut()) {
+            if h == key {
+                *new = all.to_vec();
+            }
+        }
+    }
+    Some(out)
 }
 
 /// Whether a single line or block stands in the middle of several rows, on no row's baseline.
@@ -116,7 +189,7 @@ fn give(out: &mut Column, rows: &[usize], pieces: &[Piece], shared: bool) {
         let Some(cells) = out.given.get_mut(row) else { continue };
         match cells.iter_mut().find(|g| g.shared == shared) {
             Some(given) => given.toks.extend(&toks),
-            None => cells.push(Given { toks: toks.clone(), shared }),
+            None => cells.push(Given { toks: toks.clone(), shared, guess: false }),
         }
     }
 }
@@ -128,7 +201,7 @@ fn inherit(out: &mut Column, rows: &[usize]) {
         let Some(cells) = out.given.get_mut(row) else { continue };
         if cells.is_empty() {
             if let Some(toks) = &last {
-                cells.push(Given { toks: toks.clone(), shared: true });
+                cells.push(Given { toks: toks.clone(), shared: true, guess: true });
             }
         } else {
             last = Some(cells.iter().flat_map(|g| g.toks.iter().copied()).collect());
@@ -150,12 +223,22 @@ pub(super) fn align(
             .filter_map(|r| rows.get(r).map(|row| (r, row.base - p.base)))
             .min_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
     };
+    let second = |p: &Piece, nearest: usize| {
+        members
+            .iter()
+            .filter(|m| **m != nearest)
+            .filter_map(|&m| rows.get(m))
+            .map(|row| (row.base - p.base).abs())
+            .fold(f64::INFINITY, f64::min)
+    };
     let on: Vec<Option<usize>> = pieces
         .iter()
         .map(|p| {
             near(p).filter(|(r, d)| {
                 let size = rows.get(*r).map_or(p.size, |row| row.size.max(p.size));
-                d.abs() <= 0.5 * size
+                // What stands as near to another row is on neither.
+                let other = second(p, *r);
+                d.abs() <= 0.25 * size || (d.abs() <= 0.5 * size && d.abs() <= 0.6 * other)
             })
         })
         .map(|found| found.map(|(r, _)| r))
@@ -171,7 +254,9 @@ pub(super) fn align(
         let rows_of = if let Some(r) = on[i] {
             vec![r]
         } else {
-            let nearest = near(piece).filter(|(r, d)| d.abs() <= 0.95 * piece.size && !owned(*r));
+            let nearest = near(piece).filter(|(r, d)| {
+                d.abs() <= 0.95 * piece.size && !owned(*r) && d.abs() <= 0.8 * second(piece, *r)
+            });
             if let Some((r, _)) = nearest {
                 vec![r]
             } else if i > 0 && tight(i - 1, i) && !waiting.contains(&(i - 1)) {

@@ -7,6 +7,9 @@ use super::kinds;
 use super::vocabulary;
 use crate::sheet::text::UNKNOWN;
 
+/// More lines than this are no table of one page.
+const MOST_BANDS: usize = 500;
+
 /// Lines on one height within a table.
 #[derive(Clone, Debug)]
 pub(super) struct Band {
@@ -59,6 +62,7 @@ pub(super) fn bands(frame: &Frame<'_>, cols: &[Col], x: [f64; 2], y: [f64; 2]) -
             }),
         }
     }
+    out.truncate(MOST_BANDS);
     for band in &mut out {
         classify(frame, cols, band);
     }

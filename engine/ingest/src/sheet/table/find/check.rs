@@ -50,7 +50,7 @@ fn of(row: &Row, columns: &[Column]) -> Vec<String> {
         columns.get(column).is_some_and(|c| {
             let words: Vec<String> =
                 c.header.split_whitespace().flat_map(vocabulary::words_of).collect();
-            !words.is_empty() && vocabulary::phrase(&words).is_none()
+            !words.is_empty() && c.parts.is_empty() && vocabulary::phrase(&words).is_none()
         })
     };
     let mut out = Vec::new();
@@ -59,7 +59,7 @@ fn of(row: &Row, columns: &[Column]) -> Vec<String> {
         let text = cell.text();
         match role(cell) {
             // A column of numbers whose head is not understood may be any of the limits.
-            Some(Role::Other) if unknown(cell.column) && kinds::is_value_text(&text) => {
+            Some(Role::Value) if unknown(cell.column) && kinds::is_value_text(&text) => {
                 out.push(format!("`{text}` stands in a column whose head is not known"));
             }
             Some(Role::Min | Role::Typ | Role::Max | Role::Value) => {

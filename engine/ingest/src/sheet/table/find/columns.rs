@@ -232,7 +232,7 @@ pub(super) fn split_by_gaps(frame: &Frame<'_>, cols: Vec<Col>, bands: &[Band]) -
     let roles: Vec<Option<Role>> = cols.iter().map(|c| c.role).collect();
     let missing = |role: Role| !roles.contains(&Some(role));
     for col in cols {
-        let open = matches!(col.role, None | Some(Role::Name));
+        let open = matches!(col.role, None | Some(Role::Name | Role::Conditions));
         let Some((at, left, right)) = open.then(|| gap(frame, &col, bands)).flatten() else {
             out.push(col);
             continue;
@@ -242,7 +242,13 @@ pub(super) fn split_by_gaps(frame: &Frame<'_>, cols: Vec<Col>, bands: &[Band]) -
         };
         let symbols =
             |texts: &[String]| share(texts, &|t| t.split_whitespace().all(kinds::is_symbol_like));
-        let (first, second) = if share(&right, &kinds::is_condition) {
+        let (first, second) = if col.role == Some(Role::Conditions) {
+            if !(missing(Role::Symbol) && symbols(&left)) {
+                out.push(col);
+                continue;
+            }
+            (Some(Role::Symbol), Some(Role::Conditions))
+        } else if share(&right, &kinds::is_condition) {
             (col.role, Some(Role::Conditions))
         } else if missing(Role::Symbol) && symbols(&left) {
             (Some(Role::Symbol), Some(Role::Name))

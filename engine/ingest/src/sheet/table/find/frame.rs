@@ -205,7 +205,8 @@ fn drop_underlines(rules: &mut Vec<Rule>, rows: &[Row], toks: &[Tok<'_>]) {
         let from = rows.partition_point(|l| l.base < rule.at - 4.0);
         let to = rows.partition_point(|l| l.base <= rule.at + 0.3);
         let lines = rows.get(from..to.max(from)).unwrap_or_default();
-        !lines.iter().any(|l| {
+        // Hundreds of lines on one height are no text with links.
+        !lines.iter().take(200).any(|l| {
             let tight = rule.at - l.base <= 0.35 * l.size;
             let starts = l.toks.iter().any(|&t| (toks[t].area.x0 - rule.from).abs() <= 1.5);
             let ends = l.toks.iter().any(|&t| (toks[t].area.x1 - rule.to).abs() <= 1.5);

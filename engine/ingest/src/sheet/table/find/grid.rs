@@ -114,7 +114,19 @@ impl Grid {
             let texts: Vec<String> =
                 self.pieces.iter().filter(|p| p.col == at).map(|p| frame.text(&p.toks)).collect();
             let headed = !self.cols[at].header.is_empty();
-            self.cols[at].role = Some(role_of(&texts, &known, headed, at));
+            let mut role = role_of(&texts, &known, headed, at);
+            // Numbers under a head that is not understood, beside values: values in doubt.
+            let beside =
+                |i: Option<usize>| i.and_then(|i| self.cols.get(i)).is_some_and(Col::is_value);
+            let numbers = texts.iter().filter(|t| kinds::is_value_text(t)).count();
+            if headed
+                && role == Role::Other
+                && numbers * 2 > texts.len()
+                && (beside(at.checked_sub(1)) || beside(Some(at + 1)))
+            {
+                role = Role::Value;
+            }
+            self.cols[at].role = Some(role);
         }
     }
 

@@ -8,6 +8,9 @@ use crate::sheet::table::{Cell, Column, Role, Row, Section, Table};
 use crate::sheet::text::Word;
 use espice_pdf::Rect;
 
+/// More lists than this stand on no page.
+const MOST: usize = 12;
+
 /// One line of a list.
 struct Entry {
     name: Vec<usize>,
@@ -19,6 +22,9 @@ struct Entry {
 pub(super) fn lists(frame: &Frame<'_>, taken: &[Rect], page: u32) -> Vec<(Rect, Table)> {
     let mut out = Vec::new();
     for (i, line) in frame.lines.iter().enumerate() {
+        if out.len() >= MOST {
+            break;
+        }
         let title = frame.text(&line.toks);
         let section = vocabulary::section(&title);
         let rated = matches!(section, Some(Section::Ratings | Section::Thermal));
@@ -62,6 +68,9 @@ fn list(
         };
         if first.base <= head.base + 0.5 * head.size {
             continue;
+        }
+        if first.base - bottom > 60.0 {
+            break;
         }
         if first.area.x0 > head.area.x0 + 60.0 {
             continue;

@@ -37,6 +37,11 @@ pub(super) struct Level {
     pub(super) y: [f64; 2],
 }
 
+/// More marks on one height are no head; what else stands there is not looked at.
+const MOST_MARKS: usize = 120;
+/// More heights with header words than this on one page are not looked at.
+const MOST_LEVELS: usize = 300;
+
 /// Lines of header words, those on one height and within one table together.
 pub(super) fn levels(frame: &Frame<'_>) -> Vec<Level> {
     let lines: Vec<Vec<Mark>> = frame.lines.iter().map(|l| marks(frame, &l.toks)).collect();
@@ -59,6 +64,12 @@ pub(super) fn levels(frame: &Frame<'_>) -> Vec<Level> {
         for &m in &members {
             used[m] |= said[m];
             marks.extend(lines[m].iter().cloned());
+        }
+        if marks.len() > MOST_MARKS {
+            continue;
+        }
+        if out.len() > MOST_LEVELS {
+            break;
         }
         marks.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
         for marks in blocks(frame, marks) {

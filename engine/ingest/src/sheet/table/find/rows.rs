@@ -30,17 +30,17 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
             .collect::<Vec<usize>>()
     };
     let (symbols, names) = (find(Role::Symbol), find(Role::Name));
+    let heads = head_lines(grid, &anchors, &symbols, &names);
     let mut columns: Vec<Option<Column>> = vec![None; grid.cols.len()];
     for &c in symbols.iter().chain(&names) {
         if let Some(slot) = columns.get_mut(c) {
-            *slot = Some(assign::column(grid, &anchors, c, true));
+            *slot = Some(assign::column(grid, &anchors, c, true, &heads));
         }
     }
     cut_at_headings(&anchors, &headings, &mut columns);
     let keys = if symbols.is_empty() { &names } else { &symbols };
     inherit_keys(&anchors, &headings, &symbols, &names, &mut columns);
     let group = groups(&columns, keys, &names, anchors.len());
-    let heads = head_lines(grid, &anchors, &symbols, &names);
     for (c, col) in grid.cols.iter().enumerate() {
         let found = match col.role {
             Some(Role::Conditions) => {
@@ -49,16 +49,16 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
                 column
             }
             Some(Role::Unit) => {
-                let mut column = assign::column(grid, &anchors, c, false);
+                let mut column = assign::column(grid, &anchors, c, false, &[]);
                 share_units(&mut column, &group);
                 column
             }
             Some(Role::Part) => {
-                let mut column = assign::column(grid, &anchors, c, false);
+                let mut column = assign::column(grid, &anchors, c, false, &[]);
                 part_runs(&mut column, &group);
                 column
             }
-            Some(Role::Other) => assign::column(grid, &anchors, c, false),
+            Some(Role::Other) => assign::column(grid, &anchors, c, false, &[]),
             _ => continue,
         };
         if let Some(slot) = columns.get_mut(c) {
@@ -97,7 +97,7 @@ fn vague_rows<'c>(
             .filter_map(|&c| columns.get(c).and_then(Option::as_ref))
             .filter_map(|col| col.given.get(i))
             .flatten()
-            .any(|g| !g.shared)
+            .any(|g| !g.guess)
     };
     let mut out = Vec::new();
     let mut from = 0;
@@ -325,7 +325,9 @@ fn inherit_keys(
                 let above: Vec<Given> = col
                     .given
                     .get(i - 1)
-                    .map(|g| g.iter().map(|x| Given { shared: true, ..x.clone() }).collect())
+                    .map(|g| {
+                        g.iter().map(|x| Given { shared: true, guess: true, ..x.clone() }).collect()
+                    })
                     .unwrap_or_default();
                 if let Some(slot) = col.given.get_mut(i) {
                     *slot = above;
@@ -381,7 +383,13 @@ fn head_lines(grid: &Grid, anchors: &[Anchor], symbols: &[usize], names: &[usize
             .pieces
             .iter()
             .any(|q| q.col == p.col && q.base < p.base - 0.5 && p.base - q.base <= 1.5 * p.size);
-        if !on_row && bare && first_line && next.base - p.base >= 0.9 * p.size {
+        // A symbol beside a name, or beside conditions, begins rows even when lines are tight.
+        let beside = symbols.contains(&p.col)
+            && grid
+                .pieces
+                .iter()
+                .any(|q| q.col != p.col && (q.base - p.base).abs() <= 0.5 * p.size);
+        if !on_row && bare && (first_line || beside) && next.base - p.base >= 0.9 * p.size {
             out.push(p.base);
         }
     }
@@ -420,7 +428,8 @@ fn adopt(
             if let Some(given) = column.given.get_mut(i) {
                 match given.iter_mut().find(|g| g.shared) {
                     Some(g) => g.toks.extend(&orphan.toks),
-                    None => given.insert(0, Given { toks: orphan.toks.clone(), shared: true }),
+                    None => given
+                        .insert(0, Given { toks: orphan.toks.clone(), shared: true, guess: false }),
                 }
             }
         }
@@ -443,7 +452,7 @@ fn share_units(column: &mut Column, group: &[usize]) {
         if let [unit] = units.as_slice() {
             for given in column.given.get_mut(at..end).into_iter().flatten() {
                 if given.is_empty() {
-                    given.push(Given { toks: unit.clone(), shared: true });
+                    given.push(Given { toks: unit.clone(), shared: true, guess: true });
                 }
             }
         }
@@ -461,7 +470,7 @@ fn part_runs(column: &mut Column, group: &[usize]) {
         let above: Vec<Given> = column
             .given
             .get(i - 1)
-            .map(|g| g.iter().map(|x| Given { shared: true, ..x.clone() }).collect())
+            .map(|g| g.iter().map(|x| Given { shared: true, guess: true, ..x.clone() }).collect())
             .unwrap_or_default();
         if let Some(given) = column.given.get_mut(i)
             && given.is_empty()

@@ -371,3 +371,29 @@ fn conditions_that_change_in_part() {
         ]
     );
 }
+
+/// Numbers under a head that is not understood are kept, in doubt, beside values only.
+#[test]
+fn numbers_under_unknown_heads() {
+    let mut s = Sheet::new();
+    s.h(100.0, 50.0, 500.0).h(114.0, 50.0, 500.0).h(128.0, 50.0, 500.0).h(142.0, 50.0, 500.0);
+    let heads = [
+        (54.0, "Symbol"),
+        (110.0, "Parameter"),
+        (230.0, "Xyz"),
+        (280.0, "Max"),
+        (340.0, "Unit"),
+        (420.0, "Fig. No."),
+    ];
+    s.cells(110.0, &heads);
+    s.cells(
+        124.0,
+        &[(54.0, "VT"), (110.0, "threshold"), (232.0, "1.0"), (344.0, "V"), (424.0, "3")],
+    );
+    s.cells(138.0, &[(54.0, "gm"), (110.0, "slope"), (282.0, "5"), (344.0, "S"), (424.0, "4")]);
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        ["VT | threshold |  | . . . 1.0 | V ?", "gm | slope |  | . . 5 . | S"]
+    );
+}
