@@ -628,3 +628,6 @@ pub(super) fn least_squares(points: &[(f64, f64)]) -> Option<[f64; 2]> {
     let slope = spu / spp;
     (slope.is_finite() && slope != 0.0).then_some([mu - slope * mp, slope])
 }
+
+#[cfg(test)]
+mod tests;
