@@ -184,3 +184,73 @@ fn simplify(line: &[Point], tolerance: f64) -> Vec<usize> {
     }
     keep.iter().enumerate().filter(|(_, k)| **k).map(|(i, _)| i).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::name::tests::axis;
+    use super::*;
+    use espice_facts::{Conditions, Signature};
+
+    fn panel(held_back: Option<&str>) -> Panel {
+        let line = vec![Point::new(0.0, 100.0), Point::new(50.0, 100.0), Point::new(100.0, 0.0)];
+        let mut x = axis("VF (V)", "V");
+        let mut y = axis("IF (mA)", "mA");
+        (x.slope, x.to_si) = (0.01, Some([1.0, 0.0]));
+        (y.offset, y.slope, y.to_si) = (100.0, -1.0, Some([1e-3, 0.0]));
+        let points = line.iter().map(|p| [p.x * 0.01, (100.0 - p.y) * 1e-3]).collect();
+        let signature =
+            Signature { quantity: "IF".into(), x: "VF".into(), family: vec!["TJ".into()] };
+        let trace = Trace {
+            line,
+            orders: vec![1],
+            axis: 0,
+            label: Some(("25 °C".into(), Rect::default())),
+            signature: Some(signature),
+            conditions: Conditions::none().with("TJ", 298.15),
+            parts: Vec::new(),
+            points,
+            held_back: held_back.map(String::from),
+            status: Status::Served,
+            reasons: Vec::new(),
+        };
+        let frame = Rect { x0: 0.0, y0: 0.0, x1: 100.0, y1: 100.0 };
+        Panel {
+            page: 2,
+            frame,
+            area: frame,
+            title: "Forward".into(),
+            x,
+            y,
+            y2: None,
+            traces: vec![trace],
+            conditions: Conditions::none().with("f", 1e6),
+            parts: vec!["A1".into()],
+            status: Status::Served,
+            reasons: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn facts_keep_ends_and_corners_and_stay_on_the_drawn_line() {
+        let made = curves(&panel(None), FileId(3), |_| None);
+        let [curve] = made.as_slice() else { panic!() };
+        assert_eq!(curve.signature.to_string(), "IF(VF; TJ)");
+        assert_eq!((curve.family["TJ"], curve.conditions.value("f")), (298.15, Some(1e6)));
+        assert_eq!((curve.status, curve.parts.as_slice()), (Status::Served, &["A1".into()][..]));
+        let (first, last) = (curve.points[0], curve.points[curve.points.len() - 1]);
+        assert_eq!((first, last[0]), ([0.0, 0.0], 1.0));
+        assert!((last[1] - 0.1).abs() < 1e-12);
+        assert!(curve.points.iter().any(|p| (p[0] - 0.5).abs() < 1e-9 && p[1].abs() < 1e-9));
+        for [x, y] in &curve.points {
+            assert!((y - (0.2 * (x - 0.5)).max(0.0)).abs() < 1e-9, "{x} {y}");
+        }
+        assert!((50..=130).contains(&curve.points.len()), "{}", curve.points.len());
+    }
+
+    #[test]
+    fn what_is_held_back_is_refused_with_its_reason() {
+        let made = curves(&panel(Some("it is a limit")), FileId(3), |_| None);
+        assert_eq!(made[0].status, Status::Refused);
+        assert_eq!(made[0].reasons, ["it is a limit"]);
+    }
+}
