@@ -12,7 +12,7 @@ pub mod text;
 
 use crate::Reading;
 use espice_base::{Digest, FileId};
-use espice_facts::{Device, Facts, Source, SourceFormat, SymbolTable};
+use espice_facts::{Facts, Source, SourceFormat, SymbolTable};
 use espice_pdf::{Document, Page, PdfLimits};
 
 /// A datasheet as it was read: what stands on its pages, before it is facts.
@@ -24,6 +24,8 @@ pub struct Sheet {
     pub file: FileId,
     /// Its pages.
     pub pages: Vec<SheetPage>,
+    /// What it is about, and what each page is for.
+    pub identity: identity::Identity,
     /// Its tables.
     pub tables: Vec<table::Table>,
     /// Its plots, the refused ones too.
@@ -61,6 +63,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         name: name.to_string(),
         file,
         pages: Vec::new(),
+        identity: identity::Identity::default(),
         tables: Vec::new(),
         panels: Vec::new(),
         quality: quality::Quality::default(),
@@ -81,8 +84,12 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         sheet.tables.extend(found);
     }
     let info = document.info();
-    let identity = identity::identify(&sheet.pages, &sheet.tables, &info, name, symbols);
-    let (kind, parts): (Option<&str>, &[String]) = (None, &[]);
+    sheet.identity = identity::identify(&sheet.pages, &sheet.tables, &info, name, symbols);
+    let identity = sheet.identity.clone();
+    diagnostics.extend(identity.open(file));
+    let device = identity.device();
+    let (kind, parts) = (identity.kind.as_deref(), identity.all_parts());
+    let parts = parts.as_slice();
     let names = plot::Names::new(symbols, kind, parts);
     for SheetPage { page, text } in &sheet.pages {
         for mut plot in plot::find(page, text) {
@@ -102,7 +109,6 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         format: SourceFormat::Pdf,
         digest: Digest::of(bytes),
     };
-    let device = Device { maker: identity.maker, ..Device::default() };
     let facts = Facts { device, sources: vec![source], parameters, curves, ..Facts::default() };
     Reading { facts, sheet: Some(sheet), diagnostics }
 }

@@ -31,6 +31,10 @@ pub(super) struct Seen {
     pub band: Band,
     /// Whether it is a copyright line.
     pub copyright: bool,
+    /// Whether it is not upright: a running head along the side.
+    pub turned: bool,
+    /// Whether it belongs to the title of the sheet, see [`mark_titles`].
+    pub title: bool,
 }
 
 /// Share of the page's height that heads and feet take.
@@ -64,11 +68,82 @@ pub(super) fn all(pages: &[SheetPage]) -> Vec<Seen> {
                 size: line.size,
                 band,
                 copyright,
+                turned: line.angle != 0.0,
+                title: false,
                 text: words,
             });
         }
     }
     seen
+}
+
+/// A title's letters are this much larger than those of most of the page.
+const LARGER: f64 = 1.19;
+/// Pages that can have the title: covers and notices may stand before it.
+const FIRST: u32 = 3;
+/// Words of headings within a sheet, which no title is.
+const HEADINGS: &[&str] = &[
+    "characteristics",
+    "ratings",
+    "features",
+    "applications",
+    "application",
+    "description",
+    "information",
+    "maximum",
+    "data sheet",
+    "specification",
+    "summary",
+    "profile",
+    "circuit",
+    "diagram",
+    "contents",
+    "history",
+    "benefits",
+    "note",
+    "notes",
+    "parameter",
+    "symbol",
+];
+
+/// Marks the lines of the title, and gives their indexes and the page that they stand on: the
+/// first one with large letters that name a part, else the first page.
+pub(super) fn mark_titles(seen: &mut [Seen]) -> (Vec<usize>, u32) {
+    let large = |page: u32| -> Vec<usize> {
+        let usual = usual_size(seen.iter().filter(|l| l.page == page));
+        let is_large = |l: &Seen| l.page == page && l.size >= usual * LARGER;
+        seen.iter().enumerate().filter(|(_, l)| is_large(l)).map(|(at, _)| at).collect()
+    };
+    let named =
+        |at: &usize| seen.get(*at).is_some_and(|l| !super::name::read(&l.text).parts.is_empty());
+    let first = seen.first().map_or(1, |l| l.page);
+    let page = (1..=FIRST).find(|p| large(*p).iter().any(named)).unwrap_or(first);
+    let is_title = |at: &usize| {
+        let heading = |l: &Seen| HEADINGS.iter().any(|h| contains(&l.plain, h));
+        named(at) || seen.get(*at).is_some_and(|l| !heading(l))
+    };
+    let titles: Vec<usize> = large(page).into_iter().filter(is_title).collect();
+    for at in &titles {
+        if let Some(line) = seen.get_mut(*at) {
+            line.title = true;
+        }
+    }
+    (titles, page)
+}
+
+/// The size of most letters.
+fn usual_size<'a>(lines: impl Iterator<Item = &'a Seen>) -> f64 {
+    let mut sizes: Vec<(f64, usize)> = lines.map(|l| (l.size, l.text.len())).collect();
+    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = sizes.iter().map(|s| s.1).sum::<usize>() / 2;
+    let mut so_far = 0;
+    for (size, length) in &sizes {
+        so_far += length;
+        if so_far > half {
+            return *size;
+        }
+    }
+    0.0
 }
 
 /// Letters and digits in lower case, one blank between words, one at either end: `HEXFET® Power`
