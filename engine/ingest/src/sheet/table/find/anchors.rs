@@ -135,8 +135,16 @@ fn widen(frame: &Frame<'_>, grid: &Grid, values: Vec<Piece>) -> Vec<Wide> {
         covered >= 0.25 * height
     };
     let walls: Vec<bool> = cols.iter().map(|&c| walled(c)).collect();
+    // Columns for parts of a family, when there are several of one role.
+    let family: Vec<usize> = cols
+        .iter()
+        .copied()
+        .filter(|&c| !grid.cols[c].parts.is_empty() && grid.cols[c].role == grid.cols[first].role)
+        .collect();
+    let bases: Vec<f64> = values.iter().map(|p| p.base).collect();
     let mut out: Vec<Wide> = Vec::new();
     for p in values {
+        let lone = bases.iter().filter(|b| (**b - p.base).abs() <= 0.5 * p.size).count() == 1;
         let at = Point::new((p.x[0] + p.x[1]) / 2.0, p.mid);
         // Words of one line that two columns cut apart belong together when they make a range or
         // a phrase.
@@ -182,7 +190,24 @@ fn widen(frame: &Frame<'_>, grid: &Grid, values: Vec<Piece>) -> Vec<Wide> {
                 }
             }
         }
-        out.push(Wide { piece: p, cols: held, vague, spanning: false });
+        // Alone in the middle of the columns of all parts, with no wall beside it: it is all
+        // parts' value.
+        let spanning = lone
+            && held.len() == 1
+            && family.len() >= 2
+            && family.contains(&p.col)
+            && [left, right].iter().flatten().all(|w| {
+                let inner = [limit[0] + 6.0, limit[1] - 6.0];
+                *w < inner[0] || *w > inner[1]
+            })
+            && family.first().zip(family.last()).is_some_and(|(&a, &b)| {
+                let middle = |c: usize| grid.cols[c].head.unwrap_or(grid.cols[c].center());
+                ((middle(a) + middle(b)) / 2.0 - at.x).abs() <= 5.0
+            });
+        if spanning {
+            held = family.clone();
+        }
+        out.push(Wide { piece: p, cols: held, vague, spanning });
     }
     out
 }

@@ -397,3 +397,32 @@ fn numbers_under_unknown_heads() {
         ["VT | threshold |  | . . . 1.0 | V ?", "gm | slope |  | . . 5 . | S"]
     );
 }
+
+/// A value alone in the middle of the columns of all parts is every part's, walls or not.
+#[test]
+fn one_value_for_all_parts_without_walls() {
+    let mut s = Sheet::new();
+    s.h(100.0, 50.0, 480.0).h(114.0, 50.0, 480.0).h(142.0, 50.0, 480.0);
+    let heads = [
+        (60.0, "Characteristic"),
+        (208.0, "Symbol"),
+        (262.0, "1N1111"),
+        (322.0, "1N1112"),
+        (382.0, "1N1113"),
+        (444.0, "Unit"),
+    ];
+    s.cells(110.0, &heads);
+    s.cells(124.0, &[(55.0, "Peak Voltage"), (212.0, "VRRM"), (268.0, "50"), (328.0, "100")]);
+    s.cells(124.0, &[(388.0, "200"), (450.0, "V")]);
+    s.cells(138.0, &[(55.0, "Mean Current"), (212.0, "IO"), (328.0, "1.0"), (450.0, "A")]);
+    let table = one(&mut s);
+    let all: Vec<String> = table
+        .rows
+        .iter()
+        .map(|r| {
+            let cells = table.cells(r, crate::sheet::table::Role::Value);
+            cells.map(|c| c.text()).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    assert_eq!(all, ["50 100 200", "1.0 1.0 1.0"]);
+}
