@@ -4,7 +4,7 @@ use super::seen::{Seen, fold};
 use crate::sheet::table::{Role, Table};
 use espice_facts::{KindInfo, SymbolTable};
 use espice_pdf::Info;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a text is worth: the title, the document's own title, a line of the first page.
 const TITLE: f64 = 4.0;
@@ -18,6 +18,8 @@ const SYMBOLS: f64 = 4.0;
 const SYMBOL: f64 = 0.5;
 /// Symbols that more kinds have say nothing.
 const MANY_KINDS: usize = 3;
+/// Rows of a table that are looked at.
+const MOST_ROWS: usize = 200;
 /// Below this the kind stays open, and the best must be this much better than the next.
 const ENOUGH: f64 = 2.0;
 const LEAD: f64 = 1.25;
@@ -68,11 +70,22 @@ pub(super) fn find(
     if compound {
         return Kind::default();
     }
+    // The largest line that names a kind has the most to say.
+    let naming: Vec<(usize, f64, Vec<&str>)> = titles
+        .iter()
+        .filter_map(|&index| {
+            let line = seen.get(index)?;
+            let kinds = phrases.kinds(&line.plain);
+            (!kinds.is_empty()).then_some((index, line.size, kinds))
+        })
+        .collect();
+    let largest = naming.iter().map(|n| n.1).fold(0.0, f64::max);
     let mut titled: BTreeMap<&str, f64> = BTreeMap::new();
-    for (&index, text) in titles.iter().zip(&texts) {
-        for kind in phrases.kinds(text) {
-            titled.insert(kind, TITLE);
-            lines.entry(kind).or_insert(index);
+    for (index, size, kinds) in &naming {
+        for kind in kinds {
+            let best = titled.entry(kind).or_default();
+            *best = best.max(TITLE * (size / largest).powi(3));
+            lines.entry(kind).or_insert(*index);
         }
     }
     for kind in own.iter().flat_map(|t| phrases.kinds(t)) {
@@ -129,49 +142,69 @@ fn polarity(kind: &KindInfo, seen: &[Seen], titles: &[&str], own: &[String]) -> 
 
 /// What the symbols of the tables say.
 fn by_symbols<'s>(tables: &[Table], symbols: &'s SymbolTable) -> BTreeMap<&'s str, f64> {
-    let mut seen: Vec<String> = Vec::new();
     let mut out: BTreeMap<&str, f64> = BTreeMap::new();
-    for table in tables {
-        for cell in table.rows.iter().flat_map(|r| table.cells(r, Role::Symbol)) {
-            let text = cell.text();
-            if text.len() > 24 || seen.contains(&text) || seen.len() > 300 {
-                continue;
+    for text in printed(tables) {
+        // Several symbols of one spelling count where they agree.
+        let meant = symbols.spelled(&text);
+        let mut kinds: Vec<&str> =
+            meant.iter().flat_map(|s| s.kinds.iter().map(String::as_str)).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if meant.iter().all(|s| !s.kinds.is_empty()) && (1..=MANY_KINDS).contains(&kinds.len()) {
+            for kind in &kinds {
+                *out.entry(kind).or_default() += SYMBOL / kinds.len() as f64;
             }
-            // Several symbols of one spelling count where they agree.
-            let meant = symbols.spelled(&text);
-            let mut kinds: Vec<&str> =
-                meant.iter().flat_map(|s| s.kinds.iter().map(String::as_str)).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            if meant.iter().all(|s| !s.kinds.is_empty()) && (1..=MANY_KINDS).contains(&kinds.len())
-            {
-                for kind in &kinds {
-                    let at_most = out.entry(kind).or_default();
-                    *at_most += SYMBOL / kinds.len() as f64;
-                }
-            }
-            seen.push(text);
         }
     }
     out.values_mut().for_each(|v| *v = v.min(SYMBOLS));
     out
 }
 
+/// The spellings that can be symbols, each once: cells of symbols, and words and pairs of words in
+/// the cells of tables that have symbols and names in one column.
+fn printed(tables: &[Table]) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for table in tables {
+        for row in table.rows.iter().take(MOST_ROWS) {
+            for cell in table.cells(row, Role::Symbol) {
+                out.insert(cell.text());
+            }
+            for cell in table.cells(row, Role::Name) {
+                let words: Vec<&str> =
+                    cell.words.iter().map(|w| w.text.as_str()).take(20).collect();
+                out.extend(words.iter().map(|w| String::from(*w)).filter(|w| like_symbol(w)));
+                out.extend(words.windows(2).map(<[&str]>::concat).filter(|w| like_symbol(w)));
+            }
+        }
+    }
+    out.retain(|text| text.len() <= 24);
+    out
+}
+
+/// Two capitals at least, and hardly anything but letters: `IDSS`, `VGS(off)`.
+fn like_symbol(text: &str) -> bool {
+    let capitals = text.chars().filter(char::is_ascii_uppercase).count();
+    let first = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    first && capitals >= 2 && text.len() <= 10
+}
+
 /// The words of all kinds' titles and classes.
 struct Phrases<'a> {
-    /// Phrase and kind.
-    all: Vec<(String, &'a str)>,
+    /// Phrase, kind, and whether it is an acronym: makers grow their own words out of those, and
+    /// spaced letters glue the word before to it (`HiPerMOSFET`).
+    all: Vec<(String, &'a str, bool)>,
 }
 
 impl<'a> Phrases<'a> {
     fn new(symbols: &'a SymbolTable) -> Phrases<'a> {
-        let mut all: Vec<(String, &str)> = Vec::new();
+        let mut all: Vec<(String, &str, bool)> = Vec::new();
         for kind in symbols.kinds() {
             let classes = kind.classes.iter().flat_map(|c| &c.1);
             for words in kind.titles.iter().chain(classes) {
                 let phrase = fold(words).trim().to_string();
                 if !phrase.is_empty() {
-                    all.push((phrase, kind.name.as_str()));
+                    let acronym = words.len() >= 4 && words.chars().all(|c| c.is_ascii_uppercase());
+                    all.push((phrase, kind.name.as_str(), acronym));
                 }
             }
         }
@@ -185,12 +218,12 @@ impl<'a> Phrases<'a> {
             return Vec::new();
         }
         let mut hits: Vec<(usize, usize, &str)> = Vec::new();
-        for (phrase, kind) in &self.all {
+        for (phrase, kind, acronym) in &self.all {
             let mut at = 0;
             while let Some(found) = text.get(at..).and_then(|t| t.find(phrase.as_str())) {
                 let start = at + found;
                 let end = start + phrase.len();
-                let whole = text.get(..start).is_some_and(|t| t.ends_with(' '))
+                let whole = (*acronym || text.get(..start).is_some_and(|t| t.ends_with(' ')))
                     && text.get(end..).is_some_and(|t| t.starts_with(' '));
                 if whole {
                     hits.push((start, end, kind));

@@ -125,5 +125,14 @@ fn what_is_not_said_stays_open() {
         BODY,
         (500.0, 9.0, "A diode at the output, and a transistor"),
     ];
+    let large: &[Made] = &[
+        (60.0, 14.0, "Positive voltage regulator"),
+        (80.0, 12.0, "Output transistor protected"),
+        (90.0, 12.0, "No diode needed"),
+        BODY,
+    ];
+    assert_eq!(read("a.pdf", &[large]).kind.as_deref(), Some("regulator"));
+    let glued: &[Made] = &[(60.0, 14.0, "N hannelMOSFET"), BODY];
+    assert_eq!(read("a.pdf", &[glued]).kind.as_deref(), Some("mosfet"));
     assert_eq!(read("a.pdf", &[regulator]).kind.as_deref(), Some("regulator"));
 }
