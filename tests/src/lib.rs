@@ -8,6 +8,8 @@ mod bundled;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod datasheet_models;
+#[cfg(test)]
 mod determinism;
 #[cfg(test)]
 mod docs;

@@ -5,10 +5,10 @@ use crate::extraction::{self, Origins, Prepared};
 use crate::probe::{Bench, Probe};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::Facts;
-use espice_fit::stages::{self, Options, Staged};
+use espice_fit::stages::{self, Options, Plan, Staged, Step};
 use espice_fit::{Criteria, Settings};
 use espice_lang::ir::{Finding, FindingStatus, KindIr, TemplateIr};
-use espice_lang::rules::{Input, Phase};
+use espice_lang::rules::Phase;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -42,10 +42,34 @@ impl Fitted<'_> {
 
     /// The rules that throw the candidate out.
     pub(crate) fn broken(&self) -> impl Iterator<Item = &Finding> {
-        self.findings
-            .iter()
-            .filter(|f| f.status == FindingStatus::Failed && f.severity == Severity::Error)
+        broken(&self.findings)
     }
+}
+
+fn broken(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(|f| f.status == FindingStatus::Failed && f.severity == Severity::Error)
+}
+
+/// Takes the `try` steps out of a plan. The names of the parameters that they had added to the
+/// result; `None` when they had added none.
+fn leave_out_tries(plan: &mut Plan<'_>, staged: &Staged) -> Option<String> {
+    let steps = || plan.stages.iter().flat_map(|s| &s.steps);
+    let in_fit = |index: &usize| {
+        steps().any(|s| matches!(s, Step::Fit { parameters, .. } if parameters.contains(index)))
+    };
+    let in_try = |index: &usize| {
+        steps().any(|s| match s {
+            Step::Try { parameters, .. } => parameters.iter().any(|(p, _)| p == index),
+            Step::Seed { .. } | Step::Fit { .. } => false,
+        })
+    };
+    let added = staged.free.iter().filter(|p| in_try(p) && !in_fit(p));
+    let names: Vec<&str> =
+        added.filter_map(|p| plan.parameters.get(*p)).map(|p| p.name.as_str()).collect();
+    for stage in &mut plan.stages {
+        stage.steps.retain(|s| !matches!(s, Step::Try { .. }));
+    }
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 impl Engine<'_> {
@@ -79,16 +103,42 @@ impl Engine<'_> {
             diagnostics: &complaints,
             seedless: &context_seeds,
         };
-        let Prepared { plan, origins } = extraction::prepare(&context);
+        let Prepared { mut plan, origins } = extraction::prepare(&context);
         let cancelled = || self.world.cancelled();
         let options = Options {
             settings: Settings::default(),
             criteria: Criteria::default(),
             cancelled: &cancelled,
         };
-        let staged = stages::run(&plan, &options);
+        let judge = |staged: &Staged| {
+            let probe = Probe { bench: &bench, values: &staged.values };
+            self.rulebook.run(Phase::Model, &self.input(facts).with_model(&probe))
+        };
+        let mut staged = stages::run(&plan, &options);
+        let mut judgement = judge(&staged);
+        let mut simpler = None;
+        // What a recipe tries beyond its fits may follow the data and break a rule all the same.
+        if let Some(first) = broken(&judgement.findings).next()
+            && let Some(names) = leave_out_tries(&mut plan, &staged)
+        {
+            let plain = stages::run(&plan, &options);
+            let second = judge(&plain);
+            if missed(template, &plain).is_none() && broken(&second.findings).next().is_none() {
+                simpler = Some(
+                    Diagnostic::note(
+                        Code::CANDIDATE_BROKE_RULES,
+                        format!("`{}` was fitted without {names}", template.name),
+                    )
+                    .at(template.span)
+                    .help(format!("with it, {}: {}", first.rule, first.message)),
+                );
+                staged = plain;
+                judgement = second;
+            }
+        }
         drop(plan);
         let mut diagnostics = complaints.into_inner();
+        diagnostics.extend(simpler);
         // The fit knows no texts: what it says belongs to the template.
         diagnostics.extend(
             staged
@@ -110,11 +160,6 @@ impl Engine<'_> {
         if let Some(complaint) = missed(template, &staged) {
             return Err(complaint);
         }
-        let judgement = {
-            let probe = Probe { bench: &bench, values: &staged.values };
-            let input: Input<'_> = self.input(facts).with_model(&probe);
-            self.rulebook.run(Phase::Model, &input)
-        };
         diagnostics.extend(judgement.diagnostics);
         diagnostics.sort();
         let findings = judgement.findings;

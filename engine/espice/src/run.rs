@@ -18,6 +18,11 @@ use espice_lang::rules::{CandidateStatus, Phase, RankKey, Selection};
 use espice_netlist::{Origin, dialect, dialects};
 use espice_units::constants::{ROOM, TNOM};
 
+/// Candidates whose residuals are at most this many times the least are alike.
+const ALIKE: f64 = 1.2;
+/// Residuals (natural logarithms or relative units) that count as none: what a reading errs by.
+const NEGLIGIBLE: f64 = 0.01;
+
 /// What the stages gather on their way.
 #[derive(Default)]
 struct Record {
@@ -91,6 +96,8 @@ impl Engine<'_> {
         if !usable || !choose_part(&mut record.facts, request, &mut record.diagnostics) {
             return;
         }
+        let part = record.facts.device.part.clone();
+        record.facts.settle_ratings(part.as_deref());
         match self.kind_of(&mut record.facts, request.kind.as_deref()) {
             Ok(_) => {}
             Err(complaints) => return record.diagnostics.extend(complaints),
@@ -495,13 +502,18 @@ fn choose<'e>(
         RankKey::ParameterCount => fitted.staged.free.len() as f64,
         RankKey::Order => place as f64,
     };
+    let least = survivors.iter().map(|(_, f)| f.error()).fold(f64::INFINITY, f64::min);
+    // A gain that no one would notice is none: the simpler model then goes first.
+    let good_enough = ALIKE * least.max(NEGLIGIBLE);
     survivors.sort_by(|(place_a, a), (place_b, b)| {
         let by_keys = rank.iter().map(|k| {
             let (x, y) = (key(a, k, *place_a), key(b, k, *place_b));
-            // Errors within two per cent of each other are equal: the simpler model goes first.
-            let close = matches!(k, RankKey::FitError | RankKey::WithheldError)
-                && (x - y).abs() <= 0.02 * x.abs().max(y.abs());
-            if close { std::cmp::Ordering::Equal } else { x.total_cmp(&y) }
+            match k {
+                RankKey::FitError | RankKey::WithheldError => {
+                    x.max(good_enough).total_cmp(&y.max(good_enough))
+                }
+                RankKey::ParameterCount | RankKey::Order => x.total_cmp(&y),
+            }
         });
         by_keys.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(place_a.cmp(place_b))
     });
