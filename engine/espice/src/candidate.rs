@@ -118,7 +118,8 @@ impl Engine<'_> {
         let mut judgement = judge(&staged);
         let mut simpler = None;
         // What a recipe tries beyond its fits may follow the data and break a rule all the same.
-        if let Some(first) = broken(&judgement.findings).next()
+        let first = broken(&judgement.findings).next().cloned();
+        if let Some(first) = first
             && let Some(names) = leave_out_tries(&mut plan, &staged)
         {
             let plain = stages::run(&plan, &options);

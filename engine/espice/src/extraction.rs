@@ -220,9 +220,22 @@ impl<'a> Context<'a> {
             _ => x,
         };
         let shown: Vec<[f64; 2]> = points.iter().map(|[x, y]| [abscissa(*x), *y]).collect();
-        let (taken, complaints) =
-            self.rulebook.window(self.recipe, wanted, &self.input, &[], &conditions, &shown);
-        self.diagnostics.borrow_mut().extend(complaints);
+        let window = |conditions: &Conditions, shown: &[[f64; 2]]| {
+            let (taken, complaints) =
+                self.rulebook.window(self.recipe, wanted, &self.input, &[], conditions, shown);
+            self.diagnostics.borrow_mut().extend(complaints);
+            taken
+        };
+        let taken: Vec<bool> = if over_temperature {
+            // Each point has a temperature of its own, which the window may ask for.
+            let at = |[x, _]: &[f64; 2]| conditions.clone().with(signature.x.clone(), *x);
+            let one = |(p, s): (_, &[f64; 2])| {
+                window(&at(p), std::slice::from_ref(s)).first() == Some(&true)
+            };
+            points.iter().zip(&shown).map(one).collect()
+        } else {
+            window(&conditions, &shown)
+        };
         let kept: Vec<(usize, [f64; 2])> = indices
             .into_iter()
             .zip(points)

@@ -5,7 +5,7 @@ use crate::extraction::{Origins, held, with_temperature};
 use crate::outcome as out;
 use crate::wire::{self, finite};
 use espice_base::SourceMap;
-use espice_facts::{Conditions, Facts, SymbolTable};
+use espice_facts::{Conditions, Facts, Status, SymbolTable};
 use espice_fit::{ParameterStatistics, measures, stages};
 use espice_lang::Quantities;
 use espice_lang::ir::ParameterIr;
@@ -97,7 +97,7 @@ impl View<'_> {
         let staged = &self.fitted.staged;
         let mut curves = Vec::new();
         for (index, curve) in self.facts.curves.iter().enumerate() {
-            if !self.is_of_part(&curve.parts) {
+            if curve.status == Status::Refused || !self.is_of_part(&curve.parts) {
                 continue;
             }
             let held = held(curve);
@@ -155,7 +155,9 @@ impl View<'_> {
     fn rated(&self) -> Vec<out::RatedPoint> {
         let probe = self.fitted.probe();
         let mut rated = Vec::new();
-        for row in self.facts.parameters.iter().filter(|p| self.is_of_part(&p.parts)) {
+        let usable =
+            |status: Status, parts: &[String]| status != Status::Refused && self.is_of_part(parts);
+        for row in self.facts.parameters.iter().filter(|p| usable(p.status, &p.parts)) {
             let conditions = with_temperature(&row.conditions);
             let Some(model) = probe.value(&row.symbol, &conditions) else { continue };
             let (sheet, basis) = match (row.typ, row.min, row.max) {
@@ -182,7 +184,7 @@ impl View<'_> {
                 provenance: wire::provenance(&row.provenance, self.sources),
             });
         }
-        for curve in self.facts.curves.iter().filter(|c| self.is_of_part(&c.parts)) {
+        for curve in self.facts.curves.iter().filter(|c| usable(c.status, &c.parts)) {
             let good: Vec<[f64; 2]> = curve.good_points().map(|(_, p)| p).collect();
             let picks: BTreeMap<usize, ()> = match good.len() {
                 0 => BTreeMap::new(),

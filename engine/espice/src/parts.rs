@@ -4,6 +4,7 @@ use crate::config::Request;
 use crate::wire;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_facts::Facts;
+use std::collections::BTreeSet;
 
 /// Settles which part of a family is meant. Whether the way goes on.
 pub(crate) fn choose_part(
@@ -12,6 +13,9 @@ pub(crate) fn choose_part(
     diagnostics: &mut Diagnostics,
 ) -> bool {
     let asked = request.part.clone();
+    if facts.device.parts.is_empty() {
+        facts.device.parts = parts_of_rows(facts);
+    }
     if facts.device.parts.is_empty() {
         if asked.is_some() {
             facts.device.part = asked;
@@ -37,6 +41,14 @@ pub(crate) fn choose_part(
     }
     diagnostics.push(complaint);
     false
+}
+
+/// The parts that rows and curves tell apart, where nothing else lists them; none where they
+/// speak of fewer than two.
+fn parts_of_rows(facts: &Facts) -> Vec<String> {
+    let rows = facts.parameters.iter().flat_map(|p| &p.parts);
+    let named: BTreeSet<&String> = rows.chain(facts.curves.iter().flat_map(|c| &c.parts)).collect();
+    if named.len() < 2 { Vec::new() } else { named.into_iter().cloned().collect() }
 }
 
 /// The part of a family that a name means: the part itself, else the one whose ordering code the

@@ -14,6 +14,9 @@ use espice_netlist::{BiasPoint, Simulator, SimulatorConfig, Want, operating_poin
 /// At most this many points of each curve are simulated.
 const POINTS: usize = 40;
 
+/// Roundings of a potential that may add up on the way to a current.
+const ROUNDINGS: f64 = 8.0;
+
 /// What a simulator said of a card.
 pub(crate) struct Check {
     /// Name and version, when it ran.
@@ -39,8 +42,9 @@ impl Check {
 /// Simulates the card at the pins' potentials of every curve point and row that the model
 /// answers, and compares the terminal currents.
 ///
-/// The tolerance of a current I is `1e-6 |I| + 1e-12 A`: the simulator solves its equations to
-/// an absolute 1e-12 A where a tighter limit does not converge.
+/// The tolerance of a current I is `1e-6 |I| + 1e-12 A`, for the simulator solves its equations to
+/// an absolute 1e-12 A where a tighter limit does not converge, and what the rounding of the
+/// potentials makes at the smallest resistance of the model.
 pub(crate) fn check(
     fitted: &Fitted<'_>,
     facts: &Facts,
@@ -78,11 +82,14 @@ pub(crate) fn check(
     let native = native_currents(&fitted.bench.evaluator, &fitted.staged.values, &points);
     let mut worst = 0.0f64;
     let mut compared = 0;
-    for (found, expected) in answer.points.iter().zip(&native) {
+    let conductance = largest_conductance(fitted);
+    for ((found, expected), point) in answer.points.iter().zip(&native).zip(&points) {
         let Some(found) = found else { continue };
         compared += 1;
+        let highest = point.volts.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+        let rounding = ROUNDINGS * f64::EPSILON * highest * conductance;
         for (i, e) in found.currents.iter().zip(expected) {
-            let deviation = (i - e).abs() / (1e-6 * e.abs() + 1e-12);
+            let deviation = (i - e).abs() / (1e-6 * e.abs() + 1e-12 + rounding);
             worst = if deviation > worst || deviation.is_nan() { deviation } else { worst };
         }
     }
@@ -102,6 +109,14 @@ pub(crate) fn check(
         )
     };
     Check { simulator: Some(version), words, deviation: crate::wire::finite(worst), failed: false }
+}
+
+/// The inverse of the smallest resistance among the parameters; 0 where there is none.
+fn largest_conductance(fitted: &Fitted<'_>) -> f64 {
+    let parameters = fitted.template.parameters.iter().zip(&fitted.staged.values);
+    let resistances =
+        parameters.filter(|(p, v)| p.dimension == espice_units::Dimension::RESISTANCE && **v > 0.0);
+    resistances.fold(0.0, |most, (_, v)| f64::max(most, 1.0 / v))
 }
 
 /// The potentials of the pins at every curve point and row, thinned evenly.

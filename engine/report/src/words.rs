@@ -2,7 +2,8 @@
 
 use crate::numbers::{self, Script};
 use espice::outcome::{
-    Condition, Curve, FindingRecord, Fit, FittedCurve, Location, Outcome, Provenance, RuleCount,
+    Condition, Curve, FindingRecord, Fit, FittedCurve, Location, Outcome, Provenance, RatedPoint,
+    RuleCount,
 };
 use std::collections::BTreeMap;
 
@@ -102,14 +103,22 @@ pub(crate) fn account(rules: &RuleCount) -> String {
 pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
     let Some(fit) = &outcome.fit else { return refusal(outcome) };
     let mut parts = Vec::new();
-    let worst = fit.curves.iter().filter_map(|c| c.log_rms).fold(None, largest);
-    let met = count(fit.curves.len(), "curve", "curves");
+    // What a model was not fitted to says what it leaves out, not how well it was fitted.
+    let curves: Vec<&FittedCurve> = fit.curves.iter().filter(|c| !c.withheld).collect();
+    let worst = curves.iter().filter_map(|c| c.log_rms).fold(None, largest);
+    let met = count(curves.len(), "curve", "curves");
     match worst {
         Some(w) => parts.push(format!("{met} within {} (log RMS)", numbers::decades(w, script))),
-        None if !fit.curves.is_empty() => parts.push(met),
+        None if !curves.is_empty() => parts.push(met),
         None => {}
     }
-    let errors: Vec<f64> = fit.rated.iter().filter_map(|r| r.error).map(f64::abs).collect();
+    let drawn = |quantity: &str| {
+        let of = |name: &str| name.strip_prefix(quantity).is_some_and(|rest| rest.starts_with('('));
+        curves.iter().any(|c| of(&c.quantity))
+    };
+    let counts = |r: &&RatedPoint| r.basis != "curve" || drawn(&r.quantity);
+    let errors: Vec<f64> =
+        fit.rated.iter().filter(counts).filter_map(|r| r.error).map(f64::abs).collect();
     if let Some(error) = errors.iter().copied().fold(None, largest) {
         let n = count(errors.len(), "rated value", "rated values");
         parts.push(format!("{n} within {}", numbers::percent(error, script)));
