@@ -42,7 +42,7 @@ fn derivatives_are_those_of_dual_numbers() {
     columns.push(("dQ/dV".into(), Column::ChargeByVoltage(0, 0), |r| &r.charge, PIN));
     let mut wanted: Vec<Column> = columns.iter().map(|c| c.1).collect();
     wanted.extend([Column::Current(0), Column::Charge(0)]);
-    assert_eq!(count, 16);
+    assert_eq!(count, 17);
     for mode in [Mode::Portable, Mode::Fast] {
         let kernels = kernels(template, mode, &wanted);
         let mut draw = Draw::new(template, 20_261_121, Purpose::Currents);
