@@ -3,6 +3,7 @@
 
 use super::seen::{Band, Seen, contains, fold};
 use espice_pdf::Info;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name, other spellings, domains. A spelling of two or three letters would be found by chance, so
 /// such makers are known by longer spellings and by domains.
@@ -171,51 +172,81 @@ const MOST: f64 = 6.0;
 const ENOUGH: f64 = 2.0;
 const LEAD: f64 = 0.5;
 
-/// The maker, and the line that says so best.
-pub(super) fn find(seen: &[Seen], info: &Info) -> (Option<String>, Option<usize>) {
-    let author = fold(&format!("{} / {}", info.author, info.creator));
-    let mut best: Option<(f64, &str, Option<usize>)> = None;
-    let mut second = 0.0;
-    for (name, spellings, domains) in MAKERS {
-        let spellings: Vec<String> =
-            std::iter::once(name).chain(*spellings).map(|s| fold(s)).collect();
-        let domains: Vec<String> = domains.iter().map(|d| fold(d)).collect();
-        let named = |text: &str| spellings.iter().any(|s| contains(text, s));
-        let at_home = |text: &str| domains.iter().any(|d| contains(text, d));
-        let mut ways = [0.0_f64; 4];
-        let mut where_best: Option<(f64, usize)> = None;
-        for (index, line) in seen.iter().enumerate() {
-            let mut weight = 0.0;
-            if at_home(&line.plain) {
-                ways[0] += DOMAIN;
-                weight = DOMAIN;
-            }
-            if named(&line.plain) {
-                let (way, more) = match line {
-                    l if l.copyright => (1, COPYRIGHT),
-                    l if l.band != Band::Body => (2, BAND),
-                    _ => (3, BODY),
-                };
-                ways[way] += more;
-                weight += more;
-            }
-            if weight > 0.0 && where_best.is_none_or(|(w, _)| weight > w) {
-                where_best = Some((weight, index));
-            }
-        }
-        let score = ways.iter().map(|w| w.min(MOST)).sum::<f64>()
-            + if named(&author) || at_home(&author) { AUTHOR } else { 0.0 };
-        match best {
-            Some((most, ..)) if score <= most => second = score.max(second),
-            _ => {
-                second = best.map_or(0.0, |b| b.0);
-                best = Some((score, name, where_best.map(|w| w.1)));
-            }
+/// What speaks for one maker.
+#[derive(Clone, Copy, Debug, Default)]
+struct Score {
+    /// By domains, copyright lines, heads and feet, and anything else.
+    ways: [f64; 4],
+    /// Whether the document's author is it.
+    author: bool,
+    /// Weight and index of the best line.
+    best: Option<(f64, usize)>,
+}
+
+impl Score {
+    fn total(&self) -> f64 {
+        let ways: f64 = self.ways.iter().map(|w| w.min(MOST)).sum();
+        ways + if self.author { AUTHOR } else { 0.0 }
+    }
+
+    fn add(&mut self, domain: bool, line: &Seen, index: usize) {
+        let [home, signed, run, told] = &mut self.ways;
+        let (way, more) = match line {
+            _ if domain => (home, DOMAIN),
+            l if l.copyright => (signed, COPYRIGHT),
+            l if l.band != Band::Body => (run, BAND),
+            _ => (told, BODY),
+        };
+        *way += more;
+        if self.best.is_none_or(|(w, _)| more > w) {
+            self.best = Some((more, index));
         }
     }
-    match best {
-        Some((score, name, at)) if score >= ENOUGH && score >= second + LEAD => {
-            (Some(name.to_string()), at)
+}
+
+/// Spellings and domains by their first words, so that a line is looked through once: maker, folded
+/// text, whether it is a domain.
+type Index = BTreeMap<String, Vec<(usize, String, bool)>>;
+
+fn index() -> Index {
+    let mut out = Index::new();
+    for (maker, (name, spellings, domains)) in MAKERS.iter().enumerate() {
+        let spellings = std::iter::once(name).chain(*spellings).map(|s| (s, false));
+        for (text, domain) in spellings.chain(domains.iter().map(|d| (d, true))) {
+            let folded = fold(text).trim().to_string();
+            let first = folded.split(' ').next().unwrap_or("").to_string();
+            out.entry(first).or_default().push((maker, folded, domain));
+        }
+    }
+    out
+}
+
+/// The makers that a folded text names, each once by name and once by domain.
+fn named(text: &str, index: &Index) -> BTreeSet<(usize, bool)> {
+    let words = text.split(' ').filter_map(|w| index.get(w));
+    let meant = words.flatten().filter(|(_, phrase, _)| contains(text, phrase));
+    meant.map(|(maker, _, domain)| (*maker, *domain)).collect()
+}
+
+/// The maker, and the line that says so best.
+pub(super) fn find(seen: &[Seen], info: &Info) -> (Option<String>, Option<usize>) {
+    let index = index();
+    let mut scores: BTreeMap<usize, Score> = BTreeMap::new();
+    for (at, line) in seen.iter().enumerate() {
+        for (maker, domain) in named(&line.plain, &index) {
+            scores.entry(maker).or_default().add(domain, line, at);
+        }
+    }
+    for (maker, _) in named(&fold(&format!("{} / {}", info.author, info.creator)), &index) {
+        scores.entry(maker).or_default().author = true;
+    }
+    let mut order: Vec<(usize, Score)> = scores.into_iter().collect();
+    order.sort_by(|a, b| b.1.total().total_cmp(&a.1.total()).then(a.0.cmp(&b.0)));
+    let next = order.get(1).map_or(0.0, |s| s.1.total());
+    match order.first() {
+        Some((maker, score)) if score.total() >= ENOUGH.max(next + LEAD) => {
+            let name = MAKERS.get(*maker).map(|m| m.0.to_string());
+            (name, score.best.map(|b| b.1))
         }
         _ => (None, None),
     }

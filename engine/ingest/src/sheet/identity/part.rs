@@ -116,7 +116,7 @@ fn choose(claims: Vec<Claim>, mentions: &BTreeMap<String, Mention>) -> Parts {
     // A title or the document's own title names the parts of the sheet; other names that stand in
     // tables and in the text only are ordering codes and parts beside it.
     let own = |c: &&Claim| c.is(TITLE) || (c.is(HEAD) && c.is(TABLE)) || (c.is(HEAD) && c.is(FILE));
-    if good.iter().any(|c| own(c)) {
+    if good.iter().any(own) {
         good.retain(|c| own(c));
     }
     let line = good.iter().find_map(|c| c.line);
@@ -135,8 +135,7 @@ fn choose(claims: Vec<Claim>, mentions: &BTreeMap<String, Mention>) -> Parts {
 }
 
 /// The parts behind ordering codes: at least three printed codes that begin with the name and end
-/// alike name its variants, as `BAT54JFILM` and `BAT54AFILM` do. Only those whose own name the sheet
-/// prints too, or which no dash parts, are parts.
+/// alike name its variants, as `BAT54JFILM` and `BAT54AFILM` do.
 fn variants(name: &str, mentions: &BTreeMap<String, Mention>) -> Vec<String> {
     let upper = name.to_ascii_uppercase();
     let codes: Vec<&str> = mentions
