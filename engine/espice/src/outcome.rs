@@ -74,6 +74,8 @@ pub struct Source {
 pub struct Document {
     /// Number of pages that were read.
     pub pages: usize,
+    /// Revision or date, as printed.
+    pub revision: Option<String>,
     /// `strict`, `lenient` (something was malformed and passed over) or `cut` (a limit was hit);
     /// the diagnostics say where.
     pub reading: String,
@@ -90,16 +92,20 @@ pub struct Document {
 }
 
 /// The device.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Device {
     /// Part name; from the sources, or the file's name.
     pub part: String,
+    /// All parts of a sheet for a family; empty when there is but one.
+    pub parts: Vec<String>,
     /// Maker.
     pub maker: Option<String>,
     /// Device kind.
     pub kind: Option<String>,
     /// Polarity.
     pub polarity: Option<String>,
+    /// Package, or `wafer`.
+    pub package: Option<String>,
 }
 
 /// What the sources say.

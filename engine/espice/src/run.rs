@@ -399,6 +399,8 @@ impl Engine<'_> {
                 maker: record.facts.device.maker.clone(),
                 kind: record.facts.device.kind.clone(),
                 polarity: record.facts.device.polarity.clone(),
+                parts: record.facts.device.parts.clone(),
+                package: record.facts.device.package.clone(),
             },
             facts: wire::facts(&record.facts, sheets, symbols, &self.sources),
             candidates: record.candidates,

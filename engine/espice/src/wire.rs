@@ -100,6 +100,7 @@ pub(crate) fn document(sheet: Option<&Sheet>) -> Option<out::Document> {
     let sheet = sheet?;
     Some(out::Document {
         pages: sheet.pages.len(),
+        revision: sheet.identity.revision.clone(),
         reading: String::from(match sheet.reading {
             espice_pdf::Reading::Strict => "strict",
             espice_pdf::Reading::Lenient => "lenient",

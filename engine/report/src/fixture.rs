@@ -19,7 +19,7 @@ pub(crate) fn diode() -> Outcome {
             part: text("1N4148"),
             maker: Some(text("Example Semiconductor")),
             kind: Some(text("diode")),
-            polarity: None,
+            ..Device::default()
         },
         facts: Facts { parameters: rows(), curves, panels: Vec::new(), symbols: symbols() },
         candidates: candidates(),
@@ -58,7 +58,7 @@ pub(crate) fn refused() -> Outcome {
     let mut outcome = diode();
     outcome.fit = None;
     outcome.models.clear();
-    outcome.device = Device { part: text("npn_05v5"), maker: None, kind: None, polarity: None };
+    outcome.device = Device { part: text("npn_05v5"), ..Device::default() };
     outcome.candidates = vec![Candidate {
         template: text("junction_diode"),
         status: text("rejected"),

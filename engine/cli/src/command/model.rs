@@ -167,7 +167,7 @@ mod tests {
                 constants: String::from("spice39"),
             },
             source: Vec::new(),
-            device: Device { part: String::from(part), maker: None, kind: None, polarity: None },
+            device: Device { part: String::from(part), ..Device::default() },
             facts: Facts::default(),
             candidates: Vec::new(),
             fit: None,

@@ -30,7 +30,15 @@ fn head(outcome: &Outcome, style: Style) -> String {
     if !about.is_empty() {
         title += &format!(" ({})", about.join(", "));
     }
-    title + "\n"
+    title += "\n";
+    if !device.parts.is_empty() {
+        title += &wrap(
+            &format!("parts: {}", device.parts.join(", ")),
+            style.width.max(super::NARROWEST),
+            "",
+        );
+    }
+    title
 }
 
 fn paint(status: &str) -> Paint {
