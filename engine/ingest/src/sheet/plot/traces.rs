@@ -55,6 +55,16 @@ pub fn curves(page: &Page, text: &TextPage, plot: &mut Plot, names: &Names) {
     }
     let several = traced.curves.len() > 1;
     panel.traces = Reader { panel, names, families: &families, several }.read(traced, bounds);
+    settle(panel);
+}
+
+/// A plot is no surer than the best of its curves: axes alone are of no use.
+fn settle(panel: &mut Panel) {
+    let best = panel.traces.iter().map(|t| t.status).min();
+    if best == Some(Status::Refused) && panel.status != Status::Refused {
+        panel.reasons.push(String::from("none of its curves can be used"));
+    }
+    panel.status = best.map_or(panel.status, |b| panel.status.max(b));
 }
 
 /// An axis that reaches this many times farther than any other of its symbol is in doubt.
@@ -97,6 +107,7 @@ pub fn compare_axes(panels: &mut [Panel]) {
             panel.status = panel.status.max(Status::Review);
             panel.reasons.push(doubt);
         }
+        settle(panel);
     }
 }
 
@@ -242,8 +253,12 @@ impl Reader<'_> {
             _ => Vec::new(),
         };
         let held_back = self.held_back(ordinate, &meaning.limit, signature.as_ref());
+        // A symbol as printed that the table does not have says nothing of what it measures.
+        let unknown = |s: &Signature| {
+            [&s.quantity, &s.x].iter().any(|s| self.names.symbols.symbol(s).is_none())
+        };
         // What is no data for a model needs no name.
-        if (signature.is_none() || points.is_empty()) && !ordinate.normalized {
+        if (signature.as_ref().is_none_or(unknown) || points.is_empty()) && !ordinate.normalized {
             wrong.push(String::from("what its axes show is not known"));
         }
         if points.iter().flatten().any(|v| !v.is_finite()) {

@@ -7,7 +7,7 @@ use super::texts::Note;
 use crate::sheet::plot::trace::polyline::{
     direction, distance_to_box, distance_to_point, nearest, nearest_on_segment,
 };
-use crate::sheet::plot::trace::{Drawn, Leader, Traced};
+use crate::sheet::plot::trace::{Drawn, Leader, Traced, from_text};
 use espice_facts::Condition;
 use espice_pdf::{Point, Rect};
 use std::collections::BTreeSet;
@@ -40,7 +40,7 @@ pub(crate) fn led(notes: &[Note], leaders: &[Leader]) -> Vec<(usize, Leader)> {
         let all = notes.iter().enumerate().flat_map(|(i, n)| {
             // An arrow without its shaft's side known may lead from either end.
             [(l.from, l.to), (l.to, l.from)]
-                .map(|(from, to)| (distance_to_point(n.area, from), i, Leader { from, to }))
+                .map(|(from, to)| (from_text(n.area, from), i, Leader { from, to }))
         });
         all.filter(|c| c.0 <= LEADER).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
     };

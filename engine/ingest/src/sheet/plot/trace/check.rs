@@ -2,6 +2,7 @@
 
 use super::Drawn;
 use super::polyline::{angle, direction, distance_to_point, nearest, resample};
+use super::sort::is_flat;
 use super::strand::Strand;
 use crate::sheet::plot::Cover;
 use espice_pdf::{Point, Rect};
@@ -13,6 +14,11 @@ const KINK: f64 = 50.0;
 /// Two curves that run together over this share of one of them cannot be told apart there.
 const TOGETHER: f64 = 0.3;
 
+/// A straight line up to this share of the frame's diagonal that ends on a curve may be a leader.
+const STUB: f64 = 0.3;
+/// How near to the curve its end lies.
+const ON_CURVE: f64 = 1.0;
+
 /// Turns strands into curves: left end first, with remarks and doubts.
 pub(crate) fn drawn(curves: Vec<Strand>, covers: &[Cover], frame: Rect) -> Vec<Drawn> {
     // Rows of filled shapes that wander are letters that were drawn as outlines.
@@ -21,8 +27,9 @@ pub(crate) fn drawn(curves: Vec<Strand>, covers: &[Cover], frame: Rect) -> Vec<D
         .filter(|s| !(s.dashes && s.pen.filled && runs_backwards(&s.line, frame)))
         .collect();
     let together = together(&curves);
+    let stubs = stubs(&curves, frame);
     let mut out = Vec::with_capacity(curves.len());
-    for (mut strand, together) in curves.into_iter().zip(together) {
+    for ((mut strand, together), stub) in curves.into_iter().zip(together).zip(stubs) {
         let (first, last) = (strand.end(false), strand.end(true));
         if first.zip(last).is_some_and(|(a, b)| (b.x, a.y) < (a.x, b.y)) {
             strand.line.reverse();
@@ -39,6 +46,9 @@ pub(crate) fn drawn(curves: Vec<Strand>, covers: &[Cover], frame: Rect) -> Vec<D
             doubts.push(String::from(
                 "it was put together from pieces that run together with another curve",
             ));
+        }
+        if stub {
+            doubts.push(String::from("a short straight line that ends on a curve may lead to it"));
         }
         if !strand.gaps.is_empty() {
             remarks.push(format!("{} interrupted by a label", times(strand.gaps.len())));
@@ -118,6 +128,25 @@ fn together(curves: &[Strand]) -> Vec<bool> {
             })
         })
         .collect()
+}
+
+/// For each curve, whether it is a short straight line with just one end on another curve, as a
+/// leader line is whose text was not found.
+fn stubs(curves: &[Strand], frame: Rect) -> Vec<bool> {
+    let most = STUB * frame.width().hypot(frame.height());
+    let few = curves.len() <= 100;
+    let stub = |i: usize, s: &Strand| {
+        let (Some(a), Some(b)) = (s.end(false), s.end(true)) else { return false };
+        let straight = !s.dashes && s.line.len() == 2 && !is_flat(s) && a.distance(b) <= most;
+        let on = |p: Point| {
+            curves
+                .iter()
+                .enumerate()
+                .any(|(j, c)| i != j && nearest(&c.line, p).is_some_and(|n| n.1 <= ON_CURVE))
+        };
+        few && straight && on(a) != on(b)
+    };
+    curves.iter().enumerate().map(|(i, s)| stub(i, s)).collect()
 }
 
 /// How many short lines are neither a piece of a curve nor a mark at a text.

@@ -12,7 +12,7 @@ mod sort;
 mod strand;
 mod tidy;
 
-pub(crate) use sort::{Leader, Sample};
+pub(crate) use sort::{Leader, Sample, from_text};
 pub(crate) use strand::Pen;
 
 use super::PlotInk;

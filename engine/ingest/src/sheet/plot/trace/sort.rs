@@ -11,6 +11,8 @@ const SHORTEST: f64 = 0.12;
 const FLAT: f64 = 0.3;
 /// How near the end of a leader line comes to its text.
 const AT_TEXT: f64 = 4.5;
+/// How much less a gap counts at the level of the text's letters, where a leader line starts.
+const BESIDE: f64 = 0.5;
 /// How near the other end comes to its curve.
 const AT_CURVE: f64 = 2.5;
 /// Most lines whose nearest curve is looked for.
@@ -179,6 +181,13 @@ fn has_head(strand: &Strand, heads: &[Head]) -> bool {
     strand.line.len() <= 4 && head_at(strand, heads).is_some()
 }
 
+/// How far a leader line's end is from a text: one that starts beside its letters may leave a
+/// wider gap than one above or below them.
+pub(crate) fn from_text(text: Rect, end: Point) -> f64 {
+    let level = (text.y0..=text.y1).contains(&end.y);
+    distance_to_point(text, end) * if level { BESIDE } else { 1.0 }
+}
+
 /// A line as a leader: nearly straight, not long, from a text to an arrow head or to a curve.
 fn leader(
     strand: &Strand,
@@ -201,7 +210,7 @@ fn leader(
         return Some(Leader { from, to: head.tip });
     }
     let to_text = |p: Point| {
-        texts.iter().map(|t| distance_to_point(*t, p)).min_by(f64::total_cmp).unwrap_or(f64::MAX)
+        texts.iter().map(|t| from_text(*t, p)).min_by(f64::total_cmp).unwrap_or(f64::MAX)
     };
     let to_curve = |p: Point| {
         let all = curves.iter().filter_map(|c| nearest(&c.line, p)).map(|n| n.1);
@@ -280,6 +289,21 @@ mod tests {
         assert_eq!(sorted.leaders[0].to, Point::new(120.0, 56.0));
         assert_eq!(sorted.samples.iter().map(|s| s.text).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(sorted.fragments.len(), 1);
+    }
+
+    #[test]
+    fn a_leader_starts_with_a_gap_beside_its_text_but_not_above_it() {
+        let line = |from: (f64, f64)| {
+            let strands = vec![
+                strand(&[(0.0, 150.0), (200.0, 40.0)], 1.0),
+                strand(&[from, (100.0, 95.0)], 1.0),
+            ];
+            let text = Rect { x0: 30.0, y0: 70.0, x1: 70.0, y1: 78.0 };
+            sort(strands, &[], &[], &[text], FRAME)
+        };
+        let beside = line((77.0, 74.0));
+        assert_eq!((beside.curves.len(), beside.leaders.len()), (1, 1));
+        assert_eq!(line((60.0, 85.0)).leaders.len(), 0);
     }
 
     #[test]
