@@ -14,6 +14,7 @@ mod kinds;
 mod leaves;
 mod lists;
 mod marks;
+mod once;
 mod rows;
 mod rules;
 mod surround;
@@ -51,6 +52,7 @@ pub fn find_after(page: &Page, text: &TextPage, before: Option<&Table>) -> Vec<T
         let before = before.filter(|t| turn == Turn::None && t.page + 1 == page.number);
         out.extend(upright(&frame, page.number, before));
     }
+    once::once(&mut out);
     out
 }
 

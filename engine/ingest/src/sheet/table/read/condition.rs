@@ -442,6 +442,13 @@ impl<'t> Reader<'t, '_> {
         if first.number.ambiguous {
             self.found.doubts.push(format!("the comma in the condition `{printed}` is not clear"));
         }
+        // Two values of one quantity are the conditions of two rows that were run together.
+        let known = self.found.conditions.by_symbol.get(&name);
+        if let (Some(Condition::Value(a)), Condition::Value(b)) = (known, &value)
+            && (a - b).abs() > 1e-9 * a.abs().max(b.abs())
+        {
+            self.found.doubts.push(format!("the condition `{printed}` stands there twice"));
+        }
         self.found.conditions.by_symbol.entry(name).or_insert(value);
     }
 

@@ -306,6 +306,11 @@ impl<'s> Context<'_, 's> {
             }
             Meaning::Unknown => (None, 0.8),
         };
+        // Words of two rows run together name two quantities at once.
+        if let Some((first, second)) = self.index.two_in_one(printed) {
+            let text = format!("the symbol may be `{first}` and `{second}` of two rows");
+            doubts.push((Code::ROW_SYMBOL, text));
+        }
         let plain_unit = unit.unit.as_ref().and_then(|u| u.plain());
         let dimension = match info {
             Some(info) => info.dimension,

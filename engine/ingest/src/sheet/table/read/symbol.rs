@@ -114,6 +114,20 @@ impl<'s> Index<'s> {
         !exactly || self.at(found).any(|e| e.exact.contains(&exact))
     }
 
+    /// The two symbols that a printed one is made of when it is none itself: `VGSID`. Single
+    /// letters make none, since most symbols go on with letters.
+    pub(super) fn two_in_one(&self, printed: &str) -> Option<(String, String)> {
+        let text = joined(printed);
+        if text.chars().count() > 40 || self.is_spelled(&text, false) {
+            return None;
+        }
+        let known = |t: &str| t.chars().count() >= 2 && self.is_spelled(t, true);
+        text.char_indices()
+            .map(|(at, _)| text.split_at(at))
+            .find(|(first, second)| known(first) && known(second))
+            .map(|(first, second)| (first.to_string(), second.to_string()))
+    }
+
     /// The symbol of a condition, `None` when no one or several are meant.
     pub(super) fn condition(
         &self,
