@@ -65,6 +65,7 @@ impl Engine<'_> {
         let unusable = !self.take_in(request, &mut record);
         let asked = request.part.is_some();
         let chosen = !asked || choose_part(&mut record.facts, request, &mut record.diagnostics);
+        settle(&mut record.facts);
         if !unusable && chosen && self.kind_of(&mut record.facts, request.kind.as_deref()).is_ok() {
             self.screen(&mut record);
         }
@@ -96,8 +97,7 @@ impl Engine<'_> {
         if !usable || !choose_part(&mut record.facts, request, &mut record.diagnostics) {
             return;
         }
-        let part = record.facts.device.part.clone();
-        record.facts.settle_ratings(part.as_deref());
+        settle(&mut record.facts);
         match self.kind_of(&mut record.facts, request.kind.as_deref()) {
             Ok(_) => {}
             Err(complaints) => return record.diagnostics.extend(complaints),
@@ -535,6 +535,12 @@ fn choose<'e>(
         entry.status = "chosen".into();
     }
     Some(best)
+}
+
+/// Gives conditions at a rating the rating's value for the part, where it is known by now.
+fn settle(facts: &mut Facts) {
+    let part = facts.device.part.clone();
+    facts.settle_ratings(part.as_deref());
 }
 
 /// The part's name, else the first source's without its ending.

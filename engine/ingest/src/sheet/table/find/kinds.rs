@@ -96,8 +96,13 @@ pub(super) fn is_number(text: &str) -> bool {
 /// at most a unit.
 pub(super) fn is_value_text(text: &str) -> bool {
     let mut numbers = 0usize;
+    // A remark in brackets may say anything: 300 (1.6 mm from case).
+    let mut remark = false;
     for word in text.split_whitespace() {
-        if is_number(word) {
+        remark |= numbers > 0 && word.starts_with('(');
+        if remark {
+            remark = !word.ends_with(')');
+        } else if is_number(word) {
             numbers += 1;
         } else if !(is_range_word(word)
             || is_blank_mark(word)
@@ -243,12 +248,13 @@ mod tests {
             "0.65~0.85",
             "1,000",
             "300 (1.6mm",
+            "300 (1.6mm from case )",
             "5.0 µA",
             "-",
         ] {
             assert_eq!(is_value_text(text), text != "-", "{text}");
         }
-        for text in ["see figure", "2N5457", "Intrinsic turn-on time", "VGS=10V,"] {
+        for text in ["see figure", "2N5457", "Intrinsic turn-on time", "VGS=10V,", "300 (a) or b"] {
             assert!(!is_value_text(text), "{text}");
         }
         assert!(is_blank_mark("—–") && is_blank_mark("--") && !is_blank_mark("-5"));

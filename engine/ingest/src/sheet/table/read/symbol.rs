@@ -1,7 +1,7 @@
 //! Which quantity a row is about: its printed symbol, its name, its unit, its section and the
 //! kind of device, together.
 
-use super::words::{bag, fold, joined};
+use super::words::{bag, fold, joined, sequence};
 use espice_facts::{Section, SymbolInfo, SymbolTable};
 use espice_units::Dimension;
 use espice_units::sheet::SheetUnit;
@@ -23,6 +23,8 @@ struct Entry<'s> {
     /// Spellings in their case, see [`joined`].
     exact: BTreeSet<String>,
     names: Vec<BTreeSet<String>>,
+    /// The names with their words in order: drain-gate is not gate-drain.
+    orders: BTreeSet<Vec<String>>,
     /// Whether sheets print its name for another quantity as well: VGS is set in tests, and in
     /// rows stands for a rating.
     borrowed: bool,
@@ -60,6 +62,8 @@ const EXACT: f64 = 6.0;
 const FOLDED: f64 = 5.0;
 const NAMED: f64 = 4.0;
 const NEARLY_NAMED: f64 = 1.5;
+/// Of two whose names have the same words, the one with these words in their order.
+const IN_ORDER: f64 = 0.5;
 const KIND: f64 = 1.0;
 const OTHER_KIND: f64 = -2.0;
 const RATING_IN_PLACE: f64 = 1.0;
@@ -93,12 +97,14 @@ impl<'s> Index<'s> {
             names.retain(|n| !n.is_empty());
             names.sort();
             names.dedup();
+            let orders = std::iter::once(&info.title).chain(&info.names).map(|n| sequence(n));
+            let orders = orders.filter(|n| !n.is_empty()).collect();
             for word in names.iter().flatten() {
                 index.by_word.entry(word.clone()).or_default().insert(at);
             }
             let exact = spellings().map(|s| joined(s)).collect();
             let borrowed = synonyms.contains(info.name.as_str());
-            index.entries.push(Entry { info, exact, names, borrowed });
+            index.entries.push(Entry { info, exact, names, orders, borrowed });
         }
         index
     }
@@ -197,7 +203,8 @@ impl<'s> Index<'s> {
 
     /// What a row's symbol and name mean.
     pub(super) fn meaning(&self, printed: &str, name: &str, evidence: Evidence<'_>) -> Meaning<'s> {
-        let named = bag(name);
+        let ordered = sequence(name);
+        let named: BTreeSet<String> = ordered.iter().cloned().collect();
         let folded = fold(printed);
         let exact = joined(printed);
         let spelled: &[usize] =
@@ -223,7 +230,8 @@ impl<'s> Index<'s> {
             .filter(|(_, e)| evidence.fits(e.info.dimension))
             .map(|(score, e)| {
                 let borrowed = if e.borrowed { BORROWED } else { 0.0 };
-                (score + borrowed + self.place_score(e.info, evidence.section), e)
+                let in_order = if e.orders.contains(&ordered) { IN_ORDER } else { 0.0 };
+                (score + borrowed + in_order + self.place_score(e.info, evidence.section), e)
             })
             .collect();
         if fitting.is_empty() {
@@ -323,4 +331,69 @@ fn name_score(entry: &Entry<'_>, named: &BTreeSet<String>) -> f64 {
         }
     }
     score
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use espice_base::Span;
+    use espice_units::parse_unit;
+    use espice_units::sheet::parse_sheet_unit;
+
+    /// Name, unit, title, synonyms, whether a rating.
+    const SYMBOLS: [(&str, &str, &str, &str, bool); 5] = [
+        ("VDG", "V", "drain-gate voltage", "Vdg", false),
+        ("VDGR", "V", "rated drain-gate voltage", "VDG", true),
+        ("VGDS", "V", "rated gate-drain voltage", "VGD", true),
+        ("PD", "W", "power dissipation", "", true),
+        ("derating", "W/K", "derating of the power dissipation", "PD", true),
+    ];
+
+    const NAMES: [(&str, &str); 3] = [
+        ("VDGR", "drain gate voltage"),
+        ("VGDS", "gate drain voltage"),
+        ("derating", "power dissipation derate above 25"),
+    ];
+
+    fn symbols() -> SymbolTable {
+        let mut table = SymbolTable::default();
+        for (name, unit, title, synonym, rating) in SYMBOLS {
+            table.add_symbol(SymbolInfo {
+                name: name.into(),
+                dimension: parse_unit(unit).unwrap().dimension,
+                title: title.into(),
+                synonyms: Some(synonym)
+                    .filter(|s| !s.is_empty())
+                    .map(String::from)
+                    .into_iter()
+                    .collect(),
+                names: NAMES.iter().filter(|n| n.0 == name).map(|n| n.1.into()).collect(),
+                rating,
+                kinds: Vec::new(),
+                plausible: None,
+                span: Span::default(),
+            });
+        }
+        table
+    }
+
+    #[test]
+    fn order_and_unit_tell_names_of_the_same_words_apart() {
+        let symbols = symbols();
+        let index = Index::new(&symbols, None);
+        for (printed, name, unit, wanted) in [
+            ("", "Drain-Gate Voltage", "V", "VDGR"),
+            ("", "Gate-Drain Voltage", "V", "VGDS"),
+            ("PD", "Power Dissipation", "mW", "PD"),
+            ("PD", "- Derate above 25°C", "W/°C", "derating"),
+            ("", "Power Dissipation Derate above 25°C", "mW/°C", "derating"),
+        ] {
+            let unit = parse_sheet_unit(unit);
+            let evidence = Evidence { unit: unit.as_ref(), section: Section::Ratings };
+            let Meaning::Known(info, _, against) = index.meaning(printed, name, evidence) else {
+                panic!("{printed} {name} is not known");
+            };
+            assert_eq!((info.name.as_str(), against), (wanted, None), "{printed} {name}");
+        }
+    }
 }

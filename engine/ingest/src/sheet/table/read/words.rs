@@ -110,10 +110,15 @@ const SAME: [(&str, &str); 12] = [
 
 /// The words of a name that carry meaning.
 pub(super) fn bag(text: &str) -> BTreeSet<String> {
+    sequence(text).into_iter().collect()
+}
+
+/// The words of a name that carry meaning, in their order.
+pub(super) fn sequence(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    let mut bag = BTreeSet::new();
+    let mut found = Vec::new();
     let mut at = 0;
     while let Some(word) = words.get(at) {
         at += 1;
@@ -131,9 +136,9 @@ pub(super) fn bag(text: &str) -> BTreeSet<String> {
             continue;
         }
         let word = SAME.iter().find(|s| s.0 == word).map_or(word, |s| s.1);
-        bag.insert(word.to_string());
+        found.push(word.to_string());
     }
-    bag
+    found
 }
 
 /// Whether a text holds a word, whatever its case.
