@@ -244,6 +244,9 @@ impl Reader<'_> {
         if bound.label.is_some() && untold && self.several {
             wrong.push(String::from("its label gives it no value"));
         }
+        if !self.several && !self.families.unread.is_empty() {
+            wrong.push(String::from("the label in its plot has lost its value"));
+        }
         let signature = match (quantity, self.panel.x.symbol.clone()) {
             (Some(quantity), Some(x)) if quantity != x => Some(Signature { quantity, x, family }),
             _ => None,

@@ -164,7 +164,11 @@ pub(crate) fn families(
                 }
                 Said::Symbol(s, None) => {
                     let shows = names.symbols.symbol(s).is_some_and(|i| Some(i.dimension) == y);
-                    if shows {
+                    // `IB =` has lost its value: it does not name what the curve shows.
+                    let lost = note.text.trim_end().ends_with('=');
+                    if shows && lost {
+                        out.unread.push(note.text.clone());
+                    } else if shows {
                         meaning.quantity = Some(s.clone());
                         own = true;
                     }
