@@ -52,9 +52,10 @@ pub(super) fn ink(page: &Page, split: &Split<'_>) -> PlotInk {
         }
         for (index, subpath) in path.subpaths.iter().enumerate() {
             let count = segment_count(subpath);
+            let used = uses.range((number, index, 0)..=(number, index, usize::MAX)).next();
             let mut start = 0;
             while start < count {
-                let usage = |i: usize| uses.get(&(number, index, i)).copied();
+                let usage = |i: usize| used.and_then(|_| uses.get(&(number, index, i)).copied());
                 let here = usage(start);
                 let mut end = start + 1;
                 while end < count && usage(end) == here {

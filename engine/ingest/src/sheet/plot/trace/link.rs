@@ -81,9 +81,10 @@ fn join_within(strands: Vec<Strand>, reach: f64) -> Vec<Strand> {
             meet(&strands, &here, &mut links, &mut doubts);
         }
     }
+    let doubts: BTreeSet<End> = doubts.into_iter().collect();
     let mut joined = join(strands, links, Seam::Touch);
     for (strand, ends) in &mut joined {
-        if doubts.iter().any(|d| ends.contains(d)) {
+        if ends.iter().any(|e| doubts.contains(e)) {
             strand.doubts.insert(AMBIGUOUS);
         }
     }
@@ -171,8 +172,7 @@ fn outwards(strand: &Strand, last: bool) -> Point {
 /// at least three is returned as it was.
 pub(crate) fn join_dashes(strands: Vec<Strand>) -> Vec<Strand> {
     let strands = drop_caps(strands);
-    let (dashes, mut rest): (Vec<Strand>, Vec<Strand>) =
-        strands.into_iter().partition(|s| !s.closed && s.length() <= DASH);
+    let (dashes, mut rest): (Vec<Strand>, Vec<Strand>) = strands.into_iter().partition(is_short);
     if dashes.len() < 3 {
         rest.extend(dashes);
         return rest;
@@ -201,6 +201,11 @@ pub(crate) fn join_dashes(strands: Vec<Strand>) -> Vec<Strand> {
     }
     rest.extend(rows);
     rest
+}
+
+/// Whether a line may be a dash.
+pub(crate) fn is_short(strand: &Strand) -> bool {
+    !strand.closed && strand.length() <= DASH
 }
 
 /// Drops filled dots at the ends of longer dashes: outlined dashes that bend were drawn in parts
@@ -251,16 +256,17 @@ fn dash_cost(strands: &[Strand], a: End, b: End) -> Option<f64> {
 /// along one smooth line, the gap within a box of text.
 pub(crate) fn join_across(strands: Vec<Strand>, boxes: &[Rect], widest: f64) -> Vec<Strand> {
     let mut links = Vec::new();
+    let ends: Vec<(End, Point)> = strands
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| !s.closed && s.length() > 2.0)
+        .flat_map(|(i, s)| [false, true].map(|last| s.end(last).map(|p| ((i, last), p))))
+        .flatten()
+        .collect();
     for area in boxes.iter().map(|b| b.grown(3.0)) {
         // The ends at this box; a box with a crowd of ends is not one curve's label.
-        let at_box: Vec<End> = strands
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| !s.closed && s.length() > 2.0)
-            .flat_map(|(i, _)| [(i, false), (i, true)])
-            .filter(|e| strands.get(e.0).and_then(|s| s.end(e.1)).is_some_and(|p| area.contains(p)))
-            .take(CROWD)
-            .collect();
+        let at_box: Vec<End> =
+            ends.iter().filter(|e| area.contains(e.1)).map(|e| e.0).take(CROWD).collect();
         for (k, a) in at_box.iter().enumerate() {
             for b in at_box.iter().skip(k + 1).filter(|b| b.0 != a.0) {
                 if let Some(cost) = across_cost(&strands, *a, *b, area, widest) {

@@ -220,8 +220,8 @@ fn leader(
     let thinner = curves.iter().all(|c| strand.pen.width < 0.8 * c.pen.width);
     let short = long < 0.25 * diagonal;
     // A line drawn like the curves is a leader only when both of its ends say so.
-    let ends = to_text(from) <= AT_TEXT && to_curve(to) <= AT_CURVE;
-    (ends && (thinner || short) && length(&strand.line) > 1.0).then_some(Leader { from, to })
+    let ends = || to_text(from) <= AT_TEXT && to_curve(to) <= AT_CURVE;
+    ((thinner || short) && length(&strand.line) > 1.0 && ends()).then_some(Leader { from, to })
 }
 
 /// The samples of a legend: level lines of one length below each other, each with its text to

@@ -2,6 +2,7 @@
 
 use super::outline::{Shape, shape};
 use super::polyline::{clip, flatten, length};
+use crate::sheet::plot::ink::segment;
 use crate::sheet::plot::{Piece, PlotInk};
 use espice_pdf::{Color, Page, Point, Rect, Segment, Subpath};
 use std::collections::{BTreeMap, BTreeSet};
@@ -239,6 +240,7 @@ fn grid_pens(page: &Page, ink: &PlotInk) -> Vec<Pen> {
 /// where a path draws curves in many subpaths, those that continue what remains are added.
 fn whole_curves(page: &Page, ink: &PlotInk) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::with_capacity(ink.rest.len());
+    let mut whole: Vec<Piece> = Vec::new();
     let mut done: BTreeSet<(usize, usize)> = BTreeSet::new();
     // By path: the length of slanted pieces, and where remaining pieces end.
     let mut slants: BTreeMap<usize, (f64, BTreeSet<(i64, i64)>)> = BTreeMap::new();
@@ -260,9 +262,10 @@ fn whole_curves(page: &Page, ink: &PlotInk) -> Vec<Piece> {
             continue;
         };
         done.insert(key);
-        out.retain(|p| (p.path, p.subpath) != key);
-        out.push(Piece { segments: 0..subpath.segments.len(), ..piece.clone() });
+        whole.push(Piece { segments: 0..subpath.segments.len(), ..piece.clone() });
     }
+    out.retain(|p| !done.contains(&(p.path, p.subpath)));
+    out.append(&mut whole);
     let mut taken: BTreeMap<usize, f64> = BTreeMap::new();
     for (_, piece) in &ink.taken {
         *taken.entry(piece.path).or_default() += piece.area.width().hypot(piece.area.height());
@@ -283,8 +286,12 @@ fn whole_curves(page: &Page, ink: &PlotInk) -> Vec<Piece> {
 
 /// Where a piece starts and ends.
 fn ends(page: &Page, piece: &Piece) -> Option<[Point; 2]> {
-    let (start, segments) = piece.drawn(page)?;
-    Some([start, segments.last()?.end()])
+    let subpath = page.paths.get(piece.path)?.subpaths.get(piece.subpath)?;
+    let start = match piece.segments.start.checked_sub(1) {
+        Some(before) => segment(subpath, before)?.end(),
+        None => subpath.start,
+    };
+    Some([start, segment(subpath, piece.segments.end.checked_sub(1)?)?.end()])
 }
 
 /// A place to a fiftieth of a point.

@@ -47,17 +47,17 @@ pub(crate) fn keep_longest(strands: Vec<Strand>, most: usize) -> (Vec<Strand>, b
 /// or along the same one.
 pub(crate) fn split_turns(strands: Vec<Strand>, shortest: f64) -> Vec<Strand> {
     let mut out = Vec::with_capacity(strands.len());
-    for strand in strands {
+    for mut strand in strands {
         let cuts = turns(&strand.line, shortest);
         if cuts.is_empty() {
             out.push(strand);
             continue;
         }
         let mut from = 0;
-        for to in cuts.into_iter().chain([strand.line.len().saturating_sub(1)]) {
-            if let Some(line) = strand.line.get(from..=to).filter(|l| l.len() > 1) {
-                let part = Strand { line: line.to_vec(), closed: false, ..strand.clone() };
-                out.push(part);
+        let whole = std::mem::take(&mut strand.line);
+        for to in cuts.into_iter().chain([whole.len().saturating_sub(1)]) {
+            if let Some(line) = whole.get(from..=to).filter(|l| l.len() > 1) {
+                out.push(Strand { line: line.to_vec(), closed: false, ..strand.clone() });
             }
             from = to;
         }
