@@ -263,7 +263,9 @@ pub(crate) fn evaluate(
         if middle <= low || middle >= high {
             break;
         }
-        if walk.place_inner(middle) > 0.0 { high = middle } else { low = middle }
+        // Far above the root the exponential overflows, and high injection divides infinities.
+        let sum = walk.place_inner(middle);
+        if sum > 0.0 || sum.is_nan() { high = middle } else { low = middle }
     }
     walk.place_inner(low);
     let balance = walk.sum(2, false);

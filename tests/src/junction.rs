@@ -211,7 +211,10 @@ impl<'t> Draw<'t> {
         let share = self.random.unit();
         let largest = if family == 5 { 0.03 } else { 3.0 };
         let current = self.log([1e-14, largest]);
-        let forward = vte * (1.0 + current / isat).ln();
+        // The recombination current may be the larger one: the voltage is that of either.
+        let ideal = vte * (1.0 + current / isat).ln();
+        let recombined = d.nr * d.vt() * (1.0 + current / d.recombination()).ln();
+        let forward = if d.isr > 0.0 { ideal.min(recombined) } else { ideal };
         let reach = if d.bv > 0.0 { xbv } else { 100.0 };
         let reverse = -reach * self.random.unit();
         let near = |this: &mut Self, width: f64| {
