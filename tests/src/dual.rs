@@ -77,6 +77,9 @@ struct Walk<'a> {
     kelvin: Dual,
     nominal: f64,
     unknown: Option<Dual>,
+    /// The drop over the resistor, once the current is known: as a difference of potentials a
+    /// small one has few digits.
+    drop: Option<f64>,
     known: Vec<Option<Dual>>,
 }
 
@@ -207,10 +210,22 @@ impl Walk<'_> {
             let mut value = self.value(b.value);
             if b.kind == BranchKind::Resistor {
                 let drop = self.nodes[from].plus(self.nodes[to], -1.0);
-                let (v, r) = (drop.value, value.value);
+                let (v, r) = (self.drop.unwrap_or(drop.value), value.value);
                 value = drop.of(value, v / r, [1.0 / r, -v / r / r]);
             }
             sum = sum.plus(value, if from == node { 1.0 } else { -1.0 });
+        }
+        sum
+    }
+
+    /// The current that the branches besides the resistor take out of a node.
+    fn taken(&mut self, node: usize) -> f64 {
+        let mut sum = 0.0;
+        for b in &self.template.branches {
+            if b.kind == BranchKind::Current {
+                let out = |n: u32| f64::from(u8::from(n as usize == node));
+                sum += (out(b.from) - out(b.to)) * self.value(b.value).value;
+            }
         }
         sum
     }
@@ -242,6 +257,7 @@ pub(crate) fn evaluate(
         kelvin: Dual::seed(kelvin, TEMPERATURE),
         nominal,
         unknown: None,
+        drop: None,
         known: Vec::new(),
     };
     walk.solve();
@@ -268,6 +284,9 @@ pub(crate) fn evaluate(
         if sum > 0.0 || sum.is_nan() { high = middle } else { low = middle }
     }
     walk.place_inner(low);
+    let resistance = walk.value(resistor.value).value;
+    let along = if resistor.from == 0 { 1.0 } else { -1.0 };
+    walk.drop = Some(along * resistance * walk.taken(2));
     let balance = walk.sum(2, false);
     let slope = balance.by[INNER];
     let step = -balance.value / slope;
