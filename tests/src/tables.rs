@@ -29,6 +29,7 @@ fn data() -> PathBuf {
 }
 
 fn truth() -> Option<Vec<Wanted>> {
+    #[allow(clippy::disallowed_methods, reason = "tests read the files that they are about")]
     let text = std::fs::read_to_string(data().join("truth/tables.tsv")).ok()?;
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
@@ -87,6 +88,10 @@ fn rows_of_real_tables_have_their_values_in_the_right_columns() {
     for wanted in &truth {
         if open.as_ref().is_none_or(|(name, _)| *name != wanted.file) {
             let path = data().join("datasheets").join(&wanted.file);
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "tests read the files that they are about"
+            )]
             let Ok(bytes) = std::fs::read(&path) else {
                 println!("SKIPPED: `{}` is not there", wanted.file);
                 continue;

@@ -6,6 +6,11 @@
 //! round value: the labels tell the values, the strokes the places, and the pattern of the
 //! strokes (equal steps, or the steps of 1 to 9) tells the scale without any label.
 
+mod line;
+
+pub(super) use line::least_squares;
+use line::{decades, rounded};
+
 use super::number::Label;
 use super::pattern::{Pattern, pattern};
 use espice_facts::{Scale, Status};
@@ -591,42 +596,6 @@ impl Task<'_> {
             agreeing: 0,
         })
     }
-}
-
-/// Strokes where the steps change from narrow to wide, as they do from 9 to 10 to 20, and the
-/// ends of the axis.
-fn decades(marks: &[Mark]) -> Vec<f64> {
-    let jumps = marks.windows(3).filter_map(|w| match w {
-        [a, b, c] => {
-            let (before, after) = (b.at - a.at, c.at - b.at);
-            (before.max(after) >= 2.8 * before.min(after)).then_some(b.at)
-        }
-        _ => None,
-    });
-    let ends = [marks.first(), marks.last()].into_iter().flatten().map(|m| m.at);
-    jumps.chain(ends).collect()
-}
-
-/// A value as a person would round it, for messages.
-fn rounded(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return "0".to_string();
-    }
-    espice_units::plain(value, 3)
-}
-
-/// The line `u = a + b p` with the least squares of distances in `u`.
-pub(super) fn least_squares(points: &[(f64, f64)]) -> Option<[f64; 2]> {
-    if points.len() < 2 {
-        return None;
-    }
-    let n = points.len() as f64;
-    let mean = |f: fn(&(f64, f64)) -> f64| points.iter().map(f).sum::<f64>() / n;
-    let (mp, mu) = (mean(|p| p.0), mean(|p| p.1));
-    let spp: f64 = points.iter().map(|(p, _)| (p - mp) * (p - mp)).sum();
-    let spu: f64 = points.iter().map(|(p, u)| (p - mp) * (u - mu)).sum();
-    let slope = spu / spp;
-    (slope.is_finite() && slope != 0.0).then_some([mu - slope * mp, slope])
 }
 
 #[cfg(test)]

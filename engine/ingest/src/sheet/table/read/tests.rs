@@ -438,6 +438,22 @@ fn what_is_in_doubt_is_not_served() {
 }
 
 #[test]
+fn doubts_of_the_structure_reach_the_row_and_the_reader() {
+    let mut doubtful = table(
+        Section::Electrical,
+        "",
+        "Symbol | Conditions | Max | Unit",
+        &["VF | IF = 10 mA | 1 | V"],
+    );
+    doubtful.rows[0].doubts.push(String::from("the value reaches over a border"));
+    let (found, diagnostics) =
+        super::parameters(&[doubtful], FileId(0), &symbols(), Some("diode"), &[]);
+    assert_eq!(found[0].status, Status::Review);
+    assert_eq!(found[0].reasons, ["the value reaches over a border"]);
+    assert_eq!(diagnostics.into_vec()[0].code, Code::ROW_STRUCTURE);
+}
+
+#[test]
 fn an_unknown_symbol_is_served_as_printed_when_it_is_clear() {
     let got = one(Section::Dynamic, FULL, "Qxy|Some charge||1|2|3|nC", "diode");
     assert!(got.starts_with("Qxy 1e-9 2e-9 3e-9") || got.starts_with("Qxy 0.000000001"), "{got}");
