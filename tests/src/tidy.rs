@@ -67,9 +67,11 @@ const PACKAGES: usize = 130;
 const LINES: usize = 600;
 
 /// Files that are longer, with their longest length.
-const LONG: [(&str, usize); 5] = [
+const LONG: [(&str, usize); 6] = [
     // One declaration for each node of the tree, nearly without code.
     ("grammar/src/ast.rs", 940),
+    // One decision: what an axis is.
+    ("engine/ingest/src/sheet/plot/calibrate.rs", 610),
     // Test data and tests only.
     ("engine/report/src/fixture.rs", 660),
     ("engine/ingest/src/sheet/table/find/tests.rs", 960),

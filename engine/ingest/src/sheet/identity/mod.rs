@@ -12,8 +12,6 @@ mod page;
 mod part;
 mod revision;
 mod seen;
-#[cfg(test)]
-mod tests;
 
 pub use page::PageKind;
 
@@ -151,3 +149,6 @@ impl Identity {
         out
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -446,8 +446,7 @@ fn doubts_of_the_structure_reach_the_row_and_the_reader() {
         &["VF | IF = 10 mA | 1 | V"],
     );
     doubtful.rows[0].doubts.push(String::from("the value reaches over a border"));
-    let (found, diagnostics) =
-        parameters(&[doubtful], FileId(0), &symbols(), Some("diode"), &[]);
+    let (found, diagnostics) = parameters(&[doubtful], FileId(0), &symbols(), Some("diode"), &[]);
     assert_eq!(found[0].status, Status::Review);
     assert_eq!(found[0].reasons, ["the value reaches over a border"]);
     assert_eq!(diagnostics.into_vec()[0].code, Code::ROW_STRUCTURE);
