@@ -1,6 +1,7 @@
 //! Tests of the whole: language specs, snapshots, oracle and conformance suites, tidiness
 
 pub mod examples;
+pub mod sampled;
 pub mod synthetic;
 
 #[cfg(test)]
@@ -23,6 +24,8 @@ mod junction;
 mod measured;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod oracle_templates;
 #[cfg(test)]
 mod parameters;
 #[cfg(test)]
