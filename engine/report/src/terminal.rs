@@ -61,7 +61,8 @@ fn colour(plain: &str, style: Style) -> String {
     plain.split_inclusive('\n').map(layout::colour_line).collect()
 }
 
-fn head(outcome: &Outcome, style: Style) -> String {
+/// The part in bold, and what is known of it: `BAT54J (STMicroelectronics, diode)`.
+fn title(outcome: &Outcome, style: Style) -> String {
     let device = &outcome.device;
     let about: Vec<&str> = [&device.maker, &device.kind, &device.polarity]
         .into_iter()
@@ -72,6 +73,11 @@ fn head(outcome: &Outcome, style: Style) -> String {
     if !about.is_empty() {
         title += &format!(" ({})", about.join(", "));
     }
+    title
+}
+
+fn head(outcome: &Outcome, style: Style) -> String {
+    let title = title(outcome, style);
     let verdict = Verdict::of(outcome);
     let paint = if verdict == Verdict::Passed { Paint::Good } else { Paint::Bad };
     let mut out = block(&format!("{title}: {}", style.paint(paint, verdict.word())), style, "");

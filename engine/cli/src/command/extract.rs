@@ -1,13 +1,13 @@
 //! `espice extract`: what the sources say, without a model.
 
 use super::Context;
-use crate::arguments::Format;
+use super::result::{hand_over, write_all};
 use crate::engine::{self, Config, Engine, Request, Simulator};
 use crate::exit::Exit;
 use crate::files;
 use espice::Made;
 use espice_base::Diagnostic;
-use espice_report::{csv, json, overlay, terminal};
+use espice_report::{csv, overlay, terminal};
 use std::path::{Path, PathBuf};
 
 /// Reads sources and says what is in them: rows, curves, plots, each served, for review, or
@@ -49,30 +49,8 @@ fn extract(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine
     };
     let made = engine.extract(&request);
     let exit = Exit::of_reading(&made.outcome);
-    let document = match json::render(&made.outcome) {
-        Ok(text) => text,
-        Err(error) => {
-            context.console.complain(&format!("the outcome cannot be written as JSON: {error}\n"));
-            return Exit::Usage;
-        }
-    };
-    let written = match write(arguments, &made, &document) {
-        Ok(paths) => paths,
-        Err(diagnostic) => {
-            context.console.report_one(&diagnostic);
-            return exit.and(Exit::Usage);
-        }
-    };
-    match context.global.format {
-        Format::Json => context.console.say(&document),
-        Format::Text => {
-            context.console.say(&terminal::extract::render(&made.outcome, context.console.style()));
-            let names: Vec<String> =
-                written.iter().map(|p| format!("wrote {}\n", p.display())).collect();
-            context.console.say(&names.concat());
-        }
-    }
-    exit
+    let write = |document: &str| write(arguments, &made, document);
+    hand_over(context, &made.outcome, exit, write, terminal::extract::render)
 }
 
 /// Writes what was asked for, and returns the paths in the order of writing.
@@ -91,10 +69,5 @@ fn write(arguments: &Arguments, made: &Made, document: &str) -> Result<Vec<PathB
         }
         results.push((path.clone(), overlay::render(&made.outcome, &made.sheets)));
     }
-    let mut written = Vec::new();
-    for (path, text) in results {
-        files::write(&path, &text)?;
-        written.push(path);
-    }
-    Ok(written)
+    write_all(results)
 }

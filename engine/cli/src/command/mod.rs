@@ -6,6 +6,7 @@ pub(crate) mod extract;
 pub(crate) mod fmt;
 pub(crate) mod generate;
 pub(crate) mod model;
+mod result;
 pub(crate) mod test;
 
 use crate::arguments::Global;

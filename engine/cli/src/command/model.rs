@@ -1,7 +1,7 @@
 //! `espice model`: the main job.
 
 use super::Context;
-use crate::arguments::Format;
+use super::result::{hand_over, write_all};
 use crate::engine::{self, Config, Engine, Request, Simulator};
 use crate::exit::Exit;
 use crate::files;
@@ -9,7 +9,7 @@ use espice::Made;
 use espice::outcome::Outcome;
 use espice::sheet::Sheet;
 use espice_base::Diagnostic;
-use espice_report::{html, json, terminal};
+use espice_report::{html, terminal};
 use std::path::{Path, PathBuf};
 
 /// Makes a model from sources and writes it with its report.
@@ -81,30 +81,8 @@ fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -
     };
     let Made { outcome, sheets } = engine.model(&request);
     let exit = Exit::of_outcome(&outcome, arguments.fail_on == FailOn::Warning);
-    let document = match json::render(&outcome) {
-        Ok(text) => text,
-        Err(error) => {
-            context.console.complain(&format!("the outcome cannot be written as JSON: {error}\n"));
-            return Exit::Usage;
-        }
-    };
-    let written = match write(&arguments.out, &outcome, &sheets, &document) {
-        Ok(paths) => paths,
-        Err(diagnostic) => {
-            context.console.report_one(&diagnostic);
-            return exit.and(Exit::Usage);
-        }
-    };
-    match context.global.format {
-        Format::Json => context.console.say(&document),
-        Format::Text => {
-            context.console.say(&terminal::render(&outcome, context.console.style()));
-            let names: Vec<String> =
-                written.iter().map(|p| format!("wrote {}\n", p.display())).collect();
-            context.console.say(&names.concat());
-        }
-    }
-    exit
+    let write = |document: &str| write(&arguments.out, &outcome, &sheets, document);
+    hand_over(context, &outcome, exit, write, terminal::render)
 }
 
 /// Writes everything that came out, and returns the paths in the order of writing.
@@ -124,13 +102,7 @@ fn write(
     }
     results.push((format!("{stem}.json"), String::from(document)));
     results.push((format!("{stem}.html"), html::render(outcome, sheets)));
-    let mut written = Vec::new();
-    for (name, text) in results {
-        let path = folder.join(name);
-        files::write(&path, &text)?;
-        written.push(path);
-    }
-    Ok(written)
+    write_all(results.into_iter().map(|(name, text)| (folder.join(name), text)).collect())
 }
 
 /// The dialects in the order of asking, each once.

@@ -1,7 +1,7 @@
 //! The account of what was read, without a model: rows, curves, and what was refused.
 
 use super::layout::{self, Paint, wrap};
-use super::{Style, records};
+use super::{Style, records, title};
 use crate::numbers::{self, Script};
 use crate::words;
 use espice::outcome::{Curve, Outcome, Panel, Parameter};
@@ -21,15 +21,7 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
 
 fn head(outcome: &Outcome, style: Style) -> String {
     let device = &outcome.device;
-    let about: Vec<&str> = [&device.maker, &device.kind, &device.polarity]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    let mut title = style.paint(Paint::Strong, &device.part);
-    if !about.is_empty() {
-        title += &format!(" ({})", about.join(", "));
-    }
+    let mut title = title(outcome, style);
     title += "\n";
     if !device.parts.is_empty() {
         title += &wrap(
