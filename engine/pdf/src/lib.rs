@@ -23,6 +23,7 @@ mod weight;
 mod tests;
 
 pub use document::{Document, Info};
+pub use font::character_of;
 pub use geometry::{Matrix, Point, Rect};
 pub use limits::PdfLimits;
 pub use page::{

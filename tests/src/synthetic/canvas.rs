@@ -321,6 +321,15 @@ impl Book {
         if text.is_empty() {
             return;
         }
+        if let Some((head, tail)) = text.split_once(DRAWN) {
+            let x = at[0] + self.fonts.width(face, head, size);
+            self.show(at, face, size, head, up);
+            let corner = |[a, b]: &Place| [x + a * size, at[1] + b * size];
+            let points: Vec<Place> = SIGN.iter().map(corner).collect();
+            self.fill(&[Run { points, curved: false, closed: true }], 0.0);
+            self.show([x + SIGN_WIDTH * size, at[1]], face, size, tail, up);
+            return;
+        }
         let mut out = String::from("BT 0 g ");
         let mut x = 0.0;
         for run in self.fonts.show(face, text) {
@@ -431,6 +440,30 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces.retain(|p| !p.text.is_empty());
     pieces
 }
+
+/// Stands for a sign that is drawn as a path: no font has it, and no shape tells it.
+pub const DRAWN: char = '◊';
+
+/// How far a drawn sign goes, in ems.
+const SIGN_WIDTH: f64 = 0.56;
+
+/// The corners of a drawn sign, in ems from its foot on the baseline.
+const SIGN: [Place; 14] = [
+    [0.04, -0.18],
+    [0.2, -0.1],
+    [0.22, 0.12],
+    [0.5, -0.02],
+    [0.34, 0.2],
+    [0.52, 0.3],
+    [0.3, 0.33],
+    [0.44, 0.6],
+    [0.24, 0.44],
+    [0.14, 0.66],
+    [0.15, 0.4],
+    [0.02, 0.42],
+    [0.12, 0.24],
+    [0.0, 0.06],
+];
 
 /// A text without its marks of lowering and raising.
 pub fn plain(text: &str) -> String {

@@ -285,6 +285,20 @@ pub fn faulty_tables() -> Vec<Planted> {
             "condition that cannot be read",
             Told { given: "I_{F} = 5 ▯A", ..vf("V", ["", "", "0.8"], "E0933") },
         ),
+        ("prefix of the unit drawn as a path", vf("◊V", ["", "", "855"], "E0927")),
+        ("unit drawn as a path behind the value", vf("V", ["", "", "8.5 ◊"], "E0928")),
+        (
+            "unit of a condition drawn as a path",
+            Told { given: "I_{F} = 5 ◊A", ..vf("V", ["", "", "0.8"], "E0933") },
+        ),
+        (
+            "condition without its unit",
+            Told { given: "I_{F} = 10", ..vf("V", ["", "", "0.8"], "E0933") },
+        ),
+        (
+            "condition that lost its prefix",
+            Told { given: "t_{p} = 300 s", ..vf("V", ["", "", "0.8"], "E0933") },
+        ),
         (
             "rows that contradict",
             Told {

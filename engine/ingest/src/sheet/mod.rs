@@ -70,7 +70,9 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         reading: document.reading(),
     };
     for index in 0..document.page_count() {
-        let (page, complaints) = document.page(index);
+        let (mut page, complaints) = document.page(index);
+        let signs = text::signs(&page);
+        page.glyphs.extend(signs);
         diagnostics.extend(complaints);
         let text = text::read(&page);
         sheet.reading = sheet.reading.max(page.reading);

@@ -76,6 +76,12 @@ struct Found {
 /// Largest font program or CMap that is unpacked, in bytes.
 const MOST_BYTES: usize = 32 << 20;
 
+/// The character that an outline can only be, in em with y up and the origin on the baseline;
+/// `None` when it is none, or not surely one.
+pub fn character_of(outline: &[Subpath]) -> Option<char> {
+    shape::Shape::of(outline)?.read()
+}
+
 impl Font {
     /// Reads a font dictionary; whatever is missing or malformed has a usual value.
     pub(crate) fn load(objects: &Document, dict: &Dictionary) -> Font {

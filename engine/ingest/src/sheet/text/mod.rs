@@ -1,5 +1,6 @@
 //! Glyphs to words and lines: by baseline and x order, never by the order of showing.
 
+mod drawn;
 mod frame;
 mod letters;
 mod lines;
@@ -13,6 +14,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use drawn::signs;
 pub use lines::read;
 
 use espice_pdf::{Color, Rect};

@@ -3,10 +3,14 @@
 use super::symbol::Index;
 use super::words::fold;
 use crate::sheet::text::UNKNOWN;
-use espice_facts::{Condition, Conditions, UnitScale};
-use espice_units::Dimension;
+use espice_facts::{Condition, Conditions, SymbolInfo, UnitScale};
 use espice_units::sheet::{SheetNumber, SheetUnit, parse_sheet_unit, scan_number};
+use espice_units::{Dimension, engineering};
 use std::ops::Range;
+
+mod prose;
+
+pub(super) use prose::{bare_values, rated, read_prose};
 
 /// What a text says of conditions.
 #[derive(Debug, Default)]
@@ -17,6 +21,8 @@ pub(super) struct Found {
     pub(super) taken: Vec<Range<usize>>,
     /// What was seen and contradicts itself: an unreadable unit, a current in volts.
     pub(super) doubts: Vec<String>,
+    /// Values of quantities that were said before with another value: symbol, as printed, value.
+    pub(super) again: Vec<(String, String, f64)>,
 }
 
 impl Found {
@@ -53,46 +59,6 @@ const RELATIONS: [char; 9] = ['=', '≤', '<', '≥', '>', '@', '≦', '≧', '�
 /// No sheet has more in one cell; a longer text is cut.
 const MAX_LENGTH: usize = 2000;
 
-/// Values without a symbol that stand alone between commas: `1.0 A`, `4.0 V, 1 MHz`.
-pub(super) fn bare_values(text: &str, found: &Found, index: &Index<'_>, of: &str) -> Conditions {
-    let mut conditions = Conditions::none();
-    let reader = Reader { text, index, found: Found::default() };
-    let mut from = 0;
-    for part in text.split_inclusive([',', ';']) {
-        let start = from;
-        from += part.len();
-        let taken = found.taken.iter().any(|r| r.start < from && start < r.end);
-        let body = part.trim_matches([' ', ',', ';', '@', '(', ')']);
-        let Some(lead) = part.find(body).filter(|_| !taken && !body.is_empty()) else { continue };
-        let Some((value, end)) = reader.measured(start + lead) else { continue };
-        if value.symmetric || value.number.ambiguous || end != start + lead + body.len() {
-            continue;
-        }
-        let Some(unit) = value.unit.as_ref() else { continue };
-        let Some(info) = index.argument(of, unit) else { continue };
-        let read = unit.of(info.dimension).and_then(|u| UnitScale::new(u).read(&value.number.text));
-        if let Some(value) = read {
-            conditions.by_symbol.entry(info.name.clone()).or_insert(Condition::Value(value));
-        }
-    }
-    conditions
-}
-
-/// Quantities that sheets measure at a rated value without saying its number: the quantity, the
-/// condition, the rating, and the words of which one is said after `rated`.
-const RATED: &[(&str, &str, &str, &[&str])] =
-    &[("IR", "VR", "VRRM", &["blocking voltage", "reverse voltage", "vr", "vrrm", "voltage"])];
-
-/// The condition of a quantity measured at a rated value: `at rated DC blocking voltage`.
-pub(super) fn rated(quantity: &str, text: &str) -> Option<(String, Condition)> {
-    let lower = text.to_lowercase();
-    let (_, tail) = lower.split_once("rated")?;
-    let rule = RATED.iter().find(|r| r.0 == quantity)?;
-    let said = rule.3.iter().any(|word| tail.contains(word));
-    let value = Condition::Equals { symbol: rule.2.to_string(), factor: 1.0 };
-    said.then(|| (rule.1.to_string(), value))
-}
-
 /// Reads conditions. `bare` is the temperature that a lone `25 °C` is taken for.
 pub(super) fn read(text: &str, index: &Index<'_>, bare: &str) -> Found {
     let mut end = text.len().min(MAX_LENGTH);
@@ -104,40 +70,6 @@ pub(super) fn read(text: &str, index: &Index<'_>, bare: &str) -> Found {
     reader.run();
     reader.bare_temperature(bare);
     reader.found
-}
-
-/// Reads the prose of a note: besides what [`read`] understands `reverse voltage of 4.0 V` and a
-/// frequency that stands alone.
-pub(super) fn read_prose(text: &str, index: &Index<'_>, bare: &str) -> Conditions {
-    let mut conditions = read(text, index, bare).conditions;
-    let mut end = text.len().min(MAX_LENGTH);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let reader = Reader { text: text.get(..end).unwrap_or(""), index, found: Found::default() };
-    let mut at = 0;
-    for word in reader.text.split_inclusive(char::is_whitespace) {
-        let start = at;
-        at += word.len();
-        if !word.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-            continue;
-        }
-        let Some((value, _)) = reader.measured(start) else { continue };
-        let Some(unit) = value.unit.as_ref() else { continue };
-        let before = reader.slice(0..start).trim_end();
-        let named = before.strip_suffix(" of").or_else(|| before.strip_suffix(" is"));
-        let info = match named {
-            Some(before) => index.named_at_end(before, unit),
-            None if unit.of(Dimension::FREQUENCY).is_some() => index.condition("f", Some(unit)),
-            None => None,
-        };
-        let Some(info) = info else { continue };
-        let read = unit.of(info.dimension).and_then(|u| UnitScale::new(u).read(&value.number.text));
-        if let Some(value) = read.filter(|_| !value.number.ambiguous) {
-            conditions.by_symbol.entry(info.name.clone()).or_insert(Condition::Value(value));
-        }
-    }
-    conditions
 }
 
 struct Reader<'t, 'i> {
@@ -202,11 +134,18 @@ impl<'t> Reader<'t, '_> {
             }
             blank = c.is_whitespace();
         }
+        // `VIN – VOUT = 2 V` says nothing of VOUT.
+        let alone = |s: usize| {
+            !region.get(..s).unwrap_or("").trim_end().ends_with(['–', '-', '+', '·', '×', '/'])
+        };
         // The longest stretch of last words that is spelled like a symbol: `I D`, `VCE (sat)`,
         // `pulse width`; else the last word alone, when it looks like one.
         let recent: Vec<usize> = starts.iter().rev().take(3).rev().copied().collect();
         for s in &recent {
             let text = region.get(*s..).unwrap_or("").trim();
+            if !alone(*s) {
+                continue;
+            }
             let folded = looks_like_symbol(text) && self.index.is_spelled(text, false);
             if folded || self.index.is_spelled(text, true) {
                 return Some((start + s, text.to_string()));
@@ -214,7 +153,7 @@ impl<'t> Reader<'t, '_> {
         }
         let last = *recent.last()?;
         let text = region.get(last..)?.trim();
-        looks_like_symbol(text).then(|| (start + last, text.to_string()))
+        (alone(last) && looks_like_symbol(text)).then(|| (start + last, text.to_string()))
     }
 
     /// What stands after `symbol =`.
@@ -332,11 +271,16 @@ impl<'t> Reader<'t, '_> {
         }
         // The degree sign may stand apart, and the next word may stand close.
         let spaced =
-            ["° C", "°C", "℃"].into_iter().find(|d| unit_start.starts_with(d)).filter(|d| {
+            ["° C", "°C", "℃", "o C"].into_iter().find(|d| unit_start.starts_with(d)).filter(|d| {
                 let next = unit_start.get(d.len()..).and_then(|t| t.chars().next());
-                *d == "° C" || next.is_some_and(char::is_alphabetic)
+                matches!(*d, "° C" | "o C") || next.is_some_and(char::is_alphabetic)
             });
-        if let Some(read) =
+        let apart = spaced_unit(unit_start);
+        if let Some((len, read)) = apart {
+            unit = Some(read);
+            unit_text = unit_start.get(..len).unwrap_or("").to_string();
+            end = self.text.len() - unit_start.len() + len;
+        } else if let Some(read) =
             parse_sheet_unit(spaced.unwrap_or(candidate)).filter(|_| unit_like(candidate))
         {
             unit = Some(read);
@@ -403,6 +347,13 @@ impl<'t> Reader<'t, '_> {
             self.found.doubts.push(format!("the unit of the condition `{printed}` cannot be read"));
             return;
         }
+        if unit.is_none()
+            && self.index.condition(printed, None).is_some_and(|i| !i.dimension.is_none())
+            && first.number.value != 0.0
+        {
+            self.found.doubts.push(format!("the condition `{printed}` has no unit"));
+            return;
+        }
         // A range whose first number has no unit shares that of the second: 10 Hz to 15.7 kHz has
         // two, 0 to 1 A one.
         let zero = first.number.value == 0.0 && second.is_none();
@@ -439,6 +390,13 @@ impl<'t> Reader<'t, '_> {
             (None, false, '≥' | '>' | '≧') => Condition::Range { min: Some(low), max: None },
             (None, false, _) => Condition::Value(low),
         };
+        let ends = [Some(low), second.and_then(scale)];
+        if let Some(info) = info
+            && let Some(value) = ends.into_iter().flatten().find(|v| !is_plausible(info, *v))
+        {
+            let value = engineering(value, &info.dimension.to_string());
+            self.found.doubts.push(format!("{value} is not plausible as {}", info.title));
+        }
         if first.number.ambiguous {
             self.found.doubts.push(format!("the comma in the condition `{printed}` is not clear"));
         }
@@ -447,7 +405,7 @@ impl<'t> Reader<'t, '_> {
         if let (Some(Condition::Value(a)), Condition::Value(b)) = (known, &value)
             && (a - b).abs() > 1e-9 * a.abs().max(b.abs())
         {
-            self.found.doubts.push(format!("the condition `{printed}` stands there twice"));
+            self.found.again.push((name.clone(), printed.to_string(), *b));
         }
         self.found.conditions.by_symbol.entry(name).or_insert(value);
     }
@@ -499,6 +457,24 @@ impl<'t> Reader<'t, '_> {
             }
         }
     }
+}
+
+/// Whether a test may be set to this value of a quantity; nought may always be.
+pub(super) fn is_plausible(info: &SymbolInfo, value: f64) -> bool {
+    let Some([low, high]) = info.plausible else { return true };
+    value == 0.0 || (low..=high).contains(&value.abs())
+}
+
+/// A unit that was set apart from its prefix, `µ s`: how long it is, and the unit.
+fn spaced_unit(text: &str) -> Option<(usize, SheetUnit)> {
+    let (prefix, rest) = text.split_once(' ')?;
+    let prefixed = prefix.chars().count() == 1 && "µunpmkKM".contains(prefix);
+    let end = rest.find(|c: char| !(c.is_alphabetic() || c == 'Ω')).unwrap_or(rest.len());
+    let ends = rest.get(end..)?.starts_with(|c: char| c == '(' || c.is_ascii_digit());
+    let atom = rest.get(..end).filter(|_| prefixed && !ends)?;
+    let unit = parse_sheet_unit(&format!("{prefix}{atom}"))?;
+    let whole = parse_sheet_unit(atom).is_some_and(|u| u.exact.is_some());
+    (whole && unit.exact.is_some()).then_some((prefix.len() + 1 + atom.len(), unit))
 }
 
 /// Where the second end of a range starts.

@@ -3,7 +3,9 @@
 
 use super::row::Draft;
 use espice_base::Code;
+use espice_facts::Condition;
 use espice_units::engineering;
+use std::collections::BTreeMap;
 
 /// Factors by which a unit read wrongly is off.
 const SLIPS: [f64; 4] = [1e3, 1e-3, 1e6, 1e-6];
@@ -89,6 +91,51 @@ pub(super) fn together(drafts: &mut [Draft<'_>]) {
         if let Some(draft) = drafts.get_mut(at) {
             let text = String::from("rows of the same quantity differ as if a unit were misread");
             draft.doubt(Code::ROW_SIBLINGS, text);
+        }
+    }
+}
+
+/// What a test sets and the ratings that say how large that may be.
+const RATINGS: &[(&str, &[&str])] = &[
+    ("IF", &["IF", "IF(AV)", "IFRM", "IFSM"]),
+    ("VR", &["VRRM", "VR", "VRWM", "VRSM", "VBR"]),
+    ("IC", &["IC", "ICM"]),
+    ("IB", &["IB", "IBM", "IC", "ICM"]),
+    ("IE", &["IE", "IC", "ICM"]),
+    ("VCE", &["VCEO", "VCES", "VCBO"]),
+    ("VCB", &["VCBO", "VCES", "VCEO"]),
+    ("ID", &["ID", "IDM"]),
+    ("IS", &["IS", "ISM", "ID", "IDM"]),
+    ("VDS", &["VDSS"]),
+    ("VGS", &["VGSS", "VGSM"]),
+    ("IT", &["IT(RMS)", "IT(AV)", "ITSM", "ITRM"]),
+];
+
+/// A test beyond so many times the largest rating is misread: pulses go to ten times, a unit slips
+/// by a thousand.
+const BEYOND: f64 = 30.0;
+
+/// Checks the conditions of a sheet's rows against its ratings.
+pub(super) fn conditions(drafts: &mut [Draft<'_>]) {
+    let mut largest: BTreeMap<String, f64> = BTreeMap::new();
+    for draft in drafts.iter().filter(|d| d.doubts.is_empty()) {
+        let value = draft.limits.values().map(f64::abs).fold(0.0, f64::max);
+        let known = largest.entry(draft.symbol.clone()).or_insert(0.0);
+        *known = known.max(value);
+    }
+    let most = |symbol: &str| {
+        let (_, ratings) = RATINGS.iter().find(|r| r.0 == symbol)?;
+        let most = ratings.iter().filter_map(|r| largest.get(*r)).copied().fold(0.0, f64::max);
+        (most > 0.0).then_some(BEYOND * most)
+    };
+    for draft in drafts.iter_mut() {
+        let beyond = draft.conditions.by_symbol.iter().find_map(|(symbol, condition)| {
+            let Condition::Value(value) = condition else { return None };
+            most(symbol).filter(|most| value.abs() > *most).map(|_| symbol.clone())
+        });
+        if let Some(symbol) = beyond {
+            let text = format!("the condition `{symbol}` is far beyond what the part bears");
+            draft.doubt(Code::ROW_CONDITION, text);
         }
     }
 }

@@ -7,6 +7,7 @@ mod condition;
 mod judge;
 mod parts;
 mod row;
+mod setting;
 mod symbol;
 mod value;
 mod words;
@@ -35,7 +36,7 @@ pub fn parameters(
     let index = Index::new(symbols, kind);
     let commas = decimal_commas(tables);
     let mut diagnostics = Capped::default();
-    let mut parameters = Vec::new();
+    let mut all: Vec<Draft<'_>> = Vec::new();
     for table in tables {
         let context = context(table, &index, parts, commas);
         let place = |area: [f64; 4]| Place::Page { file, page: table.page, area };
@@ -52,16 +53,20 @@ pub fn parameters(
             }
         }
         judge::together(&mut drafts);
-        for draft in drafts {
-            for (code, text) in &draft.doubts {
-                diagnostics.push(
-                    Diagnostic::warning(*code, format!("`{}`: {text}", draft.symbol))
-                        .at(place(draft.area))
-                        .help("compare the row with the page before using it"),
-                );
-            }
-            parameters.push(parameter(draft, place));
+        all.extend(drafts);
+    }
+    judge::conditions(&mut all);
+    let mut parameters = Vec::new();
+    for draft in all {
+        let place = Place::Page { file, page: draft.page, area: draft.area };
+        for (code, text) in &draft.doubts {
+            diagnostics.push(
+                Diagnostic::warning(*code, format!("`{}`: {text}", draft.symbol))
+                    .at(place)
+                    .help("compare the row with the page before using it"),
+            );
         }
+        parameters.push(parameter(draft, place));
     }
     (parameters, diagnostics.finish())
 }
@@ -117,7 +122,7 @@ fn context<'t, 's>(
     let notes = table
         .notes
         .iter()
-        .map(|(mark, text)| (row::plain_mark(mark), condition::read_prose(text, index, &bare)))
+        .map(|(mark, text)| (setting::plain_mark(mark), condition::read_prose(text, index, &bare)))
         .collect();
     Context { table, index, defaults, bare, parts, commas, notes }
 }
@@ -139,7 +144,7 @@ fn decimal_commas(tables: &[Table]) -> bool {
     })
 }
 
-fn parameter(draft: Draft<'_>, place: impl Fn([f64; 4]) -> Place) -> Parameter {
+fn parameter(draft: Draft<'_>, place: Place) -> Parameter {
     let without_unit = draft.doubts.iter().any(|(code, _)| *code == Code::ROW_UNIT);
     let status = match draft.doubts.is_empty() {
         true => Status::Served,
@@ -162,6 +167,6 @@ fn parameter(draft: Draft<'_>, place: impl Fn([f64; 4]) -> Place) -> Parameter {
         status,
         reasons: draft.doubts.into_iter().map(|(_, text)| text).collect(),
         confidence: draft.confidence,
-        provenance: Provenance::from(place(draft.area)),
+        provenance: Provenance::from(place),
     }
 }

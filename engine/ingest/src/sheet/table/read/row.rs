@@ -1,7 +1,8 @@
 //! One row of a table: its name, symbol, conditions, parts and limits, as one or more drafts of
 //! parameters.
 
-use super::condition::{self, Found, TEMPERATURES};
+use super::condition::{self, Found};
+use super::setting::{marks, without_stars};
 use super::symbol::{Evidence, Index, Meaning};
 use super::value::{self, Group, Limits, Reading, RowUnit};
 use super::words::{fold, joined, line};
@@ -29,6 +30,8 @@ pub(super) struct Draft<'s> {
     pub(super) confidence: f64,
     /// What keeps it from being served.
     pub(super) doubts: Vec<(Code, String)>,
+    /// The page, from 1.
+    pub(super) page: u32,
     /// The box of the row.
     pub(super) area: [f64; 4],
 }
@@ -68,17 +71,17 @@ pub(super) enum Nothing {
 }
 
 /// The text of a row's cells of one role, taken apart.
-struct Wording {
-    symbol: String,
-    name: String,
-    /// Symbols in brackets or at the end of a name.
-    conditions: Vec<Found>,
+pub(super) struct Wording {
+    pub(super) symbol: String,
+    pub(super) name: String,
+    /// What each cell says of conditions.
+    pub(super) conditions: Vec<Found>,
     /// The text of each cell of conditions, beside what was understood of it.
-    cells: Vec<(String, usize)>,
-    text: String,
-    parts: Vec<String>,
+    pub(super) cells: Vec<(String, usize)>,
+    pub(super) text: String,
+    pub(super) parts: Vec<String>,
     /// Marks of notes at any of its cells.
-    marks: Vec<String>,
+    pub(super) marks: Vec<String>,
 }
 
 impl<'s> Context<'_, 's> {
@@ -130,15 +133,15 @@ impl<'s> Context<'_, 's> {
             wording.conditions.push(condition::read(cell, self.index, &self.bare));
         }
         let symbol = text(Role::Symbol).join(" ");
-        wording.symbol = self.without_conditions(&symbol, &mut wording);
-        let name = text(Role::Name).join(" ");
-        let name = self.without_parts(&name, &mut wording);
-        wording.name = self.without_conditions(&name, &mut wording);
+        wording.symbol = self.without_conditions(without_stars(&symbol), &mut wording);
         for cell in text(Role::Part) {
             if let Some(found) = parts::named(&cell, self.parts) {
                 wording.parts.extend(found);
             }
         }
+        let name = text(Role::Name).join(" ");
+        let name = self.without_parts(&name, &mut wording);
+        wording.name = self.without_conditions(&name, &mut wording);
         if wording.symbol.is_empty() {
             self.symbol_in_name(&mut wording);
         }
@@ -174,18 +177,24 @@ impl<'s> Context<'_, 's> {
         rest
     }
 
-    /// Parts behind a colon in the name: `Collector-Base Voltage : BC546`.
+    /// Parts at the end of the name: `Collector-Base Voltage : BC546`, and without a sign such as
+    /// the sheet itself names: `collector-base voltage 2N2222`. A cell of parts knows better.
     fn without_parts(&self, text: &str, wording: &mut Wording) -> String {
-        let Some((name, tail)) = text.rsplit_once(':') else { return text.to_string() };
-        let known =
-            |p: &String| parts::looks_like_part(p) || self.parts.iter().any(|known| known == p);
-        match parts::named(tail, self.parts) {
-            Some(found) if found.iter().all(known) => {
-                wording.parts.extend(found);
-                name.trim().to_string()
-            }
-            _ => text.to_string(),
+        let signed = text.rsplit_once([':', ';']);
+        let Some((name, tail)) = signed.or_else(|| text.rsplit_once(' ')) else {
+            return text.to_string();
+        };
+        let is_known = |p: &str| self.parts.iter().any(|known| known.eq_ignore_ascii_case(p));
+        let found = match signed {
+            Some(_) => parts::named(tail, self.parts)
+                .filter(|all| all.iter().all(|p| is_known(p) || parts::looks_like_part(p))),
+            None => Some(vec![tail.to_string()]).filter(|_| is_known(tail)),
+        };
+        let Some(found) = found else { return text.to_string() };
+        if wording.parts.is_empty() {
+            wording.parts.extend(found);
         }
+        name.trim().to_string()
     }
 
     /// A symbol at the end of the name, in brackets or as its last word.
@@ -306,6 +315,9 @@ impl<'s> Context<'_, 's> {
             }
             Meaning::Unknown => (None, 0.8),
         };
+        let own = row.section == Section::BodyDiode;
+        let stranger = info.filter(|_| !own).and_then(|i| self.index.stranger(i, printed));
+        doubts.extend(stranger.map(|text| (Code::ROW_SYMBOL, text)));
         // Words of two rows run together name two quantities at once.
         if let Some((first, second)) = self.index.two_in_one(printed) {
             let text = format!("the symbol may be `{first}` and `{second}` of two rows");
@@ -359,6 +371,12 @@ impl<'s> Context<'_, 's> {
         if nothing_read && doubts.is_empty() {
             return None;
         }
+        let tested = info.map(|i| self.tested(i, row.section, &limits));
+        // The name may have said so already.
+        if let Some(found) = tested.filter(|t| info.is_some_and(|i| i.name != t.name)) {
+            doubts.retain(|(_, text)| !text.ends_with(&found.title));
+        }
+        let info = tested;
         let conditions = self.conditions(group, wording, &limits, (info, dimension), &mut doubts);
         if !doubts.is_empty() {
             confidence /= 2.0;
@@ -377,61 +395,21 @@ impl<'s> Context<'_, 's> {
             parts: self.row_parts(group, wording),
             confidence,
             doubts,
+            page: self.table.page,
             area: row.area.to_array(),
         };
         judge::alone(&mut draft);
         Some(draft)
     }
 
-    fn conditions(
-        &self,
-        group: &Group<'_>,
-        wording: &Wording,
-        limits: &Limits,
-        (info, dimension): (Option<&SymbolInfo>, Dimension),
-        doubts: &mut Vec<(Code, String)>,
-    ) -> Conditions {
-        let mut conditions = Conditions::none();
-        for found in &wording.conditions {
-            conditions = conditions.or(&found.conditions);
-            doubts.extend(found.doubts.iter().map(|d| (Code::ROW_CONDITION, d.clone())));
-        }
-        for (text, at) in &wording.cells {
-            let Some((found, info)) = wording.conditions.get(*at).zip(info) else { continue };
-            let bare = condition::bare_values(text, found, self.index, &info.name);
-            conditions = conditions.or(&bare);
-        }
-        let header = condition::read(&group.header, self.index, &self.bare);
-        conditions = conditions.or(&header.conditions);
-        let said = format!("{} {}", wording.name, wording.text);
-        if let Some((symbol, value)) = info.and_then(|i| condition::rated(&i.name, &said)) {
-            conditions.by_symbol.entry(symbol).or_insert(value);
-        }
-        // Notes speak where the row itself says nothing.
-        if conditions.by_symbol.is_empty() && !info.is_some_and(|i| i.rating) {
-            for mark in &wording.marks {
-                if let Some(said) = self.notes.get(mark) {
-                    conditions = conditions.or(said);
-                }
-            }
-        }
-        let stated = TEMPERATURES.iter().any(|t| conditions.by_symbol.contains_key(*t));
-        let mut defaults = self.defaults.clone();
-        let thermal = info.is_some_and(|i| i.name.starts_with("Rth"));
-        if stated || thermal || dimension == Dimension::TEMPERATURE {
-            TEMPERATURES.iter().for_each(|t| {
-                defaults.by_symbol.remove(*t);
-            });
-        }
-        conditions = conditions.or(&defaults);
-        conditions.text.clone_from(&wording.text);
-        if !limits.remark.is_empty() {
-            if !conditions.text.is_empty() {
-                conditions.text.push_str("; ");
-            }
-            conditions.text.push_str(&limits.remark);
-        }
-        conditions
+    /// A rated voltage that stands among tests with a lower limit is the breakdown voltage, which
+    /// the maker guarantees by testing it.
+    fn tested(&self, info: &'s SymbolInfo, section: Section, limits: &Limits) -> &'s SymbolInfo {
+        let tests = matches!(section, Section::Static | Section::Electrical | Section::Dynamic);
+        let least = limits.min.is_some() && limits.typ.is_none() && limits.max.is_none();
+        let pair = BREAKDOWNS.iter().find(|b| b.0 == info.name);
+        let broken = pair.and_then(|b| self.index.named(b.1)).filter(|_| tests && least);
+        broken.filter(|b| b.dimension == info.dimension).unwrap_or(info)
     }
 
     fn row_parts(&self, group: &Group<'_>, wording: &Wording) -> Vec<String> {
@@ -450,28 +428,18 @@ impl<'s> Context<'_, 's> {
     }
 }
 
-/// The marks of notes at a row's cells: raised ones, and `(Note 2)`.
-fn marks(row: &Row) -> Vec<String> {
-    let mut marks = Vec::new();
-    for cell in &row.cells {
-        marks.extend(cell.words.iter().flat_map(|w| &w.notes).map(|m| plain_mark(m)));
-        for (at, word) in cell.words.iter().enumerate() {
-            let bare = word.text.trim_start_matches(['(', '[']).to_lowercase();
-            if bare == "note" || bare == "notes" {
-                let following = cell.words.iter().skip(at + 1).take(3);
-                marks.extend(following.map(|w| plain_mark(&w.text)).filter(|m| m.len() == 1));
-            }
-        }
-    }
-    marks
-}
-
-/// A mark without brackets: `(2)`, `2)`, `Note 2`.
-pub(super) fn plain_mark(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let bare = lower.trim_start_matches("notes").trim_start_matches("note");
-    bare.trim_matches(['(', ')', '[', ']', '.', ':', ',', ' ']).to_string()
-}
+/// Ratings and the breakdown voltages behind them.
+const BREAKDOWNS: [(&str, &str); 9] = [
+    ("VR", "VBR"),
+    ("VRRM", "VBR"),
+    ("VDSS", "V(BR)DSS"),
+    ("VGSS", "V(BR)GSS"),
+    ("VGDS", "V(BR)GSS"),
+    ("VCEO", "V(BR)CEO"),
+    ("VCES", "V(BR)CES"),
+    ("VCBO", "V(BR)CBO"),
+    ("VEBO", "V(BR)EBO"),
+];
 
 /// The section of a row as facts state it: in a table of ratings and characteristics together
 /// the quantity itself decides.

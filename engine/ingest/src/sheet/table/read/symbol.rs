@@ -177,6 +177,26 @@ impl<'s> Index<'s> {
         arguments.all(|other| other.name == first.name).then_some(first)
     }
 
+    /// The symbol of a canonical name.
+    pub(super) fn named(&self, name: &str) -> Option<&'s SymbolInfo> {
+        self.symbols.symbol(name)
+    }
+
+    /// Why a quantity may not be that of a row although its symbol or name says so: it belongs to
+    /// other kinds of devices than the sheet's, or the kind is not known and the spelling is not
+    /// quite its own.
+    pub(super) fn stranger(&self, info: &SymbolInfo, printed: &str) -> Option<String> {
+        let exact = joined(printed);
+        let own = || std::iter::once(&info.name).chain(&info.synonyms).any(|s| joined(s) == exact);
+        let strange = match self.kind {
+            _ if info.kinds.is_empty() => false,
+            Some(kind) => !info.kinds.iter().any(|k| k == kind),
+            None => !own(),
+        };
+        let of = info.kinds.join(", ");
+        strange.then(|| format!("{} is a quantity of other devices: {of}", info.title))
+    }
+
     /// The quantity whose name a text ends with, such as `and applied reverse voltage`; the
     /// longest name counts, and a rating is none.
     pub(super) fn named_at_end(&self, text: &str, unit: &SheetUnit) -> Option<&'s SymbolInfo> {
@@ -249,14 +269,19 @@ impl<'s> Index<'s> {
             names.sort_unstable();
             return Meaning::Unclear(names);
         };
-        self.known(entry, &exact, &folded, spelled, &named)
+        let rival = fitting.iter().map(|(_, e)| *e).find(|e| {
+            e.info.name != entry.info.name
+                && name_score(e, &named) >= NAMED
+                && e.orders.contains(&ordered)
+        });
+        self.known(entry, rival, (&exact, &folded), spelled, &named)
     }
 
     fn known(
         &self,
         entry: &Entry<'s>,
-        exact: &str,
-        folded: &str,
+        rival: Option<&Entry<'s>>,
+        (exact, folded): (&str, &str),
         spelled: &[usize],
         named: &BTreeSet<String>,
     ) -> Meaning<'s> {
@@ -271,6 +296,16 @@ impl<'s> Index<'s> {
         };
         let against = (!is_spelled && !spelled.is_empty()).then(|| {
             format!("the printed symbol is that of another quantity than {}", entry.info.title)
+        });
+        // The symbol of one quantity beside the name of another: a misprint, or two rows in one.
+        let shorter = entry.names.iter().any(|own| named.is_subset(own));
+        let other = rival.filter(|_| is_spelled && by_name == 0.0 && !shorter);
+        let against = against
+            .or_else(|| other.map(|r| format!("the name of the row is that of {}", r.info.title)));
+        // A word more makes another quantity: output current, short-circuit output current.
+        let more = !is_spelled && by_name < NAMED;
+        let against = against.or_else(|| {
+            more.then(|| format!("the name of the row says more than {}", entry.info.title))
         });
         // Without any spelling a name must say it nearly all.
         let too_little = !is_spelled && by_name < NEARLY_NAMED + 0.7;

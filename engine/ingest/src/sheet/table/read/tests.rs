@@ -6,6 +6,8 @@ use espice_facts::{Conditions, SymbolInfo};
 use espice_pdf::{Color, Rect};
 use espice_units::{parse_unit, plain};
 
+mod settings;
+
 pub(super) fn words(text: &str) -> Vec<Word> {
     let word = |text: &str| Word {
         text: text.into(),
@@ -57,8 +59,8 @@ const SYMBOLS: &[Line] = &[
     ("Tamb", "K", "ambient temperature", "TA|Ta", "", "", [50.0, 500.0], false),
     ("Tcase", "K", "case temperature", "TC", "", "", [50.0, 700.0], false),
     ("f", "Hz", "frequency", "", "", "", [1e-3, 1e12], false),
-    ("tp", "s", "pulse width", "pulse width", "", "", [1e-12, 1e4], false),
-    ("duty", "1", "duty cycle", "tp/T|δ", "", "", [1e-6, 1.0], false),
+    ("tp", "s", "pulse width", "pulse width|t", "", "", [1e-10, 15.0], false),
+    ("duty", "1", "duty cycle", "tp/T|δ|duty cycle", "", "", [1e-6, 1.0], false),
     ("RL", "Ohm", "load resistance", "", "", "", [1e-3, 1e9], false),
     (
         "RthJA",
@@ -327,7 +329,8 @@ fn lone_values_are_what_their_place_says() {
             "TJ 208.15 - 423.15 / Tstg 208.15 - 423.15",
         ),
     ] {
-        let got = one(section, header, row, "diode");
+        let kind = if row.contains("VGS") { "mosfet" } else { "diode" };
+        let got = one(section, header, row, kind);
         assert_eq!(got, wanted, "{row}");
     }
 }

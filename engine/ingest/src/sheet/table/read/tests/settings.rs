@@ -1,0 +1,93 @@
+//! What rows hold at: units and magnitudes of conditions, notes, ratings, parts in names.
+
+use super::*;
+
+fn static_row(row: &str, kind: &str) -> String {
+    one(Section::Static, FULL, row, kind)
+}
+
+#[test]
+fn a_condition_whose_size_is_not_sure_is_for_review() {
+    for (said, wanted) in [
+        ("IF = 10 mA", "@ IF = 0.01"),
+        ("IF = 10 m A", "@ IF = 0.01"),
+        ("IF = 10 mA, tp = 380 µ s", "@ IF = 0.01, tp = 0.00038"),
+        ("IF = 0, t = 10 s", "@ IF = 0, tp = 10"),
+        // No unit, none that is plausible, one with a drawn sign in it.
+        ("IF = 10", "review"),
+        ("IF = 10 mA, tp = 380 s", "review"),
+        ("IF = 10 \u{fffd} A", "review"),
+        ("IF = 10 mA, IF = 20 mA", "review"),
+    ] {
+        let got = static_row(&format!("VF|Forward voltage|{said}|||1|V"), "diode");
+        assert!(got.ends_with(wanted), "{said}: {got}");
+    }
+}
+
+#[test]
+fn what_a_recovery_ends_at_is_no_second_current() {
+    let row = "trr|Reverse recovery time|from IF = 10 mA to IR = 60 mA; at IR = 1 mA|||4|ns";
+    let got = static_row(row, "diode");
+    assert_eq!(got, "trr - - 4e-9 @ IF = 0.01, IR = 0.06, irr = 0.001");
+}
+
+#[test]
+fn tests_far_beyond_the_ratings_are_for_review() {
+    let ratings = table(
+        Section::Ratings,
+        "",
+        "Symbol|Parameter|Value|Unit",
+        &["IFSM|Surge forward current|2|A", "VRRM|Repetitive peak reverse voltage|75|V"],
+    );
+    let tests = table(
+        Section::Static,
+        "",
+        FULL,
+        &[
+            "VF|Forward voltage|IF = 10 A|||1.2|V",
+            "VF|Forward voltage|IF = 100 A|||1.2|V",
+            "IR|Reverse current|VR = 75 kV|||25|nA",
+        ],
+    );
+    let (found, _) = parameters(&[ratings, tests], FileId(0), &symbols(), Some("diode"), &[]);
+    let status: Vec<Status> = found.iter().skip(2).map(|p| p.status).collect();
+    assert_eq!(status, [Status::Served, Status::Review, Status::Review]);
+}
+
+#[test]
+fn notes_say_how_long_the_pulse_is() {
+    let rows = ["hFE*|DC current gain|VCE = 1 V; IC = 10 mA|100||300|"];
+    let mut sheet = table(Section::Static, "", FULL, &rows);
+    let note = "Pulse test: t ≤ 300 µs, duty cycle ≤ 2 %, IC = 1 A";
+    sheet.notes = vec![(String::from("*"), String::from(note))];
+    let found = read(sheet, "bjt", &[]);
+    assert_eq!(found, ["hFE 100 - 300 @ IC = 0.01, VCE = 1, duty = … .. 0.02, tp = … .. 0.0003"]);
+}
+
+#[test]
+fn parts_at_the_end_of_a_name_are_the_rows() {
+    let header = "Symbol|Parameter|Value|Unit";
+    let row = |name: &str| {
+        let row = format!("PD|{name}|500|mW");
+        read(table(Section::Ratings, "", header, &[&row]), "bjt", &["2N2222", "2N2222A"])
+    };
+    assert!(row("Power dissipation 2N2222")[0].contains("2N2222"));
+    assert!(!row("Power dissipation (Note 2)")[0].contains("2N2222"));
+}
+
+#[test]
+fn quantities_of_other_devices_are_for_review() {
+    let row = "VF|Forward voltage|IF = 10 mA|||1|V";
+    assert!(!static_row(row, "diode").ends_with("review"));
+    assert!(static_row(row, "bjt").ends_with("review"));
+    // The diode within a transistor is one.
+    assert!(!one(Section::BodyDiode, FULL, row, "mosfet").ends_with("review"));
+}
+
+#[test]
+fn a_name_that_says_more_is_another_quantity() {
+    let header = "Parameter|Conditions|Min|Typ|Max|Unit";
+    let show = |name: &str| one(Section::Static, header, &format!("{name}||||1|V"), "diode");
+    assert!(!show("Forward voltage").ends_with("review"));
+    assert!(show("Forward voltage regulation").ends_with("review"));
+}
