@@ -348,7 +348,9 @@ impl Batch<'_> {
         ac: Option<&String>,
     ) -> String {
         let mut deck = String::from("* operating points\n");
-        // Without stepping a deck that does not converge fails at once and is split.
+        // Without stepping and without the transient that ngspice tries last (`optran` with no
+        // time) a deck that does not converge fails at once and is split: a point found on such
+        // a detour would be left out anyway, and the transient costs more than all else.
         let _ = writeln!(
             deck,
             ".options gmin=0 reltol=1e-9 abstol={} vntol=1e-12 itl1=500 gminsteps=0 srcsteps=0",
@@ -384,7 +386,7 @@ impl Batch<'_> {
             }
         }
         let currents = currents.join(" ");
-        deck.push_str(".control\noptran 1 0 0 100n 100n 0\nset numdgt=16\nset wr_singlescale\n");
+        deck.push_str(".control\noptran 1 0 0 0 0 0\nset numdgt=16\nset wr_singlescale\n");
         let _ = writeln!(deck, "op\nwrdata {dc} {currents}");
         if let Some(ac) = ac {
             let f = exact(FREQUENCY);
