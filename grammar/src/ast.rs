@@ -230,6 +230,8 @@ pub struct Template {
     pub extends: Option<Word>,
     /// Pins; empty when inherited.
     pub pins: Vec<Word>,
+    /// The polarity of the equations and that of their mirror image; empty when inherited.
+    pub polarity: Vec<Word>,
     /// Everything in the order of writing.
     pub statements: Vec<TemplateStatement>,
     /// The recipe; `None` when inherited.
@@ -291,7 +293,8 @@ pub enum BranchKind {
     Resistor,
 }
 
-/// `param NAME : UNIT card UNIT = DEFAULT in LO .. HI scale log fixed because "…"`
+/// `param NAME : UNIT card UNIT = DEFAULT in LO .. HI scale log fixed because "…"`, or with `instance` in
+/// place of `fixed`
 #[derive(Clone, PartialEq, Debug)]
 pub struct Parameter {
     /// The whole statement.
@@ -310,6 +313,8 @@ pub struct Parameter {
     pub scale: Option<Word>,
     /// Whether it is never fitted.
     pub fixed: bool,
+    /// Whether it stands on the line of the element instead of the model card.
+    pub instance: bool,
     /// What it is.
     pub because: Option<Quoted>,
 }
@@ -396,20 +401,45 @@ pub struct Signature {
     pub family: Vec<Word>,
 }
 
-/// `card spice "D" { IS, CJO as CJ0 }`, `card spice "D" on a, k { IS }`
+/// `card spice "D" { IS, CJO as CJ0 }`, `card spice "D" on a, k { IS }`,
+/// `card spice "NMOS" for nmos, "PMOS" for pmos with LEVEL = 1 { VTO signed }`
 #[derive(Clone, PartialEq, Debug)]
 pub struct Card {
     /// The whole statement.
     pub span: Span,
     /// The family of dialects, `spice`.
     pub family: Word,
-    /// The device type on the card.
-    pub device: Quoted,
+    /// The device type on the card, with the polarity that it is for.
+    pub devices: Vec<(Quoted, Option<Word>)>,
+    /// What always stands inside the model's brackets.
+    pub settings: Vec<CardSetting>,
     /// The pins and inner nodes that it lies between, of a card that is one of several; empty
     /// when the card is the whole device.
     pub nodes: Vec<Word>,
-    /// The parameters in card order with their names on the card.
-    pub parameters: Vec<(Word, Option<Word>)>,
+    /// The parameters in card order.
+    pub parameters: Vec<CardEntry>,
+}
+
+/// `LEVEL = 3`, `nchan for nmos`
+#[derive(Clone, PartialEq, Debug)]
+pub struct CardSetting {
+    /// The word on the card.
+    pub name: Word,
+    /// Its value, where it has one.
+    pub value: Option<Expr>,
+    /// The polarity that it is for; all when none is said.
+    pub polarity: Option<Word>,
+}
+
+/// `CJO as CJ0`, `VTO signed`
+#[derive(Clone, PartialEq, Debug)]
+pub struct CardEntry {
+    /// The parameter.
+    pub name: Word,
+    /// Its name on the card, where that is another.
+    pub written: Option<Word>,
+    /// Whether the card of the mirror image has the other sign.
+    pub signed: bool,
 }
 
 /// `limits NAME from "FILE" key (a, b)`

@@ -189,6 +189,7 @@ const FUNCTION: &[Form] = &[LET, once("return", Rule::expr_statement, "return VA
 const TEMPLATE: &[Form] = &[
     once("extends", Rule::name_statement, "extends TEMPLATE"),
     once("pins", Rule::names_statement, "pins a, k"),
+    once("polarity", Rule::names_statement, "polarity npn, pnp"),
     form("nodes", Rule::nodes_statement, "nodes j because \"…\""),
     form(
         "param",
@@ -295,8 +296,8 @@ pub(crate) const TAKES_REASON: [&str; 11] = [
 ];
 
 /// Words that a later version of the language uses.
-pub(crate) const RESERVED_FOR_LATER: [&str; 8] =
-    ["capacitance", "circuit", "clamp", "exchange", "ground", "polarity", "simulator", "source"];
+pub(crate) const RESERVED_FOR_LATER: [&str; 7] =
+    ["capacitance", "circuit", "clamp", "exchange", "ground", "simulator", "source"];
 
 /// First words of other languages, and what is written instead.
 pub(crate) const FOREIGN_WORDS: [(&str, &str); 18] = [

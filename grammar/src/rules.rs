@@ -14,7 +14,12 @@ impl Rule {
         Some(match self {
             Rule::EOI => "the end of the statement",
             Rule::word | Rule::member | Rule::member_callee => "a word",
-            Rule::name | Rule::names | Rule::path | Rule::trial | Rule::card_entry => "a name",
+            Rule::name
+            | Rule::names
+            | Rule::path
+            | Rule::trial
+            | Rule::card_entry
+            | Rule::card_setting => "a name",
             Rule::callee
             | Rule::call
             | Rule::drive
@@ -27,7 +32,7 @@ impl Rule {
             Rule::comma => "`,`",
             Rule::semicolon | Rule::family => "`;`",
             Rule::colon | Rule::each_colon | Rule::param_type => "`:`",
-            Rule::equals | Rule::param_default | Rule::fact_typ => "`=`",
+            Rule::equals | Rule::param_default | Rule::fact_typ | Rule::card_value => "`=`",
             Rule::arrow => "`->`",
             Rule::dot => "`.`",
             Rule::path_mark => "`::`",
@@ -37,11 +42,11 @@ impl Rule {
             Rule::close_list => "`]`",
             Rule::number | Rule::number_literal => "a number",
             Rule::unit | Rule::type_unit => "a unit",
-            Rule::text => "quoted text",
+            Rule::text | Rule::card_device => "quoted text",
             Rule::date => "a date",
             Rule::type_text | Rule::type_truth | Rule::type_name => "a unit or type",
             Rule::kw_and => "`and`",
-            Rule::kw_as => "`as`",
+            Rule::kw_as | Rule::card_as => "`as`",
             Rule::kw_at | Rule::at_bindings | Rule::at_path => "`at`",
             Rule::kw_because | Rule::because => "`because`",
             Rule::kw_by => "`by`",
@@ -58,7 +63,7 @@ impl Rule {
             Rule::kw_max | Rule::fact_max => "`max`",
             Rule::kw_min | Rule::fact_min => "`min`",
             Rule::kw_model | Rule::given_model => "`model`",
-            Rule::kw_on => "`on`",
+            Rule::kw_on | Rule::card_on => "`on`",
             Rule::kw_or => "`or`",
             Rule::kw_otherwise => "`otherwise`",
             Rule::kw_over => "`over`",
@@ -72,8 +77,10 @@ impl Rule {
             Rule::kw_value | Rule::expect_value => "`value`",
             Rule::kw_when | Rule::when => "`when`",
             Rule::kw_where | Rule::window => "`where`",
-            Rule::kw_with => "`with`",
+            Rule::kw_with | Rule::card_with => "`with`",
             Rule::flag_fixed => "`fixed`",
+            Rule::flag_instance => "`instance`",
+            Rule::flag_signed => "`signed`",
             Rule::flag_swept => "`swept`",
             Rule::word_fn => "`fn`",
             Rule::expr

@@ -1,7 +1,7 @@
 //! Cards from fitted templates, written per dialect, read back and compared.
 
 use espice_base::{Code, Diagnostic, Diagnostics, SourceMap};
-use espice_lang::ir::{CardIr, ParameterScale, TemplateIr};
+use espice_lang::ir::{CardIr, CardParameterIr, ParameterScale, TemplateIr};
 use espice_netlist::{
     Composite, Dialect, Element, Item, Library, ModelCard, Origin, Part, Subcircuit, element_letter,
 };
@@ -14,65 +14,117 @@ pub(crate) struct Emitted {
     pub(crate) device: Composite,
 }
 
-/// The device of a template for a part: one model card, or a subcircuit of several, in the
-/// order of the template.
-pub(crate) fn device(
-    template: &TemplateIr,
-    cards: &[&CardIr],
-    values: &[f64],
-    nominal: f64,
-    part: &str,
-) -> Item {
-    let card = |card: &CardIr, name: &str| model_card(template, card, values, nominal, name);
-    if let [only] = cards
-        && only.nodes.is_empty()
-    {
-        return Item::Model(card(only, part));
-    }
-    let name_of = |node: &usize| {
-        let inner = node.checked_sub(template.pins.len());
-        let name = match inner {
-            None => template.pins.get(*node),
-            Some(inner) => template.nodes.get(inner),
-        };
-        name.cloned().unwrap_or_default()
-    };
-    let mut items = Vec::new();
-    for (i, one) in cards.iter().enumerate() {
-        let model = format!("{part}_{}", i + 1);
-        let letter = element_letter(&one.device).unwrap_or('x').to_ascii_uppercase();
-        let mut fields: Vec<String> = one.nodes.iter().map(name_of).collect();
-        fields.push(model.clone());
-        items.push(Item::Model(card(one, &model)));
-        items.push(Item::Element(Element::new(format!("{letter}{}", i + 1), fields)));
-    }
-    let pins = template.pins.clone();
-    Item::Subcircuit(Subcircuit { name: part.into(), pins, parameters: Vec::new(), items })
+/// A fitted device, as its cards state it.
+#[derive(Clone, Copy)]
+pub(crate) struct Stated<'a> {
+    pub(crate) template: &'a TemplateIr,
+    /// The cards of one family, in the order of the template.
+    pub(crate) cards: &'a [&'a CardIr],
+    /// Index of the polarity.
+    pub(crate) polarity: usize,
+    /// Values of all parameters, SI.
+    pub(crate) values: &'a [f64],
+    /// The temperature at which they hold, K.
+    pub(crate) nominal: f64,
 }
 
-/// The card of a template for a part.
-///
-/// A parameter on a log scale that stands at zero is switched off and left out: simulators take
-/// a written zero of such a parameter (BV, IKF) for a value. TNOM is always written, in °C.
-fn model_card(
-    template: &TemplateIr,
-    card: &CardIr,
-    values: &[f64],
-    nominal: f64,
-    part: &str,
-) -> ModelCard {
-    let mut out = ModelCard::new(part, card.device.as_str());
-    for (index, name) in &card.parameters {
-        let Some((parameter, value)) = template.parameters.get(*index).zip(values.get(*index))
-        else {
-            continue;
-        };
-        if parameter.scale == ParameterScale::Log && *value == 0.0 {
-            continue;
+impl Stated<'_> {
+    /// The device for a part: one model card, or a subcircuit of several in the order of the
+    /// template. A parameter of the element that is not at its default needs the element's line,
+    /// hence a subcircuit too.
+    pub(crate) fn device(&self, part: &str) -> Item {
+        let template = self.template;
+        if let [only] = self.cards
+            && only.nodes.is_empty()
+            && self.instance(only).is_empty()
+        {
+            return Item::Model(self.model_card(only, part));
         }
-        out = out.with(name.as_str(), parameter.card_unit.of_si(*value));
+        let name_of = |node: usize| {
+            let inner = node.checked_sub(template.pins.len());
+            let name = match inner {
+                None => template.pins.get(node),
+                Some(inner) => template.nodes.get(inner),
+            };
+            name.cloned().unwrap_or_default()
+        };
+        let mut items = Vec::new();
+        for (i, one) in self.cards.iter().enumerate() {
+            let model = format!("{part}_{}", i + 1);
+            let letter = element_letter(one.device(self.polarity)).unwrap_or('x');
+            let whole: Vec<usize> = (0..template.pins.len()).collect();
+            let nodes = if one.nodes.is_empty() { &whole } else { &one.nodes };
+            let mut fields: Vec<String> = nodes.iter().map(|n| name_of(*n)).collect();
+            fields.push(model.clone());
+            items.push(Item::Model(self.model_card(one, &model)));
+            let name = format!("{}{}", letter.to_ascii_uppercase(), i + 1);
+            let element = self
+                .instance(one)
+                .into_iter()
+                .fold(Element::new(name, fields), |element, (n, v)| element.with(n, v));
+            items.push(Item::Element(element));
+        }
+        let pins = template.pins.clone();
+        Item::Subcircuit(Subcircuit { name: part.into(), pins, parameters: Vec::new(), items })
     }
-    out.with("TNOM", tidy(nominal - espice_units::constants::SPICE39.celsius_zero))
+
+    /// The model card of a part.
+    ///
+    /// A parameter on a log scale that stands at zero is switched off and left out: simulators
+    /// take a written zero of such a parameter (BV, IKF) for a value. TNOM is always written,
+    /// in °C.
+    fn model_card(&self, card: &CardIr, part: &str) -> ModelCard {
+        let mut out = ModelCard::new(part, card.device(self.polarity));
+        for setting in &card.settings {
+            if setting.polarity.is_some_and(|p| p != self.polarity) {
+                continue;
+            }
+            let name = setting.name.as_str();
+            out = match setting.value {
+                None => out.flag(name),
+                Some(level) if name.eq_ignore_ascii_case("level") && is_level(level) => {
+                    // A small whole number: the cast is exact.
+                    out.at_level(level as u32)
+                }
+                Some(value) => out.with(name, value),
+            };
+        }
+        for written in &card.parameters {
+            out = match self.written(written) {
+                Some(value) => out.with(written.name.as_str(), value),
+                None => out,
+            };
+        }
+        out.with("TNOM", tidy(self.nominal - espice_units::constants::SPICE39.celsius_zero))
+    }
+
+    /// A parameter in its unit on the card and with the sign of the polarity; `None` where its
+    /// effect is switched off.
+    fn written(&self, written: &CardParameterIr) -> Option<f64> {
+        let parameter = self.template.parameters.get(written.index)?;
+        let value = *self.values.get(written.index)?;
+        if parameter.scale == ParameterScale::Log && value == 0.0 {
+            return None;
+        }
+        let value = parameter.card_unit.of_si(value);
+        // Subtracting from zero leaves no negative zeros.
+        Some(if written.signed && self.polarity == 1 { 0.0 - value } else { value })
+    }
+
+    /// The parameters of a card's element that are not at their defaults.
+    fn instance(&self, card: &CardIr) -> Vec<(String, f64)> {
+        let changed = |p: &&CardParameterIr| {
+            let default = self.template.parameters.get(p.index).map(|d| d.default);
+            default != self.values.get(p.index).copied()
+        };
+        let of = |p: &CardParameterIr| Some((p.name.clone(), self.written(p)?));
+        card.instance.iter().filter(changed).filter_map(of).collect()
+    }
+}
+
+/// Whether a number can be the level of a model card.
+fn is_level(value: f64) -> bool {
+    value.fract() == 0.0 && (0.0..=9999.0).contains(&value)
 }
 
 /// Rounds away what the subtraction of 273.15 leaves behind.
@@ -98,11 +150,7 @@ pub(crate) fn emit(
         sources.add(format!("{}.{}.lib", origin.part, dialect.name()), written.text.as_str());
     let (again, complaints) = dialect.read(&written.text, file);
     let (before, after) = (library.models(), again.models());
-    let same = before.len() == after.len()
-        && before
-            .iter()
-            .zip(&after)
-            .all(|(a, b)| a.parameters == b.parameters && a.device_type == b.device_type);
+    let same = before == after && elements(&library) == elements(&again);
     let rewritten = dialect.write(&again).text;
     if complaints.has_errors() || !same || rewritten != written.text {
         diagnostics.push(
@@ -117,11 +165,32 @@ pub(crate) fn emit(
         );
         return (None, diagnostics);
     }
+    let mut elements = elements(&again).into_iter();
     let parts = after
         .into_iter()
         .zip(cards)
-        .map(|(m, c)| Part { card: m.clone(), nodes: c.nodes.clone() })
+        .map(|(m, c)| {
+            let of = |e: &Element| {
+                e.parameters.iter().filter_map(|(n, v)| Some((n.clone(), v.number()?))).collect()
+            };
+            let instance = elements.next().map_or_else(Vec::new, of);
+            Part { card: m.clone(), nodes: c.nodes.clone(), instance }
+        })
         .collect();
     let device = Composite { parts };
     (Some(Emitted { dialect: dialect.name(), text: written.text, device }), diagnostics)
 }
+
+/// The elements of a library's subcircuits in order.
+fn elements(library: &Library) -> Vec<&Element> {
+    let items = library.subcircuits().into_iter().flat_map(|s| &s.items);
+    items
+        .filter_map(|item| match item {
+            Item::Element(element) => Some(element),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,17 +3,18 @@
 
 use crate::candidate::Fitted;
 use crate::config::Request;
+use crate::emit::{self, Stated};
 use crate::engine::Engine;
 use crate::fitted::View;
 use crate::outcome as out;
 use crate::parts::{choose_part, stem};
 use crate::probe::TEMPERATURES;
 use crate::simulate::{self, Check};
-use crate::{emit, wire};
+use crate::wire;
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
-use espice_lang::ir::{Account, CardIr, Finding, FindingStatus};
+use espice_lang::ir::{Account, CardIr, Finding, FindingStatus, TemplateIr};
 use espice_lang::rules::{CandidateStatus, Phase, RankKey, Selection};
 use espice_netlist::{Origin, dialect, dialects};
 use espice_units::constants::{ROOM, TNOM};
@@ -306,12 +307,23 @@ impl Engine<'_> {
                 continue;
             }
             let values = &fitted.staged.values;
-            let device = emit::device(fitted.template, &cards, values, TNOM, part);
+            let polarity = match polarity(fitted.template, facts) {
+                Ok(polarity) => polarity,
+                Err(complaint) => {
+                    diagnostics.push(complaint);
+                    continue;
+                }
+            };
+            let template = fitted.template;
+            let stated = Stated { template, cards: &cards, polarity, values, nominal: TNOM };
+            let device = stated.device(part);
             let (emitted, complaints) = emit::emit(dialect, device, &cards, &origin, &mut sources);
             diagnostics.extend(complaints);
             let Some(emitted) = emitted else { continue };
             let check = match &self.config.simulator {
-                Some(setup) => simulate::check(fitted, facts, &emitted, setup, self.world),
+                Some(setup) => {
+                    simulate::check(fitted, polarity, facts, &emitted, setup, self.world)
+                }
                 None => Check::none("not simulated: no simulator was found or asked for"),
             };
             ran = ran.or(check.simulator.clone());
@@ -425,10 +437,30 @@ impl Engine<'_> {
     }
 }
 
+/// The polarity of the template that the sources state.
+fn polarity(template: &TemplateIr, facts: &Facts) -> Result<usize, Diagnostic> {
+    let known = &template.polarities;
+    let refused = |message: String| {
+        Diagnostic::warning(Code::POLARITY_NOT_STATED, message)
+            .at(template.span)
+            .help(format!("state the polarity in the source: {}", known.join(" or ")))
+    };
+    match &facts.device.polarity {
+        _ if known.is_empty() => Ok(0),
+        Some(stated) => template.polarity(stated).ok_or_else(|| {
+            refused(format!("`{}` does not describe `{stated}`: no card is written", template.name))
+        }),
+        None if known.len() == 1 => Ok(0),
+        None => Err(refused(format!(
+            "no source states the polarity that the card of `{}` needs: none is written",
+            template.name
+        ))),
+    }
+}
+
 /// A fitted parameter that a card cannot carry.
 fn lacking(fitted: &Fitted<'_>, cards: &[&CardIr]) -> Option<Diagnostic> {
-    let on_card =
-        |index: &usize| cards.iter().any(|c| c.parameters.iter().any(|(p, _)| p == index));
+    let on_card = |index: &usize| cards.iter().any(|c| c.carries(*index));
     let parameters = &fitted.template.parameters;
     let missing = fitted.staged.free.iter().filter(|i| !on_card(i));
     let names: Vec<&str> =
@@ -438,7 +470,7 @@ fn lacking(fitted: &Fitted<'_>, cards: &[&CardIr]) -> Option<Diagnostic> {
     }
     let message = format!(
         "no card is written: the `{}` card of `{}` leaves out {}, which was fitted",
-        cards.iter().map(|c| c.device.as_str()).collect::<Vec<_>>().join("` and `"),
+        cards.iter().map(|c| c.device(0)).collect::<Vec<_>>().join("` and `"),
         fitted.template.name,
         names.join(", ")
     );

@@ -40,13 +40,14 @@ impl Check {
 }
 
 /// Simulates the card at the pins' potentials of every curve point and row that the model
-/// answers, and compares the terminal currents.
+/// answers, and compares the terminal currents. `polarity` is that of the card.
 ///
 /// The tolerance of a current I is `1e-6 |I| + 1e-12 A`, for the simulator solves its equations to
 /// an absolute 1e-12 A where a tighter limit does not converge, and what the rounding of the
 /// potentials makes at the smallest resistance of the model.
 pub(crate) fn check(
     fitted: &Fitted<'_>,
+    polarity: usize,
     facts: &Facts,
     emitted: &Emitted,
     setup: &SimulatorSetup,
@@ -63,7 +64,13 @@ pub(crate) fn check(
         Ok(version) => format!("{} {version}", simulator.name),
         Err(error) => return Check::none(format!("not simulated: {}", error.diagnostic().message)),
     };
-    let points = bias_points(fitted, facts);
+    let mut points = bias_points(fitted, facts);
+    if polarity == 1 {
+        // Quantities are those of the first polarity, whose mirror image the card is.
+        for volts in points.iter_mut().flat_map(|p| &mut p.volts) {
+            *volts = 0.0 - *volts;
+        }
+    }
     if points.is_empty() {
         return Check::refused("not simulated: no bias point follows from the sources");
     }
@@ -79,7 +86,8 @@ pub(crate) fn check(
             return Check::refused(format!("not simulated: {}", error.diagnostic().message));
         }
     };
-    let native = native_currents(&fitted.bench.evaluator, &fitted.staged.values, &points);
+    let evaluator = fitted.bench.evaluator.of_polarity(polarity);
+    let native = native_currents(&evaluator, &fitted.staged.values, &points);
     let mut worst = 0.0f64;
     let mut compared = 0;
     let conductance = largest_conductance(fitted);

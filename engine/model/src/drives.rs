@@ -6,7 +6,7 @@ use crate::device::Device;
 use crate::lower::{Decided, lower};
 use crate::network::Network;
 use espice_base::{Code, Diagnostic};
-use espice_lang::ir::{DriveTarget, ExprId, Leaf, QuantityIr};
+use espice_lang::ir::{DriveTarget, ExprId, Leaf, QuantityIr, Unary};
 
 /// An equation for pins: the currents into these pins add up to the value.
 #[derive(Clone, Debug)]
@@ -29,9 +29,14 @@ pub(crate) struct Driven {
 }
 
 impl Driven {
-    /// Every pin at the voltage of the argument with its index.
-    pub(crate) fn by_arguments(dag: &mut Dag, pins: usize) -> Driven {
-        let potentials = (0..pins).map(|p| dag.input(Input::Argument(p as u32))).collect();
+    /// Every pin at the voltage of the argument with its index, or at its opposite.
+    pub(crate) fn by_arguments(dag: &mut Dag, pins: usize, mirrored: bool) -> Driven {
+        let potentials = (0..pins)
+            .map(|p| {
+                let volts = dag.input(Input::Argument(p as u32));
+                if mirrored { dag.unary(Unary::Negate, volts) } else { volts }
+            })
+            .collect();
         Driven { potentials, unknowns: Vec::new(), equations: Vec::new() }
     }
 

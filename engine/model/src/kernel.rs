@@ -81,6 +81,7 @@ pub struct Output {
 impl Kernel {
     pub(crate) fn new(
         device: &Arc<Device>,
+        mirrored: bool,
         outputs: Outputs,
         free: &[usize],
     ) -> Result<Kernel, Diagnostic> {
@@ -102,12 +103,16 @@ impl Kernel {
                 list.extend(outputs.capacitances.then_some(Column::Capacitance(a, b)));
             }
         }
-        Kernel::of(device, &list)
+        Kernel::of(device, mirrored, &list)
     }
 
-    pub(crate) fn of(device: &Arc<Device>, columns: &[Column]) -> Result<Kernel, Diagnostic> {
+    pub(crate) fn of(
+        device: &Arc<Device>,
+        mirrored: bool,
+        columns: &[Column],
+    ) -> Result<Kernel, Diagnostic> {
         let wanted = columns.iter().map(|&c| wanted(c)).collect();
-        let request = Request { quantity: None, columns: wanted };
+        let request = Request { quantity: None, mirrored, columns: wanted };
         let batch = Batch::new(Arc::clone(device), request)?;
         Ok(Kernel { batch, columns: columns.iter().enumerate().map(|(i, &c)| (c, i)).collect() })
     }

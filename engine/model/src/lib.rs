@@ -75,6 +75,8 @@ pub enum Kelvin<'a> {
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     device: Arc<Device>,
+    /// Whether kernels are those of the mirror image.
+    mirrored: bool,
 }
 
 impl Evaluator {
@@ -100,7 +102,16 @@ impl Evaluator {
         constants: Constants,
         nominal: f64,
     ) -> Result<Evaluator, Diagnostic> {
-        Ok(Evaluator { device: Arc::new(Device::new(template, mode, constants, nominal)?) })
+        let device = Arc::new(Device::new(template, mode, constants, nominal)?);
+        Ok(Evaluator { device, mirrored: false })
+    }
+
+    /// The evaluator of a polarity of the template by its index. The second one is the mirror
+    /// image: kernels take voltages and give currents and charges with the other sign.
+    /// Measurements stay those of the first polarity, in which data are stated.
+    #[must_use]
+    pub fn of_polarity(&self, index: usize) -> Evaluator {
+        Evaluator { device: Arc::clone(&self.device), mirrored: index == 1 }
     }
 
     /// The template.
@@ -113,7 +124,7 @@ impl Evaluator {
     /// # Errors
     /// [`espice_base::Code::TEMPLATE_NOT_EVALUABLE`] when an inner node carries no current.
     pub fn kernel(&self, outputs: Outputs, free: &[usize]) -> Result<Kernel, Diagnostic> {
-        Kernel::new(&self.device, outputs, free)
+        Kernel::new(&self.device, self.mirrored, outputs, free)
     }
 
     /// Compiles single columns.
@@ -121,7 +132,7 @@ impl Evaluator {
     /// # Errors
     /// See [`Evaluator::kernel`].
     pub fn kernel_of(&self, columns: &[Column]) -> Result<Kernel, Diagnostic> {
-        Kernel::of(&self.device, columns)
+        Kernel::of(&self.device, self.mirrored, columns)
     }
 
     /// Compiles the measurement of a quantity.

@@ -48,6 +48,7 @@ impl Measurement {
         check(device, quantity)?;
         let request = Request {
             quantity: Some(quantity.clone()),
+            mirrored: false,
             columns: vec![Wanted::Value(Target::Quantity)],
         };
         let plain = Batch::new(Arc::clone(device), request)?;
@@ -94,7 +95,7 @@ impl Measurement {
         columns.extend(free.iter().map(|&p| by(Input::Parameter(p as u32))));
         let arguments = if by_arguments { self.quantity.arguments.len() } else { 0 };
         columns.extend((0..arguments).map(|a| by(Input::Argument(a as u32))));
-        let request = Request { quantity: Some(self.quantity.clone()), columns };
+        let request = Request { quantity: Some(self.quantity.clone()), mirrored: false, columns };
         Ok(MeasurementPlan {
             batch: Batch::new(Arc::clone(&self.device), request)?,
             free: free.len(),

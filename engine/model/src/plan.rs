@@ -115,7 +115,7 @@ impl Circuit {
         let network = Network::new(device, dag, zero, decided, request.wants_derivatives())?;
         check_nodes(device, dag, &network)?;
         let mut driven = match &request.quantity {
-            None => Driven::by_arguments(dag, network.pins),
+            None => Driven::by_arguments(dag, network.pins, request.mirrored),
             Some(quantity) => Driven::by_quantity(device, dag, quantity)?,
         };
         driven.eliminate_pendants(dag, &network);
@@ -223,6 +223,8 @@ fn pin_targets(dag: &mut Dag, network: &Network, request: &Request) -> BTreeMap<
                 }
                 Target::Quantity => dag.constant(f64::NAN),
             };
+            let flips = matches!(target, Target::Current(_) | Target::Charge(_));
+            let id = if request.mirrored && flips { dag.unary(Unary::Negate, id) } else { id };
             (target, id)
         })
         .collect()

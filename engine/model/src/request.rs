@@ -32,6 +32,8 @@ pub(crate) enum Wanted {
 pub(crate) struct Request {
     /// The quantity; `None` when argument i is the potential of pin i.
     pub quantity: Option<QuantityIr>,
+    /// Whether arguments, currents and charges have the other sign; without a quantity only.
+    pub mirrored: bool,
     /// The columns.
     pub columns: Vec<Wanted>,
 }

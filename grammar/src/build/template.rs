@@ -2,8 +2,8 @@
 
 use super::{Builder, Nodes, Parsed, transpose};
 use crate::ast::{
-    BranchKind, Card, Parameter, Recipe, Stage, StageStatement, Target, Template,
-    TemplateStatement, Word,
+    BranchKind, Card, CardEntry, CardSetting, Parameter, Recipe, Stage, StageStatement, Target,
+    Template, TemplateStatement,
 };
 use crate::forms::Context;
 use crate::outline::Statement;
@@ -18,11 +18,12 @@ impl<'a> Builder<'a> {
         block: &[Statement],
     ) -> Option<Template> {
         let (mut extends, mut pins, mut recipe) = (None, Vec::new(), None);
-        let (mut statements, mut cards) = (Vec::new(), Vec::new());
+        let (mut statements, mut cards, mut polarity) = (Vec::new(), Vec::new(), Vec::new());
         for (mut s, inner) in self.statements(block, Context::Template) {
             match s.word {
                 "extends" => extends = self.next_word(&mut s.nodes),
                 "pins" => pins = self.names_in(&mut s.nodes),
+                "polarity" => polarity = self.names_in(&mut s.nodes),
                 "recipe" => recipe = Some(self.recipe(inner, s.span)),
                 "card" => cards.extend(self.card(s, inner)),
                 _ => statements.extend(self.template_statement(s)),
@@ -31,7 +32,7 @@ impl<'a> Builder<'a> {
         let mut nodes = head?.nodes;
         let name = self.next_word(&mut nodes)?;
         let kind = self.next_word(&mut nodes)?;
-        Some(Template { name, kind, extends, pins, statements, recipe, cards })
+        Some(Template { name, kind, extends, pins, polarity, statements, recipe, cards })
     }
 
     fn template_statement(&mut self, mut s: Parsed<'a>) -> Option<TemplateStatement> {
@@ -82,6 +83,7 @@ impl<'a> Builder<'a> {
             .and_then(|mut n| self.next_word(&mut n))
             .map(|w| self.choice(w, "a scale", &["linear", "log"]));
         let fixed = s.nodes.take_rule(Rule::flag_fixed).is_some();
+        let instance = s.nodes.take_rule(Rule::flag_instance).is_some();
         let because = self.reason(&mut s.nodes);
         Some(Parameter {
             span: s.span,
@@ -92,22 +94,49 @@ impl<'a> Builder<'a> {
             range,
             scale,
             fixed,
+            instance,
             because,
         })
     }
 
     fn card(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<Card> {
-        let mut parameters: Vec<(Word, Option<Word>)> = Vec::new();
+        let mut parameters: Vec<CardEntry> = Vec::new();
         for (line, _) in self.statements(block, Context::Card) {
             for entry in line.nodes {
-                let mut words = self.words(entry).into_iter();
-                parameters.extend(words.next().map(|name| (name, words.next())));
+                parameters.extend(self.card_entry(entry));
             }
         }
         let family = self.next_word(&mut s.nodes)?;
-        let device = self.next_quoted(&mut s.nodes)?;
-        let nodes = s.nodes.next().map_or_else(Vec::new, |nodes| self.words(nodes));
-        Some(Card { span: s.span, family, device, nodes, parameters })
+        let mut devices = Vec::new();
+        while let Some(device) = s.nodes.take_rule(Rule::card_device) {
+            let mut nodes = Nodes::new(device.into_inner());
+            devices.push((self.next_quoted(&mut nodes)?, self.next_word(&mut nodes)));
+        }
+        let mut settings = Vec::new();
+        if let Some(with) = s.nodes.take_rule(Rule::card_with) {
+            for setting in Nodes::new(with.into_inner()) {
+                settings.push(self.card_setting(setting)?);
+            }
+        }
+        let on = s.nodes.take_rule(Rule::card_on).map(|on| Nodes::new(on.into_inner()));
+        let nodes = on.map_or_else(Vec::new, |mut on| self.names_in(&mut on));
+        Some(Card { span: s.span, family, devices, settings, nodes, parameters })
+    }
+
+    fn card_entry(&mut self, entry: Pair<'a, Rule>) -> Option<CardEntry> {
+        let mut nodes = Nodes::new(entry.into_inner());
+        let name = self.next_word(&mut nodes)?;
+        let written = nodes.take_rule(Rule::card_as).map(|p| Nodes::new(p.into_inner()));
+        let written = written.and_then(|mut n| self.next_word(&mut n));
+        Some(CardEntry { name, written, signed: nodes.take_rule(Rule::flag_signed).is_some() })
+    }
+
+    fn card_setting(&mut self, setting: Pair<'a, Rule>) -> Option<CardSetting> {
+        let mut nodes = Nodes::new(setting.into_inner());
+        let name = self.next_word(&mut nodes)?;
+        let value = nodes.take_rule(Rule::card_value).map(|p| Nodes::new(p.into_inner()));
+        let value = transpose(value.map(|mut n| self.next_expr(&mut n)))?;
+        Some(CardSetting { name, value, polarity: self.next_word(&mut nodes) })
     }
 
     pub(super) fn recipe(&mut self, block: &[Statement], span: Span) -> Recipe {

@@ -51,6 +51,7 @@ pub fn template() -> TemplateIr {
         pack: "bench".into(),
         kind: "diode".into(),
         doc: String::new(),
+        polarities: Vec::new(),
         pins: vec!["a".into(), "k".into()],
         nodes: vec!["j".into()],
         parameters: ["IS", "N", "RS", "ISR", "NR"]
@@ -65,6 +66,7 @@ pub fn template() -> TemplateIr {
                 high: f64::INFINITY,
                 scale: ParameterScale::Linear,
                 fixed: false,
+                    instance: false,
                 because: String::new(),
                 span: Span::default(),
             })

@@ -181,6 +181,28 @@ Wrong:  card spice \"D\" { IS, N }
 Right:  card spice \"D\" on a, k { IS, N }
         card spice \"D\" on a, k { ISG as IS, NG as N }";
 
+    POLARITY "E0225" "this is no polarity of the template's kind"
+"A template's equations are those of its first polarity; the second is the mirror image, in which all
+voltages, currents and charges change sign. The words are those that the kind lists under `polarity`.
+
+Wrong:  template gummel_poon : bjt { pins c, b, e; polarity nmos, pmos … }
+Right:  template gummel_poon : bjt { pins c, b, e; polarity npn, pnp … }";
+
+    CARD_POLARITY "E0226" "the card and the polarities do not go together"
+"A card names one device type for every polarity of the template, or a single one for all. A setting
+after `with` may be for one of them.
+
+Wrong:  polarity npn, pnp            // and card spice \"NPN\" for npn { IS, BF }
+Right:  card spice \"NPN\" for npn, \"PNP\" for pnp { IS, BF }";
+
+    POLARITY_NOT_STATED "E0227" "the polarity of the part is not known"
+"The template describes two polarities that are mirror images, whose cards differ in the device type
+and in the sign of some parameters. Where no source states the polarity, or one that the template
+does not describe, no card is written: the wrong one would be another device.
+
+Wrong:  a CSV of curves without a polarity
+Right:  # polarity: npn";
+
     UNKNOWN_LIMIT "E0215" "the rule has no such limit"
 "An override sets limits that the rule declares with `limit`; nothing else of a rule can be changed
 from outside but its severity.

@@ -134,12 +134,14 @@ pub(crate) fn check_kinds(
             let ir = check_quantity(quantity, place, names, functions, table, diagnostics);
             quantities.extend(ir);
         }
+        let polarities = called(&item.polarities, diagnostics);
+        let polarity_names = polarities.iter().map(|(name, _)| name.clone()).collect();
         table.add_kind(KindInfo {
             name: item.name.text.clone(),
             pins: pins.clone(),
             titles: texts(&item.titles),
             classes: called(&item.classes, diagnostics),
-            polarities: called(&item.polarities, diagnostics),
+            polarities,
             quantities: quantities
                 .iter()
                 .map(|q| QuantityInfo { symbol: q.symbol.clone(), arguments: q.arguments.clone() })
@@ -149,6 +151,7 @@ pub(crate) fn check_kinds(
             name: item.name.text.clone(),
             title: item.title.as_ref().map_or_else(|| item.name.text.clone(), |t| t.text.clone()),
             pins,
+            polarities: polarity_names,
             quantities,
             span: item.name.span,
         });

@@ -29,6 +29,8 @@ pub struct KindIr {
     pub title: String,
     /// Pins in card order.
     pub pins: Vec<String>,
+    /// Its polarities by name; empty where the kind has none.
+    pub polarities: Vec<String>,
     /// Quantities that can be measured at the pins.
     pub quantities: Vec<QuantityIr>,
     /// Where it is declared.
@@ -40,13 +42,52 @@ pub struct KindIr {
 pub struct CardIr {
     /// Family of dialects, `spice`.
     pub family: String,
-    /// Device type on the card, `D`.
-    pub device: String,
+    /// Device type on the card by polarity of the template, `NPN` and `PNP`; a single one is
+    /// that of every polarity. Never empty.
+    pub devices: Vec<String>,
+    /// What always stands inside the model's brackets.
+    pub settings: Vec<CardSettingIr>,
     /// Pins, then inner nodes of the template, that it lies between, when the device is made of
     /// several cards; empty when this card is the whole device.
     pub nodes: Vec<usize>,
-    /// Parameter index and its name on the card, in card order.
-    pub parameters: Vec<(usize, String)>,
+    /// The parameters on the card, in card order.
+    pub parameters: Vec<CardParameterIr>,
+    /// The parameters on the element's line.
+    pub instance: Vec<CardParameterIr>,
+}
+
+/// A word or a setting that every card of a template carries, `LEVEL=3`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CardSettingIr {
+    /// The word on the card.
+    pub name: String,
+    /// Its value; a word without one is a flag.
+    pub value: Option<f64>,
+    /// Index of the polarity that it is for; all when `None`.
+    pub polarity: Option<usize>,
+}
+
+/// A parameter on a card.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CardParameterIr {
+    /// Its index in the template.
+    pub index: usize,
+    /// Its name on the card.
+    pub name: String,
+    /// Whether the card of the second polarity has the other sign.
+    pub signed: bool,
+}
+
+impl CardIr {
+    /// The device type for a polarity of the template.
+    pub fn device(&self, polarity: usize) -> &str {
+        self.devices.get(polarity).or_else(|| self.devices.first()).map_or("", String::as_str)
+    }
+
+    /// Whether a parameter of the template stands on it or on its element's line.
+    pub fn carries(&self, parameter: usize) -> bool {
+        self.parameters.iter().chain(&self.instance).any(|p| p.index == parameter)
+    }
 }
 
 /// A limits table read from CSV.

@@ -32,6 +32,8 @@ pub struct ParameterIr {
     pub scale: ParameterScale,
     /// Never fitted.
     pub fixed: bool,
+    /// Stands on the line of the element instead of the model card; such a one is `fixed`.
+    pub instance: bool,
     /// What it is, in prose; may be empty.
     pub because: String,
     /// Where it is declared.
@@ -85,6 +87,9 @@ pub struct TemplateIr {
     pub doc: String,
     /// Pins in card order; equal in number to those of the kind.
     pub pins: Vec<String>,
+    /// The polarity whose equations these are, then that of their mirror image, in which all
+    /// voltages, currents and charges have the other sign; empty where the device has none.
+    pub polarities: Vec<String>,
     /// Internal nodes.
     pub nodes: Vec<String>,
     /// Parameters.
@@ -105,6 +110,11 @@ impl TemplateIr {
     /// The index of a parameter.
     pub fn parameter(&self, name: &str) -> Option<usize> {
         self.parameters.iter().position(|p| p.name == name)
+    }
+
+    /// The index of a polarity, 0 or 1.
+    pub fn polarity(&self, name: &str) -> Option<usize> {
+        self.polarities.iter().position(|p| p == name)
     }
 
     /// The defaults of all parameters, SI.

@@ -223,7 +223,11 @@ fn free(checker: &mut Checker<'_>, template: &TemplateIr, word: &Word) -> Option
             )
             .label(word.span, "fitted here")
             .label(parameter.span, "fixed here")
-            .help("leave it out, or take `fixed` off its declaration"),
+            .help(if parameter.instance {
+                "leave it out: a parameter of the element is no property of the model"
+            } else {
+                "leave it out, or take `fixed` off its declaration"
+            }),
         );
         return None;
     }

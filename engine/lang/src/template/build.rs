@@ -1,11 +1,12 @@
 //! The statements of one template, in the order of writing, into one graph.
 
+use super::cards::check_cards;
 use super::functions::{Functions, take, warn_unused};
 use super::lower::{Lowering, Number, Scope};
 use super::merge::{Merged, Placed};
 use super::parameters::check_parameter;
 use super::usage::Usage;
-use crate::check::dims::{Operand, Together, likely, mismatch, type_unit, unexpected};
+use crate::check::dims::{Operand, Together, mismatch, type_unit, unexpected};
 use crate::check::names::Names;
 use crate::ir::{
     Binary, BranchIr, BranchKind, CardIr, ExprId, Leaf, NodeRef, ParameterIr, SolveIr, TemplateIr,
@@ -13,7 +14,7 @@ use crate::ir::{
 use crate::template::fold;
 use espice_base::{Code, Diagnostic, Span};
 use espice_syntax::ast::{
-    Card, CompareOp, Expr, ExprKind, Let, Parameter, TemplateStatement, Type, Word,
+    CompareOp, Expr, ExprKind, Let, Parameter, TemplateStatement, Type, Word,
 };
 use espice_units::Dimension;
 use std::collections::BTreeMap;
@@ -22,8 +23,8 @@ use std::collections::BTreeMap;
 pub(super) struct Builder<'a> {
     pub(super) lower: Lowering<'a>,
     pub(super) parameters: Vec<ParameterIr>,
-    merged: &'a Merged,
-    nodes: &'a [String],
+    pub(super) merged: &'a Merged,
+    pub(super) nodes: &'a [String],
     /// Every name that statements declare.
     taken: BTreeMap<String, Word>,
     branches: Vec<BranchIr>,
@@ -59,10 +60,7 @@ impl<'a> Builder<'a> {
             self.statement(&placed.statement);
         }
         self.unreached_nodes();
-        for card in &merged.cards {
-            self.card(card);
-        }
-        self.cards_of_one_device();
+        self.cards = check_cards(self);
     }
 
     /// The checked template.
@@ -74,6 +72,7 @@ impl<'a> Builder<'a> {
             kind: merged.kind.text.clone(),
             doc: merged.doc.clone(),
             pins: merged.pins.iter().map(|p| p.text.clone()).collect(),
+            polarities: merged.polarity.iter().map(|p| p.text.clone()).collect(),
             nodes: self.nodes.iter().skip(merged.pins.len()).cloned().collect(),
             parameters: self.parameters,
             graph: self.lower.graph,
@@ -305,76 +304,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn card(&mut self, card: &Card) {
-        let mut seen: Vec<(&Word, usize)> = Vec::new();
-        let mut on_card: Vec<&Word> = Vec::new();
-        for (name, written) in &card.parameters {
-            let shown = written.as_ref().unwrap_or(name);
-            if let Some(before) = on_card.iter().find(|w| w.text.eq_ignore_ascii_case(&shown.text))
-            {
-                self.lower.diagnostics.push(
-                    Diagnostic::error(
-                        Code::DECLARED_TWICE,
-                        format!("`{}` stands on the card twice", shown.text),
-                    )
-                    .label(shown.span, "again")
-                    .label(before.span, "first"),
-                );
-                continue;
-            }
-            on_card.push(shown);
-            match self.parameters.iter().position(|p| p.name == name.text) {
-                Some(index) => seen.push((shown, index)),
-                // A parameter that did not check is no parameter that is missing.
-                None if self.is_parameter(&name.text) => {}
-                None if self.lower.names.is_broken(&name.text) => {}
-                None => self.lower.diagnostics.push(
-                    Diagnostic::error(
-                        Code::UNKNOWN_PARAMETER,
-                        format!("the template has no parameter `{}`", name.text),
-                    )
-                    .at(name.span)
-                    .maybe_help(likely(
-                        &name.text,
-                        self.parameters.iter().map(|p| p.name.as_str()),
-                    )),
-                ),
-            }
-        }
-        let nodes: Vec<usize> = card
-            .nodes
-            .iter()
-            .filter_map(|n| self.lower.node_named(&n.text, n.span, self.nodes))
-            .filter_map(|n| usize::try_from(n).ok())
-            .collect();
-        self.cards.push(CardIr {
-            nodes,
-            family: card.family.text.clone(),
-            device: card.device.text.clone(),
-            parameters: seen.into_iter().map(|(w, i)| (i, w.text.clone())).collect(),
-        });
-    }
-
-    /// A device is one card, or several of which each says where it lies.
-    fn cards_of_one_device(&mut self) {
-        let merged = self.merged;
-        for card in merged.cards.iter().filter(|c| c.nodes.is_empty()) {
-            let others = merged.cards.iter().filter(|c| c.family.text == card.family.text);
-            let Some(other) = others.into_iter().find(|o| o.span != card.span) else { continue };
-            self.lower.diagnostics.push(
-                Diagnostic::error(
-                    Code::CARDS_OF_DEVICE,
-                    format!("the device has several `{}` cards", card.family.text),
-                )
-                .label(card.span, "this one does not say where it lies")
-                .label(other.span, "another")
-                .help("say after `on` which pins or nodes it lies between, or leave one out"),
-            );
-            return;
-        }
-    }
-
-    fn is_parameter(&self, name: &str) -> bool {
+    pub(super) fn is_parameter(&self, name: &str) -> bool {
         self.merged
             .statements
             .iter()
@@ -424,7 +354,7 @@ impl<'a> Builder<'a> {
         let name = &parameter.name;
         let Some(index) = self.parameters.iter().position(|p| p.name == name.text) else { return };
         let is_used = u32::try_from(index).is_ok_and(|i| usage.parameters.contains(&i));
-        let on_card = self.cards.iter().any(|c| c.parameters.iter().any(|(i, _)| *i == index));
+        let on_card = self.cards.iter().any(|c| c.carries(index));
         if !is_used {
             self.lower.diagnostics.push(
                 Diagnostic::warning(

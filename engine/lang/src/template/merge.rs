@@ -15,6 +15,7 @@ pub(super) struct Merged {
     pub(super) name: Word,
     pub(super) kind: Word,
     pub(super) pins: Vec<Word>,
+    pub(super) polarity: Vec<Word>,
     pub(super) statements: Vec<Placed>,
     pub(super) recipe: Option<Owned<Recipe>>,
     pub(super) cards: Vec<Card>,
@@ -99,6 +100,7 @@ fn alone(owned: &Owned<Template>, is_damaged: bool) -> Merged {
         name: item.name.clone(),
         kind: item.kind.clone(),
         pins: item.pins.clone(),
+        polarity: item.polarity.clone(),
         statements: item.statements.iter().map(own).collect(),
         recipe: own_recipe(owned),
         cards: item.cards.clone(),
@@ -141,6 +143,7 @@ fn inherit(
         name: item.name.clone(),
         kind: item.kind.clone(),
         pins: if item.pins.is_empty() { parent.pins } else { item.pins.clone() },
+        polarity: if item.polarity.is_empty() { parent.polarity } else { item.polarity.clone() },
         statements,
         recipe: own_recipe(owned).or(parent.recipe),
         cards: inherited.chain(item.cards.iter().cloned()).collect(),
@@ -215,6 +218,7 @@ fn override_parameter(
         old.name = new.name.clone();
         // A new range without `fixed` frees a parameter that was fixed.
         old.fixed = new.fixed || (old.fixed && new.range.is_none());
+        old.instance |= new.instance;
         replace(&mut old.card_unit, &new.card_unit);
         replace(&mut old.default, &new.default);
         replace(&mut old.range, &new.range);

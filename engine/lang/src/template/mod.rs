@@ -3,6 +3,7 @@
 mod build;
 mod builtins;
 mod calls;
+mod cards;
 mod conditions;
 pub(crate) mod constant;
 mod fold;
@@ -17,6 +18,7 @@ pub(crate) mod usage;
 use crate::check::names::{Class, Names};
 use crate::ir::{KindIr, Owned, ParameterIr, TemplateIr};
 use build::Builder;
+use cards::check_polarity;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::{self, Recipe, TemplateStatement, Word};
 use functions::Functions;
@@ -61,6 +63,7 @@ pub(crate) fn check_templates(
             checked.recipes.push(Owned { pack: recipe.pack, doc: recipe.doc.clone(), item });
         }
         let nodes = node_names(&merged, kinds, diagnostics);
+        check_polarity(&merged, kinds, diagnostics);
         let mut builder = Builder::new(&merged, &nodes, functions, names);
         builder.build();
         let is_sound = !merged.is_damaged

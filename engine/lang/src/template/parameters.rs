@@ -75,7 +75,8 @@ pub(super) fn check_parameter(
         low,
         high,
         scale: scale.unwrap_or(ParameterScale::Linear),
-        fixed: parameter.fixed,
+        fixed: parameter.fixed || parameter.instance,
+        instance: parameter.instance,
         because: parameter.because.as_ref().map_or_else(String::new, |b| b.text.clone()),
         span: parameter.span,
     })

@@ -194,7 +194,10 @@ fn a_template_keeps_all_that_it_says() {
     assert_eq!((nsub.default, nsub.card_unit.factor, nsub.fixed), (1e21, 1e6, true));
     assert_eq!(base.parameters[0].low, 1e-30);
     assert_eq!(base.parameters[0].because, "saturation");
-    assert_eq!(base.cards[0].parameters[1], (1, "R".to_string()));
+    assert_eq!(
+        (base.cards[0].parameters[1].index, base.cards[0].parameters[1].name.as_str()),
+        (1, "R")
+    );
     assert_eq!(base.solves.len(), 1);
     let child = library.template("child").unwrap();
     assert_eq!(child.defaults(), [1e-14, 2.0, 1e21, 0.0]);
@@ -205,6 +208,38 @@ fn a_template_keeps_all_that_it_says() {
     assert_eq!(recipes, ["base", "child"], "recipes are inherited");
     let quantity = &library.kind("diode").unwrap().quantities[0];
     assert_eq!((quantity.arguments.len(), quantity.drives.len()), (1, 1));
+}
+
+#[test]
+fn a_card_is_one_for_each_polarity() {
+    let (library, told) = load_text(
+        "kind fet { pins d, g, s; polarity nmos \"N\"; polarity pmos \"P\" }\n\
+         template base : fet {\n pins d, g, s\n polarity nmos, pmos\n \
+         param VTO : V = 2 V\n param KP : A/V^2 = 1 A/V^2\n \
+         param W : m = 100 um in 1 nm .. 1 m instance\n param M : 1 = 1 in 1 .. 1000 instance\n \
+         current d, s = KP * M * W / 100 um * (V(g, s) - VTO) * V(d, s)\n \
+         card spice \"NMOS\" for nmos, \"PMOS\" for pmos with LEVEL = 3, pchan for pmos\n \
+         { VTO signed, KP, M as mult }\n}\n\
+         template child : fet { extends base; param M = 2 }",
+    );
+    assert!(told.is_empty(), "{:?}", told.iter().next());
+    for name in ["base", "child"] {
+        let t = library.template(name).unwrap();
+        assert_eq!(t.polarities, ["nmos", "pmos"]);
+        assert_eq!((t.polarity("pmos"), t.polarity("npn")), (Some(1), None));
+        assert!(t.parameters[2].instance && t.parameters[2].fixed && !t.parameters[1].instance);
+        let card = &t.cards[0];
+        assert_eq!((card.device(0), card.device(1)), ("NMOS", "PMOS"));
+        let settings: Vec<_> =
+            card.settings.iter().map(|s| (s.name.as_str(), s.value, s.polarity)).collect();
+        assert_eq!(settings, [("LEVEL", Some(3.0), None), ("pchan", None, Some(1))]);
+        let names = |list: &[crate::ir::CardParameterIr]| {
+            list.iter().map(|p| (p.index, p.name.clone(), p.signed)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&card.parameters), [(0, "VTO".into(), true), (1, "KP".into(), false)]);
+        // One that is not listed stands on the line of the element under its own name.
+        assert_eq!(names(&card.instance), [(3, "mult".into(), false), (2, "W".into(), false)]);
+    }
 }
 
 #[test]

@@ -108,6 +108,7 @@ impl Make {
             kind: kind.into(),
             doc: String::new(),
             pins: strings(pins),
+            polarities: Vec::new(),
             nodes: strings(nodes),
             parameters: parameters
                 .iter()
@@ -120,6 +121,7 @@ impl Make {
                     high: f64::INFINITY,
                     scale: ParameterScale::Linear,
                     fixed: false,
+                    instance: false,
                     because: String::new(),
                     span: Span::default(),
                 })

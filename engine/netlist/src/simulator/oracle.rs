@@ -60,11 +60,13 @@ pub struct Part {
     /// Its nodes by number: terminals of the device first, then inner nodes. Empty when the
     /// element is the whole device.
     pub nodes: Vec<usize>,
+    /// Parameters of the element, such as `area`, before those of the point.
+    pub instance: Vec<(String, f64)>,
 }
 
 impl From<ModelCard> for Composite {
     fn from(card: ModelCard) -> Composite {
-        Composite { parts: vec![Part { card, nodes: Vec::new() }] }
+        Composite { parts: vec![Part { card, ..Part::default() }] }
     }
 }
 
@@ -211,7 +213,8 @@ fn check_point(models: &[Composite], point: &BiasPoint) -> Result<(), String> {
             return Err(format!("a `{kind}` does not have {count} terminals"));
         }
     }
-    let instance = point.instance.iter().map(|(_, v)| *v);
+    let of_parts = device.parts.iter().flat_map(|p| &p.instance);
+    let instance = point.instance.iter().chain(of_parts).map(|(_, v)| *v);
     if !point.volts.iter().copied().chain(instance).all(f64::is_finite) {
         return Err(String::from("a voltage or an element's parameter is not finite"));
     }
@@ -379,7 +382,7 @@ impl Batch<'_> {
                 }
                 let celsius = point.kelvin - constants::SPICE39.celsius_zero;
                 let _ = write!(deck, " m{}_{k} temp={}", point.model, exact(celsius));
-                for (name, value) in &point.instance {
+                for (name, value) in part.instance.iter().chain(&point.instance) {
                     let _ = write!(deck, " {name}={}", exact(*value));
                 }
                 deck.push('\n');
