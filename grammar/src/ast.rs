@@ -267,7 +267,7 @@ pub enum TemplateStatement {
         /// The equation, a comparison with `==`.
         equation: Expr,
     },
-    /// `current j, k = …`, `charge j, k = …`, `resistor a, j = …`
+    /// `current j, k = …`, `charge j, k = …`, `resistor a, j = …`, `capacitance g, s = …`
     Branch {
         /// The whole statement.
         span: Span,
@@ -277,7 +277,7 @@ pub enum TemplateStatement {
         from: Word,
         /// … to this node.
         to: Word,
-        /// Current in A, charge in C, resistance in Ohm.
+        /// Current in A, charge in C, resistance in Ohm, capacitance in F.
         value: Expr,
     },
 }
@@ -291,6 +291,8 @@ pub enum BranchKind {
     Charge,
     /// A resistor; zero joins its nodes.
     Resistor,
+    /// A capacitance that no charge belongs to.
+    Capacitance,
 }
 
 /// `param NAME : UNIT card UNIT = DEFAULT in LO .. HI scale log fixed because "…"`, or with `instance` in

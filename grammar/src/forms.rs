@@ -201,6 +201,7 @@ const TEMPLATE: &[Form] = &[
     form("resistor", Rule::branch_statement, "resistor a, j = RS"),
     form("current", Rule::branch_statement, "current a, k = VALUE"),
     form("charge", Rule::branch_statement, "charge a, k = VALUE"),
+    form("capacitance", Rule::branch_statement, "capacitance g, s = VALUE"),
     Form {
         word: "recipe",
         rule: Rule::flag_statement,
@@ -296,8 +297,8 @@ pub(crate) const TAKES_REASON: [&str; 11] = [
 ];
 
 /// Words that a later version of the language uses.
-pub(crate) const RESERVED_FOR_LATER: [&str; 7] =
-    ["capacitance", "circuit", "clamp", "exchange", "ground", "simulator", "source"];
+pub(crate) const RESERVED_FOR_LATER: [&str; 6] =
+    ["circuit", "clamp", "exchange", "ground", "simulator", "source"];
 
 /// First words of other languages, and what is written instead.
 pub(crate) const FOREIGN_WORDS: [(&str, &str); 18] = [

@@ -204,7 +204,12 @@ impl Walk<'_> {
         let mut sum = Dual::constant(0.0);
         for b in &self.template.branches {
             let (from, to) = (b.from as usize, b.to as usize);
-            if (b.kind == BranchKind::Charge) != charge || (from != node && to != node) {
+            let is_charge = match b.kind {
+                BranchKind::Charge => true,
+                BranchKind::Current | BranchKind::Resistor => false,
+                BranchKind::Capacitance => continue,
+            };
+            if is_charge != charge || (from != node && to != node) {
                 continue;
             }
             let mut value = self.value(b.value);
@@ -306,7 +311,8 @@ pub(crate) fn evaluate(
 fn joined(walk: &mut Walk<'_>, charge: bool) -> Dual {
     let mut sum = Dual::constant(0.0);
     for b in &walk.template.branches {
-        if (b.kind == BranchKind::Charge) == charge && b.kind != BranchKind::Resistor {
+        let wanted = if charge { BranchKind::Charge } else { BranchKind::Current };
+        if b.kind == wanted {
             let value = walk.value(b.value);
             let out = |n: u32| n == 0 || n == 2;
             let factor = f64::from(u8::from(out(b.from))) - f64::from(u8::from(out(b.to)));

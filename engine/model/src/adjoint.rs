@@ -331,6 +331,12 @@ fn shares(dag: &mut Dag, id: Id, expr: Expr, adjoint: Id) -> [Option<(Id, Id)>; 
             let drop = dag.unary(Unary::Negate, drop);
             [Some((potential, adjoint)), Some((resistance, drop))]
         }
+        Expr::Through { drop, resistance, current } => {
+            let over = dag.div(adjoint, resistance);
+            let by_resistance = dag.mul(over, current);
+            let by_resistance = dag.unary(Unary::Negate, by_resistance);
+            [Some((drop, over)), Some((resistance, by_resistance))]
+        }
         Expr::Constant(_) | Expr::Input(_) | Expr::Compare(..) => [None, None],
     }
 }

@@ -54,6 +54,17 @@ pub(crate) enum Expr {
         /// The resistance, whose value is zero.
         resistance: Id,
     },
+    /// The current through a resistance. Its derivative by the resistance is minus the current
+    /// over the resistance, with the current that Kirchhoff's law gives: a small drop between
+    /// two potentials has lost its digits.
+    Through {
+        /// The difference of the potentials.
+        drop: Id,
+        /// The resistance, whose value is not zero.
+        resistance: Id,
+        /// What the rest of the network takes, the same current where the network is solved.
+        current: Id,
+    },
 }
 
 /// What makes an input uniform.
@@ -143,6 +154,14 @@ impl Dag {
     /// The potential of a joined node; see [`Expr::Joined`].
     pub(crate) fn joined(&mut self, potential: Id, current: Id, resistance: Id) -> Id {
         self.add_node(Expr::Joined { potential, current, resistance })
+    }
+
+    /// The current through a resistance; see [`Expr::Through`].
+    pub(crate) fn through(&mut self, drop: Id, resistance: Id, current: Id) -> Id {
+        if self.value(drop) == Some(0.0) || self.value(resistance).is_some() {
+            return self.div(drop, resistance);
+        }
+        self.add_node(Expr::Through { drop, resistance, current })
     }
 
     /// A function of one argument.
@@ -426,18 +445,24 @@ impl Dag {
             Expr::Joined { potential, current, resistance } => {
                 self.joined(of(potential), of(current), of(resistance))
             }
+            Expr::Through { drop, resistance, current } => {
+                self.through(of(drop), of(resistance), of(current))
+            }
         }
     }
 
-    /// The roots without [`Expr::Joined`], which matter to derivatives only.
+    /// The roots without [`Expr::Joined`] and [`Expr::Through`], which matter to derivatives
+    /// only.
     pub(crate) fn settle(&mut self, roots: &[Id]) -> Vec<Id> {
         // Currents and resistances of joined nodes drop out, because only potentials are kept.
+        let settled = |fresh: &HashMap<Id, Id>, id: Id| fresh.get(&id).copied().unwrap_or(id);
         let mut fresh: HashMap<Id, Id> = HashMap::new();
         for id in self.reachable(roots) {
             let expr = self.expr(id);
             let new = match expr {
-                Expr::Joined { potential, .. } => {
-                    fresh.get(&potential).copied().unwrap_or(potential)
+                Expr::Joined { potential, .. } => settled(&fresh, potential),
+                Expr::Through { drop, resistance, .. } => {
+                    self.div(settled(&fresh, drop), settled(&fresh, resistance))
                 }
                 _ => self.rebuild(id, expr, &fresh),
             };
@@ -455,6 +480,9 @@ fn operands_of(expr: Expr) -> impl Iterator<Item = Id> {
         Expr::Select(a, b, c) => [Some(a), Some(b), Some(c)],
         Expr::Joined { potential, current, resistance } => {
             [Some(potential), Some(current), Some(resistance)]
+        }
+        Expr::Through { drop, resistance, current } => {
+            [Some(drop), Some(resistance), Some(current)]
         }
     };
     list.into_iter().flatten()

@@ -42,8 +42,9 @@ pub(crate) struct Key {
 /// What is decided, and the code that does.
 #[derive(Clone, Debug, Default)]
 struct Decider {
-    /// Branches that are resistors.
-    resistors: Vec<usize>,
+    /// What the resistors come to, of which zero joins nodes: expressions that hold for the
+    /// whole batch.
+    resistances: Vec<ExprId>,
     /// Conditions on parameters.
     conditions: Vec<ExprId>,
     program: UniformProgram,
@@ -127,25 +128,21 @@ impl Device {
         let fixed = fixed_nodes(&t.graph, varying_temperature);
         let is_fixed = |id: ExprId| fixed.get(id.0 as usize) == Some(&true);
         let always_fixed = fixed_nodes(&t.graph, false);
-        let resistors: Vec<usize> = (0..t.branches.len())
-            .filter(|&b| {
-                t.branches.get(b).is_some_and(|b| {
-                    b.kind == BranchKind::Resistor
-                        && always_fixed.get(b.value.0 as usize) == Some(&true)
-                })
-            })
-            .take(MOST_DECISIONS)
-            .collect();
+        let is_always_fixed = |id: ExprId| always_fixed.get(id.0 as usize) == Some(&true);
+        let mut resistances = Vec::new();
+        for branch in t.branches.iter().filter(|b| b.kind == BranchKind::Resistor) {
+            collect_resistances(&t.graph, branch.value, &is_always_fixed, &mut resistances);
+        }
+        resistances.truncate(MOST_DECISIONS);
         let mut found = BTreeSet::new();
         for node in t.graph.nodes() {
             if let Node::Select(c, ..) = *node {
                 collect_conditions(&t.graph, c, &is_fixed, &mut found);
             }
         }
-        let room = MOST_DECISIONS - resistors.len();
+        let room = MOST_DECISIONS - resistances.len();
         let conditions: Vec<ExprId> = found.into_iter().take(room).collect();
-        let mut roots: Vec<ExprId> =
-            resistors.iter().filter_map(|&b| t.branches.get(b).map(|b| b.value)).collect();
+        let mut roots: Vec<ExprId> = resistances.clone();
         roots.extend(&conditions);
         let mut dag = Dag::new(Uniformity::default());
         let ids = lower(&t.graph, &roots, &Decided::new(), &mut dag, &mut |dag, leaf| {
@@ -156,7 +153,7 @@ impl Device {
         layout.want(&ids);
         let places = ids.iter().map(|&id| layout.place(id)).collect();
         let program = layout.uniform(&dag, &std::collections::BTreeMap::new());
-        Ok(Decider { resistors, conditions, program, places })
+        Ok(Decider { resistances, conditions, program, places })
     }
 
     fn decider_for(&self, varying_temperature: bool) -> &Decider {
@@ -177,7 +174,7 @@ impl Device {
         let mut bits = 0;
         for (bit, place) in decider.places.iter().enumerate() {
             let value = slots.get(*place).map_or(f64::NAN, |s| s[0]);
-            let yes = if bit < decider.resistors.len() { value == 0.0 } else { value != 0.0 };
+            let yes = if bit < decider.resistances.len() { value == 0.0 } else { value != 0.0 };
             if yes {
                 bits |= 1 << bit;
             }
@@ -189,10 +186,29 @@ impl Device {
     pub(crate) fn outcomes(&self, key: Key) -> (BTreeSet<usize>, Decided) {
         let decider = self.decider_for(key.varying_temperature);
         let bit = |i: usize| key.bits >> i & 1 == 1;
-        let n = decider.resistors.len();
-        let zero = decider.resistors.iter().enumerate().filter(|(i, _)| bit(*i)).map(|(_, &b)| b);
-        let decided = decider.conditions.iter().enumerate().map(|(i, &c)| (c, bit(n + i)));
-        (zero.collect(), decided.collect())
+        let n = decider.resistances.len();
+        let decided: Decided =
+            decider.conditions.iter().enumerate().map(|(i, &c)| (c, bit(n + i))).collect();
+        let graph = &self.template.graph;
+        let is_zero = |mut value: ExprId| {
+            // Arms have smaller ids than their choice, so this ends.
+            loop {
+                if let Some(known) = decider.resistances.iter().position(|r| *r == value) {
+                    return bit(known);
+                }
+                let Node::Select(c, a, b) = graph.node(value) else { return false };
+                match outcome(graph, &decided, c) {
+                    Some(true) => value = a,
+                    Some(false) => value = b,
+                    None => return false,
+                }
+            }
+        };
+        let resistors = self.template.branches.iter().enumerate();
+        let zero = resistors
+            .filter(|(_, b)| b.kind == BranchKind::Resistor && is_zero(b.value))
+            .map(|(index, _)| index);
+        (zero.collect(), decided)
     }
 }
 
@@ -217,6 +233,32 @@ fn fixed_nodes(graph: &Graph, varying_temperature: bool) -> Vec<bool> {
         fixed.push(yes);
     }
     fixed
+}
+
+/// What a resistor may come to, one for each way through its choices, as far as that holds for
+/// the whole batch.
+fn collect_resistances(
+    graph: &Graph,
+    value: ExprId,
+    is_fixed: &dyn Fn(ExprId) -> bool,
+    found: &mut Vec<ExprId>,
+) {
+    let mut stack = vec![value];
+    let mut seen = BTreeSet::new();
+    while let Some(id) = stack.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match graph.node(id) {
+            _ if is_fixed(id) => {
+                if !found.contains(&id) {
+                    found.push(id);
+                }
+            }
+            Node::Select(_, a, b) => stack.extend([a, b]),
+            _ => {}
+        }
+    }
 }
 
 /// The largest parts of a condition that are fixed.

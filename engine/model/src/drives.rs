@@ -115,7 +115,9 @@ impl Driven {
             let mut ways = network.resistors.iter().filter(|r| r.from == pin || r.to == pin);
             let (Some(way), None) = (ways.next(), ways.next()) else { continue };
             let other = if way.from == pin { way.to } else { way.from };
-            if !alone || !network.inner.contains(&other) {
+            // A resistance that depends on the pin's own potential gives an equation for it.
+            let own = dag.uses(&[way.value], Input::Node(pin as u32));
+            if !alone || own || !network.inner.contains(&other) {
                 continue;
             }
             let inner = dag.input(Input::Node(other as u32));

@@ -3,18 +3,18 @@
 //! to the outside when the inner nodes are eliminated.
 
 use crate::adjoint::Implicit;
-use crate::dag::{Dag, Id, Input};
+use crate::dag::{Dag, Expr, Id, Input};
 use crate::device::Device;
 use crate::lower::{Decided, lower};
 use crate::program::SolveRoots;
 use espice_base::Diagnostic;
-use espice_lang::ir::{BranchKind, ExprId, Leaf};
+use espice_lang::ir::{BranchKind, ExprId, Leaf, Unary};
 use std::collections::BTreeSet;
 
 /// Currents that leave a node, and its charge.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeSums {
-    /// Through resistors, A.
+    /// Through resistors that do not depend on the bias, A.
     pub resistive: Id,
     /// Through everything else, A.
     pub other: Id,
@@ -59,6 +59,8 @@ pub(crate) struct Network {
     pub current_branches: Vec<(usize, usize)>,
     /// The current of every resistor and current branch, with its nodes.
     flows: Vec<(usize, usize, Id)>,
+    /// Capacitances without a charge, F, with their nodes and the voltage between these.
+    capacitances: Vec<(usize, usize, Id, Id)>,
     /// Inner nodes with a potential of their own.
     pub inner: Vec<usize>,
     /// The `solve` equations.
@@ -177,45 +179,115 @@ impl Network {
             resistors: Vec::new(),
             current_branches: Vec::new(),
             flows: Vec::new(),
+            capacitances: Vec::new(),
             inner: (t.pins.len()..forest.root.len()).filter(|&n| forest.of(n) == n).collect(),
             solves,
             potentials,
         };
-        for (index, branch) in branches.iter().enumerate() {
-            network.add(dag, &forest, index, branch);
+        let stays =
+            |index: usize, b: &Valued| forest.of(b.from) != forest.of(b.to) && !forest.holds(index);
+        let kept: Vec<&Valued> =
+            branches.iter().enumerate().filter(|(i, b)| stays(*i, b)).map(|(_, b)| b).collect();
+        let (resistors, others): (Vec<&Valued>, Vec<&Valued>) =
+            kept.into_iter().partition(|b| b.kind == BranchKind::Resistor);
+        for branch in others {
+            network.add(dag, &forest, branch);
+        }
+        network.resistors = resistors
+            .iter()
+            .map(|b| Resistor { from: forest.of(b.from), to: forest.of(b.to), value: b.value })
+            .collect();
+        // What flows besides resistors is known now, and so what each resistor carries.
+        let carried: Vec<Option<Id>> =
+            (0..resistors.len()).map(|r| network.carried(dag, r)).collect();
+        for (branch, carried) in resistors.into_iter().zip(carried) {
+            network.add_resistor(dag, &forest, branch, carried);
         }
         Ok(network)
     }
 
-    fn add(&mut self, dag: &mut Dag, forest: &Forest, index: usize, branch: &Valued) {
+    /// Adds a branch that is no resistor.
+    fn add(&mut self, dag: &mut Dag, forest: &Forest, branch: &Valued) {
         let (from, to) = (forest.of(branch.from), forest.of(branch.to));
-        if from == to || forest.holds(index) {
-            return;
-        }
-        let value = match branch.kind {
-            BranchKind::Resistor => {
-                self.resistors.push(Resistor { from, to, value: branch.value });
+        let value = branch.value;
+        match branch.kind {
+            BranchKind::Capacitance => {
                 let drop = dag.sub(self.potential(branch.from), self.potential(branch.to));
-                dag.div(drop, branch.value)
+                self.capacitances.push((from, to, value, drop));
             }
-            BranchKind::Current => {
+            BranchKind::Charge => self.add_to(dag, [from, to], value, |s| &mut s.charge),
+            BranchKind::Current | BranchKind::Resistor => {
                 self.current_branches.push((from, to));
-                branch.value
+                self.flows.push((from, to, value));
+                self.add_to(dag, [from, to], value, |s| &mut s.other);
             }
-            BranchKind::Charge => branch.value,
-        };
-        if branch.kind != BranchKind::Charge {
-            self.flows.push((from, to, value));
         }
+    }
+
+    /// Adds a resistor; `carried` is its current by Kirchhoff's law, where that is known.
+    fn add_resistor(
+        &mut self,
+        dag: &mut Dag,
+        forest: &Forest,
+        branch: &Valued,
+        carried: Option<Id>,
+    ) {
+        let (from, to) = (forest.of(branch.from), forest.of(branch.to));
+        let drop = dag.sub(self.potential(branch.from), self.potential(branch.to));
+        let value = match carried {
+            Some(current) => dag.through(drop, branch.value, current),
+            None => dag.div(drop, branch.value),
+        };
+        self.flows.push((from, to, value));
+        if depends_on_bias(dag, branch.value) {
+            self.add_to(dag, [from, to], value, |s| &mut s.other);
+        } else {
+            self.add_to(dag, [from, to], value, |s| &mut s.resistive);
+        }
+    }
+
+    /// Adds what leaves the first node and comes into the second.
+    fn add_to(
+        &mut self,
+        dag: &mut Dag,
+        [from, to]: [usize; 2],
+        value: Id,
+        sum: fn(&mut NodeSums) -> &mut Id,
+    ) {
         for (node, leaves) in [(from, true), (to, false)] {
-            let Some(sums) = self.sums.get_mut(node) else { continue };
-            let sum = match branch.kind {
-                BranchKind::Resistor => &mut sums.resistive,
-                BranchKind::Current => &mut sums.other,
-                BranchKind::Charge => &mut sums.charge,
-            };
+            let Some(sum) = self.sums.get_mut(node).map(sum) else { continue };
             *sum = if leaves { dag.add(*sum, value) } else { dag.sub(*sum, value) };
         }
+    }
+
+    /// The current through a resistor as what the nodes behind it take: those that it alone
+    /// joins to the pins over resistors. `None` where it lies between two ways to pins.
+    fn carried(&self, dag: &mut Dag, resistor: usize) -> Option<Id> {
+        let this = *self.resistors.get(resistor)?;
+        for (start, other, sign) in [(this.to, this.from, true), (this.from, this.to, false)] {
+            let mut behind = BTreeSet::from([start]);
+            // As many sweeps as nodes reach the end of the longest chain.
+            for _ in 0..self.root.len() {
+                for (index, r) in self.resistors.iter().enumerate() {
+                    if index != resistor && (behind.contains(&r.from) || behind.contains(&r.to)) {
+                        behind.extend([r.from, r.to]);
+                    }
+                }
+            }
+            if behind.contains(&other) || behind.iter().any(|n| *n < self.pins) {
+                continue;
+            }
+            let mut sum = dag.constant(0.0);
+            for &(from, to, flow) in &self.flows {
+                match (behind.contains(&from), behind.contains(&to)) {
+                    (true, false) => sum = dag.add(sum, flow),
+                    (false, true) => sum = dag.sub(sum, flow),
+                    _ => {}
+                }
+            }
+            return Some(if sign { sum } else { dag.unary(Unary::Negate, sum) });
+        }
+        None
     }
 
     fn potential(&self, node: usize) -> Id {
@@ -321,19 +393,46 @@ impl Network {
         a: usize,
         b: usize,
     ) -> Id {
-        let by = [Input::Node(b as u32)];
+        let by = Input::Node(b as u32);
         let current = self.current(dag, a);
         let (_, multipliers) = implicit.total(dag, current, &[]);
-        let own = self.sums(a).charge;
-        let mut sum = implicit.total(dag, own, &by).0.first().copied().unwrap_or_default();
+        let mut sum = self.charge_by(dag, implicit, a, by);
         for (&node, m) in self.inner.iter().zip(multipliers) {
-            let charge = self.sums(node).charge;
-            let d = implicit.total(dag, charge, &by).0.first().copied().unwrap_or_default();
+            let d = self.charge_by(dag, implicit, node, by);
             let share = dag.mul(m, d);
             sum = dag.sub(sum, share);
         }
         sum
     }
+
+    /// What a small change of an input moves onto a node: by its charge, and over capacitances
+    /// that no charge belongs to.
+    fn charge_by(&self, dag: &mut Dag, implicit: &mut Implicit, node: usize, by: Input) -> Id {
+        let mut total = |dag: &mut Dag, of: Id| {
+            implicit.total(dag, of, &[by]).0.first().copied().unwrap_or_default()
+        };
+        let own = self.sums(node).charge;
+        let mut sum = total(dag, own);
+        for &(from, to, value, drop) in &self.capacitances {
+            if from != node && to != node {
+                continue;
+            }
+            let change = total(dag, drop);
+            let moved = dag.mul(value, change);
+            sum = if from == node { dag.add(sum, moved) } else { dag.sub(sum, moved) };
+        }
+        sum
+    }
+}
+
+/// Whether a value depends on potentials, or on unknowns that differ from point to point.
+fn depends_on_bias(dag: &Dag, value: Id) -> bool {
+    !dag.is_uniform(value)
+        && dag.reachable(&[value]).into_iter().any(|id| match dag.expr(id) {
+            Expr::Input(Input::Node(_)) => true,
+            Expr::Input(Input::Unknown(_)) => !dag.is_uniform(id),
+            _ => false,
+        })
 }
 
 /// Values of all branches and equations of all `solve`s.
@@ -380,7 +479,7 @@ fn trace_joined(dag: &mut Dag, forest: &Forest, branches: &[Valued], plain: &[Id
     let zero = dag.constant(0.0);
     let mut onward = vec![zero; plain.len()];
     for (index, b) in branches.iter().enumerate() {
-        if b.kind == BranchKind::Charge
+        if matches!(b.kind, BranchKind::Charge | BranchKind::Capacitance)
             || forest.holds(index)
             || forest.of(b.from) == forest.of(b.to)
         {

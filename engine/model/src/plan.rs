@@ -235,8 +235,7 @@ fn leaf_target(leaf: Leaf) -> Option<Target> {
         Leaf::PinCurrent(p) => Some(Target::Current(p)),
         Leaf::PinCharge(p) => Some(Target::Charge(p)),
         Leaf::PinConductance(a, b) => Some(Target::Conductance(a, b)),
-        // Seen from the first pin while the others are held.
-        Leaf::PinCapacitance(a, _) => Some(Target::Capacitance(a, a)),
+        Leaf::PinCapacitance(a, b) => Some(Target::Capacitance(a, b)),
         _ => None,
     }
 }
@@ -262,11 +261,9 @@ fn quantity_value(
                 Some(dag.sub(a, b))
             }
             Leaf::Parameter(_) | Leaf::Unknown(_) => None,
-            Leaf::PinCurrent(p)
-            | Leaf::PinCharge(p)
-            | Leaf::PinCapacitance(p, _)
-            | Leaf::PinConductance(p, _)
-                if p as usize >= pins =>
+            Leaf::PinCurrent(p) | Leaf::PinCharge(p) if p as usize >= pins => None,
+            Leaf::PinCapacitance(a, b) | Leaf::PinConductance(a, b)
+                if a.max(b) as usize >= pins =>
             {
                 None
             }

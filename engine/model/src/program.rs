@@ -325,7 +325,9 @@ impl Step {
     /// The instruction of a node alone; `None` for constants and inputs.
     fn plain(dag: &Dag, id: Id) -> Option<Step> {
         let (op, operands) = match dag.expr(id) {
-            Expr::Constant(_) | Expr::Input(_) | Expr::Joined { .. } => return None,
+            Expr::Constant(_) | Expr::Input(_) | Expr::Joined { .. } | Expr::Through { .. } => {
+                return None;
+            }
             Expr::Unary(op, a) => (Op::Unary(op), [Some(a), None, None]),
             Expr::Binary(Binary::Multiply, a, b) if a == b => (Op::Square, [Some(a), None, None]),
             Expr::Binary(op, a, b) => (Op::Binary(op), [Some(a), Some(b), None]),

@@ -59,6 +59,7 @@ impl<'a> Builder<'a> {
             }
             "current" => BranchKind::Current,
             "charge" => BranchKind::Charge,
+            "capacitance" => BranchKind::Capacitance,
             _ => BranchKind::Resistor,
         };
         let from = self.next_word(&mut s.nodes)?;

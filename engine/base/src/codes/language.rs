@@ -332,13 +332,6 @@ and recipes.
 Wrong:  let i = sum(x in [1 A, 2 A]: x)
 Right:  let i = 1 A + 2 A";
 
-    RESISTOR_BIAS "E0316" "a resistor depends on the bias"
-"The value of a `resistor` is fixed for a whole batch of bias points, because zero joins its nodes. It
-may hold parameters and the temperature. A bias-dependent one is written as a `current`.
-
-Wrong:  resistor a, j = RS * (1 + V(a, j) / 1 V)
-Right:  current a, j = V(a, j) / (RS * (1 + V(a, j) / 1 V))";
-
     TOO_LARGE "E0317" "the equations are too large"
 "Functions are inlined, so a few lines can stand for a very large formula. Expressions nest at most
 256 deep with everything inlined, and a template holds at most 100 000 operations.

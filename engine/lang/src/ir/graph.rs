@@ -40,7 +40,7 @@ pub enum Leaf {
     PinCurrent(u32),
     /// The charge at a pin by index, C (quantities only).
     PinCharge(u32),
-    /// `C(a, b)`: the capacitance seen between two pins when b is held, F: dQ(a)/dV(a)
+    /// `C(a, b)`: Im(Y(a, b)) / ω at low frequency, F; off the diagonal mostly negative
     /// (quantities only).
     PinCapacitance(u32, u32),
     /// `G(a, b)`: dI(a)/dV(b), S (quantities only).

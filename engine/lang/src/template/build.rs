@@ -235,6 +235,7 @@ impl<'a> Builder<'a> {
             BranchKind::Current => ("the value of a `current`", Dimension::CURRENT),
             BranchKind::Charge => ("the value of a `charge`", Dimension::CHARGE),
             BranchKind::Resistor => ("the value of a `resistor`", Dimension::RESISTANCE),
+            BranchKind::Capacitance => ("the value of a `capacitance`", Dimension::CAPACITANCE),
         };
         let mut node = |word: &Word| self.lower.node_named(&word.text, word.span, self.nodes);
         let (from, to) = (node(ends.0), node(ends.1));
@@ -253,20 +254,6 @@ impl<'a> Builder<'a> {
             self.lower.diagnostics.push(unexpected(what, None, dimension, operand));
             return;
         }
-        if kind == BranchKind::Resistor
-            && let Some(at) = self.usage(&[number.id]).bias
-        {
-            let at = self.lower.graph.span(at);
-            let is_inside = value.span.to(at) == value.span;
-            let message = "the value of a resistor depends on the bias";
-            let diagnostic = Diagnostic::error(Code::RESISTOR_BIAS, message);
-            let diagnostic = if is_inside { diagnostic } else { diagnostic.at(value.span) };
-            self.lower.diagnostics.push(diagnostic.label(at, "depends on the bias").help(format!(
-                "write `current {}, {} = V({}, {}) / (…)`",
-                ends.0.text, ends.1.text, ends.0.text, ends.1.text
-            )));
-            return;
-        }
         if let (Some(from), Some(to)) = (from, to) {
             self.branches.push(BranchIr { kind, from, to, value: number.id, span });
         }
@@ -280,7 +267,7 @@ impl<'a> Builder<'a> {
         let reached: Vec<NodeRef> = self
             .branches
             .iter()
-            .filter(|b| b.kind != BranchKind::Charge)
+            .filter(|b| matches!(b.kind, BranchKind::Current | BranchKind::Resistor))
             .flat_map(|b| [b.from, b.to])
             .collect();
         let merged = self.merged;

@@ -136,7 +136,7 @@ fn sums(t: &TemplateIr, at: &Place<'_>, charge: bool) -> Vec<Dual> {
     let zero = Dual { v: 0.0, d: vec![0.0; at.kelvin.d.len()] };
     let mut sums = vec![zero; at.nodes.len()];
     for b in &t.branches {
-        if (b.kind == BranchKind::Charge) != charge {
+        if b.kind == BranchKind::Capacitance || (b.kind == BranchKind::Charge) != charge {
             continue;
         }
         let mut value = walk(&t.graph, b.value, at);

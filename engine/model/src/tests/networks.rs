@@ -1,0 +1,182 @@
+//! Networks written in the language: branches that stand for each other must agree.
+
+use crate::*;
+use espice_base::{Date, MemoryWorld, SourceMap};
+use espice_lang::PackRoot;
+use espice_lang::ir::TemplateIr;
+use espice_units::constants::SPICE39;
+
+const KIND: &str = "kind three \"three terminals\" { pins c, b, e }\n";
+
+/// The first template of a text.
+pub(super) fn template(text: &str) -> TemplateIr {
+    let world = MemoryWorld::new(Date { year: 2026, month: 1, day: 1 })
+        .with("p/pack.toml", "name = \"p\"\nversion = \"1.0.0\"\n")
+        .with("p/t.espice", format!("{KIND}{text}"));
+    let roots = [PackRoot::Folder("p".into())];
+    let (library, told) = espice_lang::load(&world, &roots, &[], &mut SourceMap::default());
+    assert!(!told.has_errors(), "{:?}", told.iter().find(|d| !d.message.is_empty()));
+    library.templates.first().expect("a template").clone()
+}
+
+/// Every column of the pins, with derivatives by all parameters.
+fn columns(t: &TemplateIr) -> Vec<Column> {
+    let mut list = Vec::new();
+    for a in 0..3 {
+        list.extend([Column::Current(a), Column::CurrentByTemperature(a)]);
+        for b in 0..3 {
+            list.extend([Column::Conductance(a, b), Column::Capacitance(a, b)]);
+            for p in 0..t.parameters.len() {
+                list.push(Column::ConductanceByParameter(a, b, p));
+                list.push(Column::CapacitanceByParameter(a, b, p));
+            }
+        }
+        list.extend((0..t.parameters.len()).map(|p| Column::CurrentByParameter(a, p)));
+    }
+    list
+}
+
+const POINTS: usize = 40;
+
+fn run(t: &TemplateIr, values: &[f64], columns: &[Column]) -> Vec<Vec<f64>> {
+    let kernel = Evaluator::new(t, Mode::Portable, SPICE39)
+        .and_then(|e| e.kernel_of(columns))
+        .expect("a kernel");
+    let ramp = |top: f64| -> Vec<f64> {
+        (0..POINTS).map(|i| top * (i as f64 / POINTS as f64 - 0.2)).collect()
+    };
+    let volts = [ramp(2.0), ramp(0.8), ramp(-0.1)];
+    let views: Vec<&[f64]> = volts.iter().map(Vec::as_slice).collect();
+    let mut output = Output::default();
+    let bias = Bias { volts: &views, kelvin: Kelvin::Uniform(310.0) };
+    kernel.run(values, bias, &mut Workspace::default(), &mut output);
+    assert_eq!(output.unsolved(), 0);
+    columns.iter().map(|c| kernel.column(&output, *c).expect("a column").to_vec()).collect()
+}
+
+/// Both templates agree in every column to a share of its largest magnitude.
+fn agree(one: &TemplateIr, other: &TemplateIr, values: &[f64]) {
+    let list = columns(one);
+    let (a, b) = (run(one, values, &list), run(other, values, &list));
+    for ((column, a), b) in list.iter().zip(&a).zip(&b) {
+        let top = b.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+        for (x, y) in a.iter().zip(b) {
+            assert!((x - y).abs() <= 1e-9 * top, "{column:?}: {x:e} {y:e} of {top:e}");
+        }
+    }
+}
+
+fn transistor(resistors: &str, stored: &str) -> TemplateIr {
+    template(&format!(
+        "template t : three {{
+           pins c, b, e
+           nodes ci, bi, ei
+           param IS : A = 1 fA in 1e-20 A .. 1 A scale log
+           param BF : 1 = 100
+           param RC : Ohm = 2 Ohm
+           param RB : Ohm = 50 Ohm
+           param RE : Ohm = 0.3 Ohm
+           param CJ : F = 2 pF
+           let it = IS * (exp(V(bi, ei) / vt) - exp(V(bi, ci) / vt)) + 1e-9 S * V(ci, ei)
+           let ib = IS * (exp(V(bi, ei) / vt) - 1) / BF
+           resistor c, ci = RC
+           resistor e, ei = RE
+           {resistors}
+           current ci, ei = it
+           current bi, ei = ib
+           current bi, ci = 1e-10 S * V(bi, ci)
+           {stored}
+         }}"
+    ))
+}
+
+const DEFAULTS: [f64; 6] = [1e-15, 100.0, 2.0, 50.0, 0.3, 2e-12];
+const BASE: &str = "resistor b, bi = RB";
+
+#[test]
+fn a_capacitance_is_what_a_charge_of_it_gives() {
+    let charges = transistor(
+        BASE,
+        "charge bi, ei = CJ * V(bi, ei)\n charge bi, ci = CJ / 2 * V(bi, ci) * V(bi, ci) / 1 V",
+    );
+    let capacitances =
+        transistor(BASE, "capacitance bi, ei = CJ\n capacitance bi, ci = CJ * V(bi, ci) / 1 V");
+    for off in [vec![], vec![2], vec![3], vec![2, 3, 4]] {
+        let mut values = DEFAULTS;
+        for i in off {
+            values[i] = 0.0;
+        }
+        agree(&capacitances, &charges, &values);
+    }
+    // No charge is moved that does not come back: rows and columns of the matrix add up to zero.
+    let list: Vec<Column> = (0..9).map(|i| Column::Capacitance(i / 3, i % 3)).collect();
+    let matrix = run(&capacitances, &DEFAULTS, &list);
+    for point in 0..POINTS {
+        let at = |a: usize, b: usize| matrix[3 * a + b][point];
+        for a in 0..3 {
+            let (row, column): (f64, f64) =
+                ((0..3).map(|b| at(a, b)).sum(), (0..3).map(|b| at(b, a)).sum());
+            assert!(row.abs() < 1e-22 && column.abs() < 1e-22, "{row:e} {column:e}");
+        }
+    }
+    // A pin's charge knows nothing of them.
+    let charge = run(&capacitances, &DEFAULTS, &[Column::Charge(1)]);
+    assert!(charge[0].iter().all(|q| *q == 0.0));
+}
+
+#[test]
+fn a_resistor_may_depend_on_the_bias() {
+    let law = "(RB * (1 + 0.5 * tanh(V(bi, ei) / 1 V)))";
+    let resistor = transistor(&format!("resistor b, bi = if RB > 0 Ohm then {law} else 0 Ohm"), "");
+    let current = transistor(&format!("current b, bi = V(b, bi) / {law}"), "");
+    agree(&resistor, &current, &DEFAULTS);
+    // Where it is off, the base has no node of its own; where all are, no node is left.
+    let plain = transistor(BASE, "");
+    for off in [vec![3], vec![2, 3], vec![2, 3, 4]] {
+        let mut values = DEFAULTS;
+        for i in off {
+            values[i] = 0.0;
+        }
+        let list: Vec<Column> = columns(&plain)
+            .into_iter()
+            .filter(|c| !matches!(c, Column::CurrentByParameter(_, 3)))
+            .filter(|c| !matches!(c, Column::ConductanceByParameter(_, _, 3)))
+            .collect();
+        assert_eq!(run(&resistor, &values, &list), run(&plain, &values, &list));
+    }
+    // With the base alone behind a resistance one node is left.
+    let mut values = DEFAULTS;
+    (values[2], values[4]) = (0.0, 0.0);
+    agree(&resistor, &current, &values);
+}
+
+#[test]
+fn small_drops_keep_the_digits_of_derivatives_by_the_resistance() {
+    // 1 kV above ground, a drop of a femtovolt: as a difference of potentials it is nothing.
+    let t = template(
+        "template t : three {
+           pins c, b, e
+           nodes m, n
+           param RA : Ohm = 1 Ohm
+           param RB : Ohm = 2 Ohm
+           param G : S = 1 fS
+           resistor c, m = RA
+           resistor m, n = RB
+           current n, e = G * V(n, e)
+           current b, e = 0 S * V(b, e)
+         }",
+    );
+    let list = [0, 1].map(|p| Column::CurrentByParameter(0, p));
+    let kernel = Evaluator::new(&t, Mode::Portable, SPICE39)
+        .and_then(|e| e.kernel_of(&list))
+        .expect("a kernel");
+    let volts: [&[f64]; 3] = [&[1001.0], &[1000.0], &[1000.0]];
+    let mut output = Output::default();
+    let bias = Bias { volts: &volts, kelvin: Kelvin::Uniform(300.0) };
+    kernel.run(&[1.0, 2.0, 1e-15], bias, &mut Workspace::default(), &mut output);
+    // I = V / (RA + RB + 1 / G), so dI/dRA is -I²/V.
+    for column in list {
+        let found = kernel.column(&output, column).expect("a column")[0];
+        assert!((found / -1e-30 - 1.0).abs() < 1e-9, "{column:?}: {found:e}");
+    }
+}
