@@ -196,6 +196,11 @@ const TEMPLATE: &[Form] = &[
         Rule::param_statement,
         "param NAME : UNIT card UNIT = DEFAULT in LOW .. HIGH scale log fixed because \"…\"",
     ),
+    form(
+        "table",
+        Rule::table_statement,
+        "table NAME : UNIT over UNIT at X, X = DEFAULT in LOW .. HIGH scale log because \"…\"",
+    ),
     LET,
     form("solve", Rule::solve_statement, "solve NAME : UNIT in LOW .. HIGH where A == B"),
     form("resistor", Rule::branch_statement, "resistor a, j = RS"),
@@ -282,7 +287,7 @@ const MODEL: &[Form] = &[form("", Rule::value_statement, "IS = 1 fA")];
 
 /// Statements that a reason on the next line still belongs to; after every other one a line
 /// that starts with `because` is a statement of its own.
-pub(crate) const TAKES_REASON: [&str; 11] = [
+pub(crate) const TAKES_REASON: [&str; 12] = [
     "consider",
     "limit",
     "nodes",
@@ -292,6 +297,7 @@ pub(crate) const TAKES_REASON: [&str; 11] = [
     "recognise",
     "reject",
     "seed",
+    "table",
     "todo",
     "waive",
 ];

@@ -47,7 +47,7 @@ impl Rule {
             Rule::type_text | Rule::type_truth | Rule::type_name => "a unit or type",
             Rule::kw_and => "`and`",
             Rule::kw_as | Rule::card_as => "`as`",
-            Rule::kw_at | Rule::at_bindings | Rule::at_path => "`at`",
+            Rule::kw_at | Rule::at_bindings | Rule::at_path | Rule::table_at => "`at`",
             Rule::kw_because | Rule::because => "`because`",
             Rule::kw_by => "`by`",
             Rule::kw_card | Rule::param_card => "`card`",
@@ -66,7 +66,7 @@ impl Rule {
             Rule::kw_on | Rule::card_on => "`on`",
             Rule::kw_or => "`or`",
             Rule::kw_otherwise => "`otherwise`",
-            Rule::kw_over => "`over`",
+            Rule::kw_over | Rule::table_over => "`over`",
             Rule::kw_owner | Rule::waive_owner => "`owner`",
             Rule::kw_part => "`part`",
             Rule::kw_scale | Rule::param_scale => "`scale`",
@@ -193,6 +193,7 @@ impl Rule {
             | Rule::mark_statement
             | Rule::nodes_statement
             | Rule::param_statement
+            | Rule::table_statement
             | Rule::solve_statement
             | Rule::branch_statement
             | Rule::card_statement

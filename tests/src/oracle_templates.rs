@@ -3,8 +3,8 @@
 //!
 //! `ESPICE_ORACLE_POINTS` sets how many points each test takes; 2 000 otherwise.
 
-use crate::support;
 use crate::sampled::{Purpose, compare, deck, plan_of};
+use crate::support;
 
 fn agrees(template: &str, purpose: Purpose) {
     let label = format!("{template}-{purpose:?}");

@@ -2,8 +2,8 @@
 
 use super::{Builder, Nodes, Parsed, transpose};
 use crate::ast::{
-    BranchKind, Card, CardEntry, CardSetting, Parameter, Recipe, Stage, StageStatement, Target,
-    Template, TemplateStatement,
+    BranchKind, Card, CardEntry, CardSetting, Expr, Parameter, Recipe, Stage, StageStatement,
+    Table, Target, Template, TemplateStatement, Type, Word,
 };
 use crate::forms::Context;
 use crate::outline::Statement;
@@ -42,6 +42,7 @@ impl<'a> Builder<'a> {
                 let because = self.reason(&mut s.nodes);
                 return Some(TemplateStatement::Nodes { nodes, because });
             }
+            "table" => return self.table(s).map(TemplateStatement::Table),
             "param" => return self.parameter(s).map(TemplateStatement::Parameter),
             "let" => return self.let_of(s).map(TemplateStatement::Let),
             "solve" => {
@@ -68,15 +69,33 @@ impl<'a> Builder<'a> {
         Some(TemplateStatement::Branch { span: s.span, kind, from, to, value })
     }
 
-    fn parameter(&mut self, mut s: Parsed<'a>) -> Option<Parameter> {
+    fn table(&mut self, mut s: Parsed<'a>) -> Option<Table> {
         let name = self.next_word(&mut s.nodes)?;
         let mut inside = |rule| Some(Nodes::new(s.nodes.take_rule(rule)?.into_inner()));
         let unit = inside(Rule::param_type);
+        let mut over = inside(Rule::table_over)?;
+        let at = inside(Rule::table_at)?;
+        let unit = transpose(unit.map(|mut n| self.next_type(&mut n)))?;
+        let over = self.next_type(&mut over)?;
+        let knots = at.map(|knot| self.expr(knot)).collect::<Option<Vec<Expr>>>()?;
+        let values = self.values(s, name, unit)?;
+        Some(Table { values, over, knots })
+    }
+
+    fn parameter(&mut self, mut s: Parsed<'a>) -> Option<Parameter> {
+        let name = self.next_word(&mut s.nodes)?;
+        let unit = s.nodes.take_rule(Rule::param_type).map(|p| Nodes::new(p.into_inner()));
+        let unit = transpose(unit.map(|mut n| self.next_type(&mut n)))?;
+        self.values(s, name, unit)
+    }
+
+    /// What is said of a parameter after its unit.
+    fn values(&mut self, mut s: Parsed<'a>, name: Word, unit: Option<Type>) -> Option<Parameter> {
+        let mut inside = |rule| Some(Nodes::new(s.nodes.take_rule(rule)?.into_inner()));
         let card_unit = inside(Rule::param_card);
         let default = inside(Rule::param_default);
         let range = inside(Rule::param_range);
         let scale = inside(Rule::param_scale);
-        let unit = transpose(unit.map(|mut n| self.next_type(&mut n)))?;
         let card_unit = transpose(card_unit.map(|mut n| self.next_type(&mut n)))?;
         let default = transpose(default.map(|mut n| self.next_expr(&mut n)))?;
         let range = transpose(range.map(|mut n| self.next_expr(&mut n)))?;

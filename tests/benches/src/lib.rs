@@ -71,6 +71,7 @@ pub fn template() -> TemplateIr {
                 span: Span::default(),
             })
             .collect(),
+        tables: Vec::new(),
         graph,
         branches: vec![
             branch(BranchKind::Resistor, 0, 2, rs),

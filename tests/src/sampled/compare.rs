@@ -172,10 +172,10 @@ fn card(template: &TemplateIr, plan: &Plan, point: &Point) -> (ModelCard, Vec<(S
     card.flags = kind.flags;
     card.level = kind.level;
     let mut instance = Vec::new();
-    let written = template.cards.first().map_or(&[][..], |c| &c.parameters);
-    for (index, name) in written {
-        let (Some(p), Some(&value)) =
-            (template.parameters.get(*index), point.parameters.get(*index))
+    let card_of = template.cards.first().into_iter();
+    for written in card_of.flat_map(|c| c.parameters.iter().chain(&c.instance)) {
+        let (name, index) = (&written.name, written.index);
+        let (Some(p), Some(&value)) = (template.parameters.get(index), point.parameters.get(index))
         else {
             continue;
         };
@@ -184,7 +184,7 @@ fn card(template: &TemplateIr, plan: &Plan, point: &Point) -> (ModelCard, Vec<(S
         }
         let mirrored = point.polarity > 0 && plan.signed.contains(&p.name);
         let value = p.card_unit.of_si(if mirrored { -value } else { value });
-        if plan.instance.contains(&p.name) {
+        if p.instance || plan.instance.contains(&p.name) {
             instance.push((name.clone(), value));
         } else {
             card = card.with(name.as_str(), value);

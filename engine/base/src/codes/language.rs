@@ -203,6 +203,13 @@ does not describe, no card is written: the wrong one would be another device.
 Wrong:  a CSV of curves without a polarity
 Right:  # polarity: npn";
 
+    TABLE_KNOTS "E0228" "these are no knots of a table"
+"A table goes through its values at two to 64 abscissas of the dimension after `over`, each above the
+one before. Between them it is a monotone cubic, outside it keeps its end values.
+
+Wrong:  table cgd : F over V at 0 V, 30 V, 10 V = 10 pF in 1 fF .. 10 nF scale log
+Right:  table cgd : F over V at 0 V, 10 V, 30 V = 10 pF in 1 fF .. 10 nF scale log";
+
     UNKNOWN_LIMIT "E0215" "the rule has no such limit"
 "An override sets limits that the rule declares with `limit`; nothing else of a rule can be changed
 from outside but its severity.

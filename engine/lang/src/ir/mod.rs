@@ -15,4 +15,4 @@ pub use library::{
     ScriptSource, TableCell, TableColumn,
 };
 pub use quantity::{DriveIr, DriveTarget, QuantityIr};
-pub use template::{BranchIr, NodeRef, ParameterIr, ParameterScale, SolveIr, TemplateIr};
+pub use template::{BranchIr, NodeRef, ParameterIr, ParameterScale, SolveIr, TableIr, TemplateIr};

@@ -40,6 +40,15 @@ pub struct ParameterIr {
     pub span: Span,
 }
 
+/// A table of a template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TableIr {
+    /// Name.
+    pub name: String,
+    /// The parameters that are its values at the knots, by index.
+    pub parameters: Vec<usize>,
+}
+
 /// A node of the template: pins first, then internal nodes.
 pub type NodeRef = u32;
 
@@ -94,6 +103,8 @@ pub struct TemplateIr {
     pub nodes: Vec<String>,
     /// Parameters.
     pub parameters: Vec<ParameterIr>,
+    /// Tables, whose values at the knots are parameters.
+    pub tables: Vec<TableIr>,
     /// The expressions of everything below.
     pub graph: Graph,
     /// Currents, charges and resistors.

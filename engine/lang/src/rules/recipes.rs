@@ -173,7 +173,7 @@ fn check_stage(checker: &mut Checker<'_>, template: &TemplateIr, item: &ast::Sta
             }
             StageStatement::Fit { span, parameters, targets } => {
                 let parameters =
-                    parameters.iter().filter_map(|p| free(checker, template, p)).collect();
+                    parameters.iter().flat_map(|p| free_values(checker, template, p)).collect();
                 let targets = targets.iter().filter_map(|t| target(checker, t)).collect();
                 stage.fits.push(FitIr { parameters, targets, span: *span });
             }
@@ -232,6 +232,27 @@ fn free(checker: &mut Checker<'_>, template: &TemplateIr, word: &Word) -> Option
         return None;
     }
     Some(index)
+}
+
+/// A parameter that may be fitted, or all values of a table.
+fn free_values(checker: &mut Checker<'_>, template: &TemplateIr, word: &Word) -> Vec<usize> {
+    let Some(table) = template.tables.iter().find(|t| t.name == word.text) else {
+        return free(checker, template, word).into_iter().collect();
+    };
+    let named = |index: &usize| {
+        let name = template.parameters.get(*index).map(|p| p.name.clone())?;
+        Some(Word { text: name, span: word.span })
+    };
+    let words: Vec<Word> = table.parameters.iter().filter_map(named).collect();
+    // All are declared at once: what keeps one from being fitted keeps all.
+    let mut found = Vec::new();
+    for word in words {
+        match free(checker, template, &word) {
+            Some(index) => found.push(index),
+            None => break,
+        }
+    }
+    found
 }
 
 /// The start of a parameter, in its dimension.

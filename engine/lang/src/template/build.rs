@@ -5,16 +5,18 @@ use super::functions::{Functions, take, warn_unused};
 use super::lower::{Lowering, Number, Scope};
 use super::merge::{Merged, Placed};
 use super::parameters::check_parameter;
+use super::tables::{Tabulated, knots};
 use super::usage::Usage;
 use crate::check::dims::{Operand, Together, mismatch, type_unit, unexpected};
 use crate::check::names::Names;
 use crate::ir::{
-    Binary, BranchIr, BranchKind, CardIr, ExprId, Leaf, NodeRef, ParameterIr, SolveIr, TemplateIr,
+    Binary, BranchIr, BranchKind, CardIr, ExprId, Leaf, Node, NodeRef, ParameterIr, SolveIr,
+    TableIr, TemplateIr,
 };
 use crate::template::fold;
-use espice_base::{Code, Diagnostic, Span};
+use espice_base::{Code, Diagnostic, Diagnostics, Span};
 use espice_syntax::ast::{
-    CompareOp, Expr, ExprKind, Let, Parameter, TemplateStatement, Type, Word,
+    CompareOp, Expr, ExprKind, Let, Parameter, Table, TemplateStatement, Type, Word,
 };
 use espice_units::Dimension;
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ pub(super) struct Builder<'a> {
     taken: BTreeMap<String, Word>,
     branches: Vec<BranchIr>,
     solves: Vec<SolveIr>,
+    tables: Vec<TableIr>,
     cards: Vec<CardIr>,
 }
 
@@ -47,6 +50,7 @@ impl<'a> Builder<'a> {
             taken: BTreeMap::new(),
             branches: Vec::new(),
             solves: Vec::new(),
+            tables: Vec::new(),
             cards: Vec::new(),
         }
     }
@@ -75,6 +79,7 @@ impl<'a> Builder<'a> {
             polarities: merged.polarity.iter().map(|p| p.text.clone()).collect(),
             nodes: self.nodes.iter().skip(merged.pins.len()).cloned().collect(),
             parameters: self.parameters,
+            tables: self.tables,
             graph: self.lower.graph,
             branches: self.branches,
             solves: self.solves,
@@ -87,6 +92,7 @@ impl<'a> Builder<'a> {
         match statement {
             TemplateStatement::Nodes { .. } => {}
             TemplateStatement::Parameter(parameter) => self.parameter(parameter),
+            TemplateStatement::Table(table) => self.table(table),
             TemplateStatement::Let(statement) => {
                 if self.declare(&statement.name) {
                     self.lower.define(statement);
@@ -111,7 +117,17 @@ impl<'a> Builder<'a> {
         let name = &parameter.name;
         let is_free = self.declare(name);
         let (names, pack) = (self.lower.names, self.lower.pack);
-        let checked = check_parameter(parameter, names, pack, &mut self.lower.diagnostics);
+        let mut told = Diagnostics::new();
+        let checked = check_parameter(parameter, names, pack, &mut told);
+        // The knots of a table share one declaration: a mistake in it is told once.
+        let is_new = |d: &Diagnostic, known: &Diagnostics| {
+            !known.iter().any(|k| k.code == d.code && k.place() == d.place())
+        };
+        for diagnostic in told {
+            if is_new(&diagnostic, &self.lower.diagnostics) {
+                self.lower.diagnostics.push(diagnostic);
+            }
+        }
         if !is_free {
             return;
         }
@@ -126,6 +142,38 @@ impl<'a> Builder<'a> {
             None => {
                 self.lower.locals.insert(name.text.clone(), None);
             }
+        }
+    }
+
+    /// Puts a table in force, whose values were declared before.
+    fn table(&mut self, table: &Table) {
+        self.lower.later.remove(&table.values.name.text);
+        if !self.declare(&table.values.name) {
+            return;
+        }
+        let parameters: Vec<usize> = (1..=table.knots.len())
+            .filter_map(|knot| {
+                let name = table.value_name(knot);
+                self.parameters.iter().position(|p| p.name == name)
+            })
+            .collect();
+        let Some(knots) = knots(&mut self.lower, table) else { return };
+        let values: Vec<_> = parameters
+            .iter()
+            .filter_map(|index| {
+                let parameter = self.parameters.get(*index)?;
+                let leaf = Node::Leaf(Leaf::Parameter(u32::try_from(*index).ok()?));
+                Some(self.lower.graph.add(leaf, parameter.dimension, table.values.span))
+            })
+            .collect();
+        // Values that did not check were diagnosed.
+        if let Some(first) = parameters.first().and_then(|p| self.parameters.get(*p))
+            && values.len() == knots.at.len()
+        {
+            let name = table.values.name.text.clone();
+            let dimension = first.dimension;
+            self.lower.tables.insert(name.clone(), Tabulated { knots, values, dimension });
+            self.tables.push(TableIr { name, parameters });
         }
     }
 
@@ -341,6 +389,11 @@ impl<'a> Builder<'a> {
         let name = &parameter.name;
         let Some(index) = self.parameters.iter().position(|p| p.name == name.text) else { return };
         let is_used = u32::try_from(index).is_ok_and(|i| usage.parameters.contains(&i));
+        // The knots of a table share one declaration, and one warning.
+        let before = index.checked_sub(1).and_then(|i| self.parameters.get(i));
+        if before.is_some_and(|b| b.span == parameter.span) {
+            return;
+        }
         let on_card = self.cards.iter().any(|c| c.carries(index));
         if !is_used {
             self.lower.diagnostics.push(
@@ -368,6 +421,7 @@ impl<'a> Builder<'a> {
 fn declared(statement: &TemplateStatement) -> Option<&Word> {
     match statement {
         TemplateStatement::Parameter(p) => Some(&p.name),
+        TemplateStatement::Table(t) => Some(&t.values.name),
         TemplateStatement::Let(l) => Some(&l.name),
         TemplateStatement::Solve { name, .. } => Some(name),
         TemplateStatement::Nodes { .. } | TemplateStatement::Branch { .. } => None,

@@ -18,10 +18,12 @@ pub(crate) enum Rule {
     DecadicLogarithm,
     /// Two or more numbers of one dimension to one of them.
     Fold(Binary),
+    /// The smaller or larger of two numbers, rounded where they are nearer than a third.
+    Smooth(Binary),
 }
 
 /// Functions by name.
-const FUNCTIONS: [(&str, Rule); 19] = [
+const FUNCTIONS: [(&str, Rule); 21] = [
     ("abs", Rule::Same(Unary::Absolute)),
     ("atan", Rule::Pure(Unary::ArcTangent)),
     ("cos", Rule::Pure(Unary::Cosine)),
@@ -38,6 +40,8 @@ const FUNCTIONS: [(&str, Rule); 19] = [
     ("sign", Rule::Sign(Unary::Sign)),
     ("sin", Rule::Pure(Unary::Sine)),
     ("sinh", Rule::Pure(Unary::Sinh)),
+    ("smoothmax", Rule::Smooth(Binary::Maximum)),
+    ("smoothmin", Rule::Smooth(Binary::Minimum)),
     ("softplus", Rule::Pure(Unary::Softplus)),
     ("sqrt", Rule::Root),
     ("tanh", Rule::Pure(Unary::Tanh)),

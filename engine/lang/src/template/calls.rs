@@ -16,6 +16,9 @@ impl Lowering<'_> {
         if builtins::PROBES.contains(&f.text.as_str()) {
             return self.probe(f, arguments, span);
         }
+        if let Some(value) = self.table_call(f, arguments, span) {
+            return value;
+        }
         if let Some(rule) = builtins::function(&f.text) {
             return self.language_function(rule, f, arguments, span);
         }
@@ -71,7 +74,13 @@ impl Lowering<'_> {
         diagnostic.maybe_help(dims::likely(name, known))
     }
 
-    fn count(&mut self, f: &Word, wanted: usize, arguments: &[Expr], span: Span) -> Option<()> {
+    pub(super) fn count(
+        &mut self,
+        f: &Word,
+        wanted: usize,
+        arguments: &[Expr],
+        span: Span,
+    ) -> Option<()> {
         if arguments.len() == wanted {
             return Some(());
         }
@@ -95,6 +104,9 @@ impl Lowering<'_> {
     ) -> Option<Value> {
         if let Rule::Fold(function) = rule {
             return self.fold_arguments(function, f, arguments, span);
+        }
+        if let Rule::Smooth(function) = rule {
+            return self.smooth(function, f, arguments, span);
         }
         let counted = self.count(f, 1, arguments, span);
         if counted.is_none() {
@@ -141,7 +153,7 @@ impl Lowering<'_> {
                 let id = fold::unary(&mut self.graph, root, n.id, dimension, span);
                 Number { id, dimension, is_point: false }
             }
-            Rule::Fold(_) => return None,
+            Rule::Fold(_) | Rule::Smooth(_) => return None,
         };
         Some(number.value())
     }
@@ -184,6 +196,33 @@ impl Lowering<'_> {
             };
         }
         all.filter(|_| is_sound).map(|(_, n)| n.value())
+    }
+
+    /// `smoothmax(a, b, w)`: `b + w softplus((a - b) / w)`, and its counterpart.
+    fn smooth(
+        &mut self,
+        function: Binary,
+        f: &Word,
+        arguments: &[Expr],
+        span: Span,
+    ) -> Option<Value> {
+        let numbers: Vec<_> = arguments.iter().map(|a| self.number(a)).collect();
+        self.count(f, 3, arguments, span)?;
+        let mut operands = arguments.iter().zip(numbers).map(|(e, n)| Some((e, n?)));
+        let (a, b, w) = (operands.next()??, operands.next()??, operands.next()??);
+        self.alike(Together::Alike, a, b)?;
+        self.alike(Together::Alike, a, w)?;
+        let (dimension, none) = (a.1.dimension, Dimension::NONE);
+        let g = &mut self.graph;
+        let away = fold::binary(g, Binary::Subtract, a.1.id, b.1.id, dimension, span);
+        let share = fold::binary(g, Binary::Divide, away, w.1.id, none, span);
+        let soft = fold::unary(g, crate::ir::Unary::Softplus, share, none, span);
+        let above = fold::binary(g, Binary::Multiply, w.1.id, soft, dimension, span);
+        let id = match function {
+            Binary::Maximum => fold::binary(g, Binary::Add, b.1.id, above, dimension, span),
+            _ => fold::binary(g, Binary::Subtract, a.1.id, above, dimension, span),
+        };
+        Some(Number { id, dimension, is_point: a.1.is_point || b.1.is_point }.value())
     }
 
     fn pack_function(&mut self, f: &Word, arguments: &[Expr], span: Span) -> Option<Value> {

@@ -160,7 +160,8 @@ impl Builder<'_> {
             }
         }
         let mut devices = Vec::new();
-        for word in polarities {
+        let all_say = card.devices.iter().all(|(_, polarity)| polarity.is_some());
+        for word in polarities.iter().filter(|_| all_say) {
             let mut of = card
                 .devices
                 .iter()

@@ -5,6 +5,7 @@
 use super::builtins;
 use super::fold;
 use super::functions::Functions;
+use super::tables::Tabulated;
 use crate::check::dims::{
     self, Operand, Together, literal_of, mismatch, not_pure, out_of_range, unexpected,
 };
@@ -78,6 +79,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) used: BTreeSet<String>,
     /// Names that are defined further down.
     pub(crate) later: BTreeMap<String, Span>,
+    /// Tables in force.
+    pub(super) tables: BTreeMap<String, Tabulated>,
     pub(super) inlined: BTreeMap<(String, Vec<ExprId>), Option<Value>>,
     /// The outermost call that is being inlined.
     pub(super) inlining: Option<Span>,
@@ -103,6 +106,7 @@ impl<'a> Lowering<'a> {
             locals: BTreeMap::new(),
             used: BTreeSet::new(),
             later: BTreeMap::new(),
+            tables: BTreeMap::new(),
             inlined: BTreeMap::new(),
             inlining: None,
             depth: 0,

@@ -93,7 +93,6 @@ impl<'a> Merger<'a> {
 
 fn alone(owned: &Owned<Template>, is_damaged: bool) -> Merged {
     let item = &owned.item;
-    let own = |s: &TemplateStatement| Placed { is_own: true, statement: s.clone() };
     Merged {
         pack: owned.pack,
         doc: owned.doc.clone(),
@@ -101,11 +100,26 @@ fn alone(owned: &Owned<Template>, is_damaged: bool) -> Merged {
         kind: item.kind.clone(),
         pins: item.pins.clone(),
         polarity: item.polarity.clone(),
-        statements: item.statements.iter().map(own).collect(),
+        statements: item.statements.iter().flat_map(own).collect(),
         recipe: own_recipe(owned),
         cards: item.cards.clone(),
         is_damaged,
     }
+}
+
+/// A statement of this very template; a table stands behind the parameters of its knots.
+fn own(statement: &TemplateStatement) -> Vec<Placed> {
+    let placed = |statement: TemplateStatement| Placed { is_own: true, statement };
+    let mut all = Vec::new();
+    if let TemplateStatement::Table(table) = statement {
+        for knot in 1..=table.knots.len() {
+            let name = Word { text: table.value_name(knot), span: table.values.name.span };
+            let parameter = Parameter { name, ..table.values.clone() };
+            all.push(placed(TemplateStatement::Parameter(parameter)));
+        }
+    }
+    all.push(placed(statement.clone()));
+    all
 }
 
 fn own_recipe(owned: &Owned<Template>) -> Option<Owned<Recipe>> {
@@ -131,7 +145,7 @@ fn inherit(
             TemplateStatement::Parameter(p) if p.unit.is_none() => {
                 override_parameter(&mut statements, p, names, diagnostics);
             }
-            other => statements.push(Placed { is_own: true, statement: other.clone() }),
+            other => statements.extend(own(other)),
         }
     }
     // A card of the same family takes the place of the inherited one.

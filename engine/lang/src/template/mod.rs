@@ -11,6 +11,7 @@ pub(crate) mod functions;
 pub(crate) mod lower;
 mod merge;
 pub(crate) mod parameters;
+mod tables;
 #[cfg(test)]
 mod tests;
 pub(crate) mod usage;

@@ -126,6 +126,7 @@ impl Make {
                     span: Span::default(),
                 })
                 .collect(),
+            tables: Vec::new(),
             graph: self.graph,
             branches: branches
                 .into_iter()

@@ -394,39 +394,6 @@ fn portable_bits_are_the_same_with_every_instruction_set_and_batch() {
 }
 
 #[test]
-fn the_second_polarity_is_the_mirror_image() {
-    let t = bipolar();
-    let e = evaluator(&t, Mode::Portable);
-    let mut columns = vec![Column::Current(0), Column::Charge(0), Column::Conductance(0, 1)];
-    columns.extend([Column::Capacitance(0, 0), Column::ChargeByVoltage(0, 1)]);
-    columns.extend([Column::CurrentByTemperature(0), Column::CurrentByParameter(0, 0)]);
-    columns.extend([Column::ConductanceByParameter(0, 1, 0)]);
-    let n = 50;
-    let volts = |sign: f64| -> Vec<Vec<f64>> {
-        let ramp = |top: f64| (0..n).map(|i| sign * top * f64::from(i) / f64::from(n)).collect();
-        vec![ramp(2.0), ramp(0.8), ramp(0.1)]
-    };
-    let run = |evaluator: &Evaluator, sign: f64| -> Vec<Vec<f64>> {
-        let kernel = evaluator.kernel_of(&columns).expect("kernel");
-        let volts = volts(sign);
-        let views: Vec<&[f64]> = volts.iter().map(Vec::as_slice).collect();
-        let mut output = Output::default();
-        let bias = Bias { volts: &views, kelvin: Kelvin::Uniform(310.0) };
-        kernel.run(&t.defaults(), bias, &mut Workspace::default(), &mut output);
-        assert_eq!(output.unsolved(), 0);
-        columns.iter().map(|c| kernel.column(&output, *c).expect("column").to_vec()).collect()
-    };
-    let (straight, mirrored) = (run(&e, 1.0), run(&e.of_polarity(1), -1.0));
-    // Currents, charges and their derivatives by anything but a voltage change their sign.
-    let signs = [-1.0, -1.0, 1.0, 1.0, 1.0, -1.0, -1.0, 1.0];
-    for ((column, sign), (a, b)) in columns.iter().zip(signs).zip(straight.iter().zip(&mirrored)) {
-        let flipped: Vec<f64> = b.iter().map(|x| sign * x).collect();
-        assert_eq!(*a, flipped, "{column:?}");
-    }
-    assert_eq!(run(&e.of_polarity(0), 1.0), straight);
-}
-
-#[test]
 fn capacitance_is_what_a_simulator_sees_at_low_frequency() {
     let t = full_diode();
     let e = evaluator(&t, Mode::Portable);

@@ -180,3 +180,115 @@ fn small_drops_keep_the_digits_of_derivatives_by_the_resistance() {
         assert!((found / -1e-30 - 1.0).abs() < 1e-9, "{column:?}: {found:e}");
     }
 }
+
+#[test]
+fn the_second_polarity_is_the_mirror_image() {
+    let t = super::bipolar();
+    let e = Evaluator::new(&t, Mode::Portable, SPICE39).expect("evaluable");
+    let mut columns = vec![Column::Current(0), Column::Charge(0), Column::Conductance(0, 1)];
+    columns.extend([Column::Capacitance(0, 0), Column::ChargeByVoltage(0, 1)]);
+    columns.extend([Column::CurrentByTemperature(0), Column::CurrentByParameter(0, 0)]);
+    columns.extend([Column::ConductanceByParameter(0, 1, 0)]);
+    let n = 50;
+    let volts = |sign: f64| -> Vec<Vec<f64>> {
+        let ramp = |top: f64| (0..n).map(|i| sign * top * f64::from(i) / f64::from(n)).collect();
+        vec![ramp(2.0), ramp(0.8), ramp(0.1)]
+    };
+    let run = |evaluator: &Evaluator, sign: f64| -> Vec<Vec<f64>> {
+        let kernel = evaluator.kernel_of(&columns).expect("kernel");
+        let volts = volts(sign);
+        let views: Vec<&[f64]> = volts.iter().map(Vec::as_slice).collect();
+        let mut output = Output::default();
+        let bias = Bias { volts: &views, kelvin: Kelvin::Uniform(310.0) };
+        kernel.run(&t.defaults(), bias, &mut Workspace::default(), &mut output);
+        assert_eq!(output.unsolved(), 0);
+        columns.iter().map(|c| kernel.column(&output, *c).expect("column").to_vec()).collect()
+    };
+    let (straight, mirrored) = (run(&e, 1.0), run(&e.of_polarity(1), -1.0));
+    // Currents, charges and their derivatives by anything but a voltage change their sign.
+    let signs = [-1.0, -1.0, 1.0, 1.0, 1.0, -1.0, -1.0, 1.0];
+    for ((column, sign), (a, b)) in columns.iter().zip(signs).zip(straight.iter().zip(&mirrored)) {
+        let flipped: Vec<f64> = b.iter().map(|x| sign * x).collect();
+        assert_eq!(*a, flipped, "{column:?}");
+    }
+    assert_eq!(run(&e.of_polarity(0), 1.0), straight);
+}
+
+const KNOTS: [f64; 5] = [0.0, 1.0, 3.0, 10.0, 100.0];
+
+fn tabulated(branch: &str) -> TemplateIr {
+    template(&format!(
+        "template t : three {{
+           pins c, b, e
+           table cgd : F over V at 0 V, 1 V, 3 V, 10 V, 100 V = 10 pF in 1 fF .. 10 nF scale log
+           param S : 1 = 1
+           current c, e = 1 nS * V(c, e)
+           {branch}
+         }}"
+    ))
+}
+
+/// The monotone cubic of Fritsch and Butland, interval by interval.
+fn monotone(y: &[f64; 5], x: f64) -> f64 {
+    let h: Vec<f64> = KNOTS.windows(2).map(|w| w[1] - w[0]).collect();
+    let d: Vec<f64> = y.windows(2).zip(&h).map(|(w, h)| (w[1] - w[0]) / h).collect();
+    let mut m = vec![d[0]];
+    for k in 1..4 {
+        let (p, q) = (2.0 * h[k] + h[k - 1], h[k] + 2.0 * h[k - 1]);
+        let mean = (p + q) / (p / d[k - 1] + q / d[k]);
+        m.push(if d[k - 1] * d[k] > 0.0 { mean } else { 0.0 });
+    }
+    m.push(d[3]);
+    if x <= KNOTS[0] || x >= KNOTS[4] {
+        return if x <= KNOTS[0] { y[0] } else { y[4] };
+    }
+    let k = KNOTS.iter().rposition(|knot| *knot <= x).expect("inside");
+    let t = (x - KNOTS[k]) / h[k];
+    let (t2, t3) = (t * t, t * t * t);
+    (2.0 * t3 - 3.0 * t2 + 1.0) * y[k]
+        + (t3 - 2.0 * t2 + t) * h[k] * m[k]
+        + (3.0 * t2 - 2.0 * t3) * y[k + 1]
+        + (t3 - t2) * h[k] * m[k + 1]
+}
+
+#[test]
+fn a_table_is_the_monotone_cubic_and_its_integral_the_charge() {
+    let capacitance = tabulated("capacitance b, e = S * cgd(V(b, e) / S)");
+    let charge = tabulated("charge b, e = S * S * integral(cgd, V(b, e) / S)");
+    assert_eq!(charge.tables[0].parameters, [0, 1, 2, 3, 4]);
+    let columns: Vec<Column> = std::iter::once(Column::Capacitance(1, 1))
+        .chain((0..6).map(|p| Column::CapacitanceByParameter(1, 1, p)))
+        .collect();
+    let volts: Vec<f64> = (0..240).map(|i| -3.0 + 0.47 * f64::from(i)).chain(KNOTS).collect();
+    let zero = vec![0.0; volts.len()];
+    // Falling as a gate-drain capacitance does, flat in places, and turning.
+    for y in [
+        [900e-12, 400e-12, 90e-12, 30e-12, 8e-12],
+        [1e-12, 1e-12, 1e-12, 2e-12, 2e-12],
+        [5e-12, 9e-12, 2e-12, 7e-12, 7.1e-12],
+    ] {
+        let mut values = y.to_vec();
+        values.push(1.0);
+        let of = |t: &TemplateIr| -> Vec<Vec<f64>> {
+            let kernel = Evaluator::new(t, Mode::Portable, SPICE39)
+                .and_then(|e| e.kernel_of(&columns))
+                .expect("a kernel");
+            let mut output = Output::default();
+            let views: [&[f64]; 3] = [&zero, &volts, &zero];
+            let bias = Bias { volts: &views, kelvin: Kelvin::Uniform(300.0) };
+            kernel.run(&values, bias, &mut Workspace::default(), &mut output);
+            columns.iter().map(|c| kernel.column(&output, *c).expect("a column").to_vec()).collect()
+        };
+        let (direct, derived) = (of(&capacitance), of(&charge));
+        for ((a, b), column) in direct.iter().zip(&derived).zip(&columns) {
+            let top = a.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+            for (i, (x, y)) in a.iter().zip(b).enumerate() {
+                assert!((x - y).abs() <= 1e-12 * top, "{column:?} at {} V", volts[i]);
+            }
+        }
+        for (found, v) in direct[0].iter().zip(&volts) {
+            let expected = monotone(&y, *v);
+            assert!((found - expected).abs() <= 1e-13 * 900e-12, "{v} V: {found:e} {expected:e}");
+        }
+    }
+}
