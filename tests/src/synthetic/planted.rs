@@ -327,13 +327,24 @@ pub fn faulty_tables() -> Vec<Planted> {
         for (what, told) in &cases {
             all.push(faulty_table(&format!("{what} in a table, {name}"), &style, told));
         }
-        let mut header = style.clone();
-        header.table.words[5] = "▯▯▯";
-        let told = Told { code: "", ..vf("V", ["", "0.6", "0.8"], "") };
-        all.push(faulty_table(&format!("column without name in a table, {name}"), &header, &told));
+        for (what, column, word) in NAMELESS {
+            let mut header = style.clone();
+            header.table.words[column] = word;
+            let told = vf("V", ["0.5", "0.6", "0.8"], "");
+            all.push(faulty_table(&format!("{what} in a table, {name}"), &header, &told));
+        }
     }
     all
 }
+
+/// Columns of limits whose head cannot be read or is missing: how, which, and what stands there.
+const NAMELESS: [(&str, usize, &str); 5] = [
+    ("column without name", 5, "▯▯▯"),
+    ("first limits without name", 3, "▯▯▯"),
+    ("column without head", 5, ""),
+    ("first limits without head", 3, ""),
+    ("column with a strange head", 5, "Zyx"),
+];
 
 /// The row of a faulty table that has the fault.
 struct Told {
@@ -403,9 +414,12 @@ fn faulty_table(name: &str, style: &Style, told: &Told) -> Planted {
     maker.opening();
     maker.table("Electrical Characteristics", &groups, 690.0, false);
     // What is in the row, or in a column whose name cannot be read, is nobody's.
-    let nameless = style.table.words[5].contains(STRANGE);
-    let spoil =
-        |r: &mut Row| r.unreadable |= r.symbol == told.symbol || nameless && r.max.is_some();
+    let strange = |at: usize| NAMELESS.iter().any(|n| n.1 == at && n.2 == style.table.words[at]);
+    let [low, high] = [strange(3), strange(5)];
+    let spoil = |r: &mut Row| {
+        let nameless = low && r.min.is_some() || high && r.max.is_some();
+        r.unreadable |= r.symbol == told.symbol || nameless;
+    };
     maker.rows.iter_mut().for_each(spoil);
     let case = planted(name, maker.finish(String::new()), Verdict::Safe);
     Planted { code: Some(told.code).filter(|c| !c.is_empty()), ..case }

@@ -3,6 +3,7 @@
 
 mod anchors;
 mod assign;
+mod below;
 mod body;
 mod check;
 mod columns;
@@ -138,7 +139,7 @@ fn table(frame: &Frame<'_>, header: &Header, limit: f64, page: u32) -> Option<(R
         return None;
     }
     let cols = columns::columns(frame, header, y);
-    let cols = columns::split_by_gaps(frame, cols, &bands);
+    let cols = columns::split_by_gaps(frame, header, cols, &bands);
     let surround = surround::read(frame, header, y);
     if vocabulary::is_foreign(&surround.title) {
         return None;

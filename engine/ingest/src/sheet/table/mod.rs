@@ -30,6 +30,8 @@ pub enum Role {
     Max,
     /// One value, a rating or a typical value as the section says ("Value", "Rating", "Ratings").
     Value,
+    /// Numbers beside the values whose head says nothing: any of the limits, or something else.
+    Unnamed,
     /// Unit.
     Unit,
     /// The parts that a row is for ("Type", "Device").

@@ -127,45 +127,31 @@ fn widen(frame: &Frame<'_>, grid: &Grid, values: Vec<Piece>) -> Vec<Wide> {
     let (Some(&first), Some(&last)) = (cols.first(), cols.last()) else { return Vec::new() };
     let limit = [grid.cols[first].x[0] - 3.0, grid.cols[last].x[1] + 3.0];
     let height = grid.y[1] - grid.y[0];
-    // Borders that have walls in much of the body.
+    // Borders that have walls in much of the body, or at least beside one row of it.
     let walled = |c: usize| {
         let x = grid.cols[c].x[0];
         let covered: f64 =
             frame.rules.v_within([x - 2.5, x + 2.5]).iter().map(|r| r.overlap(grid.y)).sum();
-        covered >= 0.25 * height
+        (covered >= 0.25 * height, covered >= 10.0)
     };
-    let walls: Vec<bool> = cols.iter().map(|&c| walled(c)).collect();
+    let (walls, some): (Vec<bool>, Vec<bool>) = cols.iter().map(|&c| walled(c)).unzip();
     // Columns for parts of a family, when there are several of one role.
     let family: Vec<usize> = cols
         .iter()
         .copied()
         .filter(|&c| !grid.cols[c].parts.is_empty() && grid.cols[c].role == grid.cols[first].role)
         .collect();
-    let bases: Vec<f64> = values.iter().map(|p| p.base).collect();
+    let values = whole_texts(frame, grid, &cols, values);
+    let bases: Vec<f64> = values.iter().map(|(p, _)| p.base).collect();
     let mut out: Vec<Wide> = Vec::new();
-    for p in values {
+    for (p, joined) in values {
         let lone = bases.iter().filter(|b| (**b - p.base).abs() <= 0.5 * p.size).count() == 1;
         let at = Point::new((p.x[0] + p.x[1]) / 2.0, p.mid);
-        // Words of one line that two columns cut apart belong together when they make a range or
-        // a phrase.
-        if let Some(prev) = out.last_mut()
-            && prev.piece.base == p.base
-            && same_text(frame, &prev.piece, &p)
-        {
-            prev.piece.toks.extend(p.toks.iter().copied());
-            prev.piece.x[1] = p.x[1];
-            prev.spanning = true;
-            let mid = (prev.piece.x[0] + prev.piece.x[1]) / 2.0;
-            let near = cols.iter().copied().min_by(|&a, &b| {
-                let d = |c: usize| (grid.cols[c].center() - mid).abs();
-                d(a).total_cmp(&d(b))
-            });
-            prev.cols = near.into_iter().collect();
-            continue;
-        }
         let mut held = vec![p.col];
         let mut vague = false;
         let [left, right] = frame.rules.cell_x(at, limit);
+        // Between two walls of its own a cell shows by few others that it is merged.
+        let walls = if left.is_some() && right.is_some() { &some } else { &walls };
         if walls.iter().skip(1).any(|w| *w) {
             let left = left.unwrap_or(limit[0]);
             let right = right.unwrap_or(limit[1]);
@@ -207,7 +193,33 @@ fn widen(frame: &Frame<'_>, grid: &Grid, values: Vec<Piece>) -> Vec<Wide> {
         if spanning {
             held = family.clone();
         }
-        out.push(Wide { piece: p, cols: held, vague, spanning });
+        out.push(Wide { piece: p, cols: held, vague, spanning: spanning || joined });
+    }
+    out
+}
+
+/// The pieces with those joined, and marked, whose words of one line two columns cut apart: they
+/// belong together when they make a range or a phrase.
+fn whole_texts(
+    frame: &Frame<'_>,
+    grid: &Grid,
+    cols: &[usize],
+    values: Vec<Piece>,
+) -> Vec<(Piece, bool)> {
+    let mut out: Vec<(Piece, bool)> = Vec::new();
+    for p in values {
+        match out.last_mut() {
+            Some((prev, joined)) if prev.base == p.base && same_text(frame, prev, &p) => {
+                prev.toks.extend(p.toks.iter().copied());
+                prev.x[1] = p.x[1];
+                *joined = true;
+                let mid = (prev.x[0] + prev.x[1]) / 2.0;
+                let off = |c: usize| (grid.cols[c].center() - mid).abs();
+                let near = cols.iter().copied().min_by(|&a, &b| off(a).total_cmp(&off(b)));
+                prev.col = near.unwrap_or(prev.col);
+            }
+            _ => out.push((p, false)),
+        }
     }
     out
 }
@@ -229,10 +241,13 @@ fn same_text(frame: &Frame<'_>, a: &Piece, b: &Piece) -> bool {
         return false;
     }
     let alone = |t: &str| kinds::is_number(t) || kinds::is_blank_mark(t);
+    // `- 55 to + 150`: a sign before a range.
+    let ranges = |t: usize| kinds::is_range_word(&frame.toks[t].word.text);
     let (lt, rt) = (l.word.text.as_str(), r.word.text.as_str());
     kinds::is_range_word(lt)
         || kinds::is_range_word(rt)
         || matches!(lt, "±" | "+")
+        || (kinds::is_blank_mark(lt) && b.toks.iter().any(|&t| ranges(t)))
         || !(alone(lt) && alone(rt))
 }
 

@@ -429,7 +429,7 @@ fn without(frame: &Frame<'_>, lines: &[Piece], symbols: &[String]) -> Vec<Piece>
 
 /// Gives lines of conditions to the rows of one cell: a line that sets a symbol again begins the
 /// conditions of the next rows; lines that set different symbols are one list for all rows.
-fn spread(
+pub(super) fn spread(
     frame: &Frame<'_>,
     rows: &[Anchor],
     members: &[usize],

@@ -207,7 +207,7 @@ pub(super) fn starts_note(text: &str) -> bool {
     ["note", "notes", "fig", "figure", "remark", "anmerkung", "备注"].contains(&bare)
         || bare.starts_with("note")
         || (marked && short)
-        || first.starts_with(['*', '†', '‡', '§', '#', '※', '①', '②', '③', '④', '⑤', '⑥'])
+        || first.starts_with(['*', '∗', '†', '‡', '§', '#', '※', '①', '②', '③', '④', '⑤', '⑥'])
 }
 
 /// How far walls that begin near a height reach down.

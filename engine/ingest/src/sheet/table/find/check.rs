@@ -50,7 +50,9 @@ fn of(row: &Row, columns: &[Column]) -> Vec<String> {
         columns.get(column).is_some_and(|c| {
             let words: Vec<String> =
                 c.header.split_whitespace().flat_map(vocabulary::words_of).collect();
-            !words.is_empty() && c.parts.is_empty() && vocabulary::phrase(&words).is_none()
+            !c.header.trim().is_empty()
+                && c.parts.is_empty()
+                && vocabulary::phrase(&words).is_none()
         })
     };
     let mut out = Vec::new();
@@ -60,6 +62,9 @@ fn of(row: &Row, columns: &[Column]) -> Vec<String> {
         match role(cell) {
             // A column of numbers whose head is not understood may be any of the limits.
             Some(Role::Value) if unknown(cell.column) && kinds::is_value_text(&text) => {
+                out.push(format!("`{text}` stands in a column whose head is not known"));
+            }
+            Some(Role::Unnamed) if !text.split_whitespace().all(kinds::is_blank_mark) => {
                 out.push(format!("`{text}` stands in a column whose head is not known"));
             }
             Some(Role::Min | Role::Typ | Role::Max | Role::Value) => {

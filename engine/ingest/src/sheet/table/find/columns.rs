@@ -227,13 +227,23 @@ impl Segments {
 
 /// Splits columns of words in which two columns stand, one of them without a head: where a gap
 /// goes through all lines and both sides hold something in most rows.
-pub(super) fn split_by_gaps(frame: &Frame<'_>, cols: Vec<Col>, bands: &[Band]) -> Vec<Col> {
+pub(super) fn split_by_gaps(
+    frame: &Frame<'_>,
+    header: &Header,
+    cols: Vec<Col>,
+    bands: &[Band],
+) -> Vec<Col> {
     let mut out: Vec<Col> = Vec::new();
     let roles: Vec<Option<Role>> = cols.iter().map(|c| c.role).collect();
     let missing = |role: Role| !roles.contains(&Some(role));
     for col in cols {
+        if col.is_value() || col.role == Some(Role::Unit) {
+            out.extend(numbers_aside(frame, header, col, bands));
+            continue;
+        }
         let open = matches!(col.role, None | Some(Role::Name | Role::Conditions));
-        let Some((at, left, right)) = open.then(|| gap(frame, &col, bands)).flatten() else {
+        let found = open.then(|| gap(frame, &col, bands)).flatten().filter(Gap::is_common);
+        let Some(Gap { at, left, right, .. }) = found else {
             out.push(col);
             continue;
         };
@@ -273,8 +283,55 @@ pub(super) fn split_by_gaps(frame: &Frame<'_>, cols: Vec<Col>, bands: &[Band]) -
     out
 }
 
-/// A gap that goes through a column's lines, with the texts at its sides.
-fn gap(frame: &Frame<'_>, col: &Col, bands: &[Band]) -> Option<(f64, Vec<String>, Vec<String>)> {
+/// A column of values or units as two, where numbers without a head stand beside its own words:
+/// a gap goes through all lines, and its head stands at one side of it.
+fn numbers_aside(frame: &Frame<'_>, header: &Header, col: Col, bands: &[Band]) -> Vec<Col> {
+    let own = header.heads.iter().find(|h| Some(h.area.center().x) == col.head);
+    let Some((head, Gap { at, left, right, .. })) = own.zip(gap(frame, &col, bands)) else {
+        return vec![col];
+    };
+    let (aside, others) = match () {
+        () if head.area.x0 >= at => (&left, &right),
+        () if head.area.x1 <= at => (&right, &left),
+        () => return vec![col],
+    };
+    let number = |t: &String| kinds::is_value_text(t);
+    let plain = |t: &String| number(t) || kinds::is_blank_mark(t);
+    let fits = match col.role {
+        Some(Role::Unit) => others.iter().filter(|t| kinds::is_unit(t)).count() * 2 > others.len(),
+        _ => others.iter().all(plain),
+    };
+    if !fits || !aside.iter().all(plain) || !aside.iter().any(number) {
+        return vec![col];
+    }
+    let nameless = |x| Col { role: None, header: String::new(), x, parts: Vec::new(), head: None };
+    let (low, high) = ([col.x[0], at], [at, col.x[1]]);
+    match head.area.x0 >= at {
+        true => vec![nameless(low), Col { x: high, ..col }],
+        false => vec![Col { x: low, ..col }, nameless(high)],
+    }
+}
+
+/// A gap that goes through all lines of a column.
+struct Gap {
+    at: f64,
+    /// The texts left of it, line by line.
+    left: Vec<String>,
+    right: Vec<String>,
+    /// Rows of the table.
+    rows: usize,
+}
+
+impl Gap {
+    /// Whether both sides hold something in many rows.
+    fn is_common(&self) -> bool {
+        let (left, right) = (self.left.len(), self.right.len());
+        left >= 2 && right >= 2 && right * 2 >= self.rows && left * 3 >= self.rows
+    }
+}
+
+/// The widest gap that goes through a column's lines.
+fn gap(frame: &Frame<'_>, col: &Col, bands: &[Band]) -> Option<Gap> {
     let mut spans: Vec<[f64; 2]> = Vec::new();
     let mut rows = 0;
     for band in bands {
@@ -319,7 +376,5 @@ fn gap(frame: &Frame<'_>, col: &Col, bands: &[Band]) -> Option<(f64, Vec<String>
             .filter(|t| !t.is_empty())
             .collect()
     };
-    let (left, right) = (side(col.x[0], at), side(at, col.x[1]));
-    (left.len() >= 2 && right.len() >= 2 && right.len() * 2 >= rows && left.len() * 3 >= rows)
-        .then_some((at, left, right))
+    Some(Gap { at, left: side(col.x[0], at), right: side(at, col.x[1]), rows })
 }

@@ -104,6 +104,13 @@ impl Grid {
         cuts.iter().any(|c| from < *c && *c < to)
     }
 
+    /// The column of names or symbols that a column's words were taken out of.
+    pub(super) fn parent(&self, col: usize) -> Option<usize> {
+        let own = self.cols.get(col).filter(|c| c.head.is_none() && c.header.is_empty())?;
+        let key = |c: &Col| matches!(c.role, Some(Role::Name | Role::Symbol));
+        self.cols.iter().position(|c| key(c) && c.x == own.x)
+    }
+
     /// Gives columns without head words a role by what stands in them.
     fn name_unnamed(&mut self, frame: &Frame<'_>) {
         let known: Vec<Option<Role>> = self.cols.iter().map(|c| c.role).collect();
@@ -115,16 +122,16 @@ impl Grid {
                 self.pieces.iter().filter(|p| p.col == at).map(|p| frame.text(&p.toks)).collect();
             let headed = !self.cols[at].header.is_empty();
             let mut role = role_of(&texts, &known, headed, at);
-            // Numbers under a head that is not understood, beside values: values in doubt.
+            // Numbers beside values, under a head that says nothing or is missing.
             let beside =
                 |i: Option<usize>| i.and_then(|i| self.cols.get(i)).is_some_and(Col::is_value);
+            let filled = texts.iter().filter(|t| !kinds::is_blank_mark(t)).count();
             let numbers = texts.iter().filter(|t| kinds::is_value_text(t)).count();
-            if headed
-                && role == Role::Other
-                && numbers * 2 > texts.len()
+            if role == Role::Other
+                && numbers * 2 > filled
                 && (beside(at.checked_sub(1)) || beside(Some(at + 1)))
             {
-                role = Role::Value;
+                role = Role::Unnamed;
             }
             self.cols[at].role = Some(role);
         }
@@ -170,7 +177,7 @@ impl Grid {
                 let names: Vec<usize> = toks[k..]
                     .iter()
                     .copied()
-                    .filter(|&t| !matches!(frame.toks[t].word.text.as_str(), ":" | "："))
+                    .filter(|&t| !matches!(frame.toks[t].word.text.as_str(), ":" | "：" | "for"))
                     .collect();
                 added.extend(piece(frame, to, &names, None));
                 self.pieces[p].toks.truncate(k);
@@ -255,6 +262,10 @@ fn parts_from(frame: &Frame<'_>, toks: &[usize]) -> Option<usize> {
         .any(|&t| kinds::is_part(frame.toks[t].word.text.trim_start_matches([':', '：'])));
     if !real {
         return None;
+    }
+    // `for 2N2905` below a name.
+    if k == 1 && toks.first().is_some_and(|&t| frame.toks[t].word.text == "for") {
+        return Some(0);
     }
     let first = &frame.toks[*toks.get(k)?];
     let apart = match k.checked_sub(1) {

@@ -56,7 +56,7 @@ impl Header {
 }
 
 pub(super) fn is_value(role: Role) -> bool {
-    matches!(role, Role::Min | Role::Typ | Role::Max | Role::Value)
+    matches!(role, Role::Min | Role::Typ | Role::Max | Role::Value | Role::Unnamed)
 }
 
 pub(super) fn is_key(role: Role) -> bool {

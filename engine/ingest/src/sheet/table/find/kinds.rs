@@ -150,7 +150,8 @@ pub(super) fn is_unit(text: &str) -> bool {
 
 fn is_simple_unit(text: &str) -> bool {
     let known = |t: &str| UNITS.contains(&t);
-    let t = text.trim_end_matches(['2', '3', '²', '³', '^', '½']);
+    // One exponent: `2N2222` is no number of newtons.
+    let t = text.strip_suffix(['2', '3', '²', '³', '½']).unwrap_or(text).trim_end_matches('^');
     if known(text) || known(t) {
         return true;
     }
@@ -268,7 +269,7 @@ mod tests {
             assert!(is_unit(unit), "{unit}");
         }
         assert!(!is_unit("Value") && !is_unit("25") && !is_unit("-"));
-        for part in ["1N4001", "*MMBT3904", "BC546", "2N5457", "IRF540N", "LM139A"] {
+        for part in ["1N4001", "2N2222", "*MMBT3904", "BC546", "2N5457", "IRF540N", "LM139A"] {
             assert!(is_part(part), "{part}");
         }
         for other in ["SOT-23", "100V", "VGS", "Max", "TO-92", "10K", "25°C"] {

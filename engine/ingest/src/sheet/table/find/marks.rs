@@ -232,6 +232,7 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
     let mut at = 0;
     let mut strange = 0;
     let mut bracket = false;
+    let heads = heads_of_limits(&words);
     while at < toks.len() {
         let (count, label) = longest(&words, at);
         let members: Vec<usize> = toks.get(at..at + count).unwrap_or_default().to_vec();
@@ -245,9 +246,10 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
         bracket = (bracket || opens) && !text.ends_with([')', ']', '）']);
         if label.is_none() && !part {
             let plain = !aside && !kinds::is_unit(text) && !kinds::is_number(text);
-            strange += usize::from(plain);
+            strange += usize::from(plain && !heads);
             if let Some(last) = found.last_mut()
                 && !last.part
+                && !(plain && heads)
             {
                 last.toks.extend(members);
                 last.area = last.area.union(area);
@@ -296,6 +298,14 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
         }
     }
     out.extend(found);
+}
+
+/// Whether narrow columns of limits follow one another: a word among them that is not known heads
+/// a column, too, and makes no text of them.
+fn heads_of_limits(words: &[Vec<String>]) -> bool {
+    let narrow = [Role::Min, Role::Typ, Role::Max].map(|r| Some(Label::Is(r)));
+    let said = |label| (0..words.len()).any(|at| longest(words, at).1 == label);
+    words.len() <= 4 && narrow.into_iter().filter(|n| said(*n)).count() >= 2
 }
 
 /// Whether one of two labels next to each other carries no value: they head one column.

@@ -1,5 +1,6 @@
 //! Words belong to one table: of two heads that claim the same values the better keeps them.
 
+use super::header::is_value;
 use crate::sheet::table::{Cell, Role, Row, Table};
 use std::collections::BTreeMap;
 
@@ -63,7 +64,7 @@ fn values<'t>(
     row.cells
         .iter()
         .filter_map(move |cell| Some((cell, role(cell)?)))
-        .filter(|(_, role)| matches!(role, Role::Min | Role::Typ | Role::Max | Role::Value))
+        .filter(|(_, role)| is_value(*role))
         .flat_map(|(cell, role)| {
             cell.words.iter().map(move |w| {
                 let place = |v: f64| (v * 100.0).round() as i64;

@@ -2,6 +2,7 @@
 
 use super::anchors::{self, Anchor};
 use super::assign::{self, Column, Given};
+use super::below;
 use super::columns::Col;
 use super::frame::Frame;
 use super::grid::{Grid, Piece};
@@ -30,13 +31,14 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
             .collect::<Vec<usize>>()
     };
     let (symbols, names) = (find(Role::Symbol), find(Role::Name));
-    let heads = head_lines(grid, &anchors, &symbols, &names);
+    let heads = below::head_lines(grid, &anchors, &symbols, &names);
     let mut columns: Vec<Option<Column>> = vec![None; grid.cols.len()];
     for &c in symbols.iter().chain(&names) {
         if let Some(slot) = columns.get_mut(c) {
             *slot = Some(assign::column(grid, &anchors, c, true, &heads));
         }
     }
+    let mut vague = below::sub_rows(grid, &anchors, (&symbols, &names), &heads, &mut columns);
     cut_at_headings(&anchors, &headings, &mut columns);
     let keys = if symbols.is_empty() { &names } else { &symbols };
     inherit_keys(&anchors, &headings, &symbols, &names, &mut columns);
@@ -44,7 +46,12 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
     for (c, col) in grid.cols.iter().enumerate() {
         let found = match col.role {
             Some(Role::Conditions) => {
-                let mut column = assign::conditions(frame, grid, &anchors, c, &group, &heads);
+                let mut column = match grid.parent(c) {
+                    Some(from) => {
+                        below::with_names(frame, grid, &anchors, (from, c), &heads, &group)
+                    }
+                    None => assign::conditions(frame, grid, &anchors, c, &group, &heads),
+                };
                 adopt(&anchors, &group, &mut column, &columns, keys, frame);
                 column
             }
@@ -65,7 +72,7 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
             *slot = Some(found);
         }
     }
-    let vague = vague_rows(grid, &anchors, &columns, symbols.iter().chain(&names));
+    vague.extend(vague_rows(grid, &anchors, &columns, symbols.iter().chain(&names)));
     anchors
         .iter()
         .enumerate()
@@ -365,33 +372,6 @@ fn groups(columns: &[Option<Column>], keys: &[usize], names: &[usize], count: us
             }
         }
         out.push(number);
-    }
-    out
-}
-
-/// Heights of lines that carry a symbol or name but no value, above rows that have none.
-fn head_lines(grid: &Grid, anchors: &[Anchor], symbols: &[usize], names: &[usize]) -> Vec<f64> {
-    let mut out = Vec::new();
-    for p in grid.pieces.iter().filter(|p| symbols.contains(&p.col) || names.contains(&p.col)) {
-        let on_row = anchors.iter().any(|a| (a.base - p.base).abs() <= 0.6 * p.size);
-        let Some(next) = anchors.iter().find(|a| a.base > p.base) else { continue };
-        let bare = !grid.pieces.iter().any(|q| {
-            (symbols.contains(&q.col) || names.contains(&q.col))
-                && (q.base - next.base).abs() <= 0.5 * q.size
-        });
-        let first_line = !grid
-            .pieces
-            .iter()
-            .any(|q| q.col == p.col && q.base < p.base - 0.5 && p.base - q.base <= 1.5 * p.size);
-        // A symbol beside a name, or beside conditions, begins rows even when lines are tight.
-        let beside = symbols.contains(&p.col)
-            && grid
-                .pieces
-                .iter()
-                .any(|q| q.col != p.col && (q.base - p.base).abs() <= 0.5 * p.size);
-        if !on_row && bare && (first_line || beside) && next.base - p.base >= 0.9 * p.size {
-            out.push(p.base);
-        }
     }
     out
 }

@@ -214,8 +214,10 @@ fn split_mark(text: &str) -> (String, String) {
         let bare = first.trim_matches(|c: char| matches!(c, '.' | ':' | ')' | '(' | '[' | ']'));
         let is_word = bare.to_lowercase().starts_with("note");
         let short = bare.chars().count() <= 2 && !bare.is_empty();
-        let lead: String =
-            rest.chars().take_while(|c| matches!(c, '*' | '†' | '‡' | '§' | '#' | '※')).collect();
+        let lead: String = rest
+            .chars()
+            .take_while(|c| matches!(c, '*' | '∗' | '†' | '‡' | '§' | '#' | '※'))
+            .collect();
         if !lead.is_empty() {
             rest = rest.get(lead.len()..).unwrap_or("").trim_start();
             mark = lead;

@@ -25,7 +25,8 @@ pub(super) fn groups<'t>(table: &'t Table, row: &'t Row) -> Vec<Group<'t>> {
     let mut groups: Vec<Group<'t>> = Vec::new();
     for cell in &row.cells {
         let Some(column) = table.columns.get(cell.column) else { continue };
-        if !matches!(column.role, Role::Min | Role::Typ | Role::Max | Role::Value) {
+        let limits = [Role::Min, Role::Typ, Role::Max, Role::Value, Role::Unnamed];
+        if !limits.contains(&column.role) {
             continue;
         }
         let found = groups.iter_mut().find(|g| g.parts == column.parts);
@@ -275,7 +276,8 @@ pub(super) fn limits(group: &Group<'_>, reading: &Reading<'_>) -> Limits {
     if group.crowded {
         limits.doubts.push(String::from("two cells stand in one column of limits"));
     }
-    for (role, _, cell) in &group.cells {
+    // What stands in a column without a name is no limit; the row is in doubt already.
+    for (role, _, cell) in group.cells.iter().filter(|c| c.0 != Role::Unnamed) {
         let text = line(&cell.words);
         if cell.words.iter().any(crate::sheet::text::Word::is_unsure) {
             limits.doubts.push(format!("a sign in `{}` cannot be read", shown(&text)));

@@ -5,7 +5,20 @@ use std::collections::BTreeSet;
 
 /// The words as they are printed, one blank between them; raised numbers have `^` before them.
 pub(super) fn line(words: &[Word]) -> String {
-    words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+    let mut out = String::new();
+    let mut glued = true;
+    for (at, word) in words.iter().enumerate() {
+        if !glued {
+            out.push(' ');
+        }
+        // `150 o C`: a raised letter for the degree sign.
+        let next = words.get(at + 1).map_or("", |w| w.text.as_str());
+        let celsius = next.strip_prefix('C').is_some_and(|r| !r.starts_with(char::is_alphanumeric));
+        let counted = out.trim_end().ends_with(|c: char| c.is_ascii_digit());
+        glued = word.text == "o" && celsius && counted;
+        out.push_str(if glued { "°" } else { &word.text });
+    }
+    out
 }
 
 /// A spelling without blanks and underscores, with one kind of each sign, in its case.
