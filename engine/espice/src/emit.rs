@@ -150,7 +150,9 @@ pub(crate) fn emit(
         sources.add(format!("{}.{}.lib", origin.part, dialect.name()), written.text.as_str());
     let (again, complaints) = dialect.read(&written.text, file);
     let (before, after) = (library.models(), again.models());
-    let same = before == after && elements(&library) == elements(&again);
+    let same = before.len() == after.len()
+        && before.iter().zip(&after).all(|(a, b)| says_the_same(a, b))
+        && elements_agree(&elements(&library), &elements(&again));
     let rewritten = dialect.write(&again).text;
     if complaints.has_errors() || !same || rewritten != written.text {
         diagnostics.push(
@@ -179,6 +181,20 @@ pub(crate) fn emit(
         .collect();
     let device = Composite { parts };
     (Some(Emitted { dialect: dialect.name(), text: written.text, device }), diagnostics)
+}
+
+/// Whether two cards say the same of a device; names may differ where the dialect needs it.
+fn says_the_same(a: &ModelCard, b: &ModelCard) -> bool {
+    let type_of = |c: &ModelCard| (c.device_type.clone(), c.level, c.flags.clone());
+    a.parameters == b.parameters && type_of(a) == type_of(b)
+}
+
+/// Whether elements say the same; the names of their models may differ.
+fn elements_agree(before: &[&Element], after: &[&Element]) -> bool {
+    let same = |(a, b): (&&Element, &&Element)| {
+        a.name == b.name && a.parameters == b.parameters && a.fields.len() == b.fields.len()
+    };
+    before.len() == after.len() && before.iter().zip(after).all(same)
 }
 
 /// The elements of a library's subcircuits in order.
