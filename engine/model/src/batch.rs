@@ -3,7 +3,7 @@
 use crate::Kelvin;
 use crate::device::{Device, Key};
 use crate::dispatch;
-use crate::newton::{Newton, Rounds, State};
+use crate::newton::{Help, Newton, Rounds, State};
 use crate::plan::{Solver, Variant};
 use crate::program::{Program, WIDTH, slot};
 use crate::request::Request;
@@ -183,6 +183,7 @@ impl<'a, const W: usize> Chunk<'a, W> {
             self.load(variant.temperature, list, input.offset, length);
         }
         self.set(variant.share, [1.0; W]);
+        self.set(variant.shunt, [0.0; W]);
         self.set(variant.polish, [1.0; W]);
         match &variant.solver {
             Solver::None => {}
@@ -267,6 +268,7 @@ impl<'a, const W: usize> Chunk<'a, W> {
             self.set(register, *values);
         }
         self.set(self.variant.share, [1.0; W]);
+        self.set(self.variant.shunt, [0.0; W]);
         self.newton = Some(newton);
         polish
     }
@@ -336,8 +338,9 @@ impl<const W: usize> Rounds<W> for ChunkRounds<'_, '_, W> {
         }
     }
 
-    fn round(&mut self, share: f64, state: &State<W>, results: &mut [[f64; W]]) {
-        self.chunk.set(self.chunk.variant.share, [share; W]);
+    fn round(&mut self, help: Help, state: &State<W>, results: &mut [[f64; W]]) {
+        self.chunk.set(self.chunk.variant.share, [help.share; W]);
+        self.chunk.set(self.chunk.variant.shunt, [help.shunt; W]);
         for (&register, values) in self.unknowns.iter().zip(&state.potentials) {
             self.chunk.set(register, *values);
         }

@@ -25,6 +25,9 @@ pub(crate) enum Input {
     Expansion(u32),
     /// The share of the drives that is applied, 1 but for source stepping.
     Share,
+    /// The conductance from every unknown potential to the reference, 0 S but while a solution
+    /// is approached.
+    Shunt,
     /// 1 where the last Newton correction applies, 0 where not, NaN where no solution exists.
     Polish,
 }

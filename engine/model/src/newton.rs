@@ -3,7 +3,8 @@
 //! What makes Newton fail on semiconductors is exponentials, so each is replaced by its tangent
 //! at a separate argument that rises only by the logarithm of what Newton asks for (the idea of
 //! SPICE's junction limiting, L. W. Nagel, SPICE2, 1975, applied to every exponential instead of
-//! named junctions). Points that do not arrive are taken again by source stepping.
+//! named junctions). Points that do not arrive are taken again with conductances to the reference
+//! that fade, which lead through regions without current, then by source stepping.
 
 use crate::math;
 
@@ -13,8 +14,30 @@ const ROUNDS: usize = 150;
 const STEP_ROUNDS: usize = 40;
 /// Source steps.
 const SOURCE_STEPS: u32 = 24;
+/// Conductance to the reference with which the second attempt begins, S.
+const FIRST_SHUNT: f64 = 1e-2;
+/// How often it falls to a tenth before it goes.
+const SHUNT_STEPS: i32 = 14;
 /// Step after which a point is done, V.
 const STEP: f64 = 1e-9;
+/// Longest step, V, beside half of the potential itself: where a transistor is off its current
+/// is flat, and Newton would leave for voltages that mean nothing, or for another solution there.
+const LEAP: f64 = 1.0;
+
+/// What eases a round: the whole truth is a share of 1 and a shunt of 0 S.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Help {
+    /// The share of the drives that is applied.
+    pub share: f64,
+    /// The conductance from every unknown potential to the reference, S.
+    pub shunt: f64,
+    /// Longest step, V, beside half of the potential itself.
+    leap: f64,
+}
+
+impl Help {
+    const NONE: Help = Help { share: 1.0, shunt: 0.0, leap: LEAP };
+}
 
 /// What one round computes; the caller runs the programs.
 pub(crate) trait Rounds<const W: usize> {
@@ -22,7 +45,7 @@ pub(crate) trait Rounds<const W: usize> {
     fn guess(&mut self, share: f64, potentials: &mut [[f64; W]]);
 
     /// Newton's steps and the exponentials' arguments, now and after the step, in this order.
-    fn round(&mut self, share: f64, state: &State<W>, results: &mut [[f64; W]]);
+    fn round(&mut self, help: Help, state: &State<W>, results: &mut [[f64; W]]);
 }
 
 /// Potentials and points of expansion.
@@ -56,19 +79,36 @@ impl<const W: usize> Newton<W> {
     pub(crate) fn solve(&mut self, rounds: &mut impl Rounds<W>) -> [f64; W] {
         let mut active = [true; W];
         self.begin(rounds, 1.0, &active);
-        self.iterate(rounds, 1.0, ROUNDS, &mut active);
-        if active.contains(&true) {
-            let again = active;
-            self.begin(rounds, 0.0, &again);
-            for step in 0..=SOURCE_STEPS {
-                active = again;
-                let last = step == SOURCE_STEPS;
-                let share = f64::from(step) / f64::from(SOURCE_STEPS);
-                let most = if last { ROUNDS } else { STEP_ROUNDS };
-                self.iterate(rounds, share, most, &mut active);
-            }
+        self.iterate(rounds, Help::NONE, ROUNDS, &mut active);
+        let shunts = (0..SHUNT_STEPS).map(|k| FIRST_SHUNT * 0.1f64.powi(k)).chain([0.0]);
+        self.approach(rounds, shunts.map(|shunt| Help { shunt, ..Help::NONE }), &mut active);
+        for leap in [LEAP, f64::INFINITY] {
+            let shares = (0..=SOURCE_STEPS).map(|k| f64::from(k) / f64::from(SOURCE_STEPS));
+            let way = shares.map(|share| Help { share, leap, ..Help::NONE });
+            self.approach(rounds, way, &mut active);
         }
         active.map(|still| if still { f64::NAN } else { 1.0 })
+    }
+
+    /// Takes the points that have not arrived again, with help that fades.
+    fn approach(
+        &mut self,
+        rounds: &mut impl Rounds<W>,
+        way: impl Iterator<Item = Help>,
+        active: &mut [bool; W],
+    ) {
+        if !active.contains(&true) {
+            return;
+        }
+        let again = *active;
+        let mut way = way.peekable();
+        let share = way.peek().map_or(1.0, |first| first.share);
+        self.begin(rounds, share, &again);
+        while let Some(help) = way.next() {
+            *active = again;
+            let most = if way.peek().is_some() { STEP_ROUNDS } else { ROUNDS };
+            self.iterate(rounds, help, most, active);
+        }
     }
 
     fn begin(&mut self, rounds: &mut impl Rounds<W>, share: f64, active: &[bool; W]) {
@@ -82,7 +122,7 @@ impl<const W: usize> Newton<W> {
             select(expansion, &[0.0; W], active);
         }
         let mut results = std::mem::take(&mut self.results);
-        rounds.round(share, &self.state, &mut results);
+        rounds.round(Help { share, ..Help::NONE }, &self.state, &mut results);
         let unknowns = self.state.potentials.len();
         for (expansion, now) in self.state.expansions.iter_mut().zip(results.iter().skip(unknowns))
         {
@@ -96,7 +136,7 @@ impl<const W: usize> Newton<W> {
     fn iterate(
         &mut self,
         rounds: &mut impl Rounds<W>,
-        share: f64,
+        help: Help,
         most: usize,
         active: &mut [bool; W],
     ) {
@@ -104,23 +144,23 @@ impl<const W: usize> Newton<W> {
             if !active.contains(&true) {
                 return;
             }
-            rounds.round(share, &self.state, &mut self.results);
+            rounds.round(help, &self.state, &mut self.results);
             // A step that keeps overshooting is halved.
             let damping = if round > 25 && round % 3 != 0 { 0.5 } else { 1.0 };
             for (l, active) in active.iter_mut().enumerate() {
                 if *active {
-                    *active = !self.advance(l, damping);
+                    *active = !self.advance(l, damping, help.leap);
                 }
             }
         }
     }
 
     /// Moves one point; whether it has arrived.
-    fn advance(&mut self, l: usize, damping: f64) -> bool {
+    fn advance(&mut self, l: usize, damping: f64, leap: f64) -> bool {
         let unknowns = self.state.potentials.len();
         let exponentials = self.state.expansions.len();
         let (steps, arguments) = self.results.split_at(unknowns);
-        let after = arguments.split_at(exponentials).1;
+        let (now, after) = arguments.split_at(exponentials);
         if steps.iter().any(|s| !s[l].is_finite()) {
             // Outside the domain of some function: go back half the way.
             for (v, before) in self.state.potentials.iter_mut().zip(&self.before) {
@@ -128,15 +168,21 @@ impl<const W: usize> Newton<W> {
             }
             return false;
         }
+        // All potentials go the same share of their steps, so that the direction stays.
+        let share = self.state.potentials.iter().zip(steps).fold(1.0, |least: f64, (v, step)| {
+            let share = (leap + 0.5 * v[l].abs()) / step[l].abs();
+            if share < least { share } else { least }
+        });
         let mut arrived = true;
         for ((v, before), step) in self.state.potentials.iter_mut().zip(&mut self.before).zip(steps)
         {
             before[l] = v[l];
-            v[l] += damping * step[l];
+            v[l] += damping * share * step[l];
             arrived &= step[l].abs() <= STEP + 4.0 * f64::EPSILON * v[l].abs();
         }
-        for (expansion, after) in self.state.expansions.iter_mut().zip(after) {
-            let (at, wish) = (expansion[l], after[l]);
+        for ((expansion, now), after) in self.state.expansions.iter_mut().zip(now).zip(after) {
+            let at = expansion[l];
+            let wish = if share < 1.0 { now[l] + share * (after[l] - now[l]) } else { after[l] };
             arrived &= (wish - at).abs() <= 1e-7;
             expansion[l] = limited(at, wish);
         }

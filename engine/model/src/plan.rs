@@ -25,6 +25,8 @@ pub(crate) struct Variant {
     pub polish: usize,
     /// Register of the share of the drives.
     pub share: usize,
+    /// Register of the conductance that helps on the way.
+    pub shunt: usize,
     /// Searches for unknowns of `solve` that differ from point to point, in order.
     pub solves: Vec<PointSolve>,
     /// How potentials are found.
@@ -349,7 +351,8 @@ fn compile(
     if many {
         let stepped = share_drives(dag, &mut circuit, &residuals);
         setup_roots = dag.settle(&stepped.guesses);
-        let (steps, count) = newton_roots(dag, &circuit, stepped.residuals);
+        let shunted = with_shunts(dag, &circuit, stepped.residuals);
+        let (steps, count) = newton_roots(dag, &circuit, shunted);
         expansions = count;
         step_roots = dag.settle(&steps);
     } else if let (Some(&unknown), Some(&[resistive, other, value])) =
@@ -381,6 +384,7 @@ fn compile(
     let temperature = layout.pin(Input::Temperature);
     let polish = layout.pin(Input::Polish);
     let share = layout.pin(Input::Share);
+    let shunt = layout.pin(Input::Shunt);
     let unknowns: Vec<usize> = circuit.unknowns.iter().map(|&u| layout.pin(u)).collect();
     let expansions: Vec<usize> =
         (0..expansions).map(|e| layout.pin(Input::Expansion(e as u32))).collect();
@@ -422,6 +426,7 @@ fn compile(
         temperature,
         polish,
         share,
+        shunt,
         solves: point_solves,
         solver,
         results,
@@ -512,6 +517,18 @@ fn share_drives(dag: &mut Dag, circuit: &mut Circuit, residuals: &[Id]) -> Stepp
         *s = SolveEquation { residual: next(), low: next(), high: next() };
     }
     Stepped { residuals, guesses }
+}
+
+/// A conductance from every unknown potential to the reference.
+fn with_shunts(dag: &mut Dag, circuit: &Circuit, residuals: Vec<Id>) -> Vec<Id> {
+    let shunt = dag.input(Input::Shunt);
+    let both = residuals.into_iter().zip(&circuit.unknowns);
+    both.map(|(residual, unknown)| {
+        let potential = dag.input(*unknown);
+        let lost = dag.mul(shunt, potential);
+        dag.add(residual, lost)
+    })
+    .collect()
 }
 
 /// Newton's steps with every exponential of an unknown replaced by its tangent at a point of
