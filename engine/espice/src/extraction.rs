@@ -154,28 +154,25 @@ impl<'a> Context<'a> {
             }
         };
         let arguments = &measurement.quantity().arguments;
-        let measure = match wanted.measure {
-            Measure::Log => stages::Measure::Log,
-            Measure::Relative => stages::Measure::Relative,
-            Measure::Linear => stages::Measure::Linear,
-        };
         let facts = self.input.facts;
         let mut found = Vec::new();
         for (index, curve) in facts.curves.iter().enumerate() {
             if curve.status == Status::Refused || !self.holds(&curve.parts) {
                 continue;
             }
-            if let Some((observations, points)) = self.curve(wanted, curve, arguments) {
+            if let Some((observations, points)) = self.curve(wanted, curve, quantity, arguments) {
                 let name = curve_name(curve);
+                let measure = measure_of(wanted, Some(curve.y.scale));
                 let target = Target { name, measurement, observations, measure };
                 found.push((target, Origins::Curve { curve: index, points }));
             }
         }
         let limits_may_serve = found.is_empty() && !self.law_is_drawn(measurement.quantity());
         if let Some((observations, rows, limit_derived)) =
-            self.rows(wanted, arguments, limits_may_serve)
+            self.rows(wanted, quantity, arguments, limits_may_serve)
         {
             let name = format!("rows of {}", wanted.quantity);
+            let measure = measure_of(wanted, None);
             let target = Target { name, measurement, observations, measure };
             found.push((target, Origins::Rows { rows, limit_derived }));
         }
@@ -199,6 +196,7 @@ impl<'a> Context<'a> {
         &self,
         wanted: &TargetIr,
         curve: &Curve,
+        quantity: usize,
         arguments: &[String],
     ) -> Option<(Observations, Vec<usize>)> {
         let signature = &curve.signature;
@@ -209,8 +207,9 @@ impl<'a> Context<'a> {
             return None;
         }
         let conditions = curve.all_conditions();
-        let held = |a: &String| *a == signature.x || conditions.value(a).is_some();
-        if !arguments.iter().all(held) {
+        // One way of measuring for each curve: the one that rules and reports use for it.
+        let stated = conditions.clone().with(signature.x.clone(), 0.0);
+        if self.bench.at(&wanted.quantity, &stated) != Some(quantity) {
             return None;
         }
         let (indices, points): (Vec<usize>, Vec<[f64; 2]>) = curve.good_points().unzip();
@@ -236,13 +235,14 @@ impl<'a> Context<'a> {
         } else {
             window(&conditions, &shown)
         };
+        let logarithmic = measure_of(wanted, Some(curve.y.scale)) == stages::Measure::Log;
         let kept: Vec<(usize, [f64; 2])> = indices
             .into_iter()
             .zip(points)
             .zip(taken)
             .filter(|(_, taken)| *taken)
             .map(|(point, _)| point)
-            .filter(|(_, [_, y])| wanted.measure != Measure::Log || *y > 0.0)
+            .filter(|(_, [_, y])| !logarithmic || *y > 0.0)
             .collect();
         if kept.is_empty() {
             return None;
@@ -276,6 +276,7 @@ impl<'a> Context<'a> {
     fn rows(
         &self,
         wanted: &TargetIr,
+        quantity: usize,
         arguments: &[String],
         limits_may_serve: bool,
     ) -> Option<(Observations, Vec<usize>, bool)> {
@@ -290,7 +291,7 @@ impl<'a> Context<'a> {
                     && p.status != Status::Refused
                     && !p.is_rating()
                     && self.holds(&p.parts)
-                    && arguments.iter().all(|a| p.conditions.value(a).is_some())
+                    && self.bench.at(&p.symbol, &p.conditions) == Some(quantity)
             })
             .collect();
         let mut valued: Vec<(usize, &Parameter, f64)> =
@@ -335,6 +336,15 @@ impl<'a> Context<'a> {
     fn holds(&self, parts: &[String]) -> bool {
         let part = self.input.facts.device.part.as_deref();
         parts.is_empty() || part.is_none_or(|part| parts.iter().any(|p| p == part))
+    }
+}
+
+/// How a target is compared with a curve whose values are drawn on `scale`, or with rows.
+fn measure_of(wanted: &TargetIr, scale: Option<Scale>) -> stages::Measure {
+    match (wanted.measure, scale) {
+        (Measure::Log, _) | (Measure::Drawn, Some(Scale::Log)) => stages::Measure::Log,
+        (Measure::Linear, _) | (Measure::Drawn, Some(_)) => stages::Measure::Linear,
+        (Measure::Relative, _) | (Measure::Drawn, None) => stages::Measure::Relative,
     }
 }
 

@@ -97,7 +97,10 @@ impl View<'_> {
         let staged = &self.fitted.staged;
         let mut curves = Vec::new();
         for (index, curve) in self.facts.curves.iter().enumerate() {
-            if curve.status == Status::Refused || !self.is_of_part(&curve.parts) {
+            if curve.status == Status::Refused
+                || !self.is_of_part(&curve.parts)
+                || !self.fitted.bench.shows(curve)
+            {
                 continue;
             }
             let held = held(curve);
@@ -157,7 +160,9 @@ impl View<'_> {
         let mut rated = Vec::new();
         let usable =
             |status: Status, parts: &[String]| status != Status::Refused && self.is_of_part(parts);
-        for row in self.facts.parameters.iter().filter(|p| usable(p.status, &p.parts)) {
+        // What a part survives is not how it behaves.
+        let behaviour = self.facts.parameters.iter().filter(|p| !p.is_rating());
+        for row in behaviour.filter(|p| usable(p.status, &p.parts)) {
             let conditions = with_temperature(&row.conditions);
             let Some(model) = probe.value(&row.symbol, &conditions) else { continue };
             let (sheet, basis) = match (row.typ, row.min, row.max) {
@@ -184,7 +189,8 @@ impl View<'_> {
                 provenance: wire::provenance(&row.provenance, self.sources),
             });
         }
-        for curve in self.facts.curves.iter().filter(|c| usable(c.status, &c.parts)) {
+        let drawn = self.facts.curves.iter().filter(|c| usable(c.status, &c.parts));
+        for curve in drawn.filter(|c| self.fitted.bench.shows(c)) {
             let good: Vec<[f64; 2]> = curve.good_points().map(|(_, p)| p).collect();
             let picks: BTreeMap<usize, ()> = match good.len() {
                 0 => BTreeMap::new(),

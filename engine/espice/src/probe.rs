@@ -1,7 +1,7 @@
 //! A template with parameter values, asked about quantities at conditions.
 
 use espice_base::Diagnostic;
-use espice_facts::Conditions;
+use espice_facts::{Conditions, Curve};
 use espice_lang::Quantities;
 use espice_lang::ir::{KindIr, QuantityIr, TemplateIr};
 use espice_model::{Evaluator, Kelvin, Measurement, Mode};
@@ -47,10 +47,19 @@ impl Bench {
     }
 
     /// The first quantity that measures `symbol` from what the conditions state.
-    fn at(&self, symbol: &str, conditions: &Conditions) -> Option<usize> {
+    pub(crate) fn at(&self, symbol: &str, conditions: &Conditions) -> Option<usize> {
         self.quantities.iter().position(|q| {
             q.symbol == symbol && q.arguments.iter().all(|a| conditions.value(a).is_some())
         })
+    }
+
+    /// Whether a curve is one of a quantity over one of its arguments or over temperature: a gate
+    /// voltage over charge is no gate voltage at a drain current, though it states one.
+    pub(crate) fn shows(&self, curve: &Curve) -> bool {
+        let x = &curve.signature.x;
+        let stated = curve.all_conditions().with(x.clone(), 0.0);
+        let quantity = self.at(&curve.signature.quantity, &stated).and_then(|i| self.quantity(i));
+        quantity.is_some_and(|q| q.arguments.contains(x) || TEMPERATURES.contains(&x.as_str()))
     }
 
     pub(crate) fn quantities(&self) -> &[QuantityIr] {

@@ -218,7 +218,7 @@ impl<'a> Builder<'a> {
         let measure = nodes
             .take_rule(Rule::measure)
             .and_then(|p| self.next_word(&mut Nodes::new(p.into_inner())))
-            .map(|w| self.choice(w, "a measure", &["linear", "log", "relative"]));
+            .map(|w| self.choice(w, "a measure", &["drawn", "linear", "log", "relative"]));
         let window =
             nodes.take_rule(Rule::window).map(|p| self.next_expr(&mut Nodes::new(p.into_inner())));
         Some(Target { signature, measure, window: transpose(window)? })

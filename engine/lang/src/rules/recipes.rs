@@ -84,6 +84,9 @@ pub enum Measure {
     Relative,
     /// model - data.
     Linear,
+    /// As the curve is drawn: `Log` on a logarithmic axis and `Linear` on another, which is where
+    /// its points are equally sure; `Relative` for rows.
+    Drawn,
 }
 
 /// One target of a fit.
@@ -112,8 +115,12 @@ struct Slots {
     conditions: Vec<(String, usize)>,
 }
 
-const MEASURES: [(&str, Measure); 3] =
-    [("log", Measure::Log), ("relative", Measure::Relative), ("linear", Measure::Linear)];
+const MEASURES: [(&str, Measure); 4] = [
+    ("log", Measure::Log),
+    ("relative", Measure::Relative),
+    ("linear", Measure::Linear),
+    ("drawn", Measure::Drawn),
+];
 
 pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<String, RecipeIr> {
     let mut recipes = BTreeMap::new();
@@ -296,7 +303,7 @@ fn target(checker: &mut Checker<'_>, item: &ast::Target) -> Option<TargetIr> {
         Some(word) => match MEASURES.iter().find(|m| m.0 == word.text) {
             Some((_, m)) => Some(*m),
             None => {
-                unknown_word(checker, "measure of a fit", word, &["log", "relative", "linear"]);
+                unknown_word(checker, "measure of a fit", word, &MEASURES.map(|m| m.0));
                 None
             }
         },
