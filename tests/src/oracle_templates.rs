@@ -59,4 +59,4 @@ macro_rules! templates {
     };
 }
 
-templates!(gummel_poon);
+templates!(gummel_poon, vdmos);

@@ -203,6 +203,25 @@ struct Native {
     pins: usize,
     /// Parameter of the series resistance of each pin.
     behind: Vec<Option<usize>>,
+    /// By pin: the parameter of its series resistance, whether biases mean the inner node or not.
+    series: Vec<Option<usize>>,
+}
+
+/// By pin: the index of the parameter that is its resistance.
+fn resistances(
+    template: &TemplateIr,
+    stated: &[(String, String)],
+) -> Result<Vec<Option<usize>>, String> {
+    let mut found = vec![None; template.pins.len()];
+    for (pin, name) in stated {
+        let place = template.pins.iter().position(|p| p == pin);
+        let parameter = template.parameter(name);
+        match place.and_then(|p| found.get_mut(p)) {
+            Some(slot) if parameter.is_some() => *slot = parameter,
+            _ => return Err(format!("there is no pin `{pin}`, or no parameter `{name}`")),
+        }
+    }
+    Ok(found)
 }
 
 impl Native {
@@ -224,20 +243,13 @@ impl Native {
             };
             plan.nominal.iter().map(one).collect()
         };
-        let mut behind = vec![None; pins];
-        for (pin, parameter) in &plan.behind {
-            let pin = template.pins.iter().position(|p| p == pin);
-            let slot = pin.and_then(|p| behind.get_mut(p));
-            let found = template.parameter(parameter);
-            match (slot, found) {
-                (Some(slot), Some(_)) => *slot = found,
-                _ => {
-                    return Err(format!("`behind` names no pin, or not the parameter {parameter}"));
-                }
-            }
+        let behind = resistances(template, &plan.behind)?;
+        let mut series = resistances(template, &plan.series)?;
+        for (series, behind) in series.iter_mut().zip(&behind) {
+            *series = series.or(*behind);
         }
         let (kernels, currents) = (kernels(&columns)?, kernels(&currents)?);
-        Ok(Native { columns, kernels, currents, pins, behind })
+        Ok(Native { columns, kernels, currents, pins, behind, series })
     }
 
     fn run(
@@ -305,7 +317,7 @@ impl Native {
         let largest = volts.map_or(0.0, |v| v.iter().fold(0.0f64, |m, v| m.max(v.abs())));
         let allowed = |(column, expected): (&Column, &f64)| match column {
             Column::Current(pin) => {
-                let series = self.behind.get(*pin).copied().flatten();
+                let series = self.series.get(*pin).copied().flatten();
                 let r = series.and_then(|p| point?.parameters.get(p).copied()).unwrap_or(0.0);
                 // The simulator forms the current of a resistor from two rounded potentials.
                 let rounding = if r > 0.0 { 8.0 * f64::EPSILON * largest / r } else { 0.0 };

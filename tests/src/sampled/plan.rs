@@ -10,6 +10,7 @@
 //! nominal 300.15 298.15             # one of these temperatures at which parameters hold, K
 //! kelvin 218.15 448.15              # device temperature, K
 //! behind b RB                       # a series resistance of a pin: biases mean the inner node
+//! series g RG                       # likewise, but biases mean the pin
 //! EG linear 1.05 1.2                # parameters of all families, in SI
 //! family 0.5                        # a family with its weight; its parameters override
 //!   IS log 1e-17 1e-12
@@ -121,6 +122,8 @@ pub struct Plan {
     pub kelvin: [f64; 2],
     /// Series resistances by pin.
     pub behind: Vec<(String, String)>,
+    /// Series resistances by pin where biases mean the pin itself.
+    pub series: Vec<(String, String)>,
     /// Parameters of all families.
     pub common: Vec<Drawn>,
     /// Families.
@@ -175,6 +178,7 @@ impl Plan {
             ["nominal", values @ ..] => self.nominal = numbers(values)?,
             ["kelvin", low, high] => self.kelvin = [number(low)?, number(high)?],
             ["behind", pin, name] => self.behind.push((pin.to_string(), name.to_string())),
+            ["series", pin, name] => self.series.push((pin.to_string(), name.to_string())),
             ["family", weight] => {
                 *place = Place::Family;
                 self.families.push(Family { weight: number(weight)?, parameters: Vec::new() });
