@@ -155,6 +155,8 @@ pub struct RuleIr {
     pub(crate) frame: Frame,
     pub(crate) checks: Vec<TypedExpr>,
     pub(crate) say: Vec<Part>,
+    /// Slots of several checks that the message calls by one name.
+    pub(crate) twins: Vec<Vec<usize>>,
 }
 
 impl RuleIr {

@@ -241,7 +241,7 @@ fn check_rule(
         );
     }
     let mark = checker.enter();
-    bind_worst(checker, &item.checks, &checks);
+    let twins = bind_worst(checker, &item.checks, &checks);
     let say = item.say.as_ref().map(|m| message(checker, &m.parts)).unwrap_or_default();
     checker.leave(mark);
     let frame = checker.finish_frame();
@@ -268,6 +268,7 @@ fn check_rule(
         frame,
         checks,
         say,
+        twins,
     })
 }
 
@@ -323,19 +324,34 @@ fn check_need(checker: &mut Checker<'_>, need: &Expr) -> Option<Need> {
 }
 
 /// Brings the binders through which a check runs into the scope of the message, and `worst` for
-/// the innermost.
-fn bind_worst(checker: &mut Checker<'_>, written: &[Expr], checks: &[TypedExpr]) {
+/// the innermost. Returns the slots that bear one name in several checks: whichever check decides
+/// gives all of them its record.
+fn bind_worst(
+    checker: &mut Checker<'_>,
+    written: &[Expr],
+    checks: &[TypedExpr],
+) -> Vec<Vec<usize>> {
     let mut all: Vec<(String, usize, Type)> = Vec::new();
     for (e, t) in written.iter().zip(checks) {
-        binders(e, t, &mut all);
+        let mut own = Vec::new();
+        binders(e, t, &mut own);
+        let innermost = own.last().map(|(_, slot, ty)| (String::from("worst"), *slot, ty.clone()));
+        all.extend(innermost.into_iter().chain(own));
     }
-    let worst: Vec<&(String, usize, Type)> = all.iter().rev().collect();
-    if let Some((_, slot, ty)) = worst.first() {
-        checker.alias("worst", *slot, ty.clone());
+    let mut twins: Vec<Vec<usize>> = Vec::new();
+    let mut named: Vec<&(String, usize, Type)> = Vec::new();
+    for one in all.iter().rev() {
+        // The last check's binder is the one that the message reads.
+        if named.iter().any(|n| n.0 == one.0) {
+            continue;
+        }
+        checker.alias(&one.0, one.1, one.2.clone());
+        named.push(one);
+        let same = |other: &&(String, usize, Type)| other.0 == one.0 && other.2 == one.2;
+        let slots: Vec<usize> = all.iter().filter(same).map(|o| o.1).collect();
+        twins.extend(Some(slots).filter(|s| s.len() > 1));
     }
-    for (name, slot, ty) in &all {
-        checker.alias(name, *slot, ty.clone());
-    }
+    twins
 }
 
 /// The loops on the way into a check, outermost first.

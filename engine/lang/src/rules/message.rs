@@ -1,6 +1,6 @@
 //! Values as a finding prints them.
 
-use super::book::Part;
+use super::book::{Part, RuleIr};
 use super::eval::Evaluator;
 use super::expr::TypedExpr;
 use super::types::Type;
@@ -42,12 +42,16 @@ pub(crate) fn conditions(conditions: &Conditions, symbols: &SymbolTable) -> Stri
 
 impl<'a> Evaluator<'a> {
     /// A message with its values; the records of the decision are in scope.
-    pub(crate) fn message(&self, parts: &[Part], decision: Option<&Decision<'a>>) -> String {
+    pub(crate) fn message(&self, rule: &RuleIr, decision: Option<&Decision<'a>>) -> String {
         if let Some(d) = decision {
             self.restore(d);
+            for (slot, value) in &d.trail {
+                let twins = rule.twins.iter().filter(|t| t.contains(slot)).flatten();
+                twins.for_each(|twin| self.set(*twin, value.clone()));
+            }
         }
         let mut text = String::new();
-        for part in parts {
+        for part in &rule.say {
             let of_decision = |pick: fn(&Decision<'a>) -> f64, point: bool| match decision {
                 Some(d) => number(pick(d), d.dimension, point && d.is_point),
                 None => String::from("(none)"),

@@ -110,7 +110,7 @@ impl Rulebook {
                         None => format!("`{what}` does not hold"),
                     }
                 } else {
-                    evaluator.message(&rule.say, decision)
+                    evaluator.message(rule, decision)
                 };
             }
             Truth::Unknown(why) => {

@@ -311,6 +311,20 @@ fn scope_needs_and_when_say_why_a_rule_does_not_apply() {
 }
 
 #[test]
+fn the_message_names_the_row_of_the_check_that_broke() {
+    let book = book(
+        "rule r : error on data {
+           for diode
+           check every r in data.rows(VF): r.typ <= 0.65 V
+           check every r in data.rows(VF): r.typ <= 10 V
+           say \"VF is {worst.typ} at {r.IF}\"
+         }",
+    );
+    let judgement = book.run(Phase::Data, &Input::new(&sheet(), today()));
+    assert_eq!(judgement.findings[0].message, "VF is 720 mV at 10 mA");
+}
+
+#[test]
 fn models_are_asked_through_quantities() {
     let mut facts = sheet();
     facts.parameters[0]
