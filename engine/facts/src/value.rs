@@ -185,22 +185,10 @@ fn prefixable(base: &str) -> bool {
 
 /// The SI prefix that leaves one to three digits before the point.
 fn prefix(value: f64) -> Option<&'static str> {
-    const PREFIXES: [(&str, i32); 10] = [
-        ("a", -18),
-        ("f", -15),
-        ("p", -12),
-        ("n", -9),
-        ("u", -6),
-        ("m", -3),
-        ("", 0),
-        ("k", 3),
-        ("M", 6),
-        ("G", 9),
-    ];
     let scientific = format!("{value:e}");
     let exponent: i32 = scientific.split_once('e')?.1.parse().ok()?;
     let group = if value == 0.0 { 0 } else { exponent.div_euclid(3) * 3 };
-    PREFIXES.iter().find(|p| p.1 == group).map(|p| p.0)
+    (-18..=9).contains(&group).then(|| espice_units::prefix_of_power(group))?
 }
 
 #[cfg(test)]

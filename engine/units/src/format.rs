@@ -4,18 +4,6 @@
 ///
 /// `unit` is the SI unit; pure numbers (`1`) and powers take no prefix.
 pub fn engineering(value: f64, unit: &str) -> String {
-    const PREFIXES: [(&str, i32); 10] = [
-        ("a", -18),
-        ("f", -15),
-        ("p", -12),
-        ("n", -9),
-        ("u", -6),
-        ("m", -3),
-        ("", 0),
-        ("k", 3),
-        ("M", 6),
-        ("G", 9),
-    ];
     let bare = unit.is_empty() || unit == "1";
     let prefixable = !bare && unit != "K" && !unit.contains(['/', '^', '*', '%']);
     if !value.is_finite() || value == 0.0 || !prefixable {
@@ -25,7 +13,7 @@ pub fn engineering(value: f64, unit: &str) -> String {
     let digits = format!("{:.3e}", value.abs());
     let exponent: i32 = digits.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
     let group = (exponent.div_euclid(3) * 3).clamp(-18, 9);
-    let prefix = PREFIXES.iter().find(|p| p.1 == group).map_or("", |p| p.0);
+    let prefix = crate::prefix::prefix(group).unwrap_or("");
     format!("{} {prefix}{unit}", plain(value / 10f64.powi(group), 4))
 }
 

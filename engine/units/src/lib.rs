@@ -10,10 +10,12 @@ pub mod data;
 mod dimension;
 mod format;
 pub mod pack;
+mod prefix;
 pub mod sheet;
 mod unit;
 
 pub use constants::Constants;
 pub use dimension::{Dimension, Exponent};
 pub use format::{engineering, exact, plain};
+pub use prefix::{power as power_of_prefix, prefix as prefix_of_power};
 pub use unit::{Unit, UnitError, parse_unit};

@@ -106,25 +106,6 @@ const ATOMS: [Atom; 41] = [
     ("T", [1, 0, 1, -2, 0], 1.0, true),
 ];
 
-const PREFIXES: [(&str, f64); 16] = [
-    ("f", 1e-15),
-    ("p", 1e-12),
-    ("n", 1e-9),
-    ("u", 1e-6),
-    ("µ", 1e-6),
-    ("μ", 1e-6),
-    ("m", 1e-3),
-    ("c", 1e-2),
-    ("k", 1e3),
-    ("K", 1e3),
-    ("Meg", 1e6),
-    ("MEG", 1e6),
-    ("M", 1e6),
-    ("G", 1e9),
-    ("T", 1e12),
-    ("a", 1e-18),
-];
-
 const POINTS: [(&str, f64, f64); 5] = [
     ("degC", 1.0, 273.15),
     ("°C", 1.0, 273.15),
@@ -165,7 +146,7 @@ pub fn parse_unit(text: &str) -> Result<Unit, UnitError> {
 }
 
 /// Where the first factor ends: at an operator outside the brackets of an exponent.
-fn end_of_part(text: &str) -> usize {
+pub(crate) fn end_of_part(text: &str) -> usize {
     let mut depth = 0_i32;
     for (at, c) in text.char_indices() {
         match c {
@@ -179,7 +160,7 @@ fn end_of_part(text: &str) -> usize {
 }
 
 /// A factor that is a power of ten but for rounding, such as that of `1/cm^3`, made exact.
-fn settle(factor: f64) -> f64 {
+pub(crate) fn settle(factor: f64) -> f64 {
     let exponent = factor.log10().round();
     match format!("1e{exponent}").parse::<f64>() {
         Ok(ten) if (factor / ten - 1.0).abs() < 1e-13 => ten,
@@ -218,8 +199,8 @@ fn atom(name: &str) -> Option<(Dimension, f64)> {
     if let Some(a) = find(name) {
         return Some((Dimension::of(a.1), a.2));
     }
-    PREFIXES.iter().find_map(|(prefix, scale)| {
-        let a = find(name.strip_prefix(prefix)?).filter(|a| a.3)?;
+    crate::prefix::sizes(name).find_map(|(rest, scale)| {
+        let a = find(rest).filter(|a| a.3)?;
         Some((Dimension::of(a.1), a.2 * scale))
     })
 }

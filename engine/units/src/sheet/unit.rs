@@ -1,3 +1,4 @@
+use crate::unit::{end_of_part, settle};
 use crate::{Dimension, Unit, parse_unit};
 
 /// A unit as a sheet prints it, with every meaning that its spelling can have.
@@ -91,8 +92,9 @@ const WORDS: [(&str, &str); 64] = [
     ("hours", "h"),
 ];
 
-/// Prefixes as sheets spell them. A lone capital `M` is mega and a lone small `m` milli, always.
-const PREFIXES: [(&str, &str); 18] = [
+/// Prefixes as sheets spell them besides the usual ones. A lone capital `M` is mega and a lone
+/// small `m` milli, always.
+const SPELLED: [(&str, &str); 18] = [
     ("micro", "u"),
     ("milli", "m"),
     ("nano", "n"),
@@ -231,34 +233,12 @@ fn whole(text: &str) -> Option<Unit> {
         unit.factor = if divide { unit.factor / one.factor } else { unit.factor * one.factor };
         let mut chars = tail.chars();
         match chars.next() {
-            None => return Some(Unit { factor: round(unit.factor), ..unit }),
+            None => return Some(Unit { factor: settle(unit.factor), ..unit }),
             Some(c) => divide = c == '/',
         }
         rest = chars.as_str();
     }
     None
-}
-
-/// A factor that is a power of ten but for rounding, made exact.
-fn round(factor: f64) -> f64 {
-    let exponent = factor.log10().round();
-    match format!("1e{exponent}").parse::<f64>() {
-        Ok(ten) if (factor / ten - 1.0).abs() < 1e-13 => ten,
-        _ => factor,
-    }
-}
-
-fn end_of_part(text: &str) -> usize {
-    let mut depth = 0_i32;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            '/' | '*' | '·' if depth <= 0 => return at,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 /// One factor: `mA`, `µmhos`, `°C`, `A^2`, `A2` (a power whose raising was lost), `10^-4`.
@@ -312,7 +292,7 @@ fn canonical(part: &str) -> Option<String> {
     if let Some(atom) = known(part) {
         return Some(atom.to_string());
     }
-    let prefixed = PREFIXES
+    let prefixed = SPELLED
         .iter()
         .find_map(|(spelled, prefix)| split(prefix, spelled))
         .or_else(|| split("M", "M"))

@@ -3,6 +3,7 @@
 use super::super::name::Names;
 use espice_facts::Condition;
 use espice_units::data::parse_number;
+use espice_units::sheet::parse_sheet_unit;
 use espice_units::{Dimension, Unit, parse_unit};
 
 /// One thing that a text says.
@@ -194,31 +195,9 @@ pub(crate) fn number(text: &str) -> Option<(f64, &str)> {
     Some((value, rest))
 }
 
-/// How sheets spell units that the unit reader spells otherwise.
-const SPELLINGS: [(&str, &str); 22] = [
-    ("ºC", "degC"),
-    ("˚C", "degC"),
-    ("oC", "degC"),
-    ("^oC", "degC"),
-    ("° C", "degC"),
-    ("º C", "degC"),
-    ("°", "deg"),
-    ("DEGREES", "deg"),
-    ("Volts", "V"),
-    ("VOLTS", "V"),
-    ("Amps", "A"),
-    ("AMPS", "A"),
-    ("Amperes", "A"),
-    ("Watts", "W"),
-    ("WATTS", "W"),
-    ("OHMS", "Ohm"),
-    ("mhos", "S"),
-    ("µmhos", "µS"),
-    ("mmhos", "mS"),
-    ("pf", "pF"),
-    ("SEC", "s"),
-    ("seconds", "s"),
-];
+/// How plots spell units that neither packs nor tables of sheets know: angles, and a degree sign
+/// that was raised.
+const SPELLINGS: [(&str, &str); 3] = [("^oC", "degC"), ("°", "deg"), ("DEGREES", "deg")];
 
 /// What may follow a unit without changing it.
 const SUFFIXES: [&str; 8] = ["RMS", "rms", "DC", "dc", "pk", "p-p", "typ", "max"];
@@ -228,7 +207,9 @@ pub(crate) fn printed_unit(text: &str) -> Option<Unit> {
     let text = text.trim().trim_end_matches(['.', ':']);
     let plain = |t: &str| {
         let t = SPELLINGS.iter().find(|s| s.0 == t).map_or(t, |s| s.1);
-        parse_unit(t).ok()
+        // Words as tables print them; a lone small letter is more often a mark than a unit.
+        let word = || parse_sheet_unit(t)?.exact.filter(|u| *u != Unit::ONE && t.len() > 1);
+        parse_unit(t).ok().or_else(word)
     };
     if text.is_empty() || text == "1" {
         return None;
