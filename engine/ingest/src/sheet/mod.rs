@@ -89,7 +89,6 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
     sheet.identity = identity::identify(&sheet.pages, &sheet.tables, &info, name, symbols);
     let identity = sheet.identity.clone();
     diagnostics.extend(identity.open(file));
-    let device = identity.device();
     let (kind, parts) = (identity.kind.as_deref(), identity.all_parts());
     let parts = parts.as_slice();
     let names = plot::Names::new(symbols, kind, parts);
@@ -102,6 +101,11 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
     plot::compare_axes(&mut sheet.panels);
     let (parameters, complaints) = table::parameters(&sheet.tables, file, symbols, kind, parts);
     diagnostics.extend(complaints);
+    if sheet.identity.polarity.is_none() {
+        let kind = kind.and_then(|k| symbols.kind(k));
+        sheet.identity.polarity = kind.and_then(|k| identity::by_signs(k, &parameters));
+    }
+    let device = sheet.identity.device();
     let dimension = |s: &str| symbols.symbol(s).map(|s| s.dimension);
     let curves =
         sheet.panels.iter().flat_map(|p| plot::facts::curves(p, file, dimension)).collect();

@@ -10,10 +10,12 @@ mod name;
 mod package;
 mod page;
 mod part;
+mod polarity;
 mod revision;
 mod seen;
 
 pub use page::PageKind;
+pub(crate) use polarity::by_signs;
 
 use super::SheetPage;
 use super::table::Table;

@@ -120,12 +120,21 @@ pub(super) fn found(seen: &[Seen]) -> Vec<(String, usize, usize)> {
                 c.is_whitespace() || matches!(c, '(' | ')' | ',' | '/' | ';' | ':' | '=')
             })
             .collect();
+        let mut before: Option<&str> = None;
+        let plain = line.text.replace(" (", "(");
         for (at, word) in words.iter().enumerate() {
             let spaced = words.get(at + 1).map(|next| format!("{word}-{next}"));
             let lone = FAMILIES.iter().take(4).any(|f| f.0 == *word);
             let name = named(word).or_else(|| spaced.filter(|_| lone).and_then(|s| named(&s)));
             let Some(name) = name else { continue };
             page = Some(line.page);
+            // Another name of the same outline: `SOD27 (DO-35)`, `TO-92; SOT54`.
+            let also = |first: &str| {
+                ["(", "; "].iter().any(|s| plain.contains(&format!("{first}{s}{word}")))
+            };
+            if before.replace(word).is_some_and(also) {
+                continue;
+            }
             let room = out.len() < 40;
             match out.iter_mut().find(|o| o.0 == name) {
                 Some(o) => o.1 += 1,
