@@ -82,6 +82,8 @@ pub struct Row {
     pub section: Section,
     /// The cells, in the order of the columns; several conditions cells may belong to one row.
     pub cells: Vec<Cell>,
+    /// Marks of notes at the heading above it.
+    pub marks: Vec<String>,
     /// Why the structure is not sure, in words; empty when it is.
     pub doubts: Vec<String>,
 }

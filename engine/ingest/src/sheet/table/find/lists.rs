@@ -202,6 +202,7 @@ fn build(
             area: own.reduce(Rect::union).unwrap_or_default(),
             section,
             cells,
+            marks: Vec::new(),
             doubts,
         });
     }

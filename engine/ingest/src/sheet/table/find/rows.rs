@@ -16,6 +16,8 @@ use espice_pdf::Rect;
 struct Heading {
     base: f64,
     section: Option<Section>,
+    /// Marks of notes behind it: `ON CHARACTERISTICS*`.
+    marks: Vec<String>,
 }
 
 /// The rows of a grid. `section` is what the title says.
@@ -78,8 +80,10 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
         .enumerate()
         .filter(|(_, a)| has_value(frame, a))
         .map(|(i, anchor)| {
-            let above = headings.iter().rfind(|h| h.base < anchor.base).and_then(|h| h.section);
-            let mut row = row(frame, grid, anchor, i, &columns, above.unwrap_or(section));
+            let above = headings.iter().rfind(|h| h.base < anchor.base);
+            let section = above.and_then(|h| h.section).unwrap_or(section);
+            let mut row = row(frame, grid, anchor, i, &columns, section);
+            row.marks = above.map(|h| h.marks.clone()).unwrap_or_default();
             if vague.contains(&i) {
                 row.doubts.push("it may belong to the row above or to the one below".to_string());
             }
@@ -186,7 +190,7 @@ fn row(
     let own: Vec<Rect> =
         cells.iter().filter(|c| !c.shared).flat_map(|c| c.words.iter().map(|w| w.area)).collect();
     let area = own.into_iter().reduce(Rect::union).or(area).unwrap_or_default();
-    Row { area, section, cells, doubts }
+    Row { area, section, cells, marks: Vec::new(), doubts }
 }
 
 /// Columns from left to right, those split from others behind them.
@@ -231,7 +235,8 @@ fn headings(frame: &Frame<'_>, grid: &mut Grid, anchors: &[Anchor]) -> Vec<Headi
                     || textual.contains(&p.col)
             });
             if only && leftmost && alone && (said || crossing) && !kinds::is_condition(&text) {
-                out.push(Heading { base, section: vocabulary::section(&text) });
+                let marks = toks.iter().flat_map(|&t| marks(frame.toks[t].word)).collect();
+                out.push(Heading { base, section: vocabulary::section(&text), marks });
                 for flag in &mut drop[at..end] {
                     *flag = true;
                 }
@@ -245,6 +250,14 @@ fn headings(frame: &Frame<'_>, grid: &mut Grid, anchors: &[Anchor]) -> Vec<Headi
         !drop.get(k - 1).copied().unwrap_or(false)
     });
     out
+}
+
+/// The marks of notes at a word, raised ones and stars behind it.
+fn marks(word: &Word) -> Vec<String> {
+    let bare = word.text.trim_end_matches(['*', '∗', '†', '‡']);
+    let stars = word.text.get(bare.len()..).unwrap_or("");
+    let star = (!stars.is_empty() && !bare.is_empty()).then(|| stars.to_string());
+    word.notes.iter().cloned().chain(star).collect()
 }
 
 /// Whether a band's cell holds a row, too: then it is part of a name set in several lines. In a

@@ -178,7 +178,11 @@ fn below(frame: &Frame<'_>, header: &Header, y: [f64; 2], out: &mut Surround) {
         {
             break;
         }
-        if body::starts_note(&text) && !text.to_lowercase().starts_with("fig") {
+        let circled = circled(frame, &line.toks);
+        if !circled.is_empty() {
+            out.notes.extend(circled);
+            open = true;
+        } else if body::starts_note(&text) && !text.to_lowercase().starts_with("fig") {
             let (mark, rest) = split_mark(&text);
             if !rest.is_empty() {
                 out.notes.push((mark, rest));
@@ -194,6 +198,26 @@ fn below(frame: &Frame<'_>, header: &Header, y: [f64; 2], out: &mut Surround) {
         }
         bottom = line.area.y1;
     }
+}
+
+/// The notes of a line that begin with circled marks, which may stand side by side.
+fn circled(frame: &Frame<'_>, toks: &[usize]) -> Vec<(String, String)> {
+    let mark = |t: usize| {
+        let word = &frame.toks[t].word;
+        let alone = word.notes.len() == 1 && word.text.chars().count() == 1;
+        alone.then(|| word.notes.first().cloned()).flatten()
+    };
+    let mut notes: Vec<(String, Vec<usize>)> = Vec::new();
+    for &t in toks {
+        match (mark(t), notes.last_mut()) {
+            (Some(mark), _) => notes.push((mark, Vec::new())),
+            (None, Some((_, text))) => text.push(t),
+            // What stands before the first mark is no note.
+            (None, None) => return Vec::new(),
+        }
+    }
+    notes.retain(|n| !n.1.is_empty());
+    notes.into_iter().map(|(mark, text)| (mark, frame.text(&text))).collect()
 }
 
 /// Whether a line is the title of what follows.

@@ -95,16 +95,17 @@ impl<'t> Reader<'t, '_> {
         let mut at = 0;
         while let Some((op, sign)) = self.next_relation(at) {
             let after = op + sign.len_utf8();
+            if let Some(next) = self.between(at, op, sign, after) {
+                at = next.max(after);
+                continue;
+            }
             // An `@` that follows a known symbol is a relation: `VGS @ 10 V`. Else it leads on.
             let exact = |s: &(usize, String)| {
                 sign != '@' || (self.index.is_spelled(&s.1, true) && self.measured(after).is_some())
             };
             let left = self.left(at, op).filter(exact);
-            let next = match left {
-                Some((left, symbol)) => self.relation(left, symbol, sign, after),
-                None => self.between(at, op, sign, after),
-            };
-            at = next.max(after);
+            let next = left.map(|(left, symbol)| self.relation(left, symbol, sign, after));
+            at = next.unwrap_or(after).max(after);
         }
     }
 
@@ -196,25 +197,32 @@ impl<'t> Reader<'t, '_> {
         end
     }
 
-    /// `25 °C ≤ Tj ≤ 150 °C`, where a value stands first; or an `@` that only leads on.
-    fn between(&mut self, from: usize, op: usize, sign: char, after: usize) -> usize {
+    /// `25 °C ≤ Tj ≤ 150 °C`, where a value stands first; `None` when none does.
+    fn between(&mut self, from: usize, op: usize, sign: char, after: usize) -> Option<usize> {
         if !matches!(sign, '≤' | '<') {
-            return after;
+            return None;
         }
         let region = self.slice(from..op);
         let cut = region.rfind([',', ';', ':']).map_or(0, |i| i + 1);
-        let start = from + cut + region.get(cut..).map_or(0, |t| t.len() - t.trim_start().len());
-        let Some((low, end)) = self.measured(start) else { return after };
-        if !self.slice(end..op).trim().is_empty() {
-            return after;
+        // The value is what stands right before the sign.
+        let words = region.get(cut..)?.split_inclusive(char::is_whitespace);
+        let mut starts: Vec<usize> = Vec::new();
+        let mut at = from + cut;
+        for word in words {
+            starts.extend(Some(at).filter(|_| !word.trim().is_empty()));
+            at += word.len();
         }
-        let Some((name, end)) = self.right_symbol(after) else { return after };
+        let (start, low) = starts.into_iter().rev().take(3).find_map(|start| {
+            let (low, end) = self.measured(start)?;
+            self.slice(end..op).trim().is_empty().then_some((start, low))
+        })?;
+        let (name, end) = self.right_symbol(after)?;
         let rest = self.slice(end..self.text.len()).trim_start();
-        let high = rest.strip_prefix(['≤', '<']).map(|t| self.text.len() - t.len());
-        let Some((high, end)) = high.and_then(|at| self.measured(at)) else { return end };
+        let high = rest.strip_prefix(['≤', '<']).map(|t| self.text.len() - t.len())?;
+        let (high, end) = self.measured(high)?;
         self.assign(&name, &low, Some(&high), '=');
         self.found.taken.push(start..end);
-        end
+        Some(end)
     }
 
     /// A symbol to the right of a relation and its end.

@@ -37,8 +37,9 @@ pub fn parameters(
     let commas = decimal_commas(tables);
     let mut diagnostics = Capped::default();
     let mut all: Vec<Draft<'_>> = Vec::new();
-    for table in tables {
-        let context = context(table, &index, parts, commas);
+    for (at, table) in tables.iter().enumerate() {
+        let notes = notes(tables.get(at..).unwrap_or(&[]));
+        let context = context(table, notes, &index, parts, commas);
         let place = |area: [f64; 4]| Place::Page { file, page: table.page, area };
         let mut drafts: Vec<Draft<'_>> = Vec::new();
         for row in &whole_names(table) {
@@ -103,9 +104,32 @@ fn whole_names(table: &Table) -> Vec<Row> {
     rows
 }
 
+/// How far below a table, in points, the next one that shares its notes begins.
+const NEXT: f64 = 60.0;
+
+/// The notes of a table, or of the next ones right below it: tables that follow each other share
+/// the notes below the last.
+fn notes(from_table: &[Table]) -> &[(String, String)] {
+    let mut above: Option<&Table> = None;
+    for table in from_table {
+        let follows = above.is_none_or(|a| {
+            a.page == table.page && (-5.0..NEXT).contains(&(table.area.y0 - a.area.y1))
+        });
+        if !follows {
+            break;
+        }
+        if !table.notes.is_empty() {
+            return &table.notes;
+        }
+        above = Some(table);
+    }
+    &[]
+}
+
 /// What a table says of all its rows.
 fn context<'t, 's>(
     table: &'t Table,
+    notes: &[(String, String)],
     index: &'t Index<'s>,
     parts: &'t [String],
     commas: bool,
@@ -119,8 +143,7 @@ fn context<'t, 's>(
         .find(|t| defaults.by_symbol.contains_key(**t))
         .map_or("TJ", |t| t)
         .to_string();
-    let notes = table
-        .notes
+    let notes = notes
         .iter()
         .map(|(mark, text)| (setting::plain_mark(mark), condition::read_prose(text, index, &bare)))
         .collect();

@@ -5,7 +5,7 @@ use super::condition::{self, Found};
 use super::setting::{marks, without_stars};
 use super::symbol::{Evidence, Index, Meaning};
 use super::value::{self, Group, Limits, Reading, RowUnit};
-use super::words::{fold, joined, line};
+use super::words::{fold, joined, line, says};
 use super::{judge, parts};
 use crate::sheet::table::{Role, Row, Section, Table};
 use crate::sheet::text::UNKNOWN;
@@ -367,6 +367,11 @@ impl<'s> Context<'_, 's> {
         let limits = value::limits(group, &reading);
         doubts.extend(limits.doubts.iter().map(|d| (Code::ROW_VALUE, d.clone())));
         doubts.extend(row.doubts.iter().map(|d| (Code::ROW_STRUCTURE, d.clone())));
+        let lone = limits.values().count() == 1 && limits.typ.is_none();
+        if lone && says(&wording.text, &["typical", "typ"]) {
+            let text = String::from("the conditions say that the value is a typical one");
+            doubts.push((Code::ROW_VALUE, text));
+        }
         let nothing_read = limits.values().next().is_none();
         if nothing_read && doubts.is_empty() {
             return None;

@@ -104,7 +104,7 @@ fn again(found: &Found, quantity: &str, conditions: &mut Conditions) -> Vec<(Cod
 
 /// The marks of notes at a row's cells: raised ones, stars at a symbol, and `(Note 2)`.
 pub(super) fn marks(row: &Row) -> Vec<String> {
-    let mut marks = Vec::new();
+    let mut marks: Vec<String> = row.marks.iter().map(|m| plain_mark(m)).collect();
     for cell in &row.cells {
         marks.extend(cell.words.iter().flat_map(|w| &w.notes).map(|m| plain_mark(m)));
         for (at, word) in cell.words.iter().enumerate() {

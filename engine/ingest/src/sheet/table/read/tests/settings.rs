@@ -13,6 +13,10 @@ fn a_condition_whose_size_is_not_sure_is_for_review() {
         ("IF = 10 m A", "@ IF = 0.01"),
         ("IF = 10 mA, tp = 380 µ s", "@ IF = 0.01, tp = 0.00038"),
         ("IF = 0, t = 10 s", "@ IF = 0, tp = 10"),
+        ("1N4148 10 mA ≤ IF ≤ 20 mA", "@ IF = 0.01 .. 0.02"),
+        ("tp ≤ 5 ms", "@ tp = … .. 0.005"),
+        // A value that is typical does not stand under a limit.
+        ("IF = 10 mA, Typical", "review"),
         // No unit, none that is plausible, one with a drawn sign in it.
         ("IF = 10", "review"),
         ("IF = 10 mA, tp = 380 s", "review"),
@@ -60,8 +64,18 @@ fn notes_say_how_long_the_pulse_is() {
     let mut sheet = table(Section::Static, "", FULL, &rows);
     let note = "Pulse test: t ≤ 300 µs, duty cycle ≤ 2 %, IC = 1 A";
     sheet.notes = vec![(String::from("*"), String::from(note))];
-    let found = read(sheet, "bjt", &[]);
-    assert_eq!(found, ["hFE 100 - 300 @ IC = 0.01, VCE = 1, duty = … .. 0.02, tp = … .. 0.0003"]);
+    let wanted = ["hFE 100 - 300 @ IC = 0.01, VCE = 1, duty = … .. 0.02, tp = … .. 0.0003"];
+    assert_eq!(read(sheet.clone(), "bjt", &[]), wanted);
+    // The mark may stand at the heading above the row instead of at its symbol.
+    sheet.rows = table(Section::Static, "", FULL, &[rows[0].replace('*', "").as_str()]).rows;
+    assert_ne!(read(sheet.clone(), "bjt", &[]), wanted);
+    sheet.rows[0].marks.push(String::from("*"));
+    assert_eq!(read(sheet.clone(), "bjt", &[]), wanted);
+    // Notes below the next table hold for this one, too.
+    let mut next = table(Section::Dynamic, "", FULL, &["tf|Fall time||||50|ns"]);
+    next.notes = std::mem::take(&mut sheet.notes);
+    let (found, _) = parameters(&[sheet, next], FileId(0), &symbols(), Some("bjt"), &[]);
+    assert_eq!(show(&found[0]), wanted[0]);
 }
 
 #[test]
