@@ -16,6 +16,7 @@ pub(crate) enum Context {
     Recipe,
     Stage,
     Card,
+    Part,
     Rule,
     Override,
     Select,
@@ -39,6 +40,7 @@ impl Context {
             Context::Recipe => "a recipe",
             Context::Stage => "a stage",
             Context::Card => "a card",
+            Context::Part => "a part",
             Context::Rule => "a rule",
             Context::Override => "an override",
             Context::Select => "a select block",
@@ -62,6 +64,7 @@ impl Context {
             Context::Recipe => RECIPE,
             Context::Stage => STAGE,
             Context::Card => CARD,
+            Context::Part => PART,
             Context::Rule => RULE,
             Context::Override => OVERRIDE,
             Context::Select => SELECT,
@@ -208,6 +211,13 @@ const TEMPLATE: &[Form] = &[
     form("charge", Rule::branch_statement, "charge a, k = VALUE"),
     form("capacitance", Rule::branch_statement, "capacitance g, s = VALUE"),
     Form {
+        word: "part",
+        rule: Rule::part_statement,
+        body: Body::Optional(Context::Part),
+        once: false,
+        usage: "part NAME = TEMPLATE on a, k { IS = VALUE; BF as BF1 }",
+    },
+    Form {
         word: "recipe",
         rule: Rule::flag_statement,
         body: Body::Required(Context::Recipe),
@@ -229,6 +239,8 @@ const STAGE: &[Form] = &[
     form("fit", Rule::fit_statement, "fit IS, N to IF(VF) in log where CONDITION"),
     form("try", Rule::try_statement, "try NAME from VALUE keep when improves 5 %"),
 ];
+
+const PART: &[Form] = &[form("", Rule::part_entry, "IS = VALUE, or BF, or VAF as VA")];
 
 const CARD: &[Form] = &[form("", Rule::card_list, "IS, N, CJO as CJ0")];
 

@@ -32,7 +32,11 @@ impl Rule {
             Rule::comma => "`,`",
             Rule::semicolon | Rule::family => "`;`",
             Rule::colon | Rule::each_colon | Rule::param_type => "`:`",
-            Rule::equals | Rule::param_default | Rule::fact_typ | Rule::card_value => "`=`",
+            Rule::equals
+            | Rule::param_default
+            | Rule::fact_typ
+            | Rule::card_value
+            | Rule::part_value => "`=`",
             Rule::arrow => "`->`",
             Rule::dot => "`.`",
             Rule::path_mark => "`::`",
@@ -46,7 +50,7 @@ impl Rule {
             Rule::date => "a date",
             Rule::type_text | Rule::type_truth | Rule::type_name => "a unit or type",
             Rule::kw_and => "`and`",
-            Rule::kw_as | Rule::card_as => "`as`",
+            Rule::kw_as | Rule::card_as | Rule::part_polarity => "`as`",
             Rule::kw_at | Rule::at_bindings | Rule::at_path | Rule::table_at => "`at`",
             Rule::kw_because | Rule::because => "`because`",
             Rule::kw_by => "`by`",
@@ -196,6 +200,8 @@ impl Rule {
             | Rule::table_statement
             | Rule::solve_statement
             | Rule::branch_statement
+            | Rule::part_statement
+            | Rule::part_entry
             | Rule::card_statement
             | Rule::card_list
             | Rule::seed_statement

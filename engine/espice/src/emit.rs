@@ -1,10 +1,13 @@
 //! Cards from fitted templates, written per dialect, read back and compared.
 
+use crate::behaviour;
 use espice_base::{Code, Diagnostic, Diagnostics, SourceMap};
-use espice_lang::ir::{CardIr, CardParameterIr, ParameterScale, TemplateIr};
+use espice_lang::ir::{CardIr, CardParameterIr, CardValueIr, ParameterScale, TemplateIr};
+use espice_model::Evaluator;
 use espice_netlist::{
     Composite, Dialect, Element, Item, Library, ModelCard, Origin, Part, Subcircuit, element_letter,
 };
+use espice_units::Unit;
 
 /// A card as text of one dialect.
 pub(crate) struct Emitted {
@@ -26,9 +29,32 @@ pub(crate) struct Stated<'a> {
     pub(crate) values: &'a [f64],
     /// The temperature at which they hold, K.
     pub(crate) nominal: f64,
+    /// Values of expressions of parameters.
+    pub(crate) evaluator: &'a Evaluator,
 }
 
 impl Stated<'_> {
+    /// The device for a part: from its cards, or without any as a subcircuit of sources.
+    ///
+    /// # Errors
+    /// Why sources cannot stand for it.
+    pub(crate) fn item(&self, dialect: &dyn Dialect, part: &str) -> Result<Item, Diagnostic> {
+        if !self.cards.is_empty() {
+            return Ok(self.device(part));
+        }
+        let made = behaviour::subcircuit(self, dialect.sources(), part);
+        made.map(Item::Subcircuit).map_err(|reason| {
+            let (template, name) = (self.template, dialect.name());
+            Diagnostic::warning(
+                Code::TEMPLATE_WITHOUT_CARD,
+                format!("`{}` has no card for {name}, so none is written", template.name),
+            )
+            .at(template.span)
+            .help(format!("sources of a subcircuit cannot stand for it either: {reason}"))
+            .help("add a `card spice` statement to the template")
+        })
+    }
+
     /// The device for a part: one model card, or a subcircuit of several in the order of the
     /// template. A parameter of the element that is not at its default needs the element's line,
     /// hence a subcircuit too.
@@ -46,7 +72,8 @@ impl Stated<'_> {
                 None => template.pins.get(node),
                 Some(inner) => template.nodes.get(inner),
             };
-            name.cloned().unwrap_or_default()
+            // Nodes of parts have a dot in their names, which simulators keep for their own.
+            name.map_or(String::new(), |n| n.replace('.', "_"))
         };
         let mut items = Vec::new();
         for (i, one) in self.cards.iter().enumerate() {
@@ -101,25 +128,48 @@ impl Stated<'_> {
     /// A parameter in its unit on the card and with the sign of the polarity; `None` where its
     /// effect is switched off.
     fn written(&self, written: &CardParameterIr) -> Option<f64> {
-        let parameter = self.template.parameters.get(written.index)?;
-        let value = *self.values.get(written.index)?;
-        if parameter.scale == ParameterScale::Log && value == 0.0 {
+        let stated = self.stated(written)?;
+        if stated.off_at_zero && stated.value == 0.0 {
             return None;
         }
-        let value = parameter.card_unit.of_si(value);
+        let value = stated.unit.of_si(stated.value);
         // Subtracting from zero leaves no negative zeros.
-        Some(if written.signed && self.polarity == 1 { 0.0 - value } else { value })
+        let is_negated = written.negated.get(self.polarity) == Some(&true);
+        Some(if is_negated { 0.0 - value } else { value })
+    }
+
+    fn stated(&self, written: &CardParameterIr) -> Option<StatedValue> {
+        Some(match written.value {
+            CardValueIr::Parameter(index) => {
+                let parameter = self.template.parameters.get(index)?;
+                StatedValue {
+                    value: *self.values.get(index)?,
+                    unit: parameter.card_unit,
+                    default: parameter.default,
+                    off_at_zero: parameter.scale == ParameterScale::Log,
+                }
+            }
+            CardValueIr::OfPart { value, unit, default, off_at_zero } => {
+                let value = *self.evaluator.of_parameters(&[value], self.values)?.first()?;
+                StatedValue { value, unit, default, off_at_zero }
+            }
+        })
     }
 
     /// The parameters of a card's element that are not at their defaults.
     fn instance(&self, card: &CardIr) -> Vec<(String, f64)> {
-        let changed = |p: &&CardParameterIr| {
-            let default = self.template.parameters.get(p.index).map(|d| d.default);
-            default != self.values.get(p.index).copied()
-        };
+        let changed = |p: &&CardParameterIr| self.stated(p).is_some_and(|s| s.value != s.default);
         let of = |p: &CardParameterIr| Some((p.name.clone(), self.written(p)?));
         card.instance.iter().filter(changed).filter_map(of).collect()
     }
+}
+
+/// A value with what its declaration says, SI.
+struct StatedValue {
+    value: f64,
+    unit: Unit,
+    default: f64,
+    off_at_zero: bool,
 }
 
 /// Whether a number can be the level of a model card.
@@ -179,7 +229,9 @@ pub(crate) fn emit(
             Part { card: m.clone(), nodes: c.nodes.clone(), instance }
         })
         .collect();
-    let device = Composite { parts };
+    // Without cards it is the subcircuit that was read back.
+    let whole = again.subcircuits().into_iter().next().filter(|_| cards.is_empty());
+    let device = Composite { parts, subcircuit: whole.cloned() };
     (Some(Emitted { dialect: dialect.name(), text: written.text, device }), diagnostics)
 }
 

@@ -16,8 +16,10 @@
 //! document that every front end shows. The engine sees files, the date and cancellation only
 //! through the [`espice_base::World`] that it is given.
 
+mod behaviour;
 mod builtin;
 mod candidate;
+mod card;
 mod config;
 mod emit;
 mod engine;

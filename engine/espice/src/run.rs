@@ -288,20 +288,6 @@ impl Engine<'_> {
             let Some(dialect) = dialect(name) else { continue };
             let cards: Vec<&CardIr> =
                 fitted.template.cards.iter().filter(|c| c.family == "spice").collect();
-            if cards.is_empty() {
-                diagnostics.push(
-                    Diagnostic::warning(
-                        Code::TEMPLATE_WITHOUT_CARD,
-                        format!(
-                            "`{}` has no card for {name}, so none is written",
-                            fitted.template.name
-                        ),
-                    )
-                    .at(fitted.template.span)
-                    .help("add a `card spice` statement to the template"),
-                );
-                continue;
-            }
             if let Some(complaint) = lacking(fitted, &cards) {
                 diagnostics.push(complaint);
                 continue;
@@ -315,8 +301,16 @@ impl Engine<'_> {
                 }
             };
             let template = fitted.template;
-            let stated = Stated { template, cards: &cards, polarity, values, nominal: TNOM };
-            let device = stated.device(part);
+            let evaluator = &fitted.bench.evaluator;
+            let stated =
+                Stated { template, cards: &cards, polarity, values, nominal: TNOM, evaluator };
+            let device = match stated.item(dialect, part) {
+                Ok(device) => device,
+                Err(complaint) => {
+                    diagnostics.push(complaint);
+                    continue;
+                }
+            };
             let (emitted, complaints) = emit::emit(dialect, device, &cards, &origin, &mut sources);
             diagnostics.extend(complaints);
             let Some(emitted) = emitted else { continue };
@@ -460,6 +454,10 @@ fn polarity(template: &TemplateIr, facts: &Facts) -> Result<usize, Diagnostic> {
 
 /// A fitted parameter that a card cannot carry.
 fn lacking(fitted: &Fitted<'_>, cards: &[&CardIr]) -> Option<Diagnostic> {
+    if cards.is_empty() {
+        // The subcircuit of the equations holds all that they do.
+        return None;
+    }
     let on_card = |index: &usize| cards.iter().any(|c| c.carries(*index));
     let parameters = &fitted.template.parameters;
     let missing = fitted.staged.free.iter().filter(|i| !on_card(i));

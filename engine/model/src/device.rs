@@ -123,6 +123,28 @@ impl Device {
         .at(self.template.span)
     }
 
+    /// The values of expressions of parameters; `None` when one holds anything else.
+    pub(crate) fn of_parameters(
+        &self,
+        expressions: &[ExprId],
+        parameters: &[f64],
+    ) -> Option<Vec<f64>> {
+        let mut dag = Dag::new(Uniformity::default());
+        let graph = &self.template.graph;
+        let ids = lower(graph, expressions, &Decided::new(), &mut dag, &mut |dag, leaf| {
+            let is_more = matches!(leaf, Leaf::Temperature | Leaf::Unknown(_));
+            if is_more { None } else { self.common_leaf(dag, leaf) }
+        })
+        .ok()?;
+        let mut layout = Layout::default();
+        layout.want(&ids);
+        let places: Vec<usize> = ids.iter().map(|&id| layout.place(id)).collect();
+        let program = layout.uniform(&dag, &std::collections::BTreeMap::new());
+        let mut slots = Vec::new();
+        uniform::run(&program, parameters, self.nominal, &mut slots);
+        places.into_iter().map(|place| slots.get(place).map(|s| s[0])).collect()
+    }
+
     fn decider(&self, varying_temperature: bool) -> Result<Decider, Diagnostic> {
         let t = &self.template;
         let fixed = fixed_nodes(&t.graph, varying_temperature);

@@ -37,7 +37,7 @@ pub use measure::{Measured, Measurement, MeasurementPlan};
 
 use device::Device;
 use espice_base::Diagnostic;
-use espice_lang::ir::{QuantityIr, TemplateIr};
+use espice_lang::ir::{ExprId, QuantityIr, TemplateIr};
 use espice_units::Constants;
 use espice_units::constants::TNOM;
 use std::sync::Arc;
@@ -117,6 +117,12 @@ impl Evaluator {
     /// The template.
     pub fn template(&self) -> &TemplateIr {
         &self.device.template
+    }
+
+    /// The values of expressions of the template that depend on parameters only; `None` when
+    /// one depends on more.
+    pub fn of_parameters(&self, expressions: &[ExprId], parameters: &[f64]) -> Option<Vec<f64>> {
+        self.device.of_parameters(expressions, parameters)
     }
 
     /// Compiles families of outputs, with derivatives by the parameters in `free`.

@@ -13,7 +13,7 @@ mod text;
 mod write;
 
 pub use card::{Element, Item, Library, ModelCard, Origin, Parameters, Subcircuit, Value};
-pub use dialect::{Dialect, ParameterSet, Rename, Written, dialect, dialects};
+pub use dialect::{Dialect, ParameterSet, Rename, Sources, Written, dialect, dialects};
 pub use read::decode;
 pub use simulator::{
     BiasPoint, Composite, Meaning, OperatingPoints, Part, Phrase, PointResult, RawPlot, Reader,

@@ -38,6 +38,8 @@ pub enum TemplateStatement {
     Parameter(Parameter),
     /// `table …`
     Table(Table),
+    /// `part …`
+    Part(Part),
     /// `let …`
     Let(Let),
     /// `solve x : V in lo .. hi where f == g`
@@ -123,6 +125,34 @@ impl Table {
     pub fn value_name(&self, knot: usize) -> String {
         format!("{}_{knot}", self.values.name.text)
     }
+}
+
+/// `part NAME = TEMPLATE as POLARITY on a, b { IS = VALUE; BF; VAF as VA }`
+#[derive(Clone, PartialEq, Debug)]
+pub struct Part {
+    /// The whole statement.
+    pub span: Span,
+    /// The part's name.
+    pub name: Word,
+    /// What it is made of.
+    pub template: Word,
+    /// Its polarity; that of its equations when none is said.
+    pub polarity: Option<Word>,
+    /// What its pins are joined to, in their order.
+    pub nodes: Vec<Word>,
+    /// Its parameters, those that do not keep their defaults.
+    pub entries: Vec<PartEntry>,
+}
+
+/// A parameter of a part.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PartEntry {
+    /// Its name in the part's template.
+    pub name: Word,
+    /// Its value here; without one it is a parameter of this template too.
+    pub value: Option<Expr>,
+    /// The name of that, where it is another.
+    pub exported: Option<Word>,
 }
 
 /// `recipe { … }`

@@ -2,8 +2,8 @@
 
 use super::{Builder, Nodes, Parsed, transpose};
 use crate::ast::{
-    BranchKind, Card, CardEntry, CardSetting, Expr, Parameter, Recipe, Stage, StageStatement,
-    Table, Target, Template, TemplateStatement, Type, Word,
+    BranchKind, Card, CardEntry, CardSetting, Expr, Parameter, Part, PartEntry, Recipe, Stage,
+    StageStatement, Table, Target, Template, TemplateStatement, Type, Word,
 };
 use crate::forms::Context;
 use crate::outline::Statement;
@@ -26,6 +26,9 @@ impl<'a> Builder<'a> {
                 "polarity" => polarity = self.names_in(&mut s.nodes),
                 "recipe" => recipe = Some(self.recipe(inner, s.span)),
                 "card" => cards.extend(self.card(s, inner)),
+                "part" => {
+                    statements.extend(self.part(s, inner).map(TemplateStatement::Part));
+                }
                 _ => statements.extend(self.template_statement(s)),
             }
         }
@@ -67,6 +70,24 @@ impl<'a> Builder<'a> {
         let to = self.next_word(&mut s.nodes)?;
         let value = self.next_expr(&mut s.nodes)?;
         Some(TemplateStatement::Branch { span: s.span, kind, from, to, value })
+    }
+
+    fn part(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<Part> {
+        let mut entries = Vec::new();
+        for (mut line, _) in self.statements(block, Context::Part) {
+            let Some(name) = self.next_word(&mut line.nodes) else { continue };
+            let mut inside = |rule| Some(Nodes::new(line.nodes.take_rule(rule)?.into_inner()));
+            let value = inside(Rule::part_value);
+            let exported = inside(Rule::card_as).and_then(|mut n| self.next_word(&mut n));
+            let value = transpose(value.map(|mut n| self.next_expr(&mut n)));
+            entries.extend(value.map(|value| PartEntry { name, value, exported }));
+        }
+        let name = self.next_word(&mut s.nodes)?;
+        let template = self.next_word(&mut s.nodes)?;
+        let mut inside = |rule| Some(Nodes::new(s.nodes.take_rule(rule)?.into_inner()));
+        let polarity = inside(Rule::part_polarity).and_then(|mut n| self.next_word(&mut n));
+        let nodes = inside(Rule::card_on).map_or_else(Vec::new, |mut on| self.names_in(&mut on));
+        Some(Part { span: s.span, name, template, polarity, nodes, entries })
     }
 
     fn table(&mut self, mut s: Parsed<'a>) -> Option<Table> {

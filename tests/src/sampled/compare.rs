@@ -174,11 +174,11 @@ fn card(template: &TemplateIr, plan: &Plan, point: &Point) -> (ModelCard, Vec<(S
     let mut instance = Vec::new();
     let card_of = template.cards.first().into_iter();
     for written in card_of.flat_map(|c| c.parameters.iter().chain(&c.instance)) {
-        let (name, index) = (&written.name, written.index);
-        let (Some(p), Some(&value)) = (template.parameters.get(index), point.parameters.get(index))
-        else {
-            continue;
-        };
+        let name = &written.name;
+        let at = written.parameter();
+        let parameter = at.and_then(|i| template.parameters.get(i));
+        let value = at.and_then(|i| point.parameters.get(i));
+        let (Some(p), Some(&value)) = (parameter, value) else { continue };
         if p.scale == ParameterScale::Log && value == 0.0 {
             continue;
         }

@@ -210,6 +210,14 @@ one before. Between them it is a monotone cubic, outside it keeps its end values
 Wrong:  table cgd : F over V at 0 V, 30 V, 10 V = 10 pF in 1 fF .. 10 nF scale log
 Right:  table cgd : F over V at 0 V, 10 V, 30 V = 10 pF in 1 fF .. 10 nF scale log";
 
+    PART "E0229" "this part does not fit"
+"A part is another template between nodes of this one: it names a node for each pin of that template,
+and gives values to its parameters that depend on parameters of this one only. Temperature and bias
+are the part's own business.
+
+Wrong:  part q1 = gummel_poon on c, b { IS = IS1 * T / TNOM }
+Right:  part q1 = gummel_poon on c, b, e { IS = IS1 }";
+
     UNKNOWN_LIMIT "E0215" "the rule has no such limit"
 "An override sets limits that the rule declares with `limit`; nothing else of a rule can be changed
 from outside but its severity.

@@ -1,4 +1,4 @@
-use super::{QuantityIr, TemplateIr};
+use super::{ExprId, QuantityIr, TemplateIr};
 use espice_base::{Digest, FileId, Span};
 use espice_facts::SymbolTable;
 use espice_syntax::ast;
@@ -54,6 +54,8 @@ pub struct CardIr {
     pub parameters: Vec<CardParameterIr>,
     /// The parameters on the element's line.
     pub instance: Vec<CardParameterIr>,
+    /// The parameters of the template, by index, that reach the card.
+    pub carried: BTreeSet<usize>,
 }
 
 /// A word or a setting that every card of a template carries, `LEVEL=3`.
@@ -68,14 +70,42 @@ pub struct CardSettingIr {
 }
 
 /// A parameter on a card.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CardParameterIr {
-    /// Its index in the template.
-    pub index: usize,
+    /// What is written.
+    pub value: CardValueIr,
     /// Its name on the card.
     pub name: String,
-    /// Whether the card of the second polarity has the other sign.
-    pub signed: bool,
+    /// By polarity of the template: whether the card has the other sign.
+    pub negated: [bool; 2],
+}
+
+/// What a card states of a parameter.
+#[derive(Clone, PartialEq, Debug)]
+pub enum CardValueIr {
+    /// A parameter of the template, by index.
+    Parameter(usize),
+    /// A parameter of a part.
+    OfPart {
+        /// Its value, which depends on parameters of the template only, SI.
+        value: ExprId,
+        /// The unit on the card.
+        unit: Unit,
+        /// Its default, SI.
+        default: f64,
+        /// Whether a value of zero switches its effect off and is not written.
+        off_at_zero: bool,
+    },
+}
+
+impl CardParameterIr {
+    /// The parameter of the template that is written, where it is one.
+    pub fn parameter(&self) -> Option<usize> {
+        match self.value {
+            CardValueIr::Parameter(index) => Some(index),
+            CardValueIr::OfPart { .. } => None,
+        }
+    }
 }
 
 impl CardIr {
@@ -86,7 +116,7 @@ impl CardIr {
 
     /// Whether a parameter of the template stands on it or on its element's line.
     pub fn carries(&self, parameter: usize) -> bool {
-        self.parameters.iter().chain(&self.instance).any(|p| p.index == parameter)
+        self.carried.contains(&parameter)
     }
 }
 

@@ -11,8 +11,8 @@ pub use espice_syntax::ast::BranchKind;
 pub use finding::{Account, Finding, FindingStatus, Observed};
 pub use graph::{Binary, Comparison, ExprId, Graph, Leaf, Node, PhysicalConstant, Unary};
 pub use library::{
-    CardIr, CardParameterIr, CardSettingIr, KindIr, Library, LimitTable, Owned, PackInfo,
-    ScriptSource, TableCell, TableColumn,
+    CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, Library, LimitTable, Owned,
+    PackInfo, ScriptSource, TableCell, TableColumn,
 };
 pub use quantity::{DriveIr, DriveTarget, QuantityIr};
 pub use template::{BranchIr, NodeRef, ParameterIr, ParameterScale, SolveIr, TableIr, TemplateIr};

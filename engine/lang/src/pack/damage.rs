@@ -5,22 +5,23 @@ use espice_base::{Diagnostic, Place, Span};
 use std::collections::BTreeSet;
 
 /// Words that are followed by the name they declare.
-const ONE_NAME: [&str; 13] = [
+const ONE_NAME: [&str; 15] = [
     "symbol", "kind", "reading", "fn", "template", "limits", "rule", "test", "param", "let",
-    "solve", "limit", "each",
+    "solve", "limit", "each", "table", "part",
 ];
 
 /// Words that are followed by several names they declare.
 const MANY_NAMES: [&str; 3] = ["nodes", "pins", "formerly"];
 
 /// Other words that start a statement.
-const OTHER: [&str; 45] = [
+const OTHER: [&str; 46] = [
     "script",
     "override",
     "select",
     "waive",
     "current",
     "charge",
+    "capacitance",
     "resistor",
     "recipe",
     "stage",

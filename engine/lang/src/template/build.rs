@@ -10,8 +10,8 @@ use super::usage::Usage;
 use crate::check::dims::{Operand, Together, mismatch, type_unit, unexpected};
 use crate::check::names::Names;
 use crate::ir::{
-    Binary, BranchIr, BranchKind, CardIr, ExprId, Leaf, Node, NodeRef, ParameterIr, SolveIr,
-    TableIr, TemplateIr,
+    Binary, BranchIr, BranchKind, CardIr, ExprId, Leaf, NodeRef, ParameterIr, SolveIr, TableIr,
+    TemplateIr,
 };
 use crate::template::fold;
 use espice_base::{Code, Diagnostic, Diagnostics, Span};
@@ -93,9 +93,12 @@ impl<'a> Builder<'a> {
             TemplateStatement::Nodes { .. } => {}
             TemplateStatement::Parameter(parameter) => self.parameter(parameter),
             TemplateStatement::Table(table) => self.table(table),
+            // Parts were taken in with what they say.
+            TemplateStatement::Part(_) => {}
             TemplateStatement::Let(statement) => {
                 if self.declare(&statement.name) {
                     self.lower.define(statement);
+                    self.part_value(statement);
                 } else {
                     self.lower.value(&statement.value);
                 }
@@ -151,29 +154,39 @@ impl<'a> Builder<'a> {
         if !self.declare(&table.values.name) {
             return;
         }
-        let parameters: Vec<usize> = (1..=table.knots.len())
-            .filter_map(|knot| {
-                let name = table.value_name(knot);
-                self.parameters.iter().position(|p| p.name == name)
-            })
-            .collect();
+        let names: Vec<String> = (1..=table.knots.len()).map(|k| table.value_name(k)).collect();
         let Some(knots) = knots(&mut self.lower, table) else { return };
-        let values: Vec<_> = parameters
-            .iter()
-            .filter_map(|index| {
-                let parameter = self.parameters.get(*index)?;
-                let leaf = Node::Leaf(Leaf::Parameter(u32::try_from(*index).ok()?));
-                Some(self.lower.graph.add(leaf, parameter.dimension, table.values.span))
-            })
-            .collect();
+        let values: Vec<ExprId> =
+            names.iter().filter_map(|n| Some((*self.lower.locals.get(n)?)?.id)).collect();
         // Values that did not check were diagnosed.
-        if let Some(first) = parameters.first().and_then(|p| self.parameters.get(*p))
-            && values.len() == knots.at.len()
-        {
-            let name = table.values.name.text.clone();
-            let dimension = first.dimension;
-            self.lower.tables.insert(name.clone(), Tabulated { knots, values, dimension });
+        let Some(first) = values.first().filter(|_| values.len() == knots.at.len()) else { return };
+        let dimension = self.lower.graph.dimension(*first);
+        let name = table.values.name.text.clone();
+        self.lower.tables.insert(name.clone(), Tabulated { knots, values, dimension });
+        let index = |name: &String| self.parameters.iter().position(|p| p.name == *name);
+        let parameters: Vec<usize> = names.iter().filter_map(index).collect();
+        if !parameters.is_empty() {
             self.tables.push(TableIr { name, parameters });
+        }
+    }
+
+    /// The value of a part's parameter is known before any point is.
+    fn part_value(&mut self, statement: &Let) {
+        let name = &statement.name;
+        if !self.merged.part_values.contains(&name.text) {
+            return;
+        }
+        let Some(Some(value)) = self.lower.locals.get(&name.text) else { return };
+        let usage = self.usage(&[value.id]);
+        if usage.bias.is_some() || usage.temperature {
+            self.lower.diagnostics.push(
+                Diagnostic::error(
+                    Code::PART,
+                    format!("`{}` depends on more than parameters", name.text),
+                )
+                .at(statement.value.span)
+                .help("a part's parameters are numbers that its card can hold"),
+            );
         }
     }
 
@@ -346,7 +359,7 @@ impl<'a> Builder<'a> {
             .any(|p| matches!(&p.statement, TemplateStatement::Parameter(p) if p.name.text == name))
     }
 
-    fn usage(&self, roots: &[ExprId]) -> Usage {
+    pub(super) fn usage(&self, roots: &[ExprId]) -> Usage {
         Usage::of(&self.lower.graph, roots, &self.solves)
     }
 
@@ -424,6 +437,8 @@ fn declared(statement: &TemplateStatement) -> Option<&Word> {
         TemplateStatement::Table(t) => Some(&t.values.name),
         TemplateStatement::Let(l) => Some(&l.name),
         TemplateStatement::Solve { name, .. } => Some(name),
-        TemplateStatement::Nodes { .. } | TemplateStatement::Branch { .. } => None,
+        TemplateStatement::Part(_)
+        | TemplateStatement::Nodes { .. }
+        | TemplateStatement::Branch { .. } => None,
     }
 }

@@ -3,11 +3,14 @@
 use super::build::Builder;
 use super::constant::constant_of;
 use super::merge::Merged;
+use super::parameters::check_parameter;
+use super::parts::PartCard;
 use crate::check::dims::{Operand, likely, unexpected};
-use crate::ir::{CardIr, CardParameterIr, CardSettingIr, KindIr};
+use crate::ir::{CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, ParameterScale};
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::{Card, CardEntry, CardSetting, Word};
 use espice_units::Dimension;
+use std::collections::BTreeSet;
 
 /// The polarities of a template are words of its kind, different ones, two at most.
 pub(super) fn check_polarity(merged: &Merged, kinds: &[KindIr], diagnostics: &mut Diagnostics) {
@@ -52,8 +55,11 @@ pub(super) fn check_polarity(merged: &Merged, kinds: &[KindIr], diagnostics: &mu
 /// Checks the cards of a template.
 pub(super) fn check_cards(builder: &mut Builder<'_>) -> Vec<CardIr> {
     let merged = builder.merged;
-    let cards = merged.cards.iter().map(|card| builder.card(card)).collect();
+    let mut cards: Vec<CardIr> = merged.cards.iter().map(|card| builder.card(card)).collect();
     builder.cards_of_one_device();
+    if cards.is_empty() && !merged.has_uncarried && !builder.lower.diagnostics.has_errors() {
+        cards = merged.part_cards.iter().map(|part| builder.part_card(part)).collect();
+    }
     cards
 }
 
@@ -87,19 +93,22 @@ impl Builder<'_> {
                 );
             }
             if let Some(index) = self.parameter_on_card(name) {
-                found.push(CardParameterIr { index, name: shown.text.clone(), signed: *signed });
+                let value = CardValueIr::Parameter(index);
+                let negated = [false, *signed];
+                found.push(CardParameterIr { value, name: shown.text.clone(), negated });
             }
         }
         let is_instance = |p: &CardParameterIr| {
-            self.parameters.get(p.index).is_some_and(|parameter| parameter.instance)
+            p.parameter().and_then(|i| self.parameters.get(i)).is_some_and(|p| p.instance)
         };
         let (mut instance, parameters): (Vec<_>, Vec<_>) = found.into_iter().partition(is_instance);
         if card.nodes.is_empty() {
             // The element of a whole device carries them all.
             for (index, parameter) in self.parameters.iter().enumerate() {
-                if parameter.instance && !instance.iter().any(|p| p.index == index) {
+                if parameter.instance && !instance.iter().any(|p| p.parameter() == Some(index)) {
                     let name = parameter.name.clone();
-                    instance.push(CardParameterIr { index, name, signed: false });
+                    let value = CardValueIr::Parameter(index);
+                    instance.push(CardParameterIr { value, name, negated: [false; 2] });
                 }
             }
         }
@@ -114,9 +123,101 @@ impl Builder<'_> {
             family: card.family.text.clone(),
             devices: self.devices(card),
             settings: card.settings.iter().filter_map(|s| self.setting(s)).collect(),
+            carried: parameters.iter().chain(&instance).filter_map(|p| p.parameter()).collect(),
             parameters,
             instance,
         }
+    }
+
+    /// The card of a part: its template's, with the values that the part has here.
+    fn part_card(&mut self, part: &PartCard) -> CardIr {
+        let mut card = CardIr {
+            family: part.card.family.text.clone(),
+            devices: Vec::new(),
+            settings: Vec::new(),
+            nodes: Vec::new(),
+            parameters: Vec::new(),
+            instance: Vec::new(),
+            carried: BTreeSet::new(),
+        };
+        // The polarity of the part for each of the template.
+        let own = |polarity: usize| polarity ^ usize::from(part.mirrored);
+        let device = |polarity: usize| {
+            let word = part.polarity.get(polarity);
+            let mut devices = part.card.devices.iter();
+            let named = devices
+                .clone()
+                .find(|(_, p)| p.as_ref().zip(word).is_some_and(|(p, w)| p.text == w.text));
+            named.or_else(|| devices.next()).map_or(String::new(), |(d, _)| d.text.clone())
+        };
+        card.devices = vec![device(own(0)), device(own(1))];
+        for setting in &part.card.settings {
+            let of = |word: &Word| part.polarity.iter().position(|p| p.text == word.text);
+            // What is wrong with a setting was told in the part's template.
+            let mut scratch = Diagnostics::new();
+            let (names, pack) = (self.lower.names, self.lower.pack);
+            let value = setting.value.as_ref().and_then(|expr| {
+                constant_of(expr, "a setting of a card", names, pack, &mut scratch)
+            });
+            card.settings.push(CardSettingIr {
+                name: setting.name.text.clone(),
+                value: value.map(|c| c.value),
+                polarity: setting.polarity.as_ref().and_then(of).map(own),
+            });
+        }
+        for node in &part.card.nodes {
+            let name = part.nodes.get(&node.text);
+            card.nodes.extend(name.and_then(|n| self.nodes.iter().position(|own| own == n)));
+        }
+        if part.card.nodes.is_empty() {
+            let pins = part.pins.iter();
+            card.nodes = pins.filter_map(|n| self.nodes.iter().position(|own| own == n)).collect();
+        }
+        let listed = |name: &Word| part.card.parameters.iter().any(|e| e.name.text == name.text);
+        let implied = part
+            .parameters
+            .iter()
+            .filter(|p| p.instance && part.card.nodes.is_empty() && !listed(&p.name));
+        let implied: Vec<CardEntry> = implied
+            .map(|p| CardEntry { name: p.name.clone(), written: None, signed: false })
+            .collect();
+        for entry in part.card.parameters.iter().chain(&implied) {
+            let Some((written, is_instance, usage)) = self.part_entry(part, entry) else {
+                continue;
+            };
+            card.carried.extend(usage.into_iter().filter_map(|i| usize::try_from(i).ok()));
+            let list = if is_instance { &mut card.instance } else { &mut card.parameters };
+            list.push(written);
+        }
+        card
+    }
+
+    /// A parameter on the card of a part, whether it is one of the element, and the parameters
+    /// of the template that it depends on.
+    fn part_entry(
+        &mut self,
+        part: &PartCard,
+        entry: &CardEntry,
+    ) -> Option<(CardParameterIr, bool, BTreeSet<u32>)> {
+        let declared = part.parameters.iter().find(|p| p.name.text == entry.name.text)?;
+        let local = format!("{}{}", part.prefix, entry.name.text);
+        let value = (*self.lower.locals.get(&local)?)?.id;
+        // What is wrong with the declaration was told in the part's template.
+        let mut scratch = Diagnostics::new();
+        let (names, pack) = (self.lower.names, self.lower.pack);
+        let declared = check_parameter(declared, names, pack, &mut scratch)?;
+        let sign = |polarity: usize| entry.signed && (polarity ^ usize::from(part.mirrored)) == 1;
+        let written = CardParameterIr {
+            value: CardValueIr::OfPart {
+                value,
+                unit: declared.card_unit,
+                default: declared.default,
+                off_at_zero: declared.scale == ParameterScale::Log,
+            },
+            name: entry.written.as_ref().unwrap_or(&entry.name).text.clone(),
+            negated: [sign(0), sign(1)],
+        };
+        Some((written, declared.instance, self.usage(&[value]).parameters))
     }
 
     /// The index of a parameter that a card names; a name that was diagnosed elsewhere is none.

@@ -1,11 +1,12 @@
 //! What a template says with everything that it inherits.
 
+use super::parts::PartCard;
 use crate::check::dims::likely;
 use crate::check::names::{Class, Names};
 use crate::ir::Owned;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::{Card, Parameter, Quoted, Recipe, Template, TemplateStatement, Word};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A template with what it inherits, its own statements after those of its base.
 #[derive(Clone, Debug)]
@@ -19,6 +20,14 @@ pub(super) struct Merged {
     pub(super) statements: Vec<Placed>,
     pub(super) recipe: Option<Owned<Recipe>>,
     pub(super) cards: Vec<Card>,
+    /// The cards of its parts.
+    pub(super) part_cards: Vec<PartCard>,
+    /// The templates that its parts are made of, and those of their parts.
+    pub(super) made_of: BTreeSet<String>,
+    /// The names of parameters of parts.
+    pub(super) part_values: BTreeSet<String>,
+    /// Whether a branch belongs to no part, or to a part without a card.
+    pub(super) has_uncarried: bool,
     /// Whether a statement of it or of a base did not parse.
     pub(super) is_damaged: bool,
 }
@@ -71,7 +80,9 @@ impl<'a> Merger<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Merged> {
         let is_damaged = self.names.is_damaged(owned.item.name.span);
-        let Some(base) = &owned.item.extends else { return Some(alone(owned, is_damaged)) };
+        let Some(base) = &owned.item.extends else {
+            return self.with_parts(alone(owned, is_damaged), owned.pack, diagnostics);
+        };
         self.names.require(Class::Template, base, owned.pack, diagnostics)?;
         if self.path.contains(&base.text.as_str()) || self.path.len() > MAX_CHAIN {
             diagnostics.push(
@@ -87,7 +98,44 @@ impl<'a> Merger<'a> {
         let parent = *self.templates.get(base.text.as_str())?;
         let mut parent = self.merge(parent, diagnostics)?;
         parent.is_damaged |= is_damaged;
-        Some(inherit(parent, owned, self.names, diagnostics))
+        let merged = inherit(parent, owned, self.names, diagnostics);
+        self.with_parts(merged, owned.pack, diagnostics)
+    }
+
+    /// Takes the parts of a template in.
+    fn with_parts(
+        &mut self,
+        mut merged: Merged,
+        pack: usize,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Merged> {
+        let statements = std::mem::take(&mut merged.statements);
+        let (parts, others): (Vec<Placed>, Vec<Placed>) =
+            statements.into_iter().partition(|p| matches!(p.statement, TemplateStatement::Part(_)));
+        let is_own_branch =
+            |p: &Placed| p.is_own && matches!(p.statement, TemplateStatement::Branch { .. });
+        merged.has_uncarried |= others.iter().any(is_own_branch);
+        // Parts stand behind what they may refer to.
+        merged.statements = others;
+        for placed in parts {
+            let TemplateStatement::Part(part) = &placed.statement else { continue };
+            self.names.require(Class::Template, &part.template, pack, diagnostics)?;
+            let name = part.template.text.as_str();
+            if self.path.contains(&name) || self.path.len() > MAX_CHAIN {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::CIRCULAR_DEFINITION,
+                        format!("the template `{name}` is a part of itself"),
+                    )
+                    .at(part.template.span),
+                );
+                return None;
+            }
+            let of = *self.templates.get(name)?;
+            let of = self.merge(of, diagnostics)?;
+            merged.take_in(part, &of, diagnostics);
+        }
+        Some(merged)
     }
 }
 
@@ -103,6 +151,10 @@ fn alone(owned: &Owned<Template>, is_damaged: bool) -> Merged {
         statements: item.statements.iter().flat_map(own).collect(),
         recipe: own_recipe(owned),
         cards: item.cards.clone(),
+        part_cards: Vec::new(),
+        made_of: BTreeSet::new(),
+        part_values: BTreeSet::new(),
+        has_uncarried: false,
         is_damaged,
     }
 }
@@ -161,6 +213,10 @@ fn inherit(
         statements,
         recipe: own_recipe(owned).or(parent.recipe),
         cards: inherited.chain(item.cards.iter().cloned()).collect(),
+        part_cards: parent.part_cards,
+        made_of: parent.made_of,
+        part_values: parent.part_values,
+        has_uncarried: parent.has_uncarried,
         is_damaged: parent.is_damaged,
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod functions;
 pub(crate) mod lower;
 mod merge;
 pub(crate) mod parameters;
+mod parts;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,7 @@ use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::{self, Recipe, TemplateStatement, Word};
 use functions::Functions;
 use merge::{Merged, Merger};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What checking templates gives.
 pub(crate) struct Templates {
@@ -53,12 +54,27 @@ pub(crate) fn check_templates(
         parameters: BTreeMap::new(),
         kinds: BTreeMap::new(),
     };
-    for owned in templates {
+    let mut merged_all = Vec::new();
+    for (place, owned) in templates.iter().enumerate() {
         let name = &owned.item.name.text;
         checked.kinds.insert(name.clone(), owned.item.kind.text.clone());
         let before = diagnostics.len();
         names.require(Class::Kind, &owned.item.kind, owned.pack, diagnostics);
         let Some(merged) = merger.merge(owned, diagnostics) else { continue };
+        let is_broken = diagnostics.iter().skip(before).any(is_error);
+        merged_all.push((place, owned, merged, is_broken));
+    }
+    // Parts before what is made of them: a mistake in a part is told in its own template only.
+    merged_all.sort_by_key(|(place, _, merged, _)| (merged.made_of.len(), *place));
+    let mut unsound: BTreeSet<String> = BTreeSet::new();
+    let mut sound = Vec::new();
+    for (place, owned, merged, is_broken) in merged_all {
+        let name = &owned.item.name.text;
+        if merged.made_of.iter().any(|part| unsound.contains(part)) {
+            unsound.insert(name.clone());
+            continue;
+        }
+        let before = diagnostics.len();
         if let Some(recipe) = &merged.recipe {
             let item = (name.clone(), recipe.item.clone());
             checked.recipes.push(Owned { pack: recipe.pack, doc: recipe.doc.clone(), item });
@@ -68,6 +84,7 @@ pub(crate) fn check_templates(
         let mut builder = Builder::new(&merged, &nodes, functions, names);
         builder.build();
         let is_sound = !merged.is_damaged
+            && !is_broken
             && !builder.lower.diagnostics.has_errors()
             && !diagnostics.iter().skip(before).any(is_error);
         if is_sound {
@@ -76,9 +93,13 @@ pub(crate) fn check_templates(
         checked.parameters.insert(name.clone(), builder.parameters.clone());
         diagnostics.extend(std::mem::take(&mut builder.lower.diagnostics));
         if is_sound {
-            checked.templates.push(builder.finish());
+            sound.push((place, builder.finish()));
+        } else {
+            unsound.insert(name.clone());
         }
     }
+    sound.sort_by_key(|(place, _)| *place);
+    checked.templates = sound.into_iter().map(|(_, template)| template).collect();
     checked
 }
 

@@ -195,7 +195,10 @@ fn a_template_keeps_all_that_it_says() {
     assert_eq!(base.parameters[0].low, 1e-30);
     assert_eq!(base.parameters[0].because, "saturation");
     assert_eq!(
-        (base.cards[0].parameters[1].index, base.cards[0].parameters[1].name.as_str()),
+        (
+            base.cards[0].parameters[1].parameter().unwrap(),
+            base.cards[0].parameters[1].name.as_str()
+        ),
         (1, "R")
     );
     assert_eq!(base.solves.len(), 1);
@@ -234,7 +237,9 @@ fn a_card_is_one_for_each_polarity() {
             card.settings.iter().map(|s| (s.name.as_str(), s.value, s.polarity)).collect();
         assert_eq!(settings, [("LEVEL", Some(3.0), None), ("pchan", None, Some(1))]);
         let names = |list: &[crate::ir::CardParameterIr]| {
-            list.iter().map(|p| (p.index, p.name.clone(), p.signed)).collect::<Vec<_>>()
+            list.iter()
+                .map(|p| (p.parameter().unwrap(), p.name.clone(), p.negated[1]))
+                .collect::<Vec<_>>()
         };
         assert_eq!(names(&card.parameters), [(0, "VTO".into(), true), (1, "KP".into(), false)]);
         // One that is not listed stands on the line of the element under its own name.

@@ -14,6 +14,8 @@ pub(crate) struct Usage {
     pub(crate) arguments: BTreeSet<u32>,
     /// A node that depends on the bias.
     pub(crate) bias: Option<ExprId>,
+    /// Whether the device temperature counts.
+    pub(crate) temperature: bool,
 }
 
 impl Usage {
@@ -60,10 +62,8 @@ impl Usage {
             | Leaf::PinCharge(_)
             | Leaf::PinCapacitance(..)
             | Leaf::PinConductance(..) => self.bias = self.bias.or(Some(id)),
-            Leaf::Constant(_)
-            | Leaf::Physical(_)
-            | Leaf::Temperature
-            | Leaf::NominalTemperature => {}
+            Leaf::Temperature => self.temperature = true,
+            Leaf::Constant(_) | Leaf::Physical(_) | Leaf::NominalTemperature => {}
         }
     }
 }

@@ -6,9 +6,9 @@ use espice_lang::PackRoot;
 use espice_lang::ir::TemplateIr;
 use espice_units::constants::SPICE39;
 
-const KIND: &str = "kind three \"three terminals\" { pins c, b, e }\n";
+const KIND: &str = "kind three { pins c, b, e; polarity npn \"NPN\"; polarity pnp \"PNP\" }\n";
 
-/// The first template of a text.
+/// The last template of a text.
 pub(super) fn template(text: &str) -> TemplateIr {
     let world = MemoryWorld::new(Date { year: 2026, month: 1, day: 1 })
         .with("p/pack.toml", "name = \"p\"\nversion = \"1.0.0\"\n")
@@ -16,7 +16,7 @@ pub(super) fn template(text: &str) -> TemplateIr {
     let roots = [PackRoot::Folder("p".into())];
     let (library, told) = espice_lang::load(&world, &roots, &[], &mut SourceMap::default());
     assert!(!told.has_errors(), "{:?}", told.iter().find(|d| !d.message.is_empty()));
-    library.templates.first().expect("a template").clone()
+    library.templates.last().expect("a template").clone()
 }
 
 /// Every column of the pins, with derivatives by all parameters.
@@ -212,6 +212,57 @@ fn the_second_polarity_is_the_mirror_image() {
         assert_eq!(*a, flipped, "{column:?}");
     }
     assert_eq!(run(&e.of_polarity(0), 1.0), straight);
+}
+
+#[test]
+fn parts_are_what_their_equations_are_between_their_nodes() {
+    let made = template(
+        "template ideal : three {
+           pins c, b, e
+           polarity npn, pnp
+           nodes i
+           param IS : A = 1 fA in 1e-20 A .. 1 A scale log
+           param BF : 1 = 100
+           param RE : Ohm = 0 Ohm in 1 uOhm .. 1 kOhm scale log
+           param CJ : F = 1 pF
+           let forward = IS * (exp(V(b, i) / vt) - 1)
+           resistor i, e = RE
+           current c, i = forward + 1e-9 S * V(c, i)
+           current b, i = forward / BF
+           charge b, i = CJ * V(b, i) * (1 + 0.1 * V(b, i) / 1 V)
+         }
+         template made : three {
+           pins c, b, e
+           nodes m
+           param IS1 : A = 1 fA in 1e-20 A .. 1 A scale log
+           param RATIO : 1 = 4
+           part q1 = ideal on m, b, c { IS = IS1; RE }
+           part q2 = ideal as pnp on e, m, c { IS = RATIO * IS1 }
+         }",
+    );
+    let written = template(
+        "template written : three {
+           pins c, b, e
+           nodes m, i
+           param IS1 : A = 1 fA in 1e-20 A .. 1 A scale log
+           param RATIO : 1 = 4
+           param RE : Ohm = 0 Ohm in 1 uOhm .. 1 kOhm scale log
+           let i1 = IS1 * (exp(V(b, i) / vt) - 1)
+           let i2 = RATIO * IS1 * (exp(V(c, m) / vt) - 1)
+           resistor i, c = RE
+           current m, i = i1 + 1e-9 S * V(m, i)
+           current b, i = i1 / 100
+           charge b, i = 1 pF * V(b, i) * (1 + 0.1 * V(b, i) / 1 V)
+           current c, e = i2 + 1e-9 S * V(c, e)
+           current c, m = i2 / 100
+           charge c, m = 1 pF * V(c, m) * (1 + 0.1 * V(c, m) / 1 V)
+         }",
+    );
+    assert_eq!(made.nodes, ["m", "q1.i", "q2.i"]);
+    let names: Vec<&str> = made.parameters.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["IS1", "RATIO", "RE"]);
+    agree(&made, &written, &[1e-15, 4.0, 2.0]);
+    agree(&made, &written, &[1e-15, 4.0, 0.0]);
 }
 
 const KNOTS: [f64; 5] = [0.0, 1.0, 3.0, 10.0, 100.0];

@@ -1,7 +1,7 @@
 //! LTspice. Parameter names as in its help pages "D. Diode", "Q. Bipolar transistor", "J. JFET
 //! transistor" and "M. MOSFET"; remarks about the part (`mfg`, `Vds`, …) are parameters there.
 
-use super::{ParameterSet, Rules, Spice};
+use super::{ParameterSet, Rules, Sources, Spice};
 
 pub(crate) static LTSPICE: Spice = Spice {
     rules: Rules {
@@ -12,6 +12,7 @@ pub(crate) static LTSPICE: Spice = Spice {
         slash_comments: false,
         infix_scale: true,
         remarks: "",
+        sources: Sources { temperature: "temp", choice_is_a_function: true },
         parameters: PARAMETERS,
     },
 };

@@ -8,8 +8,8 @@ mod rules;
 use crate::{Library, read, write};
 use espice_base::{Diagnostics, FileId};
 
-pub use rules::ParameterSet;
 pub(crate) use rules::Rules;
+pub use rules::{ParameterSet, Sources};
 
 pub(crate) use {ltspice::LTSPICE, ngspice::NGSPICE};
 
@@ -47,6 +47,9 @@ pub trait Dialect: Sync {
     /// everything else is read.
     fn read(&self, text: &str, file: FileId) -> (Library, Diagnostics);
 
+    /// How controlled sources write their expressions.
+    fn sources(&self) -> &Sources;
+
     /// The parameters that the dialect's simulator knows for a device type at a level, where
     /// they are on record.
     fn parameters(&self, device_type: &str, level: Option<u32>) -> Option<&'static ParameterSet>;
@@ -79,6 +82,10 @@ impl Dialect for Spice {
 
     fn read(&self, text: &str, file: FileId) -> (Library, Diagnostics) {
         read::read(&self.rules, text, file)
+    }
+
+    fn sources(&self) -> &Sources {
+        &self.rules.sources
     }
 
     fn parameters(&self, device_type: &str, level: Option<u32>) -> Option<&'static ParameterSet> {

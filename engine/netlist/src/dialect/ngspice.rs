@@ -1,7 +1,7 @@
 //! ngspice 39. Parameter names are those that its `devhelp` lists as settable; flags, `//` and
 //! `$` comments as in chapter 2 of its manual.
 
-use super::{ParameterSet, Rules, Spice};
+use super::{ParameterSet, Rules, Sources, Spice};
 
 pub(crate) static NGSPICE: Spice = Spice {
     rules: Rules {
@@ -13,6 +13,7 @@ pub(crate) static NGSPICE: Spice = Spice {
         infix_scale: false,
         // `mfg=abc` ends a run of ngspice 39 with "undefined parameter".
         remarks: "mfg type vceo icrating vpk ipk iave irms diss vds ron qg",
+        sources: Sources { temperature: "temper", choice_is_a_function: false },
         parameters: PARAMETERS,
     },
 };

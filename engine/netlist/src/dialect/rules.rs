@@ -29,6 +29,26 @@ impl ParameterSet {
     }
 }
 
+/// How controlled sources write their expressions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sources {
+    /// The temperature of the circuit in °C.
+    pub temperature: &'static str,
+    /// Whether a choice is `if(c,a,b)` instead of `(c)?(a):(b)`.
+    pub(crate) choice_is_a_function: bool,
+}
+
+impl Sources {
+    /// A choice by a comparison.
+    pub fn choose(&self, question: &str, then: &str, otherwise: &str) -> String {
+        if self.choice_is_a_function {
+            format!("if({question},{then},{otherwise})")
+        } else {
+            format!("(({question})?({then}):({otherwise}))")
+        }
+    }
+}
+
 /// What tells dialects of the SPICE family apart.
 #[derive(Debug)]
 pub(crate) struct Rules {
@@ -47,6 +67,8 @@ pub(crate) struct Rules {
     /// Words about the part that other simulators' cards carry as parameters (`mfg=…`); where
     /// this simulator refuses them they are written as comments. Lower case, by blanks.
     pub(crate) remarks: &'static str,
+    /// Expressions of controlled sources.
+    pub(crate) sources: Sources,
     /// Parameter knowledge.
     pub(crate) parameters: &'static [ParameterSet],
 }

@@ -9,7 +9,7 @@
 //! tried again with 1e-12 A (Newton's method overshoots that by far) before it is split.
 
 use super::{Reader, Run, SimulationError, Simulator, SimulatorConfig, read_wrdata};
-use crate::{Dialect, Item, Library, ModelCard, dialect};
+use crate::{Dialect, Item, Library, ModelCard, Subcircuit, dialect};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_units::{constants, exact};
 use std::collections::BTreeSet;
@@ -50,6 +50,9 @@ pub fn element_letter(device_type: &str) -> Option<char> {
 pub struct Composite {
     /// Its elements.
     pub parts: Vec<Part>,
+    /// The subcircuit that it is instead. Its temperature is that of the circuit, so that the
+    /// points of a deck share it.
+    pub subcircuit: Option<Subcircuit>,
 }
 
 /// An element of a device.
@@ -66,7 +69,7 @@ pub struct Part {
 
 impl From<ModelCard> for Composite {
     fn from(card: ModelCard) -> Composite {
-        Composite { parts: vec![Part { card, ..Part::default() }] }
+        Composite { parts: vec![Part { card, ..Part::default() }], subcircuit: None }
     }
 }
 
@@ -151,11 +154,7 @@ pub fn operating_points(
     let batch = Batch { simulator, config, cards, models, points, want };
 
     // Ranges still to do, first one last.
-    let mut open: Vec<(usize, usize)> = (0..points.len())
-        .step_by(DECK)
-        .map(|from| (from, (from + DECK).min(points.len())))
-        .rev()
-        .collect();
+    let mut open: Vec<(usize, usize)> = decks(models, points);
     let mut slow = 0;
     while let Some((from, to)) = open.pop() {
         match batch.range(from, to, &mut answer) {
@@ -182,6 +181,27 @@ pub fn operating_points(
         }
     }
     Ok(answer)
+}
+
+/// Ranges of points that share a deck, the last one first. A subcircuit has the temperature of
+/// its deck.
+fn decks(models: &[Composite], points: &[BiasPoint]) -> Vec<(usize, usize)> {
+    let takes_the_deck =
+        |p: &BiasPoint| models.get(p.model).is_some_and(|m| m.subcircuit.is_some());
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    let mut before: Option<&BiasPoint> = None;
+    for (index, point) in points.iter().enumerate() {
+        let alike = before.is_some_and(|b| {
+            b.kelvin == point.kelvin || !(takes_the_deck(b) || takes_the_deck(point))
+        });
+        match ranges.last_mut() {
+            Some((from, to)) if alike && index - *from < DECK => *to = index + 1,
+            _ => ranges.push((index, index + 1)),
+        }
+        before = Some(point);
+    }
+    ranges.reverse();
+    ranges
 }
 
 /// Whether another, smaller deck may do better.
@@ -241,7 +261,11 @@ fn write_cards(
         let named = |(k, part): (usize, &Part)| {
             Item::Model(ModelCard { name: format!("m{n}_{k}"), ..part.card.clone() })
         };
-        let items = model.parts.iter().enumerate().map(named).collect();
+        let whole = model
+            .subcircuit
+            .iter()
+            .map(|s| Item::Subcircuit(Subcircuit { name: format!("m{n}"), ..s.clone() }));
+        let items = model.parts.iter().enumerate().map(named).chain(whole).collect();
         let library = Library { header: Vec::new(), items };
         let written = dialect.write(&library);
         // Ignored parameters are a warning here: the run goes on without them and says so.
@@ -359,6 +383,14 @@ impl Batch<'_> {
             ".options gmin=0 reltol=1e-9 abstol={} vntol=1e-12 itl1=500 gminsteps=0 srcsteps=0",
             exact(abstol)
         );
+        let takes_the_deck =
+            |p: &BiasPoint| self.models.get(p.model).is_some_and(|m| m.subcircuit.is_some());
+        if let Some(point) = points.first()
+            && points.iter().any(takes_the_deck)
+        {
+            let celsius = point.kelvin - constants::SPICE39.celsius_zero;
+            let _ = writeln!(deck, ".options temp={}", exact(celsius));
+        }
         let used: BTreeSet<usize> = points.iter().map(|p| p.model).collect();
         for card in used.iter().filter_map(|m| self.cards.get(*m)) {
             deck.push_str(card);
@@ -386,6 +418,11 @@ impl Batch<'_> {
                     let _ = write!(deck, " {name}={}", exact(*value));
                 }
                 deck.push('\n');
+            }
+            if self.models.get(point.model).is_some_and(|m| m.subcircuit.is_some()) {
+                let nodes: Vec<String> =
+                    (0..point.volts.len()).map(|t| format!("n{n}_{t}")).collect();
+                let _ = writeln!(deck, "x{n} {} m{}", nodes.join(" "), point.model);
             }
         }
         let currents = currents.join(" ");
