@@ -35,6 +35,8 @@ mod planted;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod readback;
 #[cfg(test)]
 mod sheet_foreign;

@@ -1,6 +1,6 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{check, explain, extract, fmt, generate, model, test};
+use crate::command::{check, eval, explain, extract, fmt, generate, model, test};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -74,6 +74,11 @@ pub(crate) enum Command {
     /// Everything read is served, for review, or refused with a reason. With --format json the
     /// outcome is printed; the overlay shows what was read over the pages.
     Extract(extract::Arguments),
+    /// Evaluate a card: currents, charges, capacitances, derivatives at given biases
+    ///
+    /// Any card that a template has the equations of: ours or published. Prints CSV, or writes
+    /// CSV, JSON or a plot; with --with ngspice the simulator's values stand beside.
+    Eval(eval::Arguments),
     /// Check packs: syntax, names, types and dimensions
     ///
     /// Every mistake is reported with its code, its place and what to do; nothing is run.
@@ -86,9 +91,9 @@ pub(crate) enum Command {
     ///
     /// A file that does not parse is left as it is.
     Fmt(fmt::Arguments),
-    /// Explain a diagnostic's code or a rule
+    /// Explain a diagnostic's code, a template or a rule
     ///
-    /// A code gives its page. A rule gives its text and reason and, with sources, how it comes
+    /// A code or a template gives its page. A rule gives its text and reason and, with sources, how it comes
     /// out for them, step by step.
     Explain(explain::Arguments),
     /// Write the generated documents

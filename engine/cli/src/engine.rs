@@ -2,7 +2,7 @@
 
 use crate::command::Context;
 use crate::exit::Exit;
-use espice::Made;
+use espice::{EvaluateRequest, Evaluation, Made};
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
 
@@ -72,6 +72,8 @@ pub(crate) trait Engine {
     fn model(&mut self, request: &Request) -> Made;
     /// Reads sources without making a model.
     fn extract(&mut self, request: &Request) -> Made;
+    /// Evaluates a card.
+    fn evaluate(&mut self, request: &EvaluateRequest) -> (Evaluation, Diagnostics);
     /// Checks packs and files.
     fn check(&mut self, paths: &[String]) -> Diagnostics;
     /// Runs the tests of packs; diagnostics of packs that do not check stand beside.
@@ -83,6 +85,10 @@ pub(crate) trait Engine {
     fn format(&self, name: &str, text: &str) -> Result<String, (Diagnostics, SourceMap)>;
     /// Explains a rule, with what sources say about it.
     fn explain(&mut self, rule: &str, sources: &[String]) -> Option<String>;
+    /// The page of a template in Markdown.
+    fn template_page(&self, name: &str) -> Option<String>;
+    /// The pages of all templates, as one document.
+    fn templates(&self) -> String;
     /// The texts that diagnostics point into.
     fn sources(&self) -> &SourceMap;
 }
@@ -138,6 +144,10 @@ impl Engine for Native<'_> {
         self.engine.extract(&request.into())
     }
 
+    fn evaluate(&mut self, request: &EvaluateRequest) -> (Evaluation, Diagnostics) {
+        self.engine.evaluate(request)
+    }
+
     fn check(&mut self, paths: &[String]) -> Diagnostics {
         self.engine.check(paths)
     }
@@ -163,10 +173,32 @@ impl Engine for Native<'_> {
         Some(lines.into_iter().map(|line| line + "\n").collect())
     }
 
+    fn template_page(&self, name: &str) -> Option<String> {
+        self.engine.template_page(name, 1)
+    }
+
+    fn templates(&self) -> String {
+        let mut out = String::from(TEMPLATES);
+        let names: Vec<&str> = self.engine.templates().map(|(name, _)| name).collect();
+        for page in names.into_iter().filter_map(|name| self.engine.template_page(name, 2)) {
+            out.push('\n');
+            out += &page;
+        }
+        out
+    }
+
     fn sources(&self) -> &SourceMap {
         self.engine.sources()
     }
 }
+
+const TEMPLATES: &str = "\
+# Templates
+
+Every device model of the built-in packs, made by `espice generate` from the texts in `templates/`;
+`espice explain NAME` prints one page. Values and ranges are in SI units; a parameter on a log scale
+whose default is 0 is switched off.
+";
 
 fn outcome(o: espice::TestOutcome, sources: &SourceMap) -> TestOutcome {
     let pairs = o.expected.iter().zip(&o.got);

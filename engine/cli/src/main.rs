@@ -29,6 +29,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
     match command {
         Command::Model(a) => command::model::run(a, context),
         Command::Extract(a) => command::extract::run(a, context),
+        Command::Eval(a) => command::eval::run(a, context),
         Command::Check(a) => command::check::run(a, context),
         Command::Test(a) => command::test::run(a, context),
         Command::Fmt(a) => command::fmt::run(a, context),

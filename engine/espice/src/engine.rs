@@ -269,7 +269,7 @@ pub(crate) struct Reading {
 }
 
 /// Why a source cannot be read, and what to do.
-fn unreadable(world: &dyn World, path: &str, error: ReadError) -> Diagnostic {
+pub(crate) fn unreadable(world: &dyn World, path: &str, error: ReadError) -> Diagnostic {
     let missing = |message| Diagnostic::error(Code::SOURCE_NOT_FOUND, message);
     match error {
         ReadError::TooLarge(limit) => Diagnostic::error(

@@ -23,6 +23,7 @@ mod card;
 mod config;
 mod emit;
 mod engine;
+mod evaluate;
 mod extraction;
 mod fitted;
 mod loose;
@@ -31,6 +32,7 @@ mod parts;
 mod probe;
 mod run;
 mod simulate;
+mod templates;
 mod wire;
 
 pub use config::{Config, Request, SimulatorSetup};
@@ -39,4 +41,7 @@ pub use espice_ingest::sheet;
 pub use espice_lang::rules::{TestOutcome, TestStatus};
 pub use espice_model::Mode;
 pub use espice_pdf as pdf;
+pub use evaluate::{
+    Biases, CardModel, EvaluateRequest, EvaluatedColumn, EvaluatedParameter, Evaluation, Wanted,
+};
 pub use run::Made;

@@ -6,6 +6,7 @@
 //! none but [`json`].
 
 pub mod csv;
+pub mod evaluation;
 #[cfg(test)]
 mod fixture;
 pub mod html;

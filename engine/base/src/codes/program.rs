@@ -29,6 +29,18 @@ Paths are relative to the folder in which the program was started.
 
 Wrong:  espice fmt rules/diode.espise
 Right:  espice fmt rules/diode.espice";
+    EVALUATION_BIASES "E0805" "the biases of an evaluation cannot be used"
+"Potentials belong to pins of the model, each given once, as numbers in volts; temperatures are above
+absolute zero. Pins that are not named are at 0 V. In a table every column has a heading.
+
+Wrong:  espice eval 2N3904.lib --at x=5
+Right:  espice eval 2N3904.lib --at c=5 --at b=0.5:0.8:0.01";
+    WHICH_MODEL "E0806" "the model is not named, or the file does not hold it"
+"A file of cards often holds many models. One is evaluated at a time, and which one is never guessed.
+
+Wrong:  espice eval BJT.lib --at c=5
+Right:  espice eval BJT.lib --model 2N3904 --at c=5";
+
     SOURCE_NOT_FOUND "E0660" "a source cannot be read"
 "The path that was given names no file, or the system refuses it. Nothing was read from it, and no
 model is made from what is left.
@@ -61,6 +73,30 @@ Right:  espice model bc546-bc550.toml --part BC547 -o out";
 Wrong:  VF (V),IF (A)              measured at 85 °C
 Right:  # TJ: 85 degC
         VF (V),IF (A)";
+    CARD_WITHOUT_TEMPLATE "E0680" "no template has the equations of a card"
+"A card names a device type and a level of the simulator; the native evaluator has the equations that
+templates of the loaded packs state. A card of another device is not evaluated with similar ones.
+
+Wrong:  espice eval bsim4.lib                  while no loaded pack has a template for level 14
+Right:  a template with `card spice \"NMOS\" for nmos with LEVEL = 14 { … }`, given with --pack";
+    CARD_VALUE_OPEN "E0681" "a value of a card is not a number"
+"Expressions and references to parameters of a library are for the simulator to evaluate, and a model
+may start from another one that the file must hold.
+
+Wrong:  .model d1 D (IS={is0*2})
+Right:  .model d1 D (IS=2e-14)";
+    CARD_PARAMETER_NOT_MODELLED "E0682" "the template does not know a parameter of the card"
+"Cards carry parameters of other simulators, of noise, or remarks about the part. The values are those of
+the device without them; where the simulator uses one of them, it gives others.
+
+Wrong:  taking the values of a card with QUASIMOD=1 for those of its simulator
+Right:  comparing them with --with ngspice";
+    EVALUATION_WITHOUT_SOLUTION "E0683" "a bias has no solution"
+"The potentials of the inner nodes could not be found at this bias; its row has no values. Far outside
+the range that a card was made for this is no surprise; inside it, please report the card.
+
+Wrong:  a silicon diode at 100 V in forward direction without series resistance
+Right:  biases that the device survives";
     NO_TEMPLATE_FOR_KIND "E0720" "no template can model this kind of device"
 "The kind of the device is known, by statement or by its sweeps, but no loaded pack has a template for
 it. Nothing is fitted: a model of another kind would be wrong without saying so.

@@ -1,15 +1,16 @@
-//! `espice explain`: the page of a code, or a rule with what the sources say about it.
+//! `espice explain`: the page of a code or a template, or a rule with what the sources say about it.
 
 use super::Context;
 use crate::engine::{self, Config};
 use crate::exit::Exit;
 use espice_base::{Code, CodeInfo, Diagnostic, all_codes, did_you_mean};
 
-/// Explains a code such as E0305, or a rule such as std::vf_rises_with_current.
+/// Explains a code such as E0305, a template such as junction_diode, or a rule such as
+/// std::vf_rises_with_current.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// The code of a diagnostic, or the name of a rule
-    #[arg(value_name = "CODE|RULE")]
+    /// The code of a diagnostic, or the name of a template or rule
+    #[arg(value_name = "CODE|TEMPLATE|RULE")]
     word: String,
     /// Sources to evaluate the rule on, with every step
     #[arg(value_name = "SOURCE")]
@@ -31,7 +32,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
-    match engine.explain(word, &arguments.sources) {
+    let page = engine.template_page(word);
+    match page.or_else(|| engine.explain(word, &arguments.sources)) {
         Some(text) => {
             context.console.say(&text);
             Exit::Ok
@@ -57,7 +59,7 @@ fn looks_like_a_code(word: &str) -> bool {
 fn unknown(word: &str) -> Diagnostic {
     let likely = did_you_mean(word, all_codes().map(|info| info.code.as_str()))
         .filter(|_| looks_like_a_code(word));
-    Diagnostic::error(Code::NOTHING_TO_EXPLAIN, format!("`{word}` is neither a code nor a rule"))
+    Diagnostic::error(Code::NOTHING_TO_EXPLAIN, format!("`{word}` is no code, template or rule"))
         .maybe_help(likely.map(|code| format!("did you mean `{code}`?")))
         .help("codes look like `E0305`, rules like `std::vf_rises_with_current`")
 }

@@ -1,6 +1,7 @@
 //! `espice generate`: documents that are made from the program itself, so that they are true.
 
 use super::Context;
+use crate::engine::{self, Config};
 use crate::exit::Exit;
 use crate::files;
 use clap::CommandFactory;
@@ -8,7 +9,7 @@ use espice_base::{Diagnostic, all_codes};
 use espice_report::schema;
 use std::path::{Path, PathBuf};
 
-/// Writes commands.md, codes.md and outcome.schema.json.
+/// Writes commands.md, codes.md, templates.md and outcome.schema.json.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// Folder of the documents
@@ -25,8 +26,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
             return Exit::Usage;
         }
     };
-    let documents =
-        [("commands.md", commands()), ("codes.md", codes()), ("outcome.schema.json", schema)];
+    let templates = match engine::start(context, &Config::of(context)) {
+        Ok(engine) => engine.templates(),
+        Err(exit) => return exit,
+    };
+    let documents = [
+        ("commands.md", commands()),
+        ("codes.md", codes()),
+        ("templates.md", templates),
+        ("outcome.schema.json", schema),
+    ];
     match write(&arguments.folder, &documents) {
         Ok(()) => Exit::Ok,
         Err(diagnostic) => {

@@ -144,7 +144,11 @@ fn axis_title(axis: &Axis, scale: &Scale) -> String {
 }
 
 fn x_scale(chart: &Chart) -> Option<Scale> {
-    let values = chart.series.iter().flat_map(|s| s.used.iter().chain(&s.unused)).map(|p| p[0]);
+    let given = |s: &'_ Series| s.used.iter().chain(&s.unused).map(|p| p[0]).collect::<Vec<_>>();
+    let drawn = |s: &'_ Series| s.model.iter().filter(|m| m.1.is_some()).map(|m| m.0).collect();
+    let of =
+        |s: &Series| if s.used.is_empty() && s.unused.is_empty() { drawn(s) } else { given(s) };
+    let values = chart.series.iter().flat_map(of);
     Scale::covering(values, chart.x.log, &chart.x.unit, LEFT, RIGHT)
 }
 

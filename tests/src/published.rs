@@ -1,0 +1,139 @@
+//! Published cards: every model of the libraries in `../shared/data/models` finds its template or
+//! is refused with a reason, and has the currents of ngspice running the same card.
+
+use crate::support;
+use espice::{CardModel, Config, Engine};
+use espice_base::FileId;
+use espice_fit::SplitMix;
+use espice_model::{Bias, Column, Evaluator, Kelvin, Mode, Output, Workspace};
+use espice_netlist::{BiasPoint, Simulator, Want, decode, dialect, operating_points};
+use espice_units::{Dimension, constants::SPICE39};
+use std::collections::BTreeMap;
+
+/// Biases of each card.
+const BIASES: usize = 4;
+
+/// Potentials of a device's pins that a card of its kind should bear: the last pin is at 0 V.
+fn potentials(kind: &str, random: &mut SplitMix) -> Option<Vec<f64>> {
+    let mut between = |low: f64, high: f64| low + (high - low) * random.unit();
+    Some(match kind {
+        "diode" => vec![between(-5.0, 0.8), 0.0],
+        "bjt" => vec![between(-0.5, 10.0), between(-1.0, 0.8), 0.0],
+        "jfet" => vec![between(-1.0, 10.0), between(-5.0, 0.4), 0.0],
+        "mosfet" => vec![between(-0.5, 20.0), between(-5.0, 10.0), 0.0],
+        "mos" => vec![between(-2.0, 10.0), between(-2.0, 10.0), 0.0, between(-5.0, 0.0)],
+        _ => return None,
+    })
+}
+
+/// Currents into all pins.
+fn native(model: &CardModel<'_>, volts: &[f64], kelvin: f64) -> Vec<f64> {
+    let columns: Vec<Column> = (0..volts.len()).map(Column::Current).collect();
+    let evaluator =
+        Evaluator::at_nominal(model.template, Mode::Portable, SPICE39, model.nominal).unwrap();
+    let kernel = evaluator.of_polarity(model.polarity).kernel_of(&columns).unwrap();
+    let rows: Vec<[f64; 1]> = volts.iter().map(|v| [*v]).collect();
+    let rows: Vec<&[f64]> = rows.iter().map(|r| &r[..]).collect();
+    let mut output = Output::default();
+    let bias = Bias { volts: &rows, kelvin: Kelvin::Uniform(kelvin) };
+    kernel.run(&model.values, bias, &mut Workspace::default(), &mut output);
+    columns.iter().map(|c| kernel.column(&output, *c).unwrap()[0]).collect()
+}
+
+/// The inverse of the smallest resistance on the card: what rounded potentials are worth.
+fn conductance(model: &CardModel<'_>) -> f64 {
+    let parameters = model.template.parameters.iter().zip(&model.values);
+    let resistances = parameters.filter(|(p, v)| p.dimension == Dimension::RESISTANCE && **v > 0.0);
+    resistances.fold(0.0, |most, (_, v)| f64::max(most, 1.0 / v))
+}
+
+/// Compares all models of a file; `least` is how many of them must find a template.
+fn agree(file: &str, least: usize) {
+    let path = support::root().join("../shared/data/models").join(file);
+    if !path.is_file() {
+        println!("skipped: {} is absent", path.display());
+        return;
+    }
+    let Some(config) = support::ngspice(&format!("published-{}", file.replace('.', "_"))) else {
+        return;
+    };
+    let world = support::world();
+    let (engine, _) = Engine::new(&world, Config::default());
+    let ngspice = dialect("ngspice").unwrap();
+    let (library, _) = ngspice.read(&decode(&support::bytes(&path)), FileId::default());
+    let mut random = SplitMix::new(39);
+    let (mut models, mut points, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    let cards = library.models();
+    for card in &cards {
+        let (found, words) = engine.card_model(&library, Some(&card.name), &[]);
+        let Some(found) = found else {
+            let word = words.iter().find(|d| d.severity == espice_base::Severity::Error);
+            let code = word.expect("a refusal has a reason").code;
+            *refused.entry(format!("{code} {}", card.device_type)).or_default() += 1;
+            continue;
+        };
+        let sign = if found.polarity == 0 { 1.0 } else { -1.0 };
+        for _ in 0..BIASES {
+            let Some(volts) = potentials(&found.template.kind, &mut random) else { continue };
+            let volts: Vec<f64> = volts.iter().map(|v| sign * v).collect();
+            let kelvin = 218.15 + 230.0 * random.unit();
+            expected.push((native(&found, &volts, kelvin), conductance(&found)));
+            points.push(BiasPoint { model: models.len(), volts, kelvin, instance: Vec::new() });
+        }
+        models.push(found.device.clone());
+    }
+    let answer = operating_points(&Simulator::ngspice(), &config, &models, &points, Want::Currents)
+        .unwrap_or_else(|e| panic!("{file}: {}", e.diagnostic().message));
+    let (mut without, mut misses) = (0, 0);
+    for ((found, (native, conductance)), point) in answer.points.iter().zip(&expected).zip(&points)
+    {
+        let Some(found) = found else {
+            without += 1;
+            continue;
+        };
+        let highest = point.volts.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+        let rounding = 8.0 * f64::EPSILON * highest * conductance;
+        let worst = found
+            .currents
+            .iter()
+            .zip(native)
+            .map(|(r, n)| (r - n).abs() / (1e-6 * r.abs() + rounding + 1e-18))
+            .fold(0.0f64, |a, b| if b > a || b.is_nan() { b } else { a });
+        if !(worst <= 1.0) {
+            misses += 1;
+            if misses <= 10 {
+                let name = &models[point.model].parts[0].card.name;
+                println!(
+                    "{file}: {name} at {:?} V, {:.2} K: {:?} here, {:?} there",
+                    point.volts, point.kelvin, native, found.currents
+                );
+            }
+        }
+    }
+    println!(
+        "{file}: {} cards, {} evaluated, refused {refused:?}; {} points, {without} without \
+         reference, {misses} miss",
+        cards.len(),
+        models.len(),
+        points.len()
+    );
+    assert!(models.len() >= least, "{file}: {} of {} cards", models.len(), cards.len());
+    assert!(misses * 1000 <= points.len() - without, "{file}: {misses} points miss");
+    assert!(without * 200 <= points.len(), "{file}: {without} points without reference");
+}
+
+#[test]
+fn diodes_agree() {
+    agree("DIODE2.lib", 700);
+}
+
+#[test]
+fn bipolar_transistors_agree() {
+    agree("BJT.lib", 1000);
+}
+
+#[test]
+fn zener_diodes_agree() {
+    agree("zener.lib", 1900);
+}
