@@ -160,11 +160,8 @@ impl Writer<'_> {
         let mut waiting = vec![self.chosen(branch.value)];
         while let Some(id) = waiting.pop() {
             match self.graph().node(id) {
-                _ if self.is_fixed(id) => {
-                    if self.number(id) == 0.0 {
-                        return true;
-                    }
-                }
+                _ if self.is_fixed(id) && self.number(id) == 0.0 => return true,
+                _ if self.is_fixed(id) => {}
                 Node::Binary(Binary::Multiply, a, b) => waiting.extend([a, b]),
                 Node::Binary(Binary::Divide, a, _) => waiting.push(a),
                 _ => {}

@@ -272,11 +272,8 @@ fn collect_resistances(
             continue;
         }
         match graph.node(id) {
-            _ if is_fixed(id) => {
-                if !found.contains(&id) {
-                    found.push(id);
-                }
-            }
+            _ if is_fixed(id) && !found.contains(&id) => found.push(id),
+            _ if is_fixed(id) => {}
             Node::Select(_, a, b) => stack.extend([a, b]),
             _ => {}
         }

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use espice_base::{Code, Diagnostic, Diagnostics, did_you_mean};
 use espice_lang::ir::{CardIr, CardParameterIr, Library, TemplateIr};
-use espice_netlist::{Composite, Library as Cards, ModelCard, Part, Value};
+use espice_netlist::{Composite, Library as Cards, ModelCard, Value};
 use espice_units::constants::{SPICE39, TNOM};
 
 /// Most names of models that a message lists.
@@ -99,7 +99,7 @@ fn choose<'l>(
         values: template.defaults(),
         stated: vec![false; template.parameters.len()],
         nominal: TNOM,
-        device: Composite { parts: vec![Part { card: card.clone(), ..Part::default() }] },
+        device: Composite::from(card.clone()),
         instance: Vec::new(),
     };
     let mut passed_over = Vec::new();
@@ -165,9 +165,11 @@ impl CardModel<'_> {
         let Some(of_card) = list.iter().find(|p| p.name.eq_ignore_ascii_case(name)) else {
             return false;
         };
-        let Some(parameter) = self.template.parameters.get(of_card.index) else { return false };
-        let value = if of_card.signed && self.polarity == 1 { 0.0 - value } else { value };
-        let slots = (self.values.get_mut(of_card.index), self.stated.get_mut(of_card.index));
+        let Some(index) = of_card.parameter() else { return false };
+        let Some(parameter) = self.template.parameters.get(index) else { return false };
+        let negated = of_card.negated.get(self.polarity).copied().unwrap_or(false);
+        let value = if negated { 0.0 - value } else { value };
+        let slots = (self.values.get_mut(index), self.stated.get_mut(index));
         let (Some(slot), Some(stated)) = slots else { return false };
         *slot = parameter.card_unit.to_si(value);
         *stated = true;
