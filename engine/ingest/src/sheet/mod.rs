@@ -91,7 +91,13 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
     diagnostics.extend(identity.open(file));
     let (kind, parts) = (identity.kind.as_deref(), identity.all_parts());
     let parts = parts.as_slice();
-    let names = plot::Names::new(symbols, kind, parts);
+    let (parameters, complaints) = table::parameters(&sheet.tables, file, symbols, kind, parts);
+    diagnostics.extend(complaints);
+    let units = parameters
+        .iter()
+        .filter(|p| !p.printed_unit.is_empty())
+        .map(|p| (p.symbol.clone(), p.printed_unit.clone()));
+    let names = plot::Names::new(symbols, kind, parts).with_units(units);
     for SheetPage { page, text } in &sheet.pages {
         for mut plot in plot::find(page, text) {
             plot::curves(page, text, &mut plot, &names);
@@ -99,8 +105,6 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         }
     }
     plot::compare_axes(&mut sheet.panels);
-    let (parameters, complaints) = table::parameters(&sheet.tables, file, symbols, kind, parts);
-    diagnostics.extend(complaints);
     if sheet.identity.polarity.is_none() {
         let kind = kind.and_then(|k| symbols.kind(k));
         sheet.identity.polarity = kind.and_then(|k| identity::by_signs(k, &parameters));

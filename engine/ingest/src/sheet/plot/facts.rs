@@ -85,7 +85,7 @@ fn curve(
 }
 
 fn unit_of(axis: &Axis) -> Option<Dimension> {
-    super::label::say::printed_unit(&axis.unit).map(|u| u.dimension)
+    super::unit::read(&axis.unit, &axis.title).map(|u| u.dimension)
 }
 
 fn title(panel: &Panel, trace: &Trace) -> String {
@@ -147,7 +147,7 @@ fn to_si(panel: &Panel, y: &Axis, p: Point) -> Option<[f64; 2]> {
     let [fy, oy] = match y.to_si {
         Some(si) => si,
         None => {
-            let unit = super::label::say::printed_unit(&y.unit)?;
+            let unit = super::unit::read(&y.unit, &y.title)?;
             [unit.to_si(1.0) - unit.to_si(0.0), unit.to_si(0.0)]
         }
     };

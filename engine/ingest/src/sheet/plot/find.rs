@@ -222,6 +222,7 @@ fn axis(side: Sided) -> Axis {
                 .collect(),
             offset: read.offset,
             slope: read.slope,
+            nodes: read.nodes,
             residual: read.residual,
             unit,
             ..Axis::unread()
@@ -238,6 +239,7 @@ impl Axis {
             ticks: Vec::new(),
             offset: 0.0,
             slope: 0.0,
+            nodes: Vec::new(),
             residual: 0.0,
             title: String::new(),
             symbol: None,
@@ -261,7 +263,7 @@ fn paired(first: Sided, second: Sided, span: [f64; 2]) -> (Sided, Option<Sided>)
         (Ok(a), Ok(b)) => {
             let same = a.scale == b.scale
                 && span.iter().all(|p| {
-                    let (u, v) = (a.offset + a.slope * p, b.offset + b.slope * p);
+                    let (u, v) = (a.scaled_at(*p), b.scaled_at(*p));
                     (u - v).abs() <= 0.01 * (a.slope * (span[1] - span[0])).abs()
                 });
             (first, (!same).then_some(second))

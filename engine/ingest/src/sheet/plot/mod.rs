@@ -30,6 +30,7 @@ pub use ink::{Cover, Piece, PlotInk, Use};
 pub use name::Names;
 pub use traces::{compare_axes, curves};
 
+use calibrate::along;
 use espice_facts::{Conditions, Signature, Status};
 use espice_pdf::{Point, Rect};
 
@@ -79,10 +80,14 @@ pub struct Axis {
     /// The ticks that calibrate it, along the axis.
     pub ticks: Vec<Tick>,
     /// Value at page position `p` (points; x, or y down): `offset + slope p`, of the value itself
-    /// or of its decimal logarithm. In the printed unit until [`Axis::to_si`].
+    /// or of the decimal logarithm of its amount. In the printed unit until [`Axis::to_si`].
     pub offset: f64,
     /// See `offset`.
     pub slope: f64,
+    /// Where no one line fits because the axis was drawn inexactly: places of its labelled lines
+    /// in order, each with its value, or the decimal logarithm of its amount; values between
+    /// them are interpolated. Else empty.
+    pub nodes: Vec<[f64; 2]>,
     /// The greatest distance of a tick from this line, as a share of the axis length.
     pub residual: f64,
     /// Title as printed, unit included.
@@ -100,9 +105,12 @@ pub struct Axis {
 impl Axis {
     /// The printed value at a page position.
     pub fn value(&self, p: f64) -> f64 {
-        let v = self.offset + self.slope * p;
+        let v = along(&self.nodes, self.offset, self.slope, p);
+        // Decades of negative values are those of their amounts.
+        let negative = self.ticks.first().is_some_and(|t| t.value < 0.0);
         match self.scale {
             Scale::Linear => v,
+            Scale::Log if negative => -10f64.powf(v),
             Scale::Log => 10f64.powf(v),
         }
     }

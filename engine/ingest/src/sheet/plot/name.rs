@@ -2,7 +2,7 @@
 
 use super::{Axis, Panel};
 use crate::sheet::plot::label::say::printed_unit;
-use espice_facts::{SymbolInfo, SymbolTable};
+use espice_facts::{Status, SymbolInfo, SymbolTable};
 use espice_units::{Dimension, Unit};
 use std::collections::BTreeMap;
 
@@ -15,6 +15,8 @@ pub struct Names<'a> {
     kind: Option<&'a str>,
     /// The parts of the sheet.
     pub(crate) parts: &'a [String],
+    /// Units as the sheet's tables print them, by canonical symbol.
+    units: BTreeMap<String, String>,
     /// Symbols by their spellings without blanks and case.
     spelled: BTreeMap<String, Vec<&'a SymbolInfo>>,
     /// Symbols by their names in words.
@@ -41,7 +43,33 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        Names { symbols, kind, parts, spelled, named }
+        Names { symbols, kind, parts, units: BTreeMap::new(), spelled, named }
+    }
+
+    /// Adds what units the tables of the sheet print: canonical symbols with their units.
+    #[must_use]
+    pub fn with_units(mut self, units: impl IntoIterator<Item = (String, String)>) -> Names<'a> {
+        self.units.extend(units);
+        self
+    }
+
+    /// The voltage that a curve of a junction's property is drawn over, where the axis says no
+    /// more than `reverse voltage`: that of the two terminals in the quantity's name.
+    pub(super) fn opposed(&self, axis: &Axis, quantity: &str) -> Option<String> {
+        let title = plain(&axis.title);
+        let reverse = title.split(' ').any(|w| w == "reverse");
+        let generic = axis.symbol.as_deref().is_none_or(|s| s == "VR");
+        let terminals = self.symbols.symbol(quantity)?.title.split(' ').next()?;
+        let voltage = (reverse && generic && terminals.contains('-'))
+            .then(|| self.info(&format!("{terminals} voltage"), Some(Dimension::VOLTAGE)))??;
+        let unit = super::unit::read(&axis.unit, &axis.title)?;
+        (unit.dimension == Dimension::VOLTAGE).then(|| voltage.name.clone())
+    }
+
+    /// Whether a symbol belongs to the device's kind, or to every kind.
+    fn is_own(&self, name: &str) -> bool {
+        let kinds = self.symbols.symbol(name).map_or(&[][..], |s| s.kinds.as_slice());
+        kinds.is_empty() || self.kind.is_none_or(|kind| kinds.iter().any(|k| k == kind))
     }
 
     /// The canonical name of a printed symbol or name, see [`Names::info`].
@@ -139,7 +167,8 @@ const VERSUS: [&str; 6] =
 /// Words that say that an axis shows a ratio.
 const RATIO: [&str; 4] = ["normalized", "normalised", "relative variation", "relative value"];
 
-/// Gives both axes of a panel their symbols and the way to SI; what cannot be told is said.
+/// Gives both axes of a panel their symbols and the way to SI; what cannot be told, or only from
+/// elsewhere, is said.
 pub(crate) fn name_axes(panel: &mut Panel, names: &Names) {
     let caption = without_number(&plain(&panel.title));
     let versus = VERSUS.iter().find_map(|v| caption.split_once(v));
@@ -157,6 +186,46 @@ pub(crate) fn name_axes(panel: &mut Panel, names: &Names) {
     if let Some(y2) = &mut panel.y2 {
         name_axis(y2, &[], names);
     }
+    for axis in [&mut panel.x, &mut panel.y] {
+        if let Some(reason) = without_unit(axis, names) {
+            panel.status = panel.status.max(Status::Review);
+            panel.reasons.push(reason);
+        }
+    }
+}
+
+/// Takes an axis that prints no unit, though its quantity has one, in the unit that the sheet's
+/// tables give the quantity, else in that of SI: if all its values are plausible so. What was
+/// taken, for a person to look at.
+fn without_unit(axis: &mut Axis, names: &Names) -> Option<String> {
+    let bare = axis.unit.trim().is_empty() && !axis.normalized && axis.symbol.is_none();
+    if !bare || axis.ticks.is_empty() {
+        return None;
+    }
+    let (symbol_text, rest) = split_title(&axis.title);
+    let inner = axis.title.split_once('(').and_then(|(_, t)| t.split_once(')')).map(|t| t.0);
+    let info = names
+        .info(&symbol_text, None)
+        .or_else(|| names.info(inner?.trim(), None))
+        .or_else(|| names.info(&rest, None))
+        .filter(|i| !i.dimension.is_none() && i.dimension != Dimension::TEMPERATURE)?;
+    let [least, most] = info.plausible?;
+    let told =
+        names.units.get(&info.name).and_then(|text| Some((text.as_str(), printed_unit(text)?)));
+    let fits = |unit: &Unit| {
+        let values = axis.ticks.iter().map(|t| unit.to_si(t.value).abs()).filter(|v| *v > 0.0);
+        unit.dimension == info.dimension && values.into_iter().all(|v| v >= least && v <= most)
+    };
+    let (unit, whence) = match told.filter(|t| fits(&t.1)) {
+        Some((text, unit)) => (unit, format!("{text}, as in the tables")),
+        None => (
+            Some(Unit { factor: 1.0, offset: 0.0, dimension: info.dimension }).filter(fits)?,
+            "that of SI".to_string(),
+        ),
+    };
+    axis.symbol = Some(info.name.clone());
+    axis.to_si = Some([unit.to_si(1.0) - unit.to_si(0.0), unit.to_si(0.0)]);
+    Some(format!("the axis of {} prints no unit: taken for {whence}", info.name))
 }
 
 /// A caption without `fig 3` or `figure 3` before it and `typical values` after it.
@@ -208,13 +277,14 @@ fn name_axis(axis: &mut Axis, words: &[&str], names: &Names) {
     }
     let unit = match axis.unit.trim() {
         "" => Some(Unit::ONE),
-        text => printed_unit(text),
+        text => super::unit::read(text, &axis.title),
     };
     let Some(unit) = unit else { return };
     if axis.symbol.is_none() {
         axis.symbol = symbol_of(&axis.title, words, unit.dimension, names);
     }
-    if axis.to_si.is_none() && axis.symbol.is_some() {
+    // The quantity of a curve may tell what an axis means that tells its unit only.
+    if axis.to_si.is_none() && (axis.symbol.is_some() || !axis.unit.trim().is_empty()) {
         axis.to_si = Some([unit.to_si(1.0) - unit.to_si(0.0), unit.to_si(0.0)]);
     }
 }
@@ -252,13 +322,16 @@ fn symbol_of(title: &str, words: &[&str], dimension: Dimension, names: &Names) -
         Some(c) if c.starts_with(&s) => c.clone(),
         _ => s,
     };
-    let by_spelling = names.symbol(&symbol_text, Some(dimension)).map(precise);
+    // A spelling of another kind of device counts only where the words do not say otherwise.
+    let own =
+        |s: &String| rest.is_empty() || names.is_own(s) || by_words(&rest).as_ref() == Some(s);
+    let by_spelling = names.symbol(&symbol_text, Some(dimension)).filter(own).map(precise);
     let lost = symbol_text.is_empty() || symbol_text.chars().count() == 1;
     by_spelling
         .or_else(|| caption.clone().filter(|_| lost))
         .or_else(|| names.symbol(&rest, Some(dimension)))
         .or_else(|| by_words(&rest))
-        .or_else(|| by_words(&symbol_text))
+        .or_else(|| by_words(&symbol_text).filter(own))
         .or_else(|| words.iter().find_map(|w| by_words(w)))
         .or_else(|| printed_symbol(&symbol_text, dimension, names))
 }
@@ -410,6 +483,7 @@ pub(crate) mod tests {
             ticks: Vec::new(),
             offset: 0.0,
             slope: 1.0,
+            nodes: Vec::new(),
             residual: 0.0,
             title: title.into(),
             symbol: None,

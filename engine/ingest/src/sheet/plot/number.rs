@@ -184,6 +184,17 @@ fn taken(words: &[Word], i: usize, angle: f64, raised: &Raised) -> Option<(Label
             used = 2;
         }
     }
+    // A prefix that stands apart: "1.0 k".
+    if label.unit.is_none()
+        && used == 1
+        && let Some((prefix, (_, factor))) = near(0.8)
+            .and_then(|n| Some((n, PREFIXES.iter().find(|p| p.0 == n.text && p.0 != "m")?)))
+    {
+        label.values.iter_mut().for_each(|v| *v = scaled(*v, *factor));
+        label.printed = format!("{} {}", label.printed, prefix.text);
+        label.area = label.area.union(prefix.area);
+        return Some((label, 2));
+    }
     // A unit that stands apart: "25 °C".
     if label.unit.is_none()
         && used == 1

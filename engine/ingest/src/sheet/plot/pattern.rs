@@ -150,6 +150,19 @@ impl Pattern {
         (whole > 0 && self.share >= 0.75).then_some(self)
     }
 
+    /// The lines of decades that were drawn by hand, each near its value.
+    pub(super) fn by_hand(strokes: usize) -> Pattern {
+        Pattern {
+            scale: Scale::Log,
+            origin: 0.0,
+            step: 1.0,
+            share: 1.0,
+            strokes,
+            rough: true,
+            run: 0,
+        }
+    }
+
     /// Whether the strokes tell the scale beyond doubt, without labels: a decade with nearly all
     /// of its lines, or several equal steps in a row.
     pub(super) fn confirms(&self) -> bool {
@@ -179,7 +192,11 @@ impl Pattern {
 
     /// Whether a value, or its logarithm, is round but for `within`.
     pub(super) fn is_round(&self, u: f64, within: f64) -> bool {
-        let within = if self.rough { within.max(ROUGH) } else { within };
+        self.stands(u, if self.rough { within.max(ROUGH) } else { within })
+    }
+
+    /// The same without what lines drawn by hand are allowed.
+    pub(super) fn stands(&self, u: f64, within: f64) -> bool {
         self.round(u).is_some_and(|round| (round - u).abs() <= within)
     }
 

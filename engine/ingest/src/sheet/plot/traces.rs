@@ -5,7 +5,7 @@ use super::label::{
 };
 use super::name::{Names, name_axes, plain};
 use super::trace::{Drawn, Traced, trace};
-use super::{Axis, Panel, Plot, Trace};
+use super::{Axis, Panel, Plot, Trace, unit};
 use crate::sheet::text::TextPage;
 use espice_facts::{Condition, Conditions, Signature, Status};
 use espice_pdf::{Page, Rect};
@@ -113,7 +113,7 @@ pub fn compare_axes(panels: &mut [Panel]) {
 
 /// The dimension of an axis, by its unit or else by its symbol.
 fn dimension(axis: &Axis, names: &Names) -> Option<Dimension> {
-    let unit = say::printed_unit(&axis.unit).map(|u| u.dimension);
+    let unit = unit::read(&axis.unit, &axis.title).map(|u| u.dimension);
     unit.or_else(|| Some(names.symbols.symbol(axis.symbol.as_deref()?)?.dimension))
 }
 
@@ -247,7 +247,8 @@ impl Reader<'_> {
         if !self.several && !self.families.unread.is_empty() {
             wrong.push(String::from("the label in its plot has lost its value"));
         }
-        let signature = match (quantity, self.panel.x.symbol.clone()) {
+        let x = quantity.as_deref().and_then(|q| self.names.opposed(&self.panel.x, q));
+        let signature = match (quantity, x.or_else(|| self.panel.x.symbol.clone())) {
             (Some(quantity), Some(x)) if quantity != x => Some(Signature { quantity, x, family }),
             _ => None,
         };
@@ -267,7 +268,11 @@ impl Reader<'_> {
         if points.iter().flatten().any(|v| !v.is_finite()) {
             wrong.push(String::from("a point has no finite value"));
         }
-        let status = if !wrong.is_empty() { Status::Refused } else { self.panel.status };
+        let status = match (wrong.is_empty(), drawn.unsure.is_empty()) {
+            (false, _) => Status::Refused,
+            (true, false) => self.panel.status.max(Status::Review),
+            (true, true) => self.panel.status,
+        };
         Trace {
             line: drawn.line,
             orders: drawn.orders,
@@ -279,7 +284,7 @@ impl Reader<'_> {
             points,
             held_back,
             status,
-            reasons: wrong.into_iter().chain(drawn.remarks).collect(),
+            reasons: wrong.into_iter().chain(drawn.unsure).chain(drawn.remarks).collect(),
         }
     }
 
@@ -331,7 +336,7 @@ impl Reader<'_> {
 fn to_si(axis: &Axis, quantity: &Option<String>) -> Option<[f64; 2]> {
     axis.to_si.or_else(|| {
         quantity.as_ref()?;
-        let unit = say::printed_unit(&axis.unit)?;
+        let unit = unit::read(&axis.unit, &axis.title)?;
         Some([unit.to_si(1.0) - unit.to_si(0.0), unit.to_si(0.0)])
     })
 }

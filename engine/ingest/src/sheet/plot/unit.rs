@@ -1,9 +1,10 @@
 //! Units as the titles of axes tell them.
 
-use espice_units::parse_unit;
+use super::label::say::printed_unit;
+use espice_units::{Dimension, Unit, parse_unit};
 
 /// Units in words, as they stand in titles; in capitals.
-const WORDS: [(&str, &str); 26] = [
+const WORDS: [(&str, &str); 27] = [
     ("VOLTS", "V"),
     ("VOLT", "V"),
     ("MILLIVOLTS", "mV"),
@@ -15,6 +16,7 @@ const WORDS: [(&str, &str); 26] = [
     ("MILLIAMPERES", "mA"),
     ("MICROAMPS", "µA"),
     ("OHMS", "Ω"),
+    ("MHOS", "S"),
     ("OHM", "Ω"),
     ("WATTS", "W"),
     ("WATT", "W"),
@@ -62,6 +64,31 @@ pub(super) fn unit_of(title: &str) -> Option<String> {
     if word || separated { cleaned(tail) } else { None }
 }
 
+/// The unit that an axis prints; its title tells what a unit in capitals means.
+pub(super) fn read(text: &str, title: &str) -> Option<Unit> {
+    let text = text.trim();
+    // `TIME (nS)`: nobody means siemens.
+    let spoken =
+        || title.split(|c: char| !c.is_alphabetic()).any(|w| w.eq_ignore_ascii_case("time"));
+    if let Some(prefix) = text.strip_suffix('S').filter(|p| p.chars().count() <= 1)
+        && spoken()
+    {
+        return parse_unit(&format!("{prefix}s")).ok().filter(|u| u.dimension == Dimension::TIME);
+    }
+    printed_unit(text).or_else(|| parse_unit(&spelled_out(text)?).ok())
+}
+
+/// A unit in words, with or without a prefix: `MILLIAMPERES`, `kOHMS`.
+fn spelled_out(text: &str) -> Option<String> {
+    let word = |t: &str| WORDS.iter().find(|w| w.0 == t.to_uppercase()).map(|w| w.1);
+    if let Some(unit) = word(text) {
+        return Some(unit.to_string());
+    }
+    let first = text.chars().next().filter(|c| matches!(c, 'k' | 'K' | 'm' | 'µ' | 'μ' | 'M'))?;
+    let unit = word(text.get(first.len_utf8()..)?).filter(|u| u.chars().count() == 1)?;
+    Some(format!("{}{unit}", if first == 'K' { 'k' } else { first }))
+}
+
 /// A text in brackets as a unit, when it is one: without blanks, with one degree sign.
 fn cleaned(text: &str) -> Option<String> {
     let text: String = text.trim().replace(['º', '˚'], "°").replace(' ', "");
@@ -82,6 +109,7 @@ fn is_unit(text: &str) -> bool {
     let plain = text.to_uppercase();
     multiple
         || WORDS.iter().any(|w| w.0 == plain)
+        || spelled_out(text).is_some()
         || matches!(
             text,
             "dB" | "dBm"
@@ -122,9 +150,26 @@ mod tests {
             ("RATIO (x10-4)", Some("x10-4")),
             ("hFE, DC CURRENT GAIN", None),
             ("Drain Current : ID [A]", Some("A")),
+            ("RS, SOURCE RESISTANCE (k OHMS)", Some("kOHMS")),
             ("a", None),
         ] {
             assert_eq!(unit_of(title).as_deref(), unit, "{title}");
         }
+    }
+
+    #[test]
+    fn units_in_words_and_in_capitals() {
+        for (text, title, factor) in [
+            ("AMPERES", "AVERAGE FORWARD CURRENT, AMPERES", 1.0),
+            ("MILLIAMPERES", "REVERSE CURRENT", 1e-3),
+            ("kOHMS", "hie, INPUT IMPEDANCE (k OHMS)", 1e3),
+            ("nS", "TIME (nS)", 1e-9),
+            ("mS", "FORWARD TRANSCONDUCTANCE (mS)", 1e-3),
+        ] {
+            let unit = read(text, title).unwrap();
+            assert!((unit.to_si(1.0) / factor - 1.0).abs() < 1e-12, "{title}");
+            assert_eq!(unit.dimension == Dimension::TIME, text == "nS", "{title}");
+        }
+        assert!(read("boxes", "COUNT").is_none());
     }
 }

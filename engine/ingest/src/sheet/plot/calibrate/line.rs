@@ -37,3 +37,18 @@ pub(in crate::sheet::plot) fn least_squares(points: &[(f64, f64)]) -> Option<[f6
     let slope = spu / spp;
     (slope.is_finite() && slope != 0.0).then_some([mu - slope * mp, slope])
 }
+
+/// The value, or its logarithm, at a place: between `nodes` (places in order, with their values)
+/// along the straight between its neighbours; beyond them, or without them, along the line.
+pub(in crate::sheet::plot) fn along(nodes: &[[f64; 2]], offset: f64, slope: f64, at: f64) -> f64 {
+    let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else {
+        return offset + slope * at;
+    };
+    let after = nodes.partition_point(|n| n[0] <= at);
+    let before = after.checked_sub(1).and_then(|i| nodes.get(i));
+    match (before, nodes.get(after)) {
+        (Some([p, u]), Some([q, v])) => u + (v - u) * (at - p) / (q - p),
+        (None, _) => first[1] + slope * (at - first[0]),
+        (_, None) => last[1] + slope * (at - last[0]),
+    }
+}

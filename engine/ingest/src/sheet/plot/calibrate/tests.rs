@@ -129,3 +129,74 @@ fn what_does_not_agree_is_refused() {
     assert!(read(&[("5", &[5.0], 100.0)], &even(4)).is_err());
     assert!(read(&labels, &[]).is_err());
 }
+
+/// The labels and lines of an axis from a maker's sheet, with a label changed.
+fn by_hand(changed: Option<(usize, f64)>) -> Result<Calibration, Refusal> {
+    // 1, 1.5, 2, 3 … 10, 15, 20 … 100, 150, 200: off by up to a point and a half.
+    let lines = [
+        100.0, 115.5, 125.6, 138.0, 148.3, 155.5, 161.7, 166.8, 171.5, 175.1, 178.2, 193.6, 201.9,
+        216.3, 225.6, 232.8, 239.0, 244.2, 248.3, 252.4, 255.5, 269.9, 280.0,
+    ];
+    let places = [
+        (1.0, 102.0),
+        (2.0, 124.6),
+        (3.0, 138.5),
+        (5.0, 156.4),
+        (7.0, 167.3),
+        (10.0, 177.0),
+        (20.0, 202.2),
+        (30.0, 216.1),
+        (50.0, 233.0),
+        (70.0, 243.9),
+        (100.0, 255.5),
+        (200.0, 279.3),
+    ];
+    let mut values: Vec<[f64; 1]> = places.iter().map(|p| [p.0]).collect();
+    if let Some((at, value)) = changed {
+        values[at] = [value];
+    }
+    let labels: Vec<(&str, &[f64], f64)> =
+        values.iter().zip(places).map(|(v, p)| ("", v.as_slice(), p.1)).collect();
+    read(&labels, &lines)
+}
+
+#[test]
+fn lines_drawn_by_hand_give_the_values_of_their_labels_for_review() {
+    let axis = by_hand(None).unwrap();
+    assert_eq!((axis.scale, axis.status), (Scale::Log, Status::Review));
+    assert!(axis.residual > RESIDUAL, "{}", axis.residual);
+    let value = |at: f64| 10f64.powf(axis.scaled_at(at));
+    for (at, due) in [(100.0, 1.0), (125.6, 2.0), (216.3, 30.0), (280.0, 200.0)] {
+        assert!((value(at) / due - 1.0).abs() < 1e-9, "{at} is {}", value(at));
+    }
+    // Between labels within what the lines drawn there say.
+    for (at, due) in [(148.3, 4.0), (161.7, 6.0), (252.4, 90.0)] {
+        assert!((value(at) / due - 1.0).abs() < 0.03, "{at} is {}", value(at));
+    }
+    assert!(value(90.0) < 1.0 && value(290.0) > 200.0);
+}
+
+#[test]
+fn a_misprint_among_lines_drawn_by_hand_is_not_followed() {
+    for (at, wrong) in [(3, 6.0), (4, 8.0), (7, 40.0), (8, 60.0), (9, 80.0), (0, 1.2), (11, 300.0)]
+    {
+        // Another label may be found wrong; the axis is never bent to a misprint.
+        if let Ok(axis) = by_hand(Some((at, wrong))) {
+            assert!(axis.nodes.is_empty() && axis.status == Status::Review, "{at} as {wrong}");
+        }
+    }
+}
+
+#[test]
+fn decades_of_negative_values_are_those_of_their_amounts() {
+    let labels = [
+        ("-1", &[-1.0][..], 100.0),
+        ("-10", &[-10.0], 160.0),
+        ("-100", &[-100.0], 220.0),
+        ("-1000", &[-1000.0], 280.0),
+    ];
+    let axis = read(&labels, &decades(f64::log10)).unwrap();
+    assert_eq!((axis.scale, axis.status), (Scale::Log, Status::Served));
+    assert_eq!(axis.seats.last().map(|s| s.value), Some(-1000.0));
+    assert!((value(&axis, 220.0) - 100.0).abs() < 1e-9);
+}

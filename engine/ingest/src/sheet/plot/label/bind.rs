@@ -2,7 +2,7 @@
 
 use super::assign::{LARGEST, assign};
 use super::family::{Families, Label, Limit, List, Meaning};
-use super::order::{order, top_down};
+use super::order::{order, ranks};
 use super::texts::Note;
 use crate::sheet::plot::trace::polyline::{
     direction, distance_to_box, distance_to_point, nearest, nearest_on_segment,
@@ -20,6 +20,8 @@ const BEYOND: f64 = 5.0;
 const SURE: f64 = 2.5;
 /// The same where the order of the curves agrees with the values.
 const SURE_IN_ORDER: f64 = 0.8;
+/// How much nearer to another curve a label may stand, in points.
+const ASIDE: f64 = 8.0;
 /// What a label with a leader line pays for a curve that the line does not reach.
 const OFF_LEADER: f64 = 25.0;
 
@@ -59,7 +61,7 @@ pub(crate) fn bind(
     if let Some(list) = &families.list {
         by_list(list, curves, frame, &mut out);
     }
-    by_legend(families, traced, &mut out);
+    let shared = by_legend(families, traced, &mut out);
     let free: Vec<usize> =
         (0..curves.len()).filter(|i| out.get(*i).is_some_and(|b| b.label.is_none())).collect();
     // What a legend says belongs to the curve that is drawn like it, wherever the legend stands.
@@ -67,6 +69,7 @@ pub(crate) fn bind(
     let labels: Vec<&Label> =
         families.labels.iter().filter(|l| !in_legend(l) && !out.iter().any(|b| b.is(l))).collect();
     by_place(&labels, &free, curves, led, families, frame, &mut out);
+    with_shared(&shared, &mut out);
     leftover_is_typical(&mut out);
     // One curve needs no label; one of several without a label cannot be told from the others.
     if curves.len() > 1 {
@@ -90,30 +93,34 @@ impl Bound {
 
 /// A list from top to bottom names the curves when it has as many entries as there are curves.
 fn by_list(list: &List, curves: &[Drawn], frame: Rect, out: &mut [Bound]) {
-    let lines: Vec<&[Point]> = curves.iter().map(|c| c.line.as_slice()).collect();
-    let order = top_down(&lines, frame).filter(|o| o.len() == list.values.len());
-    let Some(order) = order else {
-        let why = if curves.len() == list.values.len() {
-            String::from("its place in the order of the curves is not certain")
-        } else {
-            format!("{} curves were found for a list of {}", curves.len(), list.values.len())
-        };
+    if curves.len() != list.values.len() {
+        let why = format!("{} curves were found for a list of {}", curves.len(), list.values.len());
         out.iter_mut().for_each(|b| b.doubts.push(why.clone()));
         return;
-    };
-    for (i, (meaning, text, area)) in order.into_iter().zip(&list.values) {
-        if let Some(bound) = out.get_mut(i) {
-            bound.label = Some(match &list.symbol {
-                Some(symbol) => (format!("{symbol} = {text}"), *area),
-                None => (text.clone(), *area),
-            });
-            bound.meaning = Some(meaning.clone());
-        }
+    }
+    let lines: Vec<&[Point]> = curves.iter().map(|c| c.line.as_slice()).collect();
+    for (bound, rank) in out.iter_mut().zip(ranks(&lines, frame)) {
+        let Some((meaning, text, area)) = rank.and_then(|r| list.values.get(r)) else {
+            bound.doubts.push(String::from("its place in the order of the curves is not certain"));
+            continue;
+        };
+        bound.label = Some(match &list.symbol {
+            Some(symbol) => (format!("{symbol} = {text}"), *area),
+            None => (text.clone(), *area),
+        });
+        bound.meaning = Some(meaning.clone());
     }
 }
 
-/// A legend names the curves that are drawn like its samples, when each pen is used once.
-fn by_legend(families: &Families, traced: &Traced, out: &mut [Bound]) {
+/// A legend names the curves that are drawn like its samples, when each pen is used once. Where
+/// it is used more often, the legend tells only one thing of those curves: it is returned with
+/// their indices.
+fn by_legend<'a>(
+    families: &'a Families,
+    traced: &Traced,
+    out: &mut [Bound],
+) -> Vec<(usize, &'a Label)> {
+    let mut shared = Vec::new();
     for sample in &traced.samples {
         let label = families.labels.iter().find(|l| l.note == sample.text);
         let Some(label) = label else { continue };
@@ -137,10 +144,34 @@ fn by_legend(families: &Families, traced: &Traced, out: &mut [Bound]) {
                 found.push(i);
             }
         }
-        if let ([one], 1) = (found.as_slice(), same_samples.count())
-            && let Some(bound) = out.get_mut(*one)
-        {
-            bound.take(label);
+        match (found.as_slice(), same_samples.count()) {
+            ([one], 1) => out.get_mut(*one).into_iter().for_each(|b| b.take(label)),
+            (several, 1) => shared.extend(several.iter().map(|i| (*i, label))),
+            _ => {}
+        }
+    }
+    shared
+}
+
+/// Adds what a legend says of several curves to what each of them is labelled with. Where it
+/// speaks of some, it must speak of all.
+fn with_shared(shared: &[(usize, &Label)], out: &mut [Bound]) {
+    for (i, bound) in out.iter_mut().enumerate().filter(|_| !shared.is_empty()) {
+        let mut told = shared.iter().filter(|s| s.0 == i).map(|s| s.1);
+        match (told.next(), told.next()) {
+            (Some(legend), None) => {
+                if let (Some((text, _)), Some(meaning)) = (&mut bound.label, &mut bound.meaning) {
+                    *text = format!("{text}; {}", legend.text);
+                    let new = legend.meaning.held.iter();
+                    let own: Vec<_> =
+                        new.filter(|h| meaning.held.iter().all(|m| m.0 != h.0)).cloned().collect();
+                    meaning.held.extend(own);
+                }
+            }
+            _ if bound.label.is_some() => {
+                bound.doubts.push(String::from("the legend does not tell what it is"));
+            }
+            _ => {}
         }
     }
 }
@@ -181,13 +212,20 @@ fn by_place(
         };
         families.symbols.iter().all(|s| is_monotone(&values(s)))
     });
-    for (label, pair) in labels.iter().zip(&pairs) {
+    for (k, (label, pair)) in labels.iter().zip(&pairs).enumerate() {
         let Some(pair) = pair else { continue };
         let Some(bound) = free.get(pair.curve).and_then(|i| out.get_mut(*i)) else { continue };
         bound.take(label);
         let enough = if in_order == Some(true) { SURE_IN_ORDER } else { SURE };
         if pair.margin < enough {
             bound.doubts.push(String::from("its label could belong to another curve as well"));
+        }
+        // Labels stand at their own curves; one that stands much nearer to another one may have
+        // lost it to a label whose curve was not found.
+        let own = cost.get(k).and_then(|row| row.get(pair.curve)).copied().unwrap_or(0.0);
+        let nearest = cost.get(k).into_iter().flatten().copied().fold(f64::MAX, f64::min);
+        if own > nearest + ASIDE {
+            bound.doubts.push(String::from("its label stands much nearer to another curve"));
         }
         if in_order == Some(false) {
             bound.doubts.push(String::from("the labels are not in the order of the curves"));
@@ -287,6 +325,7 @@ mod tests {
             orders: vec![0],
             gaps: Vec::new(),
             remarks: Vec::new(),
+            unsure: Vec::new(),
             doubts: Vec::new(),
         }
     }

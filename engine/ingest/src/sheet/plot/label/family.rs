@@ -126,8 +126,10 @@ pub(crate) fn families(
     let open: Vec<(usize, &Note)> =
         notes.iter().enumerate().filter(|(i, n)| !listed.contains(i) && !in_list(n)).collect();
     let givers = givers(&open, names);
+    let of_axis = |s: &&str| names.symbols.symbol(s).map(|i| i.dimension);
+    let shown: Vec<Dimension> = axes.iter().filter_map(of_axis).chain(y).collect();
     let read: Vec<(usize, &Note, Vec<Said>)> =
-        open.iter().map(|(i, n)| (*i, *n, complete(n, &open, &givers, names))).collect();
+        open.iter().map(|(i, n)| (*i, *n, complete(n, &open, &givers, &shown, names))).collect();
     // A symbol with two values tells curves apart.
     let mut values: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
     for (_, _, says) in &read {
@@ -150,6 +152,8 @@ pub(crate) fn families(
         }));
     }
     out.symbols.extend(out.list.iter().filter_map(|l| l.symbol.clone()));
+    // Beside pulse widths `single pulse` says of all of them that they do not repeat.
+    let pulses = out.symbols.contains("tp");
     let parts_labels = read.iter().filter(|r| !parts(&r.1.text, names).is_empty()).count();
     for (i, note, says) in &read {
         // A number with its explanation stands at a curve, and so does the end of a leader line.
@@ -181,7 +185,9 @@ pub(crate) fn families(
                     if let Some(limit) = LIMITS.iter().find(|l| l.0 == plain_text) {
                         meaning.limit = Some(limit.1);
                         own |= curves > 1;
-                    } else if WORDS.contains(&plain_text.as_str()) {
+                    } else if WORDS.contains(&plain_text.as_str())
+                        && !(pulses && plain_text.starts_with("single"))
+                    {
                         meaning.word = true;
                         own |= curves > 1;
                     }
@@ -222,6 +228,7 @@ fn complete(
     note: &Note,
     all: &[(usize, &Note)],
     givers: &[(Dimension, Option<String>)],
+    shown: &[Dimension],
     names: &Names,
 ) -> Vec<Said> {
     let complete_one = |said: &Said| match said {
@@ -232,6 +239,10 @@ fn complete(
                 // Temperatures alone are those of the junction.
                 None if *dimension == Dimension::TEMPERATURE => {
                     names.symbol("TJ", Some(*dimension))
+                }
+                // Times alone at curves of something else are those of pulses.
+                None if *dimension == Dimension::TIME && !shown.contains(dimension) => {
+                    names.symbol("tp", Some(*dimension))
                 }
                 None => None,
             };
@@ -369,9 +380,14 @@ fn between(from: &str, to: &str) -> Option<Vec<String>> {
         .then(|| (first..=last).map(|n| format!("{stem}{n:0width$}", width = a.len())).collect())
 }
 
+/// Whether a token is a word: `TOP`, `Top:`.
+fn is_word(token: &str, word: &str) -> bool {
+    token.trim_end_matches(':').eq_ignore_ascii_case(word)
+}
+
 /// Where the entries of a list from TOP to BOTTOM stand.
 fn list_zone(notes: &[Note]) -> Option<Rect> {
-    let has = |n: &Note, w: &str| n.text.split_whitespace().any(|t| t.eq_ignore_ascii_case(w));
+    let has = |n: &Note, w: &str| n.text.split_whitespace().any(|t| is_word(t, w));
     let top = notes.iter().find(|n| has(n, "top"))?;
     let bottom = notes.iter().find(|n| has(n, "bottom") && n.area.y0 > top.area.y0)?;
     Some(Rect {
@@ -393,7 +409,7 @@ fn order_list(notes: &[Note], names: &Names, y: Option<Dimension>) -> Option<Lis
         let text: Vec<&str> = note
             .text
             .split_whitespace()
-            .filter(|t| !t.eq_ignore_ascii_case("top") && !t.eq_ignore_ascii_case("bottom"))
+            .filter(|t| *t != ":" && !is_word(t, "top") && !is_word(t, "bottom"))
             .collect();
         if let [Said::Value(v, d)] = super::say::say(&text.join(" "), names).as_slice() {
             values.push((*v, *d, text.join(" "), note.area));
@@ -436,8 +452,8 @@ fn order_list(notes: &[Note], names: &Names, y: Option<Dimension>) -> Option<Lis
 fn listed(notes: &[Note], list: &List) -> Vec<usize> {
     let in_list = |n: &Note| {
         list.values.iter().any(|v| v.2 == n.area)
-            || n.text.eq_ignore_ascii_case("top")
-            || n.text.eq_ignore_ascii_case("bottom")
+            || is_word(n.text.trim(), "top")
+            || is_word(n.text.trim(), "bottom")
             || matches!(n.says.as_slice(), [Said::Symbol(s, _)] if Some(s) == list.symbol.as_ref())
     };
     notes.iter().enumerate().filter(|(_, n)| in_list(n)).map(|(i, _)| i).collect()

@@ -7,6 +7,10 @@ use espice_pdf::{Point, Rect};
 const APART: f64 = 0.4;
 /// The share of places at which a curve may lie on the other side before it counts as crossing.
 const STRAY: f64 = 0.08;
+/// Curves that are on their wrong side by no more than this, in points, and by no more than this
+/// share of how far they are apart on the other, nearly touch there.
+const NEARLY: f64 = 3.0;
+const FAR: f64 = 0.15;
 /// Places at which two curves are compared.
 const PLACES: usize = 48;
 /// Curves must share at least this part of the frame to be compared.
@@ -21,9 +25,31 @@ pub(crate) fn order(lines: &[&[Point]], frame: Rect) -> Option<Vec<usize>> {
     sorted(lines, frame.width()).or_else(|| sorted(&turned, frame.height()))
 }
 
-/// The same, only from top to bottom.
-pub(crate) fn top_down(lines: &[&[Point]], frame: Rect) -> Option<Vec<usize>> {
-    sorted(lines, frame.width())
+/// For each curve how many others run above it; `None` for those that cannot be compared with
+/// all the others. Curves that cross are ordered by where they are far apart, when they are close
+/// everywhere on the other side.
+pub(crate) fn ranks(lines: &[&[Point]], frame: Rect) -> Vec<Option<usize>> {
+    let mut above = vec![Some(0_usize); lines.len()];
+    if lines.len() > 40 {
+        return vec![None; lines.len()];
+    }
+    for (i, a) in lines.iter().enumerate() {
+        for (j, b) in lines.iter().enumerate().skip(i + 1) {
+            let sides = compared(a, b, frame.width());
+            let upper = sides.and_then(|s| s.is_above().or_else(|| s.is_mostly_above()));
+            let told: [(usize, Option<usize>); 2] = match upper {
+                Some(true) => [(i, Some(0)), (j, Some(1))],
+                Some(false) => [(i, Some(1)), (j, Some(0))],
+                None => [(i, None), (j, None)],
+            };
+            for (at, more) in told {
+                if let Some(count) = above.get_mut(at) {
+                    *count = count.zip(more).map(|(c, m)| c + m);
+                }
+            }
+        }
+    }
+    above
 }
 
 fn sorted(lines: &[&[Point]], span: f64) -> Option<Vec<usize>> {
@@ -48,13 +74,42 @@ fn sorted(lines: &[&[Point]], span: f64) -> Option<Vec<usize>> {
     counts.iter().enumerate().all(|(k, c)| k == *c).then_some(order)
 }
 
-/// Whether the first curve runs above the second one (smaller ordinate) wherever they differ.
+/// How two curves run beside each other: at how many places the first one is above or below the
+/// second one, and by how much at most.
+#[derive(Clone, Copy, Default)]
+struct Sides {
+    over: (usize, f64),
+    under: (usize, f64),
+}
+
+impl Sides {
+    /// Whether the first one runs above (smaller ordinate) wherever they differ.
+    fn is_above(self) -> Option<bool> {
+        let (over, under) = (self.over.0, self.under.0);
+        let all = over + under;
+        let stray = over.min(under) as f64;
+        (all > 0 && stray <= STRAY * all as f64).then_some(over > under)
+    }
+
+    /// Whether it does but for places where they nearly touch.
+    fn is_mostly_above(self) -> Option<bool> {
+        let (over, under) = (self.over.1, self.under.1);
+        let (least, most) = (over.min(under), over.max(under));
+        (least <= NEARLY && least <= FAR * most).then_some(over > under)
+    }
+}
+
+/// Whether the first curve runs above the second one wherever they differ.
 fn is_above(a: &[Point], b: &[Point], span: f64) -> Option<bool> {
+    compared(a, b, span)?.is_above()
+}
+
+fn compared(a: &[Point], b: &[Point], span: f64) -> Option<Sides> {
     let (left, right) = (range(a).0.max(range(b).0), range(a).1.min(range(b).1));
     if right - left < SHARED * span {
         return None;
     }
-    let (mut over, mut under) = (0_usize, 0_usize);
+    let mut sides = Sides::default();
     for k in 0..PLACES {
         let x = left + (right - left) * (k as f64 + 0.5) / PLACES as f64;
         let middle = |line: &[Point]| {
@@ -62,15 +117,12 @@ fn is_above(a: &[Point], b: &[Point], span: f64) -> Option<bool> {
             (!ys.is_empty()).then(|| ys.iter().sum::<f64>() / ys.len() as f64)
         };
         let Some((ya, yb)) = middle(a).zip(middle(b)) else { continue };
-        if yb - ya > APART {
-            over += 1;
-        } else if ya - yb > APART {
-            under += 1;
+        let side = if yb > ya { &mut sides.over } else { &mut sides.under };
+        if (yb - ya).abs() > APART {
+            *side = (side.0 + 1, side.1.max((yb - ya).abs()));
         }
     }
-    let all = over + under;
-    let stray = over.min(under) as f64;
-    (all > 0 && stray <= STRAY * all as f64).then_some(over > under)
+    Some(sides)
 }
 
 fn range(line: &[Point]) -> (f64, f64) {
@@ -99,6 +151,16 @@ mod tests {
         let steep: Vec<_> =
             [50.0, 10.0].iter().map(|x| line(&[(*x, 100.0), (x + 2.0, 0.0)])).collect();
         assert_eq!(order_of(&steep), Some(vec![1, 0]));
+        let fan = |lines: &[Vec<Point>]| {
+            ranks(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>(), FRAME)
+        };
+        // The first two cannot be told apart, and cross near their start; the third one can.
+        let close = [
+            line(&[(0.0, 96.0), (60.0, 30.0), (100.0, 20.0)]),
+            line(&[(0.0, 95.0), (60.0, 30.8), (100.0, 20.9)]),
+            line(&[(0.0, 94.5), (60.0, 50.0), (100.0, 50.0)]),
+        ];
+        assert_eq!(fan(&close), [None, None, Some(2)]);
         let cross = [line(&[(0.0, 0.0), (100.0, 100.0)]), line(&[(0.0, 100.0), (100.0, 0.0)])];
         assert_eq!(order_of(&cross), None);
     }

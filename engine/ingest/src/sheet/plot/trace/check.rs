@@ -1,6 +1,7 @@
 //! What may be wrong with a traced curve, said with it.
 
 use super::Drawn;
+use super::link::AMBIGUOUS;
 use super::polyline::{angle, direction, distance_to_point, nearest, resample};
 use super::sort::is_flat;
 use super::strand::Strand;
@@ -16,6 +17,8 @@ const TOGETHER: f64 = 0.3;
 
 /// A straight line up to this share of the frame's diagonal that ends on a curve may be a leader.
 const STUB: f64 = 0.3;
+/// A line that ends where others meet is of use from this share of the frame's diagonal on.
+const LONG: f64 = 0.3;
 /// How near to the curve its end lies.
 const ON_CURVE: f64 = 1.0;
 
@@ -34,7 +37,11 @@ pub(crate) fn drawn(curves: Vec<Strand>, covers: &[Cover], frame: Rect) -> Vec<D
         if first.zip(last).is_some_and(|(a, b)| (b.x, a.y) < (a.x, b.y)) {
             strand.line.reverse();
         }
-        let mut doubts: Vec<String> = strand.doubts.iter().map(|d| String::from(*d)).collect();
+        // Up to where lines meet a long line is right; only what follows is open.
+        let (open, wrong): (Vec<&str>, Vec<&str>) =
+            strand.doubts.iter().partition(|d| **d == AMBIGUOUS && is_long(&strand, frame));
+        let unsure: Vec<String> = open.into_iter().map(String::from).collect();
+        let mut doubts: Vec<String> = wrong.into_iter().map(String::from).collect();
         let mut remarks = Vec::new();
         if runs_backwards(&strand.line, frame) {
             doubts.push(String::from("the line doubles back along both axes"));
@@ -63,10 +70,15 @@ pub(crate) fn drawn(curves: Vec<Strand>, covers: &[Cover], frame: Rect) -> Vec<D
             orders: strand.orders.into_iter().collect(),
             gaps: strand.gaps,
             remarks,
+            unsure,
             doubts,
         });
     }
     out
+}
+
+fn is_long(strand: &Strand, frame: Rect) -> bool {
+    strand.length() >= LONG * frame.width().hypot(frame.height())
 }
 
 fn times(n: usize) -> String {

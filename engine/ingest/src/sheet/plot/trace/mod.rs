@@ -8,6 +8,7 @@ mod check;
 mod link;
 mod outline;
 pub(crate) mod polyline;
+mod retrace;
 mod sort;
 mod strand;
 mod tidy;
@@ -46,6 +47,8 @@ pub(crate) struct Drawn {
     pub gaps: Vec<[Point; 2]>,
     /// What is worth knowing about it, but does not make it wrong.
     pub remarks: Vec<String>,
+    /// What is right as far as it goes, but may be less than was drawn.
+    pub unsure: Vec<String>,
     /// Why it may be wrong.
     pub doubts: Vec<String>,
 }
@@ -83,7 +86,8 @@ pub(crate) fn trace(page: &Page, ink: &PlotInk, frame: Rect, texts: &[Rect]) -> 
         .collect();
     let shortest = 0.3 * frame.width().min(frame.height());
     let strands = tidy::split_turns(gathered.strands, shortest);
-    let strands = tidy::drop_repeats(strands);
+    let strands = retrace::drop_contained(tidy::drop_repeats(strands));
+    let strands = retrace::cut_returns(strands);
     let strands = link::join_touching(strands);
     let strands = link::join_near(strands);
     if strands.iter().filter(|s| link::is_short(s)).count() > SHORT {
