@@ -15,12 +15,15 @@ const LEAST: f64 = 2.0;
 const ON: f64 = 35.0;
 /// The length over which directions are taken.
 const TANGENT: f64 = 3.0;
+/// No end that was drawn twice is longer, in points.
+const STUMP: f64 = 12.0;
 /// Most strokes of a plot that are looked at.
 const MOST: usize = 400;
 
 type Segment = [(i64, i64); 2];
 
-/// Drops strokes all of whose segments another stroke has as well: ends that were drawn twice.
+/// Drops short strokes all of whose segments another stroke has as well, up to its end: ends that
+/// were drawn twice. A longer one is a piece of a curve that runs together with another one.
 pub(super) fn drop_contained(strands: Vec<Strand>) -> Vec<Strand> {
     let mut owners: Vec<(Segment, usize)> = strands
         .iter()
@@ -36,9 +39,18 @@ pub(super) fn drop_contained(strands: Vec<Strand>) -> Vec<Strand> {
     let contained = |i: usize, s: &Strand| {
         let mut segments = s.line.windows(2).filter_map(segment);
         let Some(first) = segments.next().filter(|_| s.line.len() > 2) else { return false };
+        if length(&s.line) > STUMP {
+            return false;
+        }
         let longer = |o: &usize| {
-            let other = strands.get(*o).map_or(0, |o| o.line.len());
-            *o != i && other > s.line.len()
+            let of = strands.get(*o).filter(|o| o.line.len() > s.line.len());
+            let at_end = |o: &Strand| {
+                let ends = |s: &Strand| [s.end(false), s.end(true)];
+                let same = |p: Point, q: Point| p.distance(q) < 0.05;
+                let met = |p: &Point| ends(s).into_iter().flatten().any(|q| same(*p, q));
+                ends(o).into_iter().flatten().any(|p| met(&p))
+            };
+            *o != i && of.is_some_and(at_end)
         };
         let mut common: BTreeSet<usize> = of(first).filter(longer).collect();
         for key in segments {
@@ -139,11 +151,15 @@ mod tests {
 
     #[test]
     fn an_end_drawn_twice_goes_and_other_curves_stay() {
-        let curve = strand(&[(0.0, 0.0), (20.0, 5.0), (40.0, 12.0), (60.0, 30.0)]);
-        let again = strand(&[(60.0, 30.0), (40.0, 12.0), (20.0, 5.0)]);
-        let branch = strand(&[(20.0, 5.0), (40.0, 12.0), (60.0, 10.0)]);
+        let curve = strand(&[(0.0, 0.0), (20.0, 5.0), (24.0, 8.0), (27.0, 12.0)]);
+        let again = strand(&[(27.0, 12.0), (24.0, 8.0), (20.0, 5.0)]);
+        let branch = strand(&[(20.0, 5.0), (24.0, 8.0), (28.0, 9.0)]);
         let kept = drop_contained(vec![curve.clone(), again, branch.clone()]);
         assert_eq!(kept, vec![curve, branch]);
+        // Two curves that run together from a place on were drawn there by both.
+        let long = strand(&[(0.0, 0.0), (20.0, 5.0), (60.0, 8.0), (90.0, 12.0)]);
+        let piece = strand(&[(20.0, 5.0), (60.0, 8.0), (90.0, 12.0)]);
+        assert_eq!(drop_contained(vec![long.clone(), piece.clone()]), vec![long, piece]);
     }
 
     #[test]
