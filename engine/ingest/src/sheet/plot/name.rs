@@ -325,8 +325,10 @@ fn symbol_of(title: &str, words: &[&str], dimension: Dimension, names: &Names) -
     // A spelling of another kind of device counts only where the words do not say otherwise.
     let own =
         |s: &String| rest.is_empty() || names.is_own(s) || by_words(&rest).as_ref() == Some(s);
-    let by_spelling = names.symbol(&symbol_text, Some(dimension)).filter(own).map(precise);
-    let lost = symbol_text.is_empty() || symbol_text.chars().count() == 1;
+    let lost = symbol_text.chars().count() <= 1;
+    // A letter alone says less than the caption.
+    let told = |s: &String| own(s) && !(lost && caption.is_some());
+    let by_spelling = names.symbol(&symbol_text, Some(dimension)).filter(told).map(precise);
     by_spelling
         .or_else(|| caption.clone().filter(|_| lost))
         .or_else(|| names.symbol(&rest, Some(dimension)))

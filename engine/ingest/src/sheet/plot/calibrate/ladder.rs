@@ -41,11 +41,14 @@ impl Task<'_> {
         if self.labels.len() < FEWEST {
             return None;
         }
-        [Scale::Log, Scale::Linear].into_iter().find_map(|scale| self.climb(scale))
+        [Scale::Log, Scale::Linear]
+            .into_iter()
+            .flat_map(|scale| [(scale, false), (scale, true)])
+            .find_map(|(scale, beside)| self.climb(scale, beside))
     }
 
-    fn climb(&self, scale: Scale) -> Option<Calibration> {
-        let rungs = self.rungs(scale)?;
+    fn climb(&self, scale: Scale, beside: bool) -> Option<Calibration> {
+        let rungs = self.rungs(scale, beside)?;
         let pairs: Vec<(f64, f64)> = rungs.iter().map(|r| (r.at, r.u)).collect();
         let [offset, slope] = least_squares(&pairs)?;
         let off = |r: &Rung| ((r.u - offset) / slope - r.at).abs();
@@ -77,8 +80,9 @@ impl Task<'_> {
         })
     }
 
-    /// The stroke of every label, all of them clearly their labels' own.
-    fn rungs(&self, scale: Scale) -> Option<Vec<Rung>> {
+    /// The stroke of every label, all of them clearly their labels' own; `beside` says whether a
+    /// label that stands right beside a stroke has it without further evidence.
+    fn rungs(&self, scale: Scale, beside: bool) -> Option<Vec<Rung>> {
         let values: Vec<f64> =
             self.labels.iter().map(|l| scaled(*l.values.first()?, scale)).collect::<Option<_>>()?;
         let rises = |w: &[f64]| matches!(w, [a, b] if a < b);
@@ -102,7 +106,7 @@ impl Task<'_> {
             .labels
             .iter()
             .zip(&values)
-            .map(|(l, u)| self.own_stroke(l, l.at - aside, (u - offset) / slope - aside))
+            .map(|(l, u)| self.own_stroke(l, l.at - aside, (u - offset) / slope - aside, beside))
             .collect();
         let mut known: Vec<[f64; 2]> =
             clear.iter().zip(&values).filter_map(|(at, u)| Some([*u, (*at)?])).collect();
@@ -115,7 +119,7 @@ impl Task<'_> {
         let mut rungs: Vec<Rung> = Vec::with_capacity(values.len());
         for ((label, u), at) in self.labels.iter().zip(&values).zip(clear) {
             let due = along(&known, base, rate, *u);
-            let at = at.or_else(|| self.own_stroke(label, label.at - aside, due))?;
+            let at = at.or_else(|| self.own_stroke(label, label.at - aside, due, beside))?;
             if rungs.last().is_some_and(|r| r.at >= at) {
                 return None;
             }
@@ -126,12 +130,12 @@ impl Task<'_> {
 
     /// The stroke that is clearly a label's: right where it stands (`own`), or near it and near
     /// where its value is `due`. A wrong one is out of step with its neighbours.
-    fn own_stroke(&self, label: &Named<'_>, own: f64, due: f64) -> Option<f64> {
+    fn own_stroke(&self, label: &Named<'_>, own: f64, due: f64, beside: bool) -> Option<f64> {
         let reach = self.reach(label, false);
         let near = self.near(own, 2.0 * reach, 8);
         let away = |m: Option<&f64>| m.map_or(f64::MAX, |m| (m - own).abs());
         let first = away(near.first());
-        if first <= RIGHT && first <= 0.4 * away(near.get(1)) {
+        if beside && first <= RIGHT && first <= 0.4 * away(near.get(1)) {
             return near.first().copied();
         }
         let mut ranked: Vec<(f64, f64)> =

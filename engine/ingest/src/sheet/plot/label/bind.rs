@@ -146,7 +146,9 @@ fn by_legend<'a>(
         }
         match (found.as_slice(), same_samples.count()) {
             ([one], 1) => out.get_mut(*one).into_iter().for_each(|b| b.take(label)),
-            (several, 1) => shared.extend(several.iter().map(|i| (*i, label))),
+            (several, 1) if !label.meaning.held.is_empty() => {
+                shared.extend(several.iter().map(|i| (*i, label)));
+            }
             _ => {}
         }
     }

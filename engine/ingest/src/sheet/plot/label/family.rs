@@ -172,7 +172,7 @@ pub(crate) fn families(
                     let lost = note.text.trim_end().ends_with('=');
                     if shows && lost {
                         out.unread.push(note.text.clone());
-                    } else if shows {
+                    } else if shows && note.text.trim().chars().count() > 1 {
                         meaning.quantity = Some(s.clone());
                         own = true;
                     }
