@@ -173,7 +173,7 @@ fn one_page(bencher: Bencher<'_, '_>, number: usize) {
         let (page, _) = document.page(black_box(number - 1));
         let text = text::read(&page);
         let tables = table::find(&page, &text);
-        let mut plots = plot::find(&page, &text);
+        let mut plots = plot::find(&page, &text).plots;
         plots.iter_mut().for_each(|p| plot::curves(&page, &text, p, &names));
         (tables, plots)
     });
@@ -204,7 +204,7 @@ fn stage_plots(bencher: Bencher<'_, '_>) {
     let names = plot::Names::new(&SYMBOLS, None, &[]);
     bencher.bench_local(|| {
         let of = |(page, text): &(Page, text::TextPage)| {
-            let mut plots = plot::find(page, text);
+            let mut plots = plot::find(page, text).plots;
             plots.iter_mut().for_each(|p| plot::curves(page, text, p, &names));
             plots
         };

@@ -153,4 +153,11 @@ these places, so none is taken.
 
 Wrong:  a page of curves without a title, called scan0012.pdf
 Right:  the part given by hand: `--part 1N4148`";
+    SHEET_LINES "E0969" "a page has more lines than are looked at"
+"Frames and grids of plots are found among the straight lines of a page. Very many of them are a
+drawing or a picture made of lines; those beyond the limit are left out, and with them the plots
+that they draw. Plots that were found on the page are for review.
+
+Wrong:  a page with a map, a layout or a shaded picture drawn line by line
+Right:  the same curves as CSV, given beside the sheet";
 }

@@ -11,7 +11,7 @@ pub mod table;
 pub mod text;
 
 use crate::Reading;
-use espice_base::{Digest, FileId};
+use espice_base::{Code, Diagnostic, Digest, FileId, Place};
 use espice_facts::{Facts, Source, SourceFormat, SymbolTable};
 use espice_pdf::{Document, Page, PdfLimits};
 
@@ -99,7 +99,11 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         .map(|p| (p.symbol.clone(), p.printed_unit.clone()));
     let names = plot::Names::new(symbols, kind, parts).with_units(units);
     for SheetPage { page, text } in &sheet.pages {
-        for mut plot in plot::find(page, text) {
+        let found = plot::find(page, text);
+        if found.cut {
+            diagnostics.push(too_many_lines(page, file));
+        }
+        for mut plot in found.plots {
             plot::curves(page, text, &mut plot, &names);
             sheet.panels.push(plot.panel);
         }
@@ -121,4 +125,12 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
     };
     let facts = Facts { device, sources: vec![source], parameters, curves, ..Facts::default() };
     Reading { facts, sheet: Some(sheet), diagnostics }
+}
+
+fn too_many_lines(page: &Page, file: FileId) -> Diagnostic {
+    let message = format!("page {} has more lines than are looked at", page.number);
+    let area = [0.0, 0.0, page.width, page.height];
+    Diagnostic::warning(Code::SHEET_LINES, message)
+        .at(Place::Page { file, page: page.number, area })
+        .help("plots may be missing on this page, and those that were found are for review")
 }

@@ -15,13 +15,23 @@ use espice_pdf::{Page, Rect};
 /// More places than this are not looked at: no page has as many plots.
 const MOST: usize = 400;
 
-/// Every plot of a page: served, for review, or refused with reasons.
+/// The plots of a page.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Every plot: served, for review, or refused with reasons.
+    pub plots: Vec<Plot>,
+    /// Whether the page has more lines, or places for plots, than are looked at.
+    pub cut: bool,
+}
+
+/// Every plot of a page.
 ///
 /// A plot is a frame (a box, a grid, or two axes) with numbers along two of its sides. Drawings
 /// and tables without such numbers are not listed.
-pub fn find(page: &Page, text: &TextPage) -> Vec<Plot> {
-    let (lines, covers) = strokes(page);
+pub fn find(page: &Page, text: &TextPage) -> Found {
+    let (lines, covers, mut cut) = strokes(page);
     let mut places = candidates(&lines);
+    cut |= places.len() > MOST;
     places.truncate(MOST);
     let labels = labels(text);
     let strokes = Strokes::new(&lines);
@@ -49,7 +59,11 @@ pub fn find(page: &Page, text: &TextPage) -> Vec<Plot> {
     plots.extend(super::picture::pictures(page, text, &plots));
     let mut plots = in_rows(plots);
     title::name(text, &mut plots);
-    plots
+    for plot in plots.iter_mut().filter(|_| cut) {
+        plot.panel.status = plot.panel.status.max(Status::Review);
+        plot.panel.reasons.push("its page has more lines than are looked at".to_string());
+    }
+    Found { plots, cut }
 }
 
 /// In the order of reading: rows from top to bottom, each from left to right.

@@ -25,7 +25,7 @@ mod traces;
 mod unit;
 
 pub use espice_facts::Scale;
-pub use find::find;
+pub use find::{Found, find};
 pub use ink::{Cover, Piece, PlotInk, Use};
 pub use name::Names;
 pub use traces::{compare_axes, curves};

@@ -64,13 +64,13 @@ impl Stroke {
     }
 }
 
-/// The lines of a page and its white areas.
-pub(super) fn strokes(page: &Page) -> (Vec<Stroke>, Vec<Cover>) {
+/// The lines of a page and its white areas, and whether there were more.
+pub(super) fn strokes(page: &Page) -> (Vec<Stroke>, Vec<Cover>, bool) {
     let mut all = Vec::new();
     let mut covers = Vec::new();
     for (number, path) in page.paths.iter().enumerate() {
         if all.len() > MOST {
-            break;
+            return (all, covers, true);
         }
         let clip = page.clips.get(path.clip as usize);
         let stroked = path.stroke.as_ref().filter(|s| !s.color.is_white());
@@ -94,7 +94,7 @@ pub(super) fn strokes(page: &Page) -> (Vec<Stroke>, Vec<Cover>) {
             covers.extend(boxes(path));
         }
     }
-    (all, covers)
+    (all, covers, false)
 }
 
 /// The upright boxes among a path's subpaths.
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn a_box_is_four_lines_and_its_closing_line_counts() {
         let frame = line(&[(10.0, 10.0), (110.0, 10.0), (110.0, 60.0), (10.0, 60.0)], true);
-        let (lines, _) = strokes(&page(vec![frame], None, Some(0.5)));
+        let (lines, ..) = strokes(&page(vec![frame], None, Some(0.5)));
         let told: Vec<_> = lines.iter().map(|s| (s.way, s.at, s.lo, s.hi, s.segment)).collect();
         assert_eq!(
             told,
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn flat_parts_of_a_curve_say_that_they_are() {
         let curve = line(&[(10.0, 10.0), (60.0, 10.0), (110.0, 60.0)], false);
-        let (lines, _) = strokes(&page(vec![curve], None, Some(1.0)));
+        let (lines, ..) = strokes(&page(vec![curve], None, Some(1.0)));
         assert_eq!(lines.len(), 1);
         assert!(lines[0].mixed);
     }
@@ -295,18 +295,33 @@ mod tests {
     #[test]
     fn thin_filled_boxes_are_lines_and_white_ones_hide() {
         let thin = line(&[(10.0, 10.0), (110.0, 10.0), (110.0, 10.5), (10.0, 10.5)], true);
-        let (lines, covers) = strokes(&page(vec![thin.clone()], Some(Color::BLACK), None));
+        let (lines, covers, _) = strokes(&page(vec![thin.clone()], Some(Color::BLACK), None));
         assert_eq!((lines.len(), covers.len()), (1, 0));
         assert!(lines[0].filled && (lines[0].at - 10.25).abs() < 1e-9);
-        let (lines, covers) = strokes(&page(vec![thin], Some(Color::WHITE), None));
+        let (lines, covers, _) = strokes(&page(vec![thin], Some(Color::WHITE), None));
         assert_eq!((lines.len(), covers.len()), (0, 1));
+    }
+
+    #[test]
+    fn more_lines_than_are_looked_at_are_said() {
+        let across = |k: usize| {
+            let y = (k % 700) as f64;
+            line(&[(10.0, y), (10.0 + (k % 90) as f64 + 1.0, y)], false)
+        };
+        let mut crowded = page((0..MOST).map(across).collect(), None, Some(0.1));
+        assert!(!strokes(&crowded).2);
+        let more = page((0..2).map(across).collect(), None, Some(0.1)).paths;
+        crowded.paths.extend(more.clone());
+        crowded.paths.extend(more);
+        let (lines, _, cut) = strokes(&crowded);
+        assert!(cut && lines.len() > MOST);
     }
 
     #[test]
     fn lines_end_where_their_clip_ends() {
         let long = line(&[(-50.0, 10.0), (700.0, 10.0)], false);
         let outside = line(&[(10.0, 900.0), (100.0, 900.0)], false);
-        let (lines, _) = strokes(&page(vec![long, outside], None, Some(1.0)));
+        let (lines, ..) = strokes(&page(vec![long, outside], None, Some(1.0)));
         assert_eq!(lines.len(), 1);
         assert!((lines[0].lo + 1.0).abs() < 1e-9 && (lines[0].hi - 601.0).abs() < 1e-9);
     }
