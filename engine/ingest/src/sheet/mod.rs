@@ -134,3 +134,19 @@ fn too_many_lines(page: &Page, file: FileId) -> Diagnostic {
         .at(Place::Page { file, page: page.number, area })
         .help("plots may be missing on this page, and those that were found are for review")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_too_many_lines_is_named() {
+        let page = Page { number: 3, width: 595.0, height: 842.0, ..Page::default() };
+        let told = too_many_lines(&page, FileId(1));
+        assert_eq!(told.code, Code::SHEET_LINES);
+        assert!(told.message.starts_with("page 3 "), "{}", told.message);
+        let area = [0.0, 0.0, 595.0, 842.0];
+        let places: Vec<Place> = told.labels.iter().map(|l| l.place.clone()).collect();
+        assert_eq!(places, [Place::Page { file: FileId(1), page: 3, area }]);
+    }
+}
