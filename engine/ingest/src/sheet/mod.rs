@@ -83,7 +83,14 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
     diagnostics.extend(complaints);
     for SheetPage { page, text } in &sheet.pages {
         let found = table::find_after(page, text, sheet.tables.last());
-        sheet.tables.extend(found);
+        if found.cut {
+            let area = [0.0, 0.0, page.width, page.height];
+            let place = Place::Page { file, page: page.number, area };
+            let text = "the page holds more lines or words than tables are looked for in";
+            let help = "compare the page with what was read: tables may be missing";
+            diagnostics.push(Diagnostic::warning(Code::PDF_LIMIT, text).at(place).help(help));
+        }
+        sheet.tables.extend(found.tables);
     }
     let info = document.info();
     sheet.identity = identity::identify(&sheet.pages, &sheet.tables, &info, name, symbols);

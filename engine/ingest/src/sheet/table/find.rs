@@ -36,25 +36,37 @@ use rules::Strokes;
 /// The tables of a page from top to bottom, then from left to right; tables that lie on their
 /// side after the upright ones.
 pub fn find(page: &Page, text: &TextPage) -> Vec<Table> {
-    find_after(page, text, None)
+    find_after(page, text, None).tables
+}
+
+/// The tables of a page.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The tables, in the order of [`find`].
+    pub tables: Vec<Table>,
+    /// Whether the page holds more lines, or more words, than were looked at: tables may be
+    /// missing.
+    pub cut: bool,
 }
 
 /// The same, when `before` is the last table of the page before: rows without a head at the top
 /// of this page go on with it where they fit its columns.
-pub fn find_after(page: &Page, text: &TextPage, before: Option<&Table>) -> Vec<Table> {
+pub fn find_after(page: &Page, text: &TextPage, before: Option<&Table>) -> Found {
     let clip = |path: &espice_pdf::PathObject| {
         let index = usize::try_from(path.clip).unwrap_or(usize::MAX);
         page.clips.get(index).map(|c| c.area).filter(|a| a.width() > 0.0 || a.height() > 0.0)
     };
     let strokes = Strokes::of(&page.paths, clip);
     let mut out = Vec::new();
+    let mut cut = strokes.cut;
     for turn in Turn::ALL {
         let Some(frame) = Frame::new(page, text, &strokes, turn) else { continue };
         let before = before.filter(|t| turn == Turn::None && t.page + 1 == page.number);
         out.extend(upright(&frame, page.number, before));
+        cut |= frame.is_cut();
     }
     once::once(&mut out);
-    out
+    Found { tables: out, cut }
 }
 
 /// The tables of one reading direction.

@@ -6,7 +6,7 @@
 mod find;
 mod read;
 
-pub use find::{find, find_after};
+pub use find::{Found, find, find_after};
 pub use read::parameters;
 
 use super::text::Word;

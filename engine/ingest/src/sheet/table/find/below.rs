@@ -136,8 +136,17 @@ pub(super) fn with_names(
     let column = assign::column(&whole, anchors, names, true, heads);
     let holder = |p: &Piece| {
         let first = p.toks.first()?;
-        let has = |given: &Vec<Given>| given.iter().any(|g| !g.guess && g.toks.contains(first));
-        column.given.iter().position(has).and_then(|row| group.get(row)).copied()
+        let has = |row: &usize| {
+            let given = column.given.get(*row);
+            given.is_some_and(|g| g.iter().any(|g| !g.guess && g.toks.contains(first)))
+        };
+        // Of several rows that on whose height it stands.
+        let level = |row: &usize| {
+            anchors.get(*row).is_some_and(|a| (a.base - p.base).abs() <= 0.5 * p.size)
+        };
+        let all = 0..anchors.len();
+        let row = all.clone().find(|r| has(r) && level(r)).or_else(|| all.clone().find(has))?;
+        group.get(row).copied()
     };
     let held: Vec<Option<usize>> = pieces.iter().map(holder).collect();
     let mut out = Column { given: vec![Vec::new(); anchors.len()], orphans: Vec::new() };

@@ -62,7 +62,10 @@ pub(super) fn bands(frame: &Frame<'_>, cols: &[Col], x: [f64; 2], y: [f64; 2]) -
             }),
         }
     }
-    out.truncate(MOST_BANDS);
+    if out.len() > MOST_BANDS {
+        frame.leave_rest();
+        out.truncate(MOST_BANDS);
+    }
     for band in &mut out {
         classify(frame, cols, band);
     }

@@ -5,6 +5,7 @@
 use super::rules::{Rule, Rules, Strokes};
 use crate::sheet::text::{TextPage, Word};
 use espice_pdf::{Page, Point, Rect};
+use std::cell::Cell;
 
 /// A quarter turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +118,8 @@ pub(super) struct Frame<'a> {
     /// Height of the turned page.
     pub(super) height: f64,
     turn: Turn,
+    /// Whether more stood there than was looked at.
+    cut: Cell<bool>,
 }
 
 impl<'a> Frame<'a> {
@@ -159,6 +162,7 @@ impl<'a> Frame<'a> {
             }
         }
         let turned = Strokes {
+            cut: strokes.cut,
             pieces: strokes.pieces.iter().map(|r| turn.rect(*r, page)).collect(),
             tints: strokes.tints.iter().map(|r| turn.rect(*r, page)).collect(),
         };
@@ -168,7 +172,18 @@ impl<'a> Frame<'a> {
             Turn::None | Turn::Over => (page.width, page.height),
             Turn::Up | Turn::Down => (page.height, page.width),
         };
-        Some(Frame { toks, lines: rows, rules, width, height, turn })
+        let cut = Cell::new(strokes.cut);
+        Some(Frame { toks, lines: rows, rules, width, height, turn, cut })
+    }
+
+    /// Notes that more stood there than was looked at.
+    pub(super) fn leave_rest(&self) {
+        self.cut.set(true);
+    }
+
+    /// Whether more stood there than was looked at.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut.get()
     }
 
     /// The words of some tokens with one blank between them.

@@ -239,18 +239,31 @@ fn all_conditions(text: &str) -> bool {
         })
 }
 
-/// Where a test condition begins at the end of a name: at an `@` with `=` behind it.
+/// Where a test condition begins at the end of a name: at an `@` with `=` behind it, in brackets
+/// that close the line, or behind a wide gap.
 fn condition_from(frame: &Frame<'_>, toks: &[usize]) -> Option<usize> {
-    let k = toks.iter().position(|&t| frame.toks[t].word.text.starts_with('@'))?;
-    let rest = frame.text(toks.get(k..)?);
-    rest.contains('=').then_some(k)
+    let word = |t: usize| frame.toks[t].word.text.as_str();
+    let rest = |k: usize| toks.get(k..).map(|rest| frame.text(rest)).unwrap_or_default();
+    if let Some(k) = toks.iter().position(|&t| word(t).starts_with('@')) {
+        return rest(k).contains('=').then_some(k);
+    }
+    let last = toks.iter().rposition(|&t| word(t).starts_with('(')).filter(|&k| k > 0);
+    if let Some(k) = last.filter(|&k| rest(k).ends_with(')')) {
+        let inner = rest(k);
+        return all_conditions(inner.trim_matches(['(', ')'])).then_some(k);
+    }
+    let apart = (1..toks.len()).rfind(|&k| {
+        let (a, b) = (&frame.toks[toks[k - 1]], &frame.toks[toks[k]]);
+        b.area.x0 - a.area.x1 > 1.2 * b.size
+    })?;
+    all_conditions(&rest(apart)).then_some(apart)
 }
 
 /// Where the part names at the end of a line begin.
 fn parts_from(frame: &Frame<'_>, toks: &[usize]) -> Option<usize> {
     let is = |t: usize| {
         let text = frame.toks[t].word.text.trim_start_matches([':', '：']);
-        text.is_empty() || kinds::is_part(text) || matches!(text, "," | "/" | "-")
+        text.is_empty() || kinds::is_part(text) || matches!(text, "," | "/" | "-" | "only")
     };
     let mut k = toks.len();
     while k > 0 && is(toks[k - 1]) {

@@ -23,6 +23,7 @@ pub(super) fn lists(frame: &Frame<'_>, taken: &[Rect], page: u32) -> Vec<(Rect, 
     let mut out = Vec::new();
     for (i, line) in frame.lines.iter().enumerate() {
         if out.len() >= MOST {
+            frame.leave_rest();
             break;
         }
         let title = frame.text(&line.toks);

@@ -69,6 +69,7 @@ pub(super) fn levels(frame: &Frame<'_>) -> Vec<Level> {
             continue;
         }
         if out.len() > MOST_LEVELS {
+            frame.leave_rest();
             break;
         }
         marks.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));

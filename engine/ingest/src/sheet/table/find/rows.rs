@@ -64,7 +64,7 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
             }
             Some(Role::Part) => {
                 let mut column = assign::column(grid, &anchors, c, false, &[]);
-                part_runs(&mut column, &group);
+                part_runs(frame, &mut column, &group);
                 column
             }
             Some(Role::Other) => assign::column(grid, &anchors, c, false, &[]),
@@ -454,10 +454,16 @@ fn share_units(column: &mut Column, group: &[usize]) {
 }
 
 /// A part named at the first of several rows holds until the next part is named, within one
-/// symbol.
-fn part_runs(column: &mut Column, group: &[usize]) {
+/// symbol; `2N2222A only` holds for its row.
+fn part_runs(frame: &Frame<'_>, column: &mut Column, group: &[usize]) {
+    let only = |t: &usize| frame.toks[*t].word.text == "only";
+    let alone: Vec<bool> =
+        column.given.iter().map(|g| g.iter().any(|x| x.toks.iter().any(only))).collect();
+    for given in column.given.iter_mut().flatten() {
+        given.toks.retain(|t| !only(t));
+    }
     for i in 1..group.len() {
-        if group.get(i) != group.get(i - 1) {
+        if group.get(i) != group.get(i - 1) || alone.get(i - 1) == Some(&true) {
             continue;
         }
         let above: Vec<Given> = column

@@ -57,6 +57,8 @@ pub(super) struct Strokes {
     pub(super) pieces: Vec<Rect>,
     /// Tinted boxes.
     pub(super) tints: Vec<Rect>,
+    /// Whether there is more than is looked at.
+    pub(super) cut: bool,
 }
 
 impl Strokes {
@@ -65,6 +67,7 @@ impl Strokes {
         let mut out = Strokes::default();
         for path in paths {
             if out.pieces.len() > MOST {
+                out.cut = true;
                 break;
             }
             let clip = clip(path);

@@ -1,5 +1,6 @@
 //! Made-up pages, one for each habit of drawing tables.
 
+mod below;
 mod habits;
 mod parts;
 mod rules;

@@ -47,6 +47,33 @@ pub(super) fn alone(draft: &mut Draft<'_>) {
     }
 }
 
+/// Doubts rows that say the same of their values and differ in them: what tells them apart was not
+/// read.
+fn contradictions(drafts: &mut [Draft<'_>]) {
+    let key = |d: &Draft<'_>| {
+        let said = format!("{}; {}", d.conditions, d.conditions.text);
+        (d.symbol.clone(), d.parts.clone(), d.name.clone(), said)
+    };
+    let mut alike = BTreeMap::<_, Vec<usize>>::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        alike.entry(key(draft)).or_default().push(at);
+    }
+    let bound = |d: &Draft<'_>| [d.limits.min, d.limits.typ, d.limits.max];
+    for rows in alike.into_values().filter(|rows| rows.len() > 1) {
+        let differ = (0..3).any(|b| {
+            let mut values = rows.iter().filter_map(|&r| drafts.get(r).and_then(|d| bound(d)[b]));
+            let first = values.next();
+            values.any(|v| Some(v) != first)
+        });
+        for at in rows.into_iter().filter(|_| differ) {
+            if let Some(draft) = drafts.get_mut(at) {
+                let text = String::from("what tells it from another row was not read");
+                draft.doubt(Code::ROW_SIBLINGS, text);
+            }
+        }
+    }
+}
+
 /// Checks the rows of one table against each other.
 pub(super) fn together(drafts: &mut [Draft<'_>]) {
     let mut doubts: Vec<usize> = Vec::new();
@@ -87,6 +114,7 @@ pub(super) fn together(drafts: &mut [Draft<'_>]) {
             }
         }
     }
+    contradictions(drafts);
     for at in doubts {
         if let Some(draft) = drafts.get_mut(at) {
             let text = String::from("rows of the same quantity differ as if a unit were misread");

@@ -354,7 +354,7 @@ impl<'s> Context<'_, 's> {
                 String::from("no unit is printed, and the symbol is not known"),
             ));
         }
-        let words = format!("{} {} {}", wording.symbol, wording.name, group.header);
+        let words = format!("{} {}", wording.symbol, wording.name);
         let reading = Reading {
             info,
             unit,

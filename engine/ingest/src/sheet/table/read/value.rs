@@ -264,7 +264,7 @@ pub(super) struct Reading<'r> {
     pub(super) dimension: Dimension,
     pub(super) section: Section,
     pub(super) title: &'r str,
-    /// Symbol, name and headers.
+    /// Symbol and name.
     pub(super) words: &'r str,
     /// Whether the sheet writes decimal commas.
     pub(super) commas: bool,
@@ -277,7 +277,7 @@ pub(super) fn limits(group: &Group<'_>, reading: &Reading<'_>) -> Limits {
         limits.doubts.push(String::from("two cells stand in one column of limits"));
     }
     // What stands in a column without a name is no limit; the row is in doubt already.
-    for (role, _, cell) in group.cells.iter().filter(|c| c.0 != Role::Unnamed) {
+    for (role, column, cell) in group.cells.iter().filter(|c| c.0 != Role::Unnamed) {
         let text = line(&cell.words);
         if cell.words.iter().any(crate::sheet::text::Word::is_unsure) {
             limits.doubts.push(format!("a sign in `{}` cannot be read", shown(&text)));
@@ -285,7 +285,7 @@ pub(super) fn limits(group: &Group<'_>, reading: &Reading<'_>) -> Limits {
         }
         match parse_cell(&text) {
             Err(why) => limits.doubts.push(format!("`{}`: {why}", shown(&text))),
-            Ok(read) => place(*role, read, reading, &mut limits),
+            Ok(read) => place((*role, &column.header), read, reading, &mut limits),
         }
     }
     limits
@@ -296,7 +296,12 @@ fn shown(text: &str) -> String {
 }
 
 /// Puts a cell's value where it belongs.
-fn place(role: Role, cell: SheetCell, reading: &Reading<'_>, limits: &mut Limits) {
+fn place(
+    (role, header): (Role, &str),
+    cell: SheetCell,
+    reading: &Reading<'_>,
+    limits: &mut Limits,
+) {
     if cell.value == SheetValue::Blank {
         return;
     }
@@ -344,9 +349,10 @@ fn place(role: Role, cell: SheetCell, reading: &Reading<'_>, limits: &mut Limits
         }
         SheetValue::One(number) => {
             let Some(value) = si(number, limits) else { return };
+            let words = format!("{} {header}", reading.words);
             let bound = column
                 .or(cell.bound)
-                .or_else(|| lone(reading.info, reading.section, reading.title, reading.words));
+                .or_else(|| lone(reading.info, reading.section, reading.title, &words));
             if bound.is_none() {
                 limits
                     .doubts

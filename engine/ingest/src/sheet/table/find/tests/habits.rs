@@ -186,7 +186,7 @@ fn rows_that_go_on_without_a_head() {
     next.text(50.0, 120.0, "A paragraph that says something else about 20 things in this family.");
     assert!(next.find().is_empty());
     let text = TextPage { lines: next.lines.clone(), ..TextPage::default() };
-    let found = super::super::find_after(&next.page, &text, Some(&before));
+    let found = super::super::find_after(&next.page, &text, Some(&before)).tables;
     assert_eq!(found.len(), 1);
     assert_eq!(
         told(&found[0]),
@@ -425,4 +425,26 @@ fn one_value_for_all_parts_without_walls() {
         })
         .collect();
     assert_eq!(all, ["50 100 200", "1.0 1.0 1.0"]);
+}
+
+/// A page with more strokes than are looked at says so, and gives what it has.
+#[test]
+fn what_is_left_out_is_said() {
+    let mut s = Sheet::new();
+    s.h(90.0, 50.0, 480.0).h(104.0, 50.0, 480.0).h(118.0, 50.0, 480.0);
+    s.cells(100.0, &[(54.0, "Symbol"), (130.0, "Parameter"), (300.0, "Max"), (430.0, "Unit")]);
+    s.cells(114.0, &[(54.0, "VF"), (130.0, "Forward voltage"), (300.0, "1"), (434.0, "V")]);
+    s.text(54.0, 300.0, "words").text(54.0, 320.0, "below");
+    let find = |s: &Sheet| {
+        let text = TextPage { lines: s.lines.clone(), ..TextPage::default() };
+        super::super::find_after(&s.page, &text, None)
+    };
+    assert!(!find(&s).cut);
+    // One path of many short strokes, then another that is not looked at.
+    s.h(700.0, 50.0, 60.0).h(701.0, 50.0, 60.0);
+    let stroke = s.page.paths[3].subpaths[0].clone();
+    s.page.paths[3].subpaths = vec![stroke; 60_001];
+    let found = find(&s);
+    assert!(found.cut);
+    assert_eq!(told(&found.tables[0]), ["VF | Forward voltage |  | . . 1 . | V"]);
 }

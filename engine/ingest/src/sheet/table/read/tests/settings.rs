@@ -105,3 +105,36 @@ fn a_name_that_says_more_is_another_quantity() {
     assert!(!show("Forward voltage").ends_with("review"));
     assert!(show("Forward voltage regulation").ends_with("review"));
 }
+
+#[test]
+fn the_head_of_another_column_names_no_limit() {
+    let header = "Symbol|Parameter|Min|Value|Unit";
+    for (row, wanted) in [
+        ("VRRM|Repetitive peak reverse voltage|-|600|V", "VRRM - - 600"),
+        ("Tstg|Storage temperature|-40|150|°C", "Tstg 233.15 - 423.15"),
+    ] {
+        assert_eq!(one(Section::Ratings, header, row, "diode"), wanted);
+    }
+}
+
+#[test]
+fn rows_that_nothing_tells_apart_are_for_review() {
+    let gain = |given: &str, min: &str| format!("hFE|DC current gain|{given}|{min}|||");
+    let found = |rows: &[String]| {
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        read(table(Section::Static, "", FULL, &rows), "bjt", &[])
+    };
+    let apart = found(&[gain("IC = 1 mA", "50"), gain("IC = 2 mA", "75")]);
+    assert!(apart.iter().all(|r| !r.ends_with("review")), "{apart:?}");
+    let alike = found(&[gain("IC = 1 mA", "50"), gain("IC = 1 mA", "75")]);
+    assert!(alike.len() == 2 && alike.iter().all(|r| r.ends_with("review")), "{alike:?}");
+    // The same row twice says the same.
+    let twice = found(&[gain("IC = 1 mA", "50"), gain("IC = 1 mA", "50")]);
+    assert!(twice.iter().all(|r| !r.ends_with("review")), "{twice:?}");
+}
+
+#[test]
+fn a_raised_letter_is_the_degree_sign() {
+    let row = "IR|Reverse current|VR = 20 V, Tj = 150 o C|||50|µA";
+    assert_eq!(static_row(row, "diode"), "IR - - 5e-5 @ TJ = 423.15, VR = 20");
+}
