@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 root=../..
-for t in grammar mdm csv facts card pdf page; do mkdir -p "corpus/$t"; done
+for t in grammar mdm csv facts card pdf page sheet; do mkdir -p "corpus/$t"; done
 find $root/rules $root/templates $root/foundries $root/tests/ui $root/tests/spec -name '*.espice' 2>/dev/null |
   while read -r f; do cp "$f" "corpus/grammar/$(echo "$f" | tr '/' '_')"; done
 find $root/tests/examples $root/tests/bad -type f 2>/dev/null | while read -r f; do
@@ -15,3 +15,5 @@ find $root/tests/examples $root/tests/bad -type f 2>/dev/null | while read -r f;
   esac
 done
 cargo run --quiet --bin seeds -- corpus
+cargo run --quiet --manifest-path $root/Cargo.toml -p espice-tests --bin make_sheets -- corpus/sheet 60 >/dev/null
+cp corpus/sheet/*.pdf corpus/pdf/

@@ -29,3 +29,9 @@ pub use limits::PdfLimits;
 pub use page::{
     Clip, Color, FontInfo, Glyph, Image, Page, PathObject, Reading, Segment, Stroke, Subpath,
 };
+
+/// Shapes of characters, for the program that makes the table of those that are known. Nobody who
+/// reads pages needs it.
+pub mod shapes {
+    pub use crate::font::{Drawn, ShapeFont};
+}

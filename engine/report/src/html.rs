@@ -14,6 +14,7 @@ mod rules;
 
 use crate::svg::escape;
 use crate::words::Verdict;
+use cutout::Cutter;
 use espice::outcome::Outcome;
 use espice::sheet::Sheet;
 
@@ -53,15 +54,16 @@ struct Section {
 /// The sections that have something to say, in the order of reading: where no model came out,
 /// what went wrong comes first.
 fn sections(outcome: &Outcome, sheets: &[Sheet]) -> Vec<Section> {
+    let cutter = &mut Cutter::new(sheets);
     let mut all = vec![
-        ("rated", "Rated points", rated::render(outcome, sheets)),
-        ("curves", "Curves", curves::render(outcome, sheets)),
+        ("rated", "Rated points", rated::render(outcome, cutter)),
+        ("curves", "Curves", curves::render(outcome, cutter)),
         ("parameters", "Parameters", parameters::render(outcome)),
         ("candidates", "Candidates", candidates::render(outcome)),
         ("rules", "Rules", rules::render(outcome)),
         ("cards", "Model cards", cards::render(outcome)),
         ("stages", "Fit, stage by stage", parameters::stages(outcome)),
-        ("facts", "What the sources say", facts::render(outcome, sheets)),
+        ("facts", "What the sources say", facts::render(outcome, cutter)),
     ];
     let diagnostics = ("diagnostics", "Diagnostics", facts::diagnostics(outcome));
     let last = if Verdict::of(outcome) == Verdict::None { 0 } else { all.len() };

@@ -4,6 +4,7 @@
 use crate::numbers::{self, Script};
 use crate::svg::escape;
 use crate::svg::page::{draw, number, polyline};
+use crate::svg::press::Press;
 use crate::words;
 use espice::outcome::{Outcome, Parameter};
 use espice::pdf::Rect;
@@ -65,7 +66,7 @@ fn page_section(outcome: &Outcome, sheet: &Sheet, page: &SheetPage, s: usize) ->
         "<section id=\"{id}\">\n<h2>{}, page {number_of}</h2>\n<div class=\"sheet\">\n",
         escape(&sheet.name)
     );
-    out += &draw(&page.page, whole, &marks, &id, "page", 1.6);
+    out += &draw(&mut Press::new(&id), &page.page, whole, &marks, &id, "page", 1.6);
     out += "<div class=\"read\">\n";
     if rows.is_empty() && panels.is_empty() {
         out += "<p class=\"none\">Nothing was read on this page.</p>\n";

@@ -2,7 +2,7 @@
 
 mod pdf;
 
-pub use pdf::{pdf_with, read_pdf, seeds};
+pub use pdf::{pdf_with, read_pdf, read_sheet, seeds};
 
 use espice_base::Span;
 use espice_facts::{KindInfo, QuantityInfo, SymbolInfo, SymbolTable};

@@ -1,4 +1,5 @@
-use espice_base::FileId;
+use crate::symbols;
+use espice_base::{FileId, SourceMap};
 use espice_pdf::{Document, PdfLimits};
 
 /// Objects of a small document; `$0` to `$5` are where streams of the fuzzer go.
@@ -123,4 +124,19 @@ pub fn read_pdf(bytes: &[u8]) {
         assert!(page.paths.iter().all(|p| (p.clip as usize) < page.clips.len()));
         assert!(page.glyphs.iter().all(|g| (g.font as usize) < page.fonts.len()));
     }
+}
+
+/// Reads a datasheet whole, under the limits that the program has.
+pub fn read_sheet(bytes: &[u8]) {
+    let reading = espice_ingest::read(bytes, "sheet.pdf", &mut SourceMap::default(), &symbols());
+    let Some(sheet) = &reading.sheet else {
+        assert!(!reading.diagnostics.is_empty(), "neither a sheet nor a word why");
+        return;
+    };
+    let boxes = sheet.pages.iter().flat_map(|p| &p.text.lines).map(|l| l.area);
+    assert!(boxes.flat_map(|b| b.to_array()).all(f64::is_finite));
+    let points = reading.facts.curves.iter().flat_map(|c| &c.points);
+    assert!(points.flatten().all(|v| v.is_finite()));
+    let values = reading.facts.parameters.iter().flat_map(|p| [p.min, p.typ, p.max]);
+    assert!(values.flatten().all(f64::is_finite));
 }

@@ -1,15 +1,12 @@
 //! The datasheet of the bundled example EX41, whose true parameters are those of
 //! [`crate::examples::EX41`].
 
-use super::canvas::{Habits, Pen, Run, TextHabit};
+use super::canvas::{Pen, Run};
 use super::devices::ex41_plots;
 use super::font::{Face, Kind, Pack};
 use super::pdf::Save;
 use super::sheet::Maker;
-use super::style::{
-    Caption, Column, Drawing, Exponent, Grid, Labels, Merged, PlotStyle, Rules, Style, TableStyle,
-    TitleForm,
-};
+use super::style::{Labels, PLAIN, PLOT, PlotStyle, Style, TABLE, TableStyle};
 use super::table::{Group, Line, Said};
 use super::truth::Sheet;
 use super::vocabulary::si;
@@ -23,58 +20,21 @@ fn style() -> Style {
     Style {
         name: "EX41".into(),
         fonts: Pack { regular: SANS, bold: SANS, title: SANS },
-        habits: Habits {
-            quantum: None,
-            zoom: 1.0,
-            form: false,
-            nest: 0,
-            comments: false,
-            text: TextHabit::Runs,
-            scripts: true,
-            rotate: 0,
-            corner: [0.0, 0.0],
-        },
+        habits: PLAIN,
         save: Save::default(),
         plot: PlotStyle {
-            grid: Grid::Lines,
-            minor: 2,
-            ticks: 0.0,
-            open: false,
             pens: [1.2, 0.7, 0.3],
             gray: 0.55,
-            drawing: Drawing::Each,
-            clipped: false,
-            first: false,
             labels: Labels::Boxed,
-            titles: TitleForm::SymbolWords,
-            exponent: Exponent::Decimal,
-            caption: Caption::Below,
-            size: 7.5,
             minus: '–',
+            ..PLOT
         },
         table: TableStyle {
-            rules: Rules::Full,
-            merged: Merged::Middle,
-            columns: &[
-                Column::Symbol,
-                Column::Name,
-                Column::Conditions,
-                Column::Min,
-                Column::Typ,
-                Column::Max,
-                Column::Unit,
-            ],
             words: ["Symbol", "Parameter", "Conditions", "Min", "Typ", "Max", "Unit", "Value"],
-            above: "",
             blank: "–",
-            tight: false,
             tint: true,
-            sections: false,
-            nested: false,
-            between: ", ",
-            wide: false,
-            size: 8.0,
             leading: 1.7,
+            ..TABLE
         },
     }
 }

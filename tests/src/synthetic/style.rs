@@ -5,6 +5,7 @@ mod makers;
 use super::canvas::Habits;
 use super::font::Pack;
 use super::pdf::Save;
+pub(super) use makers::{PLAIN, PLOT, TABLE};
 pub use makers::{mixture, styles};
 
 /// Everything about how a sheet is drawn.

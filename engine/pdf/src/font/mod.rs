@@ -13,6 +13,8 @@ mod simple;
 mod standard;
 mod text;
 
+pub use shape::{Drawn, ShapeFont};
+
 use crate::{FontInfo, Matrix, Subpath};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use std::collections::BTreeMap;

@@ -1,22 +1,21 @@
-use super::cutout;
+use super::cutout::Cutter;
 use super::markup::{chip, source};
 use crate::numbers::{self, Script};
 use crate::svg::{self, Axis, Chart, Residual, Series, escape};
 use crate::words;
 use espice::outcome::{self, Curve, FittedCurve, Outcome, Provenance};
-use espice::sheet::Sheet;
 
 /// Number of colours in the style sheet.
 const COLOURS: usize = 8;
 
 /// Every curve: data, fit and residuals, those with the same axes in one chart.
-pub(super) fn render(outcome: &Outcome, sheets: &[Sheet]) -> Option<String> {
+pub(super) fn render(outcome: &Outcome, cutter: &mut Cutter<'_>) -> Option<String> {
     if outcome.facts.curves.is_empty() {
         return None;
     }
     let mut body = key(outcome.fit.is_some()) + "<div class=\"charts\">\n";
     for (i, group) in groups(outcome).iter().enumerate() {
-        body += &figure(outcome, sheets, group, &format!("p{i}"));
+        body += &figure(outcome, cutter, group, &format!("p{i}"));
     }
     Some(body + "</div>\n")
 }
@@ -61,7 +60,7 @@ fn groups(outcome: &Outcome) -> Vec<Vec<Member<'_>>> {
     groups.into_iter().map(|g| g.1).collect()
 }
 
-fn figure(outcome: &Outcome, sheets: &[Sheet], group: &[Member<'_>], id: &str) -> String {
+fn figure(outcome: &Outcome, cutter: &mut Cutter<'_>, group: &[Member<'_>], id: &str) -> String {
     let Some(first) = group.first() else { return String::new() };
     let labels = labels(outcome, group);
     let chart = chart(outcome, group, &labels);
@@ -80,12 +79,12 @@ fn figure(outcome: &Outcome, sheets: &[Sheet], group: &[Member<'_>], id: &str) -
         );
     }
     out += &measures(outcome, group, &labels);
-    out += &printed(outcome, sheets, group, id);
+    out += &printed(outcome, cutter, group, id);
     out + "</figcaption>\n</figure>\n"
 }
 
 /// The plots that a chart's curves were drawn in, each once.
-fn printed(outcome: &Outcome, sheets: &[Sheet], group: &[Member<'_>], id: &str) -> String {
+fn printed(outcome: &Outcome, cutter: &mut Cutter<'_>, group: &[Member<'_>], id: &str) -> String {
     let holds = |panel: &Provenance, curve: &Provenance| {
         let (Some(outer), Some(inner)) = (panel.area, curve.area) else { return false };
         panel.source == curve.source
@@ -99,7 +98,7 @@ fn printed(outcome: &Outcome, sheets: &[Sheet], group: &[Member<'_>], id: &str) 
         outcome.facts.panels.iter().enumerate().filter(|(_, panel)| {
             group.iter().any(|m| holds(&panel.provenance, &m.curve.provenance))
         });
-    shown.filter_map(|(n, p)| cutout::closed(sheets, &p.provenance, &format!("{id}k{n}"))).collect()
+    shown.filter_map(|(n, p)| cutter.closed(&p.provenance, &format!("{id}k{n}"))).collect()
 }
 
 /// What tells the curves of a chart apart: the family; where that is not enough, the

@@ -1,4 +1,4 @@
-use super::cutout;
+use super::cutout::Cutter;
 use super::markup::{
     chip, details, numbers as number_column, place, prose, source, table_with, words as word_column,
 };
@@ -6,10 +6,9 @@ use crate::numbers::{self, Script};
 use crate::svg::escape;
 use crate::words;
 use espice::outcome::{DiagnosticRecord, Outcome, PanelCurve, Parameter};
-use espice::sheet::Sheet;
 
 /// The table rows of the sources as they were read, closed until asked for.
-pub(super) fn render(outcome: &Outcome, sheets: &[Sheet]) -> Option<String> {
+pub(super) fn render(outcome: &Outcome, cutter: &mut Cutter<'_>) -> Option<String> {
     let rows = &outcome.facts.parameters;
     if rows.is_empty() {
         return None;
@@ -28,14 +27,14 @@ pub(super) fn render(outcome: &Outcome, sheets: &[Sheet]) -> Option<String> {
     let below: Vec<Option<String>> = rows
         .iter()
         .enumerate()
-        .map(|(i, p)| cutout::open(sheets, &p.provenance, &format!("r{i}")))
+        .map(|(i, p)| cutter.open(&p.provenance, &format!("r{i}")))
         .collect();
     let table = table_with("Table rows of the sources", &columns, &cells, &below);
-    Some(details(&summary, &table) + plots(outcome, sheets).as_str())
+    Some(details(&summary, &table) + plots(outcome, cutter).as_str())
 }
 
 /// The plots of datasheets, with what was refused and why.
-fn plots(outcome: &Outcome, sheets: &[Sheet]) -> String {
+fn plots(outcome: &Outcome, cutter: &mut Cutter<'_>) -> String {
     let panels = &outcome.facts.panels;
     if panels.is_empty() {
         return String::new();
@@ -63,7 +62,7 @@ fn plots(outcome: &Outcome, sheets: &[Sheet]) -> String {
             format!("{} <small>{}</small>", status(&panel.status), escape(&reasons)),
             source(&panel.provenance),
         ]);
-        below.push(cutout::open(sheets, &panel.provenance, &format!("q{i}")));
+        below.push(cutter.open(&panel.provenance, &format!("q{i}")));
     }
     let summary = words::count(panels.len(), "plot was found", "plots were found");
     details(&summary, &table_with("Plots of the sources", &columns, &cells, &below))

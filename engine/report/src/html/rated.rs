@@ -1,12 +1,11 @@
-use super::cutout;
+use super::cutout::Cutter;
 use super::markup::{chip, numbers as number_column, source, table_with, words as word_column};
 use crate::numbers::{self, Script};
 use crate::svg::escape;
 use espice::outcome::{Outcome, RatedPoint};
-use espice::sheet::Sheet;
 
 /// The table that engineers look at first: the sheet beside the model at rated points.
-pub(super) fn render(outcome: &Outcome, sheets: &[Sheet]) -> Option<String> {
+pub(super) fn render(outcome: &Outcome, cutter: &mut Cutter<'_>) -> Option<String> {
     let fit = outcome.fit.as_ref().filter(|f| !f.rated.is_empty())?;
     let columns = [
         word_column("Quantity"),
@@ -25,7 +24,7 @@ pub(super) fn render(outcome: &Outcome, sheets: &[Sheet]) -> Option<String> {
         .rated
         .iter()
         .enumerate()
-        .map(|(i, r)| cutout::closed(sheets, &r.provenance, &format!("t{i}")))
+        .map(|(i, r)| cutter.closed(&r.provenance, &format!("t{i}")))
         .collect();
     let caption = "The model at the rated points of the sources";
     Some(table_with(caption, &columns, &rows, &below) + note)

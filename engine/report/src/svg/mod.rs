@@ -8,6 +8,7 @@ mod label;
 pub(crate) mod page;
 mod path;
 mod plot;
+pub(crate) mod press;
 mod scale;
 
 pub(crate) use plot::{

@@ -3,6 +3,7 @@
 //! Places are points from the upper left corner of the page, y down, as in [`espice::pdf`].
 
 use super::escape;
+use super::press::Press;
 use espice::pdf::{Color, Glyph, Page, PathObject, Point, Rect, Segment, Subpath};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,17 +11,18 @@ use std::sync::Arc;
 
 /// Draws the part of a page that lies in `area`, with `marks` (SVG in page points) above it.
 ///
-/// `id` is unique in the document; `class` is that of the `svg` element, whose size in CSS
-/// pixels is `zoom` times that of the area.
-pub(crate) fn draw(
-    page: &Page,
+/// `press` is that of the document, `id` unique in it; `class` is that of the `svg` element, whose
+/// size in CSS pixels is `zoom` times that of the area.
+pub(crate) fn draw<'a>(
+    press: &mut Press<'a>,
+    page: &'a Page,
     area: Rect,
     marks: &str,
     id: &str,
     class: &str,
     zoom: f64,
 ) -> String {
-    let mut ink = Ink { page, area, id, clips: BTreeMap::new(), outlines: BTreeMap::new() };
+    let mut ink = Ink { press, page, area, id, clips: BTreeMap::new(), outlines: Vec::new() };
     let body = ink.body();
     let mut out = format!(
         "<svg class=\"{class}\" viewBox=\"{} {} {} {}\" width=\"{}\" height=\"{}\">",
@@ -62,15 +64,15 @@ pub(crate) fn polyline(points: &[Point]) -> String {
 }
 
 /// What is drawn, and what it refers to.
-struct Ink<'a> {
+struct Ink<'p, 'a> {
+    press: &'p mut Press<'a>,
     page: &'a Page,
     area: Rect,
-    id: &'a str,
+    id: &'p str,
     /// Clips in use, by their index on the page.
     clips: BTreeMap<u32, Rect>,
-    /// Outlines in use: each is written once, by the place of the shared value in memory, which
-    /// only groups; the number given is that of first use.
-    outlines: BTreeMap<usize, (usize, Arc<Vec<Subpath>>)>,
+    /// Outlines that no earlier drawing of the document has, with their ids.
+    outlines: Vec<(String, Arc<Vec<Subpath>>)>,
 }
 
 /// One thing to paint, in the order of painting.
@@ -80,21 +82,20 @@ enum Item<'a> {
     Image(&'a espice::pdf::Image),
 }
 
-impl Ink<'_> {
+impl Ink<'_, '_> {
     fn body(&mut self) -> String {
         let page = self.page;
         let near = self.area.grown(2.0);
         let seen = |area: Rect| area.intersection(near).is_some();
+        let found = self.press.near(page, near);
+        let paths = found.paths.iter().filter_map(|i| page.paths.get(*i));
+        let glyphs = found.glyphs.iter().filter_map(|i| page.glyphs.get(*i));
+        let images = page.images.iter();
         let mut items: Vec<(u32, Item<'_>)> = Vec::new();
-        items.extend(page.paths.iter().filter(|p| seen(p.area)).map(|p| (p.order, Item::Path(p))));
-        items
-            .extend(page.images.iter().filter(|i| seen(i.area)).map(|i| (i.order, Item::Image(i))));
-        items.extend(
-            page.glyphs
-                .iter()
-                .filter(|g| g.visible && seen(g.area))
-                .map(|g| (g.order, Item::Glyph(g))),
-        );
+        items.extend(paths.filter(|p| seen(p.area)).map(|p| (p.order, Item::Path(p))));
+        items.extend(images.filter(|i| seen(i.area)).map(|i| (i.order, Item::Image(i))));
+        let glyphs = glyphs.filter(|g| g.visible && seen(g.area));
+        items.extend(glyphs.map(|g| (g.order, Item::Glyph(g))));
         items.sort_by_key(|(order, _)| *order);
         let mut out = String::new();
         for (_, item) in items {
@@ -157,14 +158,14 @@ impl Ink<'_> {
         if outline.is_empty() {
             return;
         }
-        let next = self.outlines.len();
-        let place = Arc::as_ptr(outline).addr();
-        let index = self.outlines.entry(place).or_insert_with(|| (next, outline.clone())).0;
+        let (id, new) = self.press.outline(outline);
+        if new {
+            self.outlines.push((id.clone(), outline.clone()));
+        }
         let s = glyph.size;
         let _ = write!(
             out,
-            "<use href=\"#{}g{index}\" transform=\"matrix({} {} {} {} {} {})\"{}/>",
-            self.id,
+            "<use href=\"#{id}\" transform=\"matrix({} {} {} {} {} {})\"{}/>",
             number(s * cos),
             number(-s * sin),
             number(-s * sin),
@@ -237,12 +238,9 @@ impl Ink<'_> {
                 number(clip.height())
             );
         }
-        // By number of first use: addresses differ between equal runs.
-        let mut outlines: Vec<_> = self.outlines.values().collect();
-        outlines.sort_by_key(|(index, _)| *index);
-        for (index, outline) in outlines {
+        for (id, outline) in &self.outlines {
             let data: String = outline.iter().map(|s| data(s, fine)).collect();
-            let _ = write!(out, "<path id=\"{}g{index}\" d=\"{data}\"/>", self.id);
+            let _ = write!(out, "<path id=\"{id}\" d=\"{data}\"/>");
         }
         out + "</defs>"
     }
@@ -351,7 +349,8 @@ mod tests {
     fn a_part_of_a_page_holds_what_lies_in_it_and_nothing_else() {
         let page = page();
         let whole = Rect { x0: 0.0, y0: 0.0, x1: 100.0, y1: 100.0 };
-        let drawn = draw(&page, whole, "<g/>", "a", "cut", 2.0);
+        let mut press = Press::new("a");
+        let drawn = draw(&mut press, &page, whole, "<g/>", "a", "cut", 2.0);
         assert!(drawn.contains("viewBox=\"0 0 100 100\" width=\"200\""));
         assert!(drawn.contains("M10 10L60 10C60 20 60 30 50.12 40Z"), "{drawn}");
         assert!(drawn.contains("stroke-dasharray=\"2 1\"") && drawn.contains("url(#ac1)"));
@@ -359,6 +358,9 @@ mod tests {
         assert_eq!(drawn.matches("href=\"#ag0\"").count(), 2);
         assert!(drawn.contains("&lt;") && drawn.ends_with("<g/></svg>\n"));
         let corner = Rect { x0: 80.0, y0: 80.0, x1: 90.0, y1: 90.0 };
-        assert!(!draw(&page, corner, "", "b", "cut", 1.0).contains("<path"));
+        assert!(!draw(&mut press, &page, corner, "", "b", "cut", 1.0).contains("<path"));
+        let again = draw(&mut press, &page, whole, "", "c", "cut", 1.0);
+        assert_eq!(again.matches("<path id=").count(), 0, "once in the document");
+        assert_eq!(again.matches("href=\"#ag0\"").count(), 2);
     }
 }

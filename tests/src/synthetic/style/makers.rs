@@ -22,7 +22,8 @@ const fn fonts(kind: Kind) -> Pack {
 const SANS: Pack = fonts(Kind::Standard { serif: false });
 const SERIF: Pack = fonts(Kind::Standard { serif: true });
 
-const PLAIN: Habits = Habits {
+/// Drawing that does nothing strange.
+pub(in super::super) const PLAIN: Habits = Habits {
     quantum: None,
     zoom: 1.0,
     form: false,
@@ -34,7 +35,8 @@ const PLAIN: Habits = Habits {
     corner: [0.0, 0.0],
 };
 
-const PLOT: PlotStyle = PlotStyle {
+/// Plots as most makers draw them.
+pub(in super::super) const PLOT: PlotStyle = PlotStyle {
     grid: Grid::Lines,
     minor: 2,
     ticks: 0.0,
@@ -52,7 +54,8 @@ const PLOT: PlotStyle = PlotStyle {
     minus: '-',
 };
 
-const TABLE: TableStyle = TableStyle {
+/// Tables with all rules.
+pub(in super::super) const TABLE: TableStyle = TableStyle {
     rules: Rules::Full,
     merged: Merged::Middle,
     columns: USUAL,
