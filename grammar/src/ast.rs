@@ -1,9 +1,13 @@
 //! The syntax tree: what stands in a file, with places, before names, types and dimensions are
 //! checked. Every node keeps its span; nothing here has been judged.
 
+mod circuit;
 mod template;
+mod test;
 
+pub use circuit::{Circuit, CircuitArgument, CircuitStatement, ElementKind, Way};
 pub use template::*;
+pub use test::{Expect, Given, GivenColumn, GivenFact, Test};
 
 use espice_base::{Date, FileId, Span};
 
@@ -59,6 +63,8 @@ pub enum ItemKind {
     Function(Function),
     /// `template NAME : KIND { … }`
     Template(Template),
+    /// `circuit NAME(…) -> … for KIND { … }`
+    Circuit(Circuit),
     /// `limits NAME from "…" key (…)`
     Limits(Limits),
     /// `script fn NAME(…) -> TYPE from "…"`
@@ -381,101 +387,6 @@ pub enum SelectAction {
     Prefer(Word, Word),
 }
 
-/// `test NAME { … }`
-#[derive(Clone, PartialEq, Debug)]
-pub struct Test {
-    /// Name.
-    pub name: Word,
-    /// What is given.
-    pub given: Vec<Given>,
-    /// What is expected.
-    pub expect: Vec<Expect>,
-    /// `todo because "…"`: a known gap that does not fail a run.
-    pub todo: Option<Quoted>,
-}
-
-/// A given of a test.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Given {
-    /// `given KIND { … }`
-    Data {
-        /// The whole block.
-        span: Span,
-        /// The kind.
-        kind: Word,
-        /// The facts.
-        facts: Vec<GivenFact>,
-    },
-    /// `given model TEMPLATE { … }`
-    Model {
-        /// The whole block.
-        span: Span,
-        /// The template.
-        template: Word,
-        /// Parameter values.
-        values: Vec<(Word, Expr)>,
-    },
-}
-
-/// One fact of a test.
-#[derive(Clone, PartialEq, Debug)]
-pub enum GivenFact {
-    /// `part "X"`, `maker "X"` or `package "X"`: a field of the device and its text.
-    Device(Word, Quoted),
-    /// `VF = 0.7 V at (…)`, `IR max 5 uA at (…)`
-    Row {
-        /// The whole statement.
-        span: Span,
-        /// The symbol.
-        symbol: Word,
-        /// `min`.
-        min: Option<Expr>,
-        /// `typ`, or after `=`.
-        typ: Option<Expr>,
-        /// `max`.
-        max: Option<Expr>,
-        /// `at (…)`.
-        conditions: Vec<Binding>,
-    },
-    /// `IF(VF) = [(x, y), …] at (…)`
-    Curve {
-        /// The whole statement.
-        span: Span,
-        /// The signature.
-        signature: Signature,
-        /// The points.
-        points: Expr,
-        /// `at (…)`.
-        conditions: Vec<Binding>,
-    },
-    /// `sweep { … }`
-    Sweep {
-        /// The whole statement.
-        span: Span,
-        /// The columns.
-        columns: Vec<GivenColumn>,
-        /// `compliance 10 mA`.
-        compliance: Option<Expr>,
-        /// `siblings 3`.
-        siblings: Option<Expr>,
-    },
-}
-
-/// `V(a) swept = [ … ]`
-#[derive(Clone, PartialEq, Debug)]
-pub struct GivenColumn {
-    /// The whole statement.
-    pub span: Span,
-    /// `V`, `I` or `C`.
-    pub sensed: Word,
-    /// The node, and its reference when written.
-    pub nodes: Vec<Word>,
-    /// Whether `swept` stands there.
-    pub swept: bool,
-    /// A list, or one value for all points.
-    pub values: Expr,
-}
-
 /// `NAME = EXPR` inside brackets.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Binding {
@@ -483,35 +394,6 @@ pub struct Binding {
     pub name: Word,
     /// The value.
     pub value: Expr,
-}
-
-/// `expect …`
-#[derive(Clone, PartialEq, Debug)]
-pub enum Expect {
-    /// `expect error RULE`, `expect pass RULE`, …
-    Outcome {
-        /// The whole statement.
-        span: Span,
-        /// `error`, `warning`, `note`, `pass`, `undecided`, `not_applicable`, `waived`.
-        outcome: Word,
-        /// The rule.
-        rule: Path,
-    },
-    /// `expect chosen TEMPLATE`
-    Chosen(Word),
-    /// `expect kind KIND`
-    Kind(Word),
-    /// `expect value QUANTITY at (…) in LO .. HI`
-    Value {
-        /// The whole statement.
-        span: Span,
-        /// The quantity of the given model.
-        quantity: Word,
-        /// The conditions.
-        conditions: Vec<Binding>,
-        /// The range.
-        range: Expr,
-    },
 }
 
 /// `waive RULE for part "X" until DATE owner "…" because "…"`

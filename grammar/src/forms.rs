@@ -13,6 +13,7 @@ pub(crate) enum Context {
     Curve,
     Function,
     Template,
+    Circuit,
     Recipe,
     Stage,
     Card,
@@ -37,6 +38,7 @@ impl Context {
             Context::Curve => "a curve of a reading",
             Context::Function => "a function",
             Context::Template => "a template",
+            Context::Circuit => "a circuit",
             Context::Recipe => "a recipe",
             Context::Stage => "a stage",
             Context::Card => "a card",
@@ -61,6 +63,7 @@ impl Context {
             Context::Curve => CURVE,
             Context::Function => FUNCTION,
             Context::Template => TEMPLATE,
+            Context::Circuit => CIRCUIT,
             Context::Recipe => RECIPE,
             Context::Stage => STAGE,
             Context::Card => CARD,
@@ -138,6 +141,12 @@ const ITEMS: &[Form] = &[
         usage: "fn NAME(x : UNIT) -> UNIT = VALUE",
     },
     block("template", Rule::template_item, Context::Template, "template NAME : KIND { … }"),
+    block(
+        "circuit",
+        Rule::circuit_item,
+        Context::Circuit,
+        "circuit NAME(IF : A, RL : Ohm = 100 Ohm) -> trr : s for KIND { … }",
+    ),
     form("limits", Rule::limits_item, "limits NAME from \"FILE.csv\" key (COLUMN)"),
     form("script", Rule::script_item, "script fn NAME(x : UNIT) -> UNIT from \"FILE.rhai\""),
     block("rule", Rule::rule_item, Context::Rule, "rule NAME : error on data { … }"),
@@ -225,6 +234,22 @@ const TEMPLATE: &[Form] = &[
         usage: "recipe { … }",
     },
     block("card", Rule::card_statement, Context::Card, "card spice \"D\" { IS, N }"),
+];
+
+const CIRCUIT: &[Form] = &[
+    once("ground", Rule::name_statement, "ground k"),
+    form("nodes", Rule::nodes_statement, "nodes supply because \"…\""),
+    LET,
+    form("voltage", Rule::branch_statement, "voltage supply, k = VALUE"),
+    form("current", Rule::branch_statement, "current k, a = VALUE"),
+    form("resistor", Rule::branch_statement, "resistor supply, a = VALUE"),
+    form("capacitor", Rule::branch_statement, "capacitor a, k = VALUE"),
+    form("inductor", Rule::branch_statement, "inductor supply, a = VALUE"),
+    form("clamp", Rule::branch_statement, "clamp d, s = VALUE"),
+    form("start", Rule::start_statement, "start V(g, s) = 0 V"),
+    once("stop", Rule::stop_statement, "stop at 1 ms"),
+    form("event", Rule::event_statement, "event NAME when I(a) falls through 0 A after EVENT"),
+    form("measure", Rule::output_statement, "measure trr = VALUE"),
 ];
 
 const RECIPE: &[Form] = &[
@@ -315,8 +340,7 @@ pub(crate) const TAKES_REASON: [&str; 12] = [
 ];
 
 /// Words that a later version of the language uses.
-pub(crate) const RESERVED_FOR_LATER: [&str; 6] =
-    ["circuit", "clamp", "exchange", "ground", "simulator", "source"];
+pub(crate) const RESERVED_FOR_LATER: [&str; 3] = ["exchange", "simulator", "source"];
 
 /// First words of other languages, and what is written instead.
 pub(crate) const FOREIGN_WORDS: [(&str, &str); 18] = [
@@ -342,13 +366,14 @@ pub(crate) const FOREIGN_WORDS: [(&str, &str); 18] = [
 
 /// Every first word of a statement inside a block.
 pub(crate) fn is_statement_word(word: &str) -> bool {
-    const BLOCKS: [Context; 13] = [
+    const BLOCKS: [Context; 14] = [
         Context::Symbol,
         Context::Kind,
         Context::Reading,
         Context::Curve,
         Context::Function,
         Context::Template,
+        Context::Circuit,
         Context::Recipe,
         Context::Stage,
         Context::Rule,

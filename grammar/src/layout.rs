@@ -31,7 +31,8 @@ pub(crate) fn format(text: &str) -> Result<String, Diagnostics> {
 const INDENT: usize = 2;
 
 /// Words that a bracket never touches, though it touches names.
-const SPACED_WORDS: [&str; 6] = ["card", "key", "return", "check", "needs", "compliance"];
+const SPACED_WORDS: [&str; 7] =
+    ["card", "key", "return", "check", "needs", "compliance", "through"];
 
 /// The first bytes of all statements.
 fn statement_starts(statements: &[Statement], tokens: &[Token], starts: &mut BTreeSet<usize>) {

@@ -19,7 +19,10 @@ impl Rule {
             | Rule::path
             | Rule::trial
             | Rule::card_entry
-            | Rule::card_setting => "a name",
+            | Rule::card_setting
+            | Rule::condition
+            | Rule::names_or
+            | Rule::outputs => "a name",
             Rule::callee
             | Rule::call
             | Rule::drive
@@ -40,7 +43,12 @@ impl Rule {
             Rule::arrow => "`->`",
             Rule::dot => "`.`",
             Rule::path_mark => "`::`",
-            Rule::open | Rule::args | Rule::bindings | Rule::typeds | Rule::key_columns => "`(`",
+            Rule::open
+            | Rule::args
+            | Rule::bindings
+            | Rule::conditions
+            | Rule::typeds
+            | Rule::key_columns => "`(`",
             Rule::close => "`)`",
             Rule::open_list | Rule::list => "`[`",
             Rule::close_list => "`]`",
@@ -49,6 +57,7 @@ impl Rule {
             Rule::text | Rule::card_device => "quoted text",
             Rule::date => "a date",
             Rule::type_text | Rule::type_truth | Rule::type_name => "a unit or type",
+            Rule::kw_after | Rule::after => "`after`",
             Rule::kw_and => "`and`",
             Rule::kw_as | Rule::card_as | Rule::part_polarity => "`as`",
             Rule::kw_at | Rule::at_bindings | Rule::at_path | Rule::table_at => "`at`",
@@ -75,6 +84,9 @@ impl Rule {
             Rule::kw_part => "`part`",
             Rule::kw_scale | Rule::param_scale => "`scale`",
             Rule::kw_then => "`then`",
+            Rule::kw_through => "`through`",
+            Rule::rises => "`rises`",
+            Rule::falls => "`falls`",
             Rule::kw_to => "`to`",
             Rule::kw_typ | Rule::fact_mid => "`typ`",
             Rule::kw_until | Rule::waive_until => "`until`",
@@ -185,6 +197,11 @@ impl Rule {
             | Rule::select_item
             | Rule::test_item
             | Rule::waive_item
+            | Rule::circuit_item
+            | Rule::start_statement
+            | Rule::event_statement
+            | Rule::stop_statement
+            | Rule::output_statement
             | Rule::synonyms_statement
             | Rule::called_statement
             | Rule::plausible_statement
@@ -239,6 +256,7 @@ impl Rule {
                 | Rule::open_list
                 | Rule::close_list
                 | Rule::op_range
+                | Rule::kw_after
                 | Rule::kw_as
                 | Rule::kw_at
                 | Rule::kw_because
@@ -265,6 +283,7 @@ impl Rule {
                 | Rule::kw_part
                 | Rule::kw_scale
                 | Rule::kw_then
+                | Rule::kw_through
                 | Rule::kw_to
                 | Rule::kw_typ
                 | Rule::kw_until

@@ -11,6 +11,8 @@ mod bundled;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod circuits;
+#[cfg(test)]
 mod datasheet_models;
 #[cfg(test)]
 mod determinism;
@@ -50,6 +52,8 @@ mod sheet_score;
 mod sheets;
 #[cfg(test)]
 mod silicon;
+#[cfg(test)]
+mod simulated;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

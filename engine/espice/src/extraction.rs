@@ -1,14 +1,15 @@
 //! From a recipe and facts to a plan that the fitter runs: seeds become closures, targets
 //! become observations.
 
-use crate::probe::{Bench, TEMPERATURES, temperature};
+use crate::probe::{Bench, TEMPERATURES, Way, stated, temperature};
 use espice_base::Diagnostics;
 use espice_facts::{Conditions, Curve, Origin, Parameter, Scale, Status};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
-use espice_lang::ir::{QuantityIr, TemplateIr};
+use espice_lang::ir::TemplateIr;
 use espice_lang::rules::{
     FitIr, Input, Measure, RecipeIr, Rulebook, SeedIr, StageIr, TargetIr, TypedExpr,
 };
+use espice_model::{Argument, Measurement};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -140,36 +141,41 @@ impl<'a> Context<'a> {
 
     /// Every curve and all rows that a target can be compared with.
     fn observe(&'a self, wanted: &TargetIr) -> Vec<(Target<'a>, Origins)> {
+        // What stands before the semicolon after the abscissa is among the family as well.
         let mut symbols = wanted.arguments.clone();
-        symbols
-            .extend(wanted.family.iter().filter(|f| !TEMPERATURES.contains(&f.as_str())).cloned());
-        let Some(quantity) = self.bench.by_arguments(&wanted.quantity, &symbols) else {
+        for symbol in wanted.family.iter().filter(|f| !TEMPERATURES.contains(&f.as_str())) {
+            if !symbols.contains(symbol) {
+                symbols.push(symbol.clone());
+            }
+        }
+        let Some(way) = self.bench.by_arguments(&wanted.quantity, &symbols) else {
             return Vec::new();
         };
-        let measurement = match self.bench.measurement(quantity) {
-            Ok(measurement) => measurement,
-            Err(complaint) => {
+        let measurement = match self.bench.measurement(way) {
+            Some(Ok(measurement)) => measurement,
+            Some(Err(complaint)) => {
                 self.diagnostics.borrow_mut().push(complaint.clone());
                 return Vec::new();
             }
+            None => return Vec::new(),
         };
-        let arguments = &measurement.quantity().arguments;
+        let arguments = measurement.arguments();
         let facts = self.input.facts;
         let mut found = Vec::new();
         for (index, curve) in facts.curves.iter().enumerate() {
             if curve.status == Status::Refused || !self.holds(&curve.parts) {
                 continue;
             }
-            if let Some((observations, points)) = self.curve(wanted, curve, quantity, arguments) {
+            if let Some((observations, points)) = self.curve(wanted, curve, way, arguments) {
                 let name = curve_name(curve);
                 let measure = measure_of(wanted, Some(curve.y.scale));
                 let target = Target { name, measurement, observations, measure };
                 found.push((target, Origins::Curve { curve: index, points }));
             }
         }
-        let limits_may_serve = found.is_empty() && !self.law_is_drawn(measurement.quantity());
+        let limits_may_serve = found.is_empty() && !self.law_is_drawn(measurement);
         if let Some((observations, rows, limit_derived)) =
-            self.rows(wanted, quantity, arguments, limits_may_serve)
+            self.rows(wanted, way, arguments, limits_may_serve)
         {
             let name = format!("rows of {}", wanted.quantity);
             let measure = measure_of(wanted, None);
@@ -183,8 +189,13 @@ impl<'a> Context<'a> {
     /// direction. A limit on it would only pull the fit away from what was measured: a maximum
     /// of IR lies far above the leakage that IF(VF) implies. Rules still hold it against the
     /// model.
-    fn law_is_drawn(&self, quantity: &QuantityIr) -> bool {
-        let law = [Some(quantity.dimension), quantity.argument_dimensions.first().copied()];
+    fn law_is_drawn(&self, measured: &Measurement) -> bool {
+        // What a circuit measures depends on all its conditions; dimensions tell nothing.
+        if measured.is_circuit() {
+            return false;
+        }
+        let first = measured.arguments().first();
+        let law = [Some(measured.dimension()), first.map(|a| a.dimension)];
         self.input.facts.curves.iter().any(|curve| {
             let (x, y) = (Some(curve.x.dimension), Some(curve.y.dimension));
             let usable = curve.status != Status::Refused && self.holds(&curve.parts);
@@ -196,20 +207,21 @@ impl<'a> Context<'a> {
         &self,
         wanted: &TargetIr,
         curve: &Curve,
-        quantity: usize,
-        arguments: &[String],
+        way: Way,
+        arguments: &[Argument],
     ) -> Option<(Observations, Vec<usize>)> {
         let signature = &curve.signature;
         // A curve over temperature, such as VF(TJ; IF), tells the same law with all arguments held.
         let over_temperature = TEMPERATURES.contains(&signature.x.as_str());
-        let drawn_over = over_temperature || arguments.contains(&signature.x);
+        let is_x = |a: &Argument| a.symbol == signature.x || a.others.contains(&signature.x);
+        let drawn_over = over_temperature || arguments.iter().any(is_x);
         if signature.quantity != wanted.quantity || !drawn_over {
             return None;
         }
         let conditions = curve.all_conditions();
         // One way of measuring for each curve: the one that rules and reports use for it.
-        let stated = conditions.clone().with(signature.x.clone(), 0.0);
-        if self.bench.at(&wanted.quantity, &stated) != Some(quantity) {
+        let known = conditions.clone().with(signature.x.clone(), 0.0);
+        if self.bench.at(&wanted.quantity, &known) != Some(way) {
             return None;
         }
         let (indices, points): (Vec<usize>, Vec<[f64; 2]>) = curve.good_points().unzip();
@@ -248,8 +260,8 @@ impl<'a> Context<'a> {
             return None;
         }
         let xs: Vec<f64> = kept.iter().map(|(_, p)| p[0]).collect();
-        let column = |a: &String| match conditions.value(a) {
-            Some(v) if *a != signature.x => vec![v; xs.len()],
+        let column = |a: &Argument| match stated(&conditions, a) {
+            Some(v) if !is_x(a) => vec![v; xs.len()],
             _ => xs.clone(),
         };
         let place = |x: f64| if curve.x.scale == Scale::Log && x > 0.0 { x.ln() } else { x };
@@ -276,8 +288,8 @@ impl<'a> Context<'a> {
     fn rows(
         &self,
         wanted: &TargetIr,
-        quantity: usize,
-        arguments: &[String],
+        way: Way,
+        arguments: &[Argument],
         limits_may_serve: bool,
     ) -> Option<(Observations, Vec<usize>, bool)> {
         let usable: Vec<(usize, &Parameter)> = self
@@ -291,7 +303,7 @@ impl<'a> Context<'a> {
                     && p.status != Status::Refused
                     && !p.is_rating()
                     && self.holds(&p.parts)
-                    && self.bench.at(&p.symbol, &p.conditions) == Some(quantity)
+                    && self.bench.at(&p.symbol, &p.conditions) == Some(way)
             })
             .collect();
         let mut valued: Vec<(usize, &Parameter, f64)> =
@@ -317,8 +329,8 @@ impl<'a> Context<'a> {
         if valued.is_empty() {
             return None;
         }
-        let column = |a: &String| -> Vec<f64> {
-            valued.iter().filter_map(|(_, p, _)| p.conditions.value(a)).collect()
+        let column = |a: &Argument| -> Vec<f64> {
+            valued.iter().filter_map(|(_, p, _)| stated(&p.conditions, a)).collect()
         };
         let observations = Observations {
             arguments: arguments.iter().map(column).collect(),

@@ -3,8 +3,8 @@
 use espice_base::Diagnostic;
 use espice_facts::{Conditions, Curve};
 use espice_lang::Quantities;
-use espice_lang::ir::{KindIr, QuantityIr, TemplateIr};
-use espice_model::{Evaluator, Kelvin, Measurement, Mode};
+use espice_lang::ir::{CircuitArgument, CircuitIr, KindIr, QuantityIr, TemplateIr};
+use espice_model::{Argument, Evaluator, Kelvin, Measurement, Mode};
 use espice_units::{Constants, constants::ROOM};
 use std::sync::OnceLock;
 
@@ -16,11 +16,31 @@ pub(crate) fn temperature(conditions: &Conditions) -> f64 {
     TEMPERATURES.iter().find_map(|s| conditions.value(s)).unwrap_or(ROOM)
 }
 
+/// The value of an argument among conditions: its own symbol first, then others that state the
+/// same, then what holds where none is stated.
+pub(crate) fn stated(conditions: &Conditions, argument: &Argument) -> Option<f64> {
+    let symbols = std::iter::once(&argument.symbol).chain(&argument.others);
+    symbols.filter_map(|s| conditions.value(s)).next().or(argument.default)
+}
+
+/// How a symbol is measured: at the pins, or by an output of a circuit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Way {
+    /// By a quantity of the kind, by index.
+    Pins(usize),
+    /// By a circuit and its output, by index.
+    Circuit(usize, usize),
+}
+
+type Compiled<T> = OnceLock<Result<T, Diagnostic>>;
+
 /// A template compiled for one run: its evaluator and the measurements of its kind.
 pub(crate) struct Bench {
     pub(crate) evaluator: Evaluator,
     quantities: Vec<QuantityIr>,
-    measurements: Vec<OnceLock<Result<Measurement, Diagnostic>>>,
+    measurements: Vec<Compiled<Measurement>>,
+    circuits: Vec<CircuitIr>,
+    outputs: Vec<Compiled<Vec<Measurement>>>,
 }
 
 impl Bench {
@@ -34,22 +54,46 @@ impl Bench {
             evaluator: Evaluator::new(template, mode, constants)?,
             quantities: kind.quantities.clone(),
             measurements: kind.quantities.iter().map(|_| OnceLock::new()).collect(),
+            circuits: kind.circuits.clone(),
+            outputs: kind.circuits.iter().map(|_| OnceLock::new()).collect(),
         })
     }
 
-    /// The quantity that measures `symbol` by exactly these arguments, in any order.
-    pub(crate) fn by_arguments(&self, symbol: &str, arguments: &[String]) -> Option<usize> {
-        self.quantities.iter().position(|q| {
+    /// What measures `symbol` by exactly these arguments, in any order: a quantity of the kind, or
+    /// a circuit of which every condition that has no value of its own is among them.
+    pub(crate) fn by_arguments(&self, symbol: &str, arguments: &[String]) -> Option<Way> {
+        let quantity = self.quantities.iter().position(|q| {
             q.symbol == symbol
                 && q.arguments.len() == arguments.len()
                 && q.arguments.iter().all(|a| arguments.contains(a))
+        });
+        quantity.map(Way::Pins).or_else(|| {
+            self.circuit(symbol, |c| {
+                let mut open: Vec<&String> = arguments.iter().collect();
+                let named = c.arguments.iter().all(|a| {
+                    let is = |n: &&String| **n == a.name || a.others.contains(*n);
+                    let place = open.iter().position(is);
+                    place.map(|p| open.remove(p)).is_some() || a.default.is_some()
+                });
+                named && open.is_empty()
+            })
         })
     }
 
-    /// The first quantity that measures `symbol` from what the conditions state.
-    pub(crate) fn at(&self, symbol: &str, conditions: &Conditions) -> Option<usize> {
-        self.quantities.iter().position(|q| {
-            q.symbol == symbol && q.arguments.iter().all(|a| conditions.value(a).is_some())
+    /// What measures `symbol` first from what the conditions state.
+    pub(crate) fn at(&self, symbol: &str, conditions: &Conditions) -> Option<Way> {
+        let states = |a: &String| conditions.value(a).is_some();
+        let quantity = self
+            .quantities
+            .iter()
+            .position(|q| q.symbol == symbol && q.arguments.iter().all(states));
+        quantity.map(Way::Pins).or_else(|| {
+            self.circuit(symbol, |c| {
+                let known = |a: &CircuitArgument| {
+                    states(&a.name) || a.others.iter().any(states) || a.default.is_some()
+                };
+                c.arguments.iter().all(known)
+            })
         })
     }
 
@@ -57,24 +101,45 @@ impl Bench {
     /// voltage over charge is no gate voltage at a drain current, though it states one.
     pub(crate) fn shows(&self, curve: &Curve) -> bool {
         let x = &curve.signature.x;
-        let stated = curve.all_conditions().with(x.clone(), 0.0);
-        let quantity = self.at(&curve.signature.quantity, &stated).and_then(|i| self.quantity(i));
-        quantity.is_some_and(|q| q.arguments.contains(x) || TEMPERATURES.contains(&x.as_str()))
+        let known = curve.all_conditions().with(x.clone(), 0.0);
+        let is_argument = match self.at(&curve.signature.quantity, &known) {
+            None => return false,
+            Some(Way::Pins(index)) => {
+                self.quantities.get(index).is_some_and(|q| q.arguments.contains(x))
+            }
+            Some(Way::Circuit(index, _)) => self
+                .circuits
+                .get(index)
+                .is_some_and(|c| c.arguments.iter().any(|a| a.name == *x || a.others.contains(x))),
+        };
+        is_argument || TEMPERATURES.contains(&x.as_str())
+    }
+
+    fn circuit(&self, symbol: &str, fits: impl Fn(&CircuitIr) -> bool) -> Option<Way> {
+        let all = self.circuits.iter().enumerate();
+        let mut found = all.filter_map(|(i, c)| Some((i, c, c.output(symbol)?)));
+        found.find(|(_, c, _)| fits(c)).map(|(index, _, output)| Way::Circuit(index, output))
     }
 
     pub(crate) fn quantities(&self) -> &[QuantityIr] {
         &self.quantities
     }
 
-    pub(crate) fn quantity(&self, index: usize) -> Option<&QuantityIr> {
-        self.quantities.get(index)
-    }
-
-    /// The measurement of a quantity, compiled when it is first asked for.
-    pub(crate) fn measurement(&self, index: usize) -> Result<&Measurement, &Diagnostic> {
-        // The index is that of an existing quantity: both lists were made together.
-        let slot = &self.measurements[index];
-        slot.get_or_init(|| self.evaluator.measurement(&self.quantities[index])).as_ref()
+    /// The measurement of a way, compiled when it is first asked for.
+    pub(crate) fn measurement(&self, way: Way) -> Option<Result<&Measurement, &Diagnostic>> {
+        match way {
+            Way::Pins(index) => {
+                let (slot, quantity) = (self.measurements.get(index)?, self.quantities.get(index)?);
+                Some(slot.get_or_init(|| self.evaluator.measurement(quantity)).as_ref())
+            }
+            Way::Circuit(index, output) => {
+                let (slot, circuit) = (self.outputs.get(index)?, self.circuits.get(index)?);
+                match slot.get_or_init(|| self.evaluator.circuit(circuit)) {
+                    Ok(outputs) => outputs.get(output).map(Ok),
+                    Err(complaint) => Some(Err(complaint)),
+                }
+            }
+        }
     }
 }
 
@@ -100,21 +165,19 @@ impl Quantities for Probe<'_> {
 
     /// Points that are measured the same way are evaluated as one batch.
     fn values(&self, symbol: &str, conditions: &[Conditions]) -> Vec<Option<f64>> {
-        let ways: Vec<Option<usize>> =
-            conditions.iter().map(|c| self.bench.at(symbol, c)).collect();
+        let ways: Vec<Option<Way>> = conditions.iter().map(|c| self.bench.at(symbol, c)).collect();
         let mut out = vec![None; conditions.len()];
-        let mut open: Vec<usize> = ways.iter().flatten().copied().collect();
+        let mut open: Vec<Way> = ways.iter().flatten().copied().collect();
         open.sort_unstable();
         open.dedup();
         for way in open {
-            let Some(quantity) = self.bench.quantity(way) else { continue };
-            let Ok(measurement) = self.bench.measurement(way) else { continue };
+            let Some(Ok(measurement)) = self.bench.measurement(way) else { continue };
             let mine: Vec<usize> =
                 (0..conditions.len()).filter(|i| ways.get(*i) == Some(&Some(way))).collect();
-            let column = |argument: &String| -> Vec<f64> {
-                mine.iter().filter_map(|i| conditions.get(*i)?.value(argument)).collect()
+            let column = |argument: &Argument| -> Vec<f64> {
+                mine.iter().filter_map(|i| stated(conditions.get(*i)?, argument)).collect()
             };
-            let columns: Vec<Vec<f64>> = quantity.arguments.iter().map(column).collect();
+            let columns: Vec<Vec<f64>> = measurement.arguments().iter().map(column).collect();
             let arguments: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
             let kelvin: Vec<f64> =
                 mine.iter().filter_map(|i| conditions.get(*i)).map(temperature).collect();

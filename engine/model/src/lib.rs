@@ -7,10 +7,12 @@
 //! once a batch, and bytecode over registers of 64 points.
 //!
 //! An [`Evaluator`] makes [`Kernel`]s (everything at the pins, for voltages) and
-//! [`Measurement`]s (quantities of the device kind, for voltages and currents).
+//! [`Measurement`]s (quantities of the device kind, for voltages and currents, and outputs of
+//! circuits around the device).
 
 mod adjoint;
 mod batch;
+mod circuit;
 mod dag;
 mod device;
 mod dispatch;
@@ -33,11 +35,11 @@ mod uniform;
 
 pub use batch::Workspace;
 pub use kernel::{Bias, Column, Kernel, Output, Outputs};
-pub use measure::{Measured, Measurement, MeasurementPlan};
+pub use measure::{Argument, Measured, Measurement, MeasurementPlan};
 
 use device::Device;
 use espice_base::Diagnostic;
-use espice_lang::ir::{ExprId, QuantityIr, TemplateIr};
+use espice_lang::ir::{CircuitIr, ExprId, QuantityIr, TemplateIr};
 use espice_units::Constants;
 use espice_units::constants::TNOM;
 use std::sync::Arc;
@@ -149,5 +151,14 @@ impl Evaluator {
     /// drives contradict each other.
     pub fn measurement(&self, quantity: &QuantityIr) -> Result<Measurement, Diagnostic> {
         Measurement::new(&self.device, quantity)
+    }
+
+    /// Compiles a circuit: one measurement for each of its outputs.
+    ///
+    /// # Errors
+    /// [`espice_base::Code::QUANTITY_PINS`] when it is made for another kind,
+    /// [`espice_base::Code::TEMPLATE_NOT_EVALUABLE`] when it asks for what the template lacks.
+    pub fn circuit(&self, circuit: &CircuitIr) -> Result<Vec<Measurement>, Diagnostic> {
+        Measurement::of_circuit(&self.device, circuit)
     }
 }

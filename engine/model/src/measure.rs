@@ -2,34 +2,69 @@
 
 use crate::Kelvin;
 use crate::batch::{Batch, Workspace};
+use crate::circuit::{Runner, Wanted as WantedOfRun};
 use crate::dag::Input;
 use crate::device::Device;
 use crate::request::{Request, Target, Wanted};
 use espice_base::{Code, Diagnostic};
-use espice_lang::ir::QuantityIr;
+use espice_lang::ir::{CircuitIr, QuantityIr};
+use espice_units::Dimension;
 use std::sync::Arc;
 
-/// A quantity measured on a template: drives, solution and value as one compiled program.
+/// A quantity measured on a template: at the pins, with drives, solution and value as one
+/// compiled program, or as an output of a circuit that is solved around the template.
 ///
 /// Voltage drives alone need no search beyond the template's inner nodes; a forced current or a
 /// floating pin makes the pin's potential one more unknown.
 #[derive(Debug)]
 pub struct Measurement {
+    way: Way,
+    arguments: Vec<Argument>,
+    dimension: Dimension,
+}
+
+#[derive(Debug)]
+struct AtPins {
     device: Arc<Device>,
     quantity: QuantityIr,
     plain: Batch,
 }
 
+/// What a measured quantity depends on beside the temperature.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Argument {
+    /// The symbol.
+    pub symbol: String,
+    /// Other symbols that state the same.
+    pub others: Vec<String>,
+    /// Its dimension.
+    pub dimension: Dimension,
+    /// The value that holds where nothing is stated, SI.
+    pub default: Option<f64>,
+}
+
+#[derive(Debug)]
+enum Way {
+    Pins(Box<AtPins>),
+    Circuit { runner: Arc<Runner>, output: usize },
+}
+
 /// A measurement prepared for many evaluations, with the derivatives that a fit asks for.
 #[derive(Debug)]
 pub struct MeasurementPlan {
-    batch: Batch,
+    way: PlanWay,
     free: usize,
     arguments: usize,
     workspace: Workspace,
     values: Vec<f64>,
     points: usize,
     unsolved: usize,
+}
+
+#[derive(Debug)]
+enum PlanWay {
+    Pins(Box<Batch>),
+    Circuit { runner: Arc<Runner>, output: usize, free: Vec<usize> },
 }
 
 /// Values with their derivatives by free parameters.
@@ -52,7 +87,44 @@ impl Measurement {
             columns: vec![Wanted::Value(Target::Quantity)],
         };
         let plain = Batch::new(Arc::clone(device), request)?;
-        Ok(Measurement { device: Arc::clone(device), quantity: quantity.clone(), plain })
+        let named = quantity.arguments.iter().zip(&quantity.argument_dimensions);
+        let argument = |(symbol, dimension): (&String, &Dimension)| Argument {
+            symbol: symbol.clone(),
+            others: Vec::new(),
+            dimension: *dimension,
+            default: None,
+        };
+        Ok(Measurement {
+            arguments: named.map(argument).collect(),
+            dimension: quantity.dimension,
+            way: Way::Pins(Box::new(AtPins {
+                device: Arc::clone(device),
+                quantity: quantity.clone(),
+                plain,
+            })),
+        })
+    }
+
+    /// One measurement for each output of a circuit.
+    pub(crate) fn of_circuit(
+        device: &Arc<Device>,
+        circuit: &CircuitIr,
+    ) -> Result<Vec<Self>, Diagnostic> {
+        let runner = Arc::new(Runner::new(device, circuit)?);
+        let argument = |a: &espice_lang::ir::CircuitArgument| Argument {
+            symbol: a.name.clone(),
+            others: a.others.clone(),
+            dimension: a.dimension,
+            default: a.default,
+        };
+        let arguments: Vec<Argument> = circuit.arguments.iter().map(argument).collect();
+        let outputs = runner.circuit().outputs.iter().enumerate();
+        let measurements = outputs.map(|(output, o)| Measurement {
+            way: Way::Circuit { runner: Arc::clone(&runner), output },
+            arguments: arguments.clone(),
+            dimension: o.dimension,
+        });
+        Ok(measurements.collect())
     }
 
     /// Values at points given as one column for each argument of the quantity, SI.
@@ -60,7 +132,15 @@ impl Measurement {
     /// A point without a solution holds NaN. The shortest column says how many points there are.
     pub fn values(&self, parameters: &[f64], arguments: &[&[f64]], kelvin: Kelvin<'_>) -> Vec<f64> {
         let mut values = Vec::new();
-        self.plain.run(parameters, arguments, kelvin, &mut Workspace::default(), &mut values);
+        match &self.way {
+            Way::Pins(at) => {
+                at.plain.run(parameters, arguments, kelvin, &mut Workspace::default(), &mut values);
+            }
+            Way::Circuit { runner, output } => {
+                let nothing = WantedOfRun::default();
+                runner.columns(*output, parameters, arguments, kelvin, &nothing, &mut values);
+            }
+        }
         values
     }
 
@@ -90,14 +170,25 @@ impl Measurement {
     /// When the quantity does not fit the template ([`Code::QUANTITY_PINS`],
     /// [`Code::QUANTITY_DRIVES`]); a measurement that exists has passed these checks.
     pub fn plan(&self, free: &[usize], by_arguments: bool) -> Result<MeasurementPlan, Diagnostic> {
-        let mut columns = vec![Wanted::Value(Target::Quantity)];
-        let by = |input| Wanted::By(Target::Quantity, input);
-        columns.extend(free.iter().map(|&p| by(Input::Parameter(p as u32))));
-        let arguments = if by_arguments { self.quantity.arguments.len() } else { 0 };
-        columns.extend((0..arguments).map(|a| by(Input::Argument(a as u32))));
-        let request = Request { quantity: Some(self.quantity.clone()), mirrored: false, columns };
+        let arguments = if by_arguments { self.arguments.len() } else { 0 };
+        let way = match &self.way {
+            Way::Pins(at) => {
+                let mut columns = vec![Wanted::Value(Target::Quantity)];
+                let by = |input| Wanted::By(Target::Quantity, input);
+                columns.extend(free.iter().map(|&p| by(Input::Parameter(p as u32))));
+                columns.extend((0..arguments).map(|a| by(Input::Argument(a as u32))));
+                let quantity = Some(at.quantity.clone());
+                let request = Request { quantity, mirrored: false, columns };
+                PlanWay::Pins(Box::new(Batch::new(Arc::clone(&at.device), request)?))
+            }
+            Way::Circuit { runner, output } => PlanWay::Circuit {
+                runner: Arc::clone(runner),
+                output: *output,
+                free: free.to_vec(),
+            },
+        };
         Ok(MeasurementPlan {
-            batch: Batch::new(Arc::clone(&self.device), request)?,
+            way,
             free: free.len(),
             arguments,
             workspace: Workspace::default(),
@@ -107,18 +198,36 @@ impl Measurement {
         })
     }
 
-    /// The quantity.
-    pub fn quantity(&self) -> &QuantityIr {
-        &self.quantity
+    /// What the quantity depends on, in the order of the columns.
+    pub fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
+    /// Whether every value is a run of a circuit, which costs a thousand times what a measurement
+    /// at the pins does, and whose derivatives are differences.
+    pub fn is_circuit(&self) -> bool {
+        matches!(self.way, Way::Circuit { .. })
+    }
+
+    /// The dimension of the quantity.
+    pub fn dimension(&self) -> Dimension {
+        self.dimension
     }
 }
 
 impl MeasurementPlan {
-    /// Evaluates; allocates nothing when it has run with as many points before.
+    /// Evaluates; at the pins it allocates nothing when it has run with as many points before.
     pub fn run(&mut self, parameters: &[f64], arguments: &[&[f64]], kelvin: Kelvin<'_>) {
         self.points = crate::batch::points(arguments, kelvin);
-        self.unsolved =
-            self.batch.run(parameters, arguments, kelvin, &mut self.workspace, &mut self.values);
+        self.unsolved = match &self.way {
+            PlanWay::Pins(batch) => {
+                batch.run(parameters, arguments, kelvin, &mut self.workspace, &mut self.values)
+            }
+            PlanWay::Circuit { runner, output, free } => {
+                let wanted = WantedOfRun { free, by_conditions: self.arguments > 0 };
+                runner.columns(*output, parameters, arguments, kelvin, &wanted, &mut self.values)
+            }
+        };
     }
 
     /// Values of the last run, SI; NaN where there is no solution.

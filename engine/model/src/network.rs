@@ -60,7 +60,7 @@ pub(crate) struct Network {
     /// The current of every resistor and current branch, with its nodes.
     flows: Vec<(usize, usize, Id)>,
     /// Capacitances without a charge, F, with their nodes and the voltage between these.
-    capacitances: Vec<(usize, usize, Id, Id)>,
+    pub capacitances: Vec<(usize, usize, Id, Id)>,
     /// Inner nodes with a potential of their own.
     pub inner: Vec<usize>,
     /// The `solve` equations.

@@ -200,7 +200,7 @@ fn select<const W: usize>(to: &mut [f64; W], from: &[f64; W], active: &[bool; W]
 
 /// Where an exponential is expanded next: where Newton wants it, but rising no faster than by
 /// the logarithm.
-fn limited(at: f64, wish: f64) -> f64 {
+pub(crate) fn limited(at: f64, wish: f64) -> f64 {
     let base = if at < 0.0 { 0.0 } else { at };
     let rise = wish - base;
     if rise > 2.0 { base + 2.0 + math::ln::<false>(rise - 1.0) } else { wish }

@@ -571,7 +571,7 @@ fn newton_roots(dag: &mut Dag, circuit: &Circuit, residuals: Vec<Id>) -> (Vec<Id
 }
 
 /// The searches that the roots need, with those that these need.
-fn needed_solves(
+pub(crate) fn needed_solves(
     dag: &mut Dag,
     solves: &[SolveEquation],
     roots: &[Id],

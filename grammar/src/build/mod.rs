@@ -1,6 +1,7 @@
 //! Statements → syntax tree. One file per group of items; this one reads single statements and
 //! holds what all share.
 
+mod circuit;
 mod devices;
 mod nodes;
 mod precedence;
@@ -137,6 +138,7 @@ impl<'a> Builder<'a> {
             "reading" => ItemKind::Reading(self.reading(head, block)?),
             "fn" => ItemKind::Function(self.function(head, block)?),
             "template" => ItemKind::Template(self.template(head, block)?),
+            "circuit" => ItemKind::Circuit(self.circuit(head, block)?),
             "limits" => ItemKind::Limits(self.limits(head)?),
             "script" => ItemKind::Script(self.script(head)?),
             "rule" => ItemKind::Rule(self.rule(head, block)?),

@@ -1,6 +1,7 @@
 //! The registry of diagnostic codes. Each stage has a table of its own; a code, once shipped,
 //! keeps its meaning and is never used again for another.
 
+mod circuits;
 mod data;
 mod fit;
 mod language;
@@ -59,6 +60,7 @@ pub struct CodeInfo {
 pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
     [
         language::CODES,
+        circuits::CODES,
         packs::CODES,
         rules::CODES,
         data::CODES,

@@ -6,6 +6,7 @@ use crate::{
 };
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_lang::ir::{ParameterIr, ParameterScale};
+use espice_model::Kelvin;
 
 /// How a recipe is run.
 #[derive(Clone, Copy)]
@@ -33,6 +34,7 @@ pub fn run(plan: &Plan<'_>, options: &Options<'_>) -> Staged {
         records: Vec::new(),
         fitted: Vec::new(),
         used: Vec::new(),
+        by_circuit: Vec::new(),
         evaluations: 0,
         diagnostics: Diagnostics::new(),
     };
@@ -52,6 +54,8 @@ struct Runner<'p, 'a> {
     fitted: Vec<usize>,
     /// Targets that were fitted to, in the order of fitting.
     used: Vec<usize>,
+    /// Parameters that were fitted to outputs of circuits alone.
+    by_circuit: Vec<usize>,
     evaluations: usize,
     diagnostics: Diagnostics,
 }
@@ -139,11 +143,17 @@ impl Runner<'_, '_> {
 
     /// One `fit` statement. Returns what a following `try` builds on.
     fn fit(&mut self, stage: &str, wanted: &[usize], targets: &[usize]) -> Option<Basis> {
-        let targets: Vec<usize> = targets
+        let with_points: Vec<usize> = targets
             .iter()
             .copied()
             .filter(|t| self.plan.targets.get(*t).is_some_and(|t| !t.is_empty()))
             .collect();
+        let targets: Vec<usize> =
+            with_points.iter().copied().filter(|t| self.has_answer(*t)).collect();
+        if targets.is_empty() && !with_points.is_empty() {
+            self.record(stage, wanted, 0, None, "the circuit has no answer where the fit starts");
+            return None;
+        }
         let points: usize =
             targets.iter().filter_map(|t| self.plan.targets.get(*t)).map(Target::len).sum();
         if points == 0 {
@@ -232,9 +242,32 @@ impl Runner<'_, '_> {
         Some(local.after)
     }
 
+    /// Whether a circuit gives values where the fit starts: an event of it may not happen there.
+    fn has_answer(&self, target: usize) -> bool {
+        let Some(target) = self.plan.targets.get(target) else { return false };
+        if !target.measurement.is_circuit() {
+            return true;
+        }
+        let observed = &target.observations;
+        let columns: Vec<&[f64]> = observed.arguments.iter().map(Vec::as_slice).collect();
+        let kelvin = Kelvin::PerPoint(&observed.kelvin);
+        let values = target.measurement.values(&self.values, &columns, kelvin);
+        values.iter().all(|v| v.is_finite())
+    }
+
+    fn is_circuit(&self, target: usize) -> bool {
+        self.plan.targets.get(target).is_some_and(|t| t.measurement.is_circuit())
+    }
+
     fn accept(&mut self, stage: &str, free: &[usize], targets: &[usize], values: Vec<f64>) {
         self.values = values;
+        let by_circuit = targets.iter().all(|t| self.is_circuit(*t));
         for index in free {
+            if !by_circuit {
+                self.by_circuit.retain(|p| p != index);
+            } else if !self.fitted.contains(index) {
+                self.by_circuit.push(*index);
+            }
             if !self.fitted.contains(index) {
                 self.fitted.push(*index);
                 if let Some(slot) = self.sources.get_mut(*index) {
@@ -339,21 +372,32 @@ impl Runner<'_, '_> {
         let targets = self.used.clone();
         let mut last = None;
         if !free.is_empty() {
-            let frozen = Options {
-                settings: Settings { max_evaluations: 1, ..self.options.settings },
-                ..*self.options
-            };
-            let options = if self.plan.polish { self.options } else { &frozen };
-            let mut joint = Runner { options, ..self };
-            last = joint.local(&free, &targets);
-            if let (Some(local), true) = (&last, joint.plan.polish) {
+            // Runs of circuits are not repeated for every parameter of the joint fit: what only
+            // they determine keeps its value.
+            let polished: Vec<usize> =
+                free.iter().copied().filter(|p| !self.by_circuit.contains(p)).collect();
+            let (plain, circuits): (Vec<usize>, Vec<usize>) =
+                targets.iter().partition(|t| !self.is_circuit(**t));
+            let mut polish = None;
+            if self.plan.polish && !polished.is_empty() {
+                polish = self.local(&polished, &plain);
+            }
+            if let Some(local) = &polish {
                 let points = local.fit.residuals.len();
                 let words = local.fit.stop.words().to_string();
-                joint.record("polish", &free, points, Some((local.before, local.after)), &words);
-                joint.values.clone_from(&local.values);
-                joint.diagnostics.extend(notes(&local.fit, &local.statistics));
+                self.record("polish", &polished, points, Some((local.before, local.after)), &words);
+                self.values.clone_from(&local.values);
+                self.diagnostics.extend(notes(&local.fit, &local.statistics));
             }
-            return joint.staged(free, targets, last);
+            last = polish;
+            if !circuits.is_empty() || !self.plan.polish {
+                let settings = Settings { max_evaluations: 1, ..self.options.settings };
+                let frozen = Options { settings, ..*self.options };
+                let mut joint = Runner { options: &frozen, ..self };
+                let whole = joint.local(&free, &targets);
+                last = keep_stop(whole, last);
+                return joint.staged(free, targets, last);
+            }
         }
         self.staged(free, targets, last)
     }
@@ -372,6 +416,17 @@ impl Runner<'_, '_> {
             diagnostics: self.diagnostics,
         }
     }
+}
+
+/// The joint fit at its values, with how the polish before it ended: the joint one is evaluated
+/// once only.
+fn keep_stop(whole: Option<Local>, polish: Option<Local>) -> Option<Local> {
+    let Some(mut whole) = whole else { return polish };
+    if let Some(polish) = polish {
+        whole.fit.stop = polish.fit.stop;
+        whole.fit.evaluations = polish.fit.evaluations;
+    }
+    Some(whole)
 }
 
 /// The value moved into the range; on a log scale a value that is not positive stays, it means

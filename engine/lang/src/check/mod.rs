@@ -1,6 +1,7 @@
 //! Names, types and dimensions: trees become typed representations, mistakes become
 //! diagnostics.
 
+mod circuits;
 pub(crate) mod dims;
 pub(crate) mod names;
 mod quantities;
@@ -22,6 +23,8 @@ pub(crate) struct Declarations {
     pub(crate) symbols: Vec<Owned<ast::Symbol>>,
     /// Kinds in the order of loading.
     pub(crate) kinds: Vec<Owned<ast::Kind>>,
+    /// Circuits in the order of loading.
+    pub(crate) circuits: Vec<Owned<ast::Circuit>>,
     /// Templates in the order of loading.
     pub(crate) templates: Vec<Owned<ast::Template>>,
 }
@@ -50,6 +53,14 @@ pub(crate) fn check(
     let table = &mut library.symbols;
     library.kinds =
         symbols::check_kinds(&declarations.kinds, names, &functions, table, diagnostics);
+    circuits::check_circuits(
+        &declarations.circuits,
+        &mut library.kinds,
+        &library.symbols,
+        &functions,
+        names,
+        diagnostics,
+    );
     let checked =
         check_templates(&declarations.templates, &library.kinds, &functions, names, diagnostics);
     library.templates = checked.templates;

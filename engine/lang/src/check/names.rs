@@ -22,6 +22,8 @@ pub(crate) enum Class {
     Rule,
     /// A reading.
     Reading,
+    /// A circuit.
+    Circuit,
     /// A test.
     Test,
 }
@@ -37,6 +39,7 @@ impl Class {
             Class::Table => "limits table",
             Class::Rule => "rule",
             Class::Reading => "reading",
+            Class::Circuit => "circuit",
             Class::Test => "test",
         }
     }
@@ -48,7 +51,7 @@ impl Class {
             Class::Template => Code::UNKNOWN_TEMPLATE,
             Class::Function => Code::UNKNOWN_FUNCTION,
             Class::Rule => Code::UNKNOWN_RULE,
-            Class::Table | Class::Reading | Class::Test => Code::UNKNOWN_NAME,
+            Class::Table | Class::Reading | Class::Circuit | Class::Test => Code::UNKNOWN_NAME,
         }
     }
 

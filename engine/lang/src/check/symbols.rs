@@ -153,6 +153,7 @@ pub(crate) fn check_kinds(
             pins,
             polarities: polarity_names,
             quantities,
+            circuits: Vec::new(),
             span: item.name.span,
         });
     }

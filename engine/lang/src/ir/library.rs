@@ -1,4 +1,4 @@
-use super::{ExprId, QuantityIr, TemplateIr};
+use super::{CircuitIr, ExprId, QuantityIr, TemplateIr};
 use espice_base::{Digest, FileId, Span};
 use espice_facts::SymbolTable;
 use espice_syntax::ast;
@@ -33,6 +33,8 @@ pub struct KindIr {
     pub polarities: Vec<String>,
     /// Quantities that can be measured at the pins.
     pub quantities: Vec<QuantityIr>,
+    /// Circuits around a device of the kind, in the order of loading.
+    pub circuits: Vec<CircuitIr>,
     /// Where it is declared.
     pub span: Span,
 }

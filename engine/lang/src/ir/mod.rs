@@ -1,13 +1,17 @@
 //! The typed intermediate representation: what packs mean once names, types and dimensions have
 //! been checked. Nothing here is serialised, and nothing here knows text but for messages.
 
+mod circuit;
 mod finding;
 mod graph;
 mod library;
 mod quantity;
 mod template;
 
-pub use espice_syntax::ast::BranchKind;
+pub use circuit::{
+    CircuitArgument, CircuitIr, ElementIr, EventIr, ObservationIr, OutputIr, StartIr,
+};
+pub use espice_syntax::ast::{BranchKind, ElementKind, Way};
 pub use finding::{Account, Finding, FindingStatus, Observed};
 pub use graph::{Binary, Comparison, ExprId, Graph, Leaf, Node, PhysicalConstant, Unary};
 pub use library::{

@@ -96,6 +96,11 @@ impl Collector<'_> {
                     self.declarations.templates.push(Owned { pack, doc, item });
                 }
             }
+            ItemKind::Circuit(item) => {
+                if self.declare(Class::Circuit, &item.name) {
+                    self.declarations.circuits.push(Owned { pack, doc, item });
+                }
+            }
             ItemKind::Limits(item) => {
                 if !self.declare(Class::Table, &item.name) {
                     return;
@@ -158,6 +163,7 @@ fn head(kind: &ItemKind) -> Option<&Word> {
         ItemKind::Reading(i) => Some(&i.name),
         ItemKind::Function(i) => Some(&i.name),
         ItemKind::Template(i) => Some(&i.name),
+        ItemKind::Circuit(i) => Some(&i.name),
         ItemKind::Limits(i) => Some(&i.name),
         ItemKind::Script(i) => Some(&i.name),
         ItemKind::Rule(i) => Some(&i.name),

@@ -411,7 +411,11 @@ impl Checker<'_> {
             .kinds
             .iter()
             .filter(|k| of_kind(&k.name))
-            .flat_map(|k| k.quantities.iter().map(|q| q.symbol.as_str()))
+            .flat_map(|k| {
+                let outputs = k.circuits.iter().flat_map(|c| &c.outputs);
+                let measured = k.quantities.iter().map(|q| q.symbol.as_str());
+                measured.chain(outputs.map(|o| o.symbol.as_str()))
+            })
             .collect();
         if !known.contains(&name.text.as_str()) {
             if !self.library.lost_names.is_empty() {

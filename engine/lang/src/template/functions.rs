@@ -214,7 +214,7 @@ fn check_function(
 }
 
 /// Takes a name inside an item; it must be free and not the language's.
-pub(super) fn take(
+pub(crate) fn take(
     name: &Word,
     taken: &mut BTreeMap<String, Word>,
     diagnostics: &mut Diagnostics,
@@ -243,7 +243,7 @@ pub(super) fn take(
 }
 
 /// Warns of definitions that nothing refers to.
-pub(super) fn warn_unused<'a>(
+pub(crate) fn warn_unused<'a>(
     lets: impl IntoIterator<Item = &'a Let>,
     used: &BTreeSet<String>,
     diagnostics: &mut Diagnostics,

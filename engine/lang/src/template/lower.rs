@@ -5,6 +5,7 @@
 use super::builtins;
 use super::fold;
 use super::functions::Functions;
+use super::observe::Observing;
 use super::tables::Tabulated;
 use crate::check::dims::{
     self, Operand, Together, literal_of, mismatch, not_pure, out_of_range, unexpected,
@@ -84,6 +85,8 @@ pub(crate) struct Lowering<'a> {
     pub(super) inlined: BTreeMap<(String, Vec<ExprId>), Option<Value>>,
     /// The outermost call that is being inlined.
     pub(super) inlining: Option<Span>,
+    /// In circuits: the events so far, and what was asked of the run.
+    pub(crate) observing: Option<Observing>,
     depth: usize,
     is_too_large: bool,
 }
@@ -109,6 +112,7 @@ impl<'a> Lowering<'a> {
             tables: BTreeMap::new(),
             inlined: BTreeMap::new(),
             inlining: None,
+            observing: None,
             depth: 0,
             is_too_large: false,
         }
@@ -228,6 +232,9 @@ impl<'a> Lowering<'a> {
             let l = literal?;
             let id = self.graph.constant(l.value, l.dimension, expr.span);
             return Some(Number { id, dimension: l.dimension, is_point: l.is_point }.value());
+        }
+        if let Some(observed) = self.observation(expr) {
+            return observed;
         }
         match &expr.kind {
             ExprKind::Truth(holds) => {
