@@ -38,8 +38,9 @@ pub(crate) fn deck(
     let mut card = format!(".model dut {}({}", device.element.1, device.words);
     let written = device.template.cards.first().map_or(&[][..], |c| &c.parameters);
     for on_card in written {
-        let p = &device.template.parameters[on_card.index];
-        let value = device.parameters[on_card.index];
+        let index = on_card.parameter().expect("these devices have no parts");
+        let p = &device.template.parameters[index];
+        let value = device.parameters[index];
         let is_off = p.scale == espice_lang::ir::ParameterScale::Log && value == 0.0;
         if !is_off {
             let _ = write!(card, " {}={:e}", on_card.name, p.card_unit.of_si(value));

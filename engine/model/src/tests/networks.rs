@@ -111,13 +111,11 @@ fn a_capacitance_is_what_a_charge_of_it_gives() {
     // No charge is moved that does not come back: rows and columns of the matrix add up to zero.
     let list: Vec<Column> = (0..9).map(|i| Column::Capacitance(i / 3, i % 3)).collect();
     let matrix = run(&capacitances, &DEFAULTS, &list);
-    for point in 0..POINTS {
+    for (point, a) in (0..POINTS).flat_map(|point| (0..3).map(move |a| (point, a))) {
         let at = |a: usize, b: usize| matrix[3 * a + b][point];
-        for a in 0..3 {
-            let (row, column): (f64, f64) =
-                ((0..3).map(|b| at(a, b)).sum(), (0..3).map(|b| at(b, a)).sum());
-            assert!(row.abs() < 1e-22 && column.abs() < 1e-22, "{row:e} {column:e}");
-        }
+        let (row, column): (f64, f64) =
+            ((0..3).map(|b| at(a, b)).sum(), (0..3).map(|b| at(b, a)).sum());
+        assert!(row.abs() < 1e-22 && column.abs() < 1e-22, "{row:e} {column:e}");
     }
     // A pin's charge knows nothing of them.
     let charge = run(&capacitances, &DEFAULTS, &[Column::Charge(1)]);
