@@ -5,7 +5,8 @@ use espice_base::{Code, Diagnostic, Diagnostics, SourceMap};
 use espice_lang::ir::{CardIr, CardParameterIr, CardValueIr, ParameterScale, TemplateIr};
 use espice_model::Evaluator;
 use espice_netlist::{
-    Composite, Dialect, Element, Item, Library, ModelCard, Origin, Part, Subcircuit, element_letter,
+    Composite, Dialect, Element, Item, Library, ModelCard, Origin, Part, Subcircuit,
+    element_letter, has_temperature,
 };
 use espice_units::Unit;
 
@@ -99,7 +100,7 @@ impl Stated<'_> {
     ///
     /// A parameter on a log scale that stands at zero is switched off and left out: simulators
     /// take a written zero of such a parameter (BV, IKF) for a value. TNOM is always written,
-    /// in °C.
+    /// in °C, where the simulators' device knows a temperature at all.
     fn model_card(&self, card: &CardIr, part: &str) -> ModelCard {
         let mut out = ModelCard::new(part, card.device(self.polarity));
         for setting in &card.settings {
@@ -121,6 +122,9 @@ impl Stated<'_> {
                 Some(value) => out.with(written.name.as_str(), value),
                 None => out,
             };
+        }
+        if !has_temperature(card.device(self.polarity)) {
+            return out;
         }
         out.with("TNOM", tidy(self.nominal - espice_units::constants::SPICE39.celsius_zero))
     }

@@ -305,15 +305,24 @@ impl Network {
         dag.add(sums.resistive, sums.other)
     }
 
-    /// The current into a pin as what flows out of it and the inner nodes that it reaches first
-    /// over resistors.
-    ///
-    /// This is [`Network::current`] by Kirchhoff's law, but a series resistance is not in it:
-    /// `(V(a) - V(j)) / RS` has lost its digits where the current is small, and its derivative
-    /// by V(a) is the difference of two large conductances.
+    /// The current into a pin: see [`Network::pins_current`].
     pub(crate) fn pin_current(&self, dag: &mut Dag, pin: usize) -> Id {
+        self.pins_current(dag, &[pin])
+    }
+
+    /// The current into some pins together, as what flows out of them and the inner nodes that
+    /// they reach first over resistors.
+    ///
+    /// This is the sum of [`Network::current`] by Kirchhoff's law, but series resistances are not
+    /// in it: `(V(a) - V(j)) / RS` has lost its digits where the current is small, and its
+    /// derivative by V(a) is the difference of two large conductances.
+    pub(crate) fn pins_current(&self, dag: &mut Dag, pins: &[usize]) -> Id {
         let owners = self.owners();
-        let inside = |n: usize| n == pin || n >= self.pins && owners.get(n) == Some(&Some(pin));
+        let inside = |n: usize| match owners.get(n) {
+            _ if n < self.pins => pins.contains(&n),
+            Some(Some(owner)) => pins.contains(owner),
+            _ => false,
+        };
         let mut sum = dag.constant(0.0);
         for &(from, to, flow) in &self.flows {
             match (inside(from), inside(to)) {

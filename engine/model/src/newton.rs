@@ -155,6 +155,20 @@ impl<const W: usize> Newton<W> {
         }
     }
 
+    /// The share of a step in which no exponential has to be held back. Potentials that went on
+    /// alone would take the functions beside the exponentials where no solution is, or to one
+    /// that no device takes: a base driven past its collector.
+    fn unlimited(&self, l: usize, arguments: &[[f64; W]], share: f64) -> f64 {
+        let (now, after) = arguments.split_at(self.state.expansions.len());
+        let pairs = self.state.expansions.iter().zip(now).zip(after);
+        pairs.fold(share, |share: f64, ((expansion, now), after)| {
+            let (now, wish) = (now[l], after[l]);
+            let most = limited(expansion[l], wish);
+            let own = (most - now) / (wish - now);
+            if most < wish && most > now && own < share { own } else { share }
+        })
+    }
+
     /// Moves one point; whether it has arrived.
     fn advance(&mut self, l: usize, damping: f64, leap: f64) -> bool {
         let unknowns = self.state.potentials.len();
@@ -173,6 +187,7 @@ impl<const W: usize> Newton<W> {
             let share = (leap + 0.5 * v[l].abs()) / step[l].abs();
             if share < least { share } else { least }
         });
+        let share = self.unlimited(l, arguments, share);
         let mut arrived = true;
         for ((v, before), step) in self.state.potentials.iter_mut().zip(&mut self.before).zip(steps)
         {
@@ -181,10 +196,10 @@ impl<const W: usize> Newton<W> {
             arrived &= step[l].abs() <= STEP + 4.0 * f64::EPSILON * v[l].abs();
         }
         for ((expansion, now), after) in self.state.expansions.iter_mut().zip(now).zip(after) {
-            let at = expansion[l];
-            let wish = if share < 1.0 { now[l] + share * (after[l] - now[l]) } else { after[l] };
-            arrived &= (wish - at).abs() <= 1e-7;
-            expansion[l] = limited(at, wish);
+            let (at, moved) = (expansion[l], now[l] + share * (after[l] - now[l]));
+            arrived &= (after[l] - at).abs() <= 1e-7;
+            let most = limited(at, after[l]);
+            expansion[l] = if moved > most { most } else { moved };
         }
         arrived
     }

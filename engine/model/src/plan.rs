@@ -134,6 +134,13 @@ impl Circuit {
             .collect();
         unknowns.extend(driven.unknowns.iter().map(|&p| Input::Node(p as u32)));
         for equation in &driven.equations {
+            // With inner nodes behind resistors, what floats hangs on the small currents of the
+            // device: beside the conductances of the resistors they would be lost.
+            if !network.inner.is_empty() {
+                let current = network.pins_current(dag, &equation.pins);
+                balances.push([zero_id, current, equation.value]);
+                continue;
+            }
             let (mut resistive, mut other) = (zero_id, zero_id);
             for &pin in &equation.pins {
                 let sums = network.sums(pin);

@@ -17,6 +17,6 @@ pub use dialect::{Dialect, ParameterSet, Rename, Sources, Written, dialect, dial
 pub use read::decode;
 pub use simulator::{
     BiasPoint, Composite, Meaning, OperatingPoints, Part, Phrase, PointResult, RawPlot, Reader,
-    Run, SimulationError, Simulator, SimulatorConfig, Table, Want, element_letter,
+    Run, SimulationError, Simulator, SimulatorConfig, Table, Want, element_letter, has_temperature,
     operating_points, read_raw_ascii, read_wrdata, simulators,
 };

@@ -1,12 +1,12 @@
 //! Both sides of a comparison, and how far they are apart.
 
 use super::draw::{Draw, Point};
-use super::plan::Plan;
-use espice_lang::ir::{ParameterScale, TemplateIr};
+use super::plan::{Plan, Series};
+use espice_lang::ir::{CardIr, CardParameterIr, ParameterScale, TemplateIr};
 use espice_model::{Bias, Column, Evaluator, Kelvin, Kernel, Mode, Output, Workspace};
 use espice_netlist::{
     BiasPoint, Composite, ModelCard, PointResult, Simulator, SimulatorConfig, Want,
-    operating_points,
+    has_temperature, operating_points,
 };
 use espice_units::constants::SPICE39;
 
@@ -109,8 +109,12 @@ pub fn compare(
     let native = Native::new(template, plan, purpose)?;
     let volts: Vec<Vec<f64>> = points.iter().map(|p| native.terminal_volts(p)).collect();
     let values = points.iter().zip(&volts).map(|(p, v)| native.values(p, v)).collect();
+    let written = match template.cards.as_slice() {
+        [only] => only,
+        _ => return Err("a template with one card is compared".into()),
+    };
     let (cards, instances): (Vec<_>, Vec<_>) =
-        points.iter().map(|p| card(template, plan, p)).unzip();
+        points.iter().map(|p| card(template, written, plan, p)).unzip();
     let biases: Vec<BiasPoint> = points
         .iter()
         .enumerate()
@@ -166,60 +170,72 @@ fn name(template: &TemplateIr, column: Column) -> String {
 }
 
 /// The card of a point and the parameters of its element; what is switched off is left out.
-fn card(template: &TemplateIr, plan: &Plan, point: &Point) -> (ModelCard, Vec<(String, f64)>) {
-    let kind = plan.cards.get(point.polarity).cloned().unwrap_or_default();
-    let mut card = ModelCard::new("m", kind.device);
-    card.flags = kind.flags;
-    card.level = kind.level;
-    let mut instance = Vec::new();
-    let card_of = template.cards.first().into_iter();
-    for written in card_of.flat_map(|c| c.parameters.iter().chain(&c.instance)) {
-        let name = &written.name;
-        let at = written.parameter();
-        let parameter = at.and_then(|i| template.parameters.get(i));
-        let value = at.and_then(|i| point.parameters.get(i));
-        let (Some(p), Some(&value)) = (parameter, value) else { continue };
-        if p.scale == ParameterScale::Log && value == 0.0 {
-            continue;
-        }
-        let mirrored = point.polarity > 0 && plan.signed.contains(&p.name);
-        let value = p.card_unit.of_si(if mirrored { -value } else { value });
-        if p.instance || plan.instance.contains(&p.name) {
-            instance.push((name.clone(), value));
-        } else {
-            card = card.with(name.as_str(), value);
-        }
+fn card(
+    template: &TemplateIr,
+    card: &CardIr,
+    plan: &Plan,
+    point: &Point,
+) -> (ModelCard, Vec<(String, f64)>) {
+    let mut model = ModelCard::new("m", card.device(point.polarity));
+    for setting in card.settings.iter().filter(|s| s.polarity.is_none_or(|p| p == point.polarity)) {
+        model = match setting.value {
+            None => model.flag(setting.name.as_str()),
+            Some(level) if setting.name == "LEVEL" => model.at_level(level as u32),
+            Some(value) => model.with(setting.name.as_str(), value),
+        };
     }
-    let nominal = plan.nominal.get(point.nominal).copied().unwrap_or(300.15);
-    let celsius = nominal - SPICE39.celsius_zero;
-    (card.with("TNOM", (celsius * 1e6).round() / 1e6), instance)
+    let value = |written: &CardParameterIr| {
+        let index = written.parameter()?;
+        let p = template.parameters.get(index)?;
+        let value = *point.parameters.get(index)?;
+        let is_off = p.scale == ParameterScale::Log && value == 0.0;
+        let mirrored = written.negated.get(point.polarity).copied().unwrap_or(false);
+        (!is_off).then(|| p.card_unit.of_si(if mirrored { -value } else { value }))
+    };
+    let named = |list: &[CardParameterIr]| -> Vec<(String, f64)> {
+        list.iter().filter_map(|w| Some((w.name.clone(), value(w)?))).collect()
+    };
+    for (name, value) in named(&card.parameters) {
+        model = model.with(name, value);
+    }
+    // A device without a temperature has no such parameter.
+    if has_temperature(card.device(point.polarity)) {
+        let nominal = plan.nominal.get(point.nominal).copied().unwrap_or(300.15);
+        let celsius = nominal - SPICE39.celsius_zero;
+        model = model.with("TNOM", (celsius * 1e6).round() / 1e6);
+    }
+    (model, named(&card.instance))
 }
 
 /// The evaluator's side.
 struct Native {
     columns: Vec<Column>,
-    kernels: Vec<Kernel>,
+    /// By polarity and nominal temperature.
+    kernels: Vec<Vec<Kernel>>,
+    /// Terminal currents of the first polarity, by nominal temperature.
     currents: Vec<Kernel>,
     pins: usize,
-    /// Parameter of the series resistance of each pin.
-    behind: Vec<Option<usize>>,
-    /// By pin: the parameter of its series resistance, whether biases mean the inner node or not.
-    series: Vec<Option<usize>>,
+    /// Series resistance of each pin that has one with biases behind it.
+    behind: Vec<Option<Resistance>>,
+    /// Series resistance of each pin that has one, wherever biases mean it.
+    series: Vec<Option<Resistance>>,
 }
 
-/// By pin: the index of the parameter that is its resistance.
+/// The parameter that a resistance is, and that which divides it, by index.
+type Resistance = (usize, Option<usize>);
+
+/// By pin: its resistance.
 fn resistances(
     template: &TemplateIr,
-    stated: &[(String, String)],
-) -> Result<Vec<Option<usize>>, String> {
+    stated: &[Series],
+) -> Result<Vec<Option<Resistance>>, String> {
     let mut found = vec![None; template.pins.len()];
-    for (pin, name) in stated {
-        let place = template.pins.iter().position(|p| p == pin);
-        let parameter = template.parameter(name);
-        match place.and_then(|p| found.get_mut(p)) {
-            Some(slot) if parameter.is_some() => *slot = parameter,
-            _ => return Err(format!("there is no pin `{pin}`, or no parameter `{name}`")),
-        }
+    for s in stated {
+        let wrong = || format!("there is no pin `{}`, or no such parameter for it", s.pin);
+        let index = |name: &String| template.parameter(name).ok_or_else(wrong);
+        let place = template.pins.iter().position(|p| *p == s.pin);
+        let slot = place.and_then(|p| found.get_mut(p)).ok_or_else(wrong)?;
+        *slot = Some((index(&s.parameter)?, s.per.as_ref().map(index).transpose()?));
     }
     Ok(found)
 }
@@ -235,10 +251,10 @@ impl Native {
                 (0..pins).flat_map(row).collect()
             }
         };
-        let kernels = |columns: &[Column]| -> Result<Vec<Kernel>, String> {
+        let kernels = |polarity: usize, columns: &[Column]| -> Result<Vec<Kernel>, String> {
             let one = |nominal: &f64| {
                 Evaluator::at_nominal(template, Mode::Portable, SPICE39, *nominal)
-                    .and_then(|e| e.kernel_of(columns))
+                    .and_then(|e| e.of_polarity(polarity).kernel_of(columns))
                     .map_err(|d| d.message)
             };
             plan.nominal.iter().map(one).collect()
@@ -248,7 +264,9 @@ impl Native {
         for (series, behind) in series.iter_mut().zip(&behind) {
             *series = series.or(*behind);
         }
-        let (kernels, currents) = (kernels(&columns)?, kernels(&currents)?);
+        let currents = kernels(0, &currents)?;
+        let polarities = template.polarities.len().max(1);
+        let kernels = (0..polarities).map(|p| kernels(p, &columns)).collect::<Result<_, _>>()?;
         Ok(Native { columns, kernels, currents, pins, behind, series })
     }
 
@@ -272,7 +290,7 @@ impl Native {
     /// point's polarity.
     fn terminal_volts(&self, point: &Point) -> Vec<f64> {
         let mut bare = point.parameters.clone();
-        for index in self.behind.iter().flatten() {
+        for (index, _) in self.behind.iter().flatten() {
             if let Some(value) = bare.get_mut(*index) {
                 *value = 0.0;
             }
@@ -285,26 +303,20 @@ impl Native {
             _ => vec![0.0; self.pins],
         };
         let sign = sign(point);
-        let pins = point.volts.iter().zip(&self.behind).zip(currents);
-        let volts = pins.map(|((v, series), i)| {
-            let r = series.and_then(|p| point.parameters.get(p).copied()).unwrap_or(0.0);
-            let drop = r * i;
+        let pins = point.volts.iter().zip(currents).enumerate();
+        let volts = pins.map(|(pin, (v, i))| {
+            let drop = resistance(self.behind.get(pin), point) * i;
             // Where the bare device has no solution the point stands without the drop.
             sign * (v + if drop.is_finite() { drop } else { 0.0 })
         });
         volts.collect()
     }
 
-    /// All columns of a point; the second polarity is the mirror image of the first.
+    /// All columns of a point.
     fn values(&self, point: &Point, volts: &[f64]) -> Vec<f64> {
-        let Some(kernel) = self.kernels.get(point.nominal) else { return Vec::new() };
-        let sign = sign(point);
-        let mirrored: Vec<f64> = volts.iter().map(|v| sign * v).collect();
-        let values = Self::run(kernel, &self.columns, point, &point.parameters, &mirrored);
-        let back = |(c, v): (&Column, f64)| {
-            if matches!(c, Column::Current(_)) { sign * v } else { v }
-        };
-        self.columns.iter().zip(values).map(back).collect()
+        let kernels = self.kernels.get(point.polarity);
+        let Some(kernel) = kernels.and_then(|k| k.get(point.nominal)) else { return Vec::new() };
+        Self::run(kernel, &self.columns, point, &point.parameters, volts)
     }
 
     fn allowed(
@@ -317,8 +329,7 @@ impl Native {
         let largest = volts.map_or(0.0, |v| v.iter().fold(0.0f64, |m, v| m.max(v.abs())));
         let allowed = |(column, expected): (&Column, &f64)| match column {
             Column::Current(pin) => {
-                let series = self.series.get(*pin).copied().flatten();
-                let r = series.and_then(|p| point?.parameters.get(p).copied()).unwrap_or(0.0);
+                let r = point.map_or(0.0, |p| resistance(self.series.get(*pin), p));
                 // The simulator forms the current of a resistor from two rounded potentials.
                 let rounding = if r > 0.0 { 8.0 * f64::EPSILON * largest / r } else { 0.0 };
                 tolerance.current * expected.abs() + rounding + 1e-18
@@ -329,6 +340,15 @@ impl Native {
         let expected = expected.map_or(&[][..], Vec::as_slice);
         self.columns.iter().zip(expected).map(allowed).collect()
     }
+}
+
+/// A resistance at a point, Ohm; zero where there is none.
+fn resistance(stated: Option<&Option<Resistance>>, point: &Point) -> f64 {
+    let value = |index: usize| point.parameters.get(index).copied();
+    stated
+        .copied()
+        .flatten()
+        .map_or(0.0, |(r, per)| value(r).unwrap_or(0.0) / per.and_then(value).unwrap_or(1.0))
 }
 
 fn sign(point: &Point) -> f64 {

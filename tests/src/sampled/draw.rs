@@ -48,7 +48,7 @@ impl<'p> Draw<'p> {
         let family = self.weighted(&weights);
         let mut point = Point {
             parameters: self.template.defaults(),
-            polarity: self.random.below(plan.cards.len()),
+            polarity: self.random.below(self.template.polarities.len()),
             nominal: self.random.below(plan.nominal.len()),
             kelvin: self.linear(plan.kelvin),
             volts: vec![0.0; self.template.pins.len()],
@@ -166,7 +166,11 @@ impl<'p> Draw<'p> {
         self.template.parameter(name).ok_or_else(|| format!("there is no parameter `{name}`"))
     }
 
+    /// The value of a parameter, or a number as it stands.
     fn value(&self, name: &str, point: &Point) -> Result<f64, String> {
+        if let Ok(number) = name.parse() {
+            return Ok(number);
+        }
         Ok(point.parameters.get(self.index(name)?).copied().unwrap_or(0.0))
     }
 

@@ -3,14 +3,11 @@
 //! One statement on a line, `#` starts a comment:
 //!
 //! ```text
-//! card NPN                          # the simulator's device type, of the first polarity
-//! card PNP                          # and of the second; more words: LEVEL=2, nchan
-//! signed VTO                        # parameters written with the other sign for the second
-//! instance AREA                     # parameters that stand on the element's line
 //! nominal 300.15 298.15             # one of these temperatures at which parameters hold, K
 //! kelvin 218.15 448.15              # device temperature, K
 //! behind b RB                       # a series resistance of a pin: biases mean the inner node
 //! series g RG                       # likewise, but biases mean the pin
+//! behind d RD per AREA              # one that is divided by another parameter
 //! EG linear 1.05 1.2                # parameters of all families, in SI
 //! family 0.5                        # a family with its weight; its parameters override
 //!   IS log 1e-17 1e-12
@@ -27,7 +24,9 @@
 //! ```
 //!
 //! The last pin of the template is at 0 V; every bias gives each other pin against one that is
-//! known. A parameter that no line names keeps its default.
+//! known; biases are those of the first polarity, and each polarity of the template is drawn
+//! alike. A parameter that no line names keeps its default. The template's card says what the
+//! simulator gets.
 
 /// How a number is drawn.
 #[derive(Clone, PartialEq, Debug)]
@@ -45,7 +44,7 @@ pub enum Law {
         /// Range of the current, A.
         current: [f64; 2],
         /// Names of the saturation current and the emission coefficient, then of the band gap
-        /// and the temperature exponent where the template has them.
+        /// and the temperature exponent where the template has them; or numbers.
         names: Vec<String>,
     },
 }
@@ -96,34 +95,28 @@ pub struct Bias {
     pub pairs: Vec<Pair>,
 }
 
-/// A device type of the simulator.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct CardType {
-    /// `NPN`.
-    pub device: String,
-    /// Words without a value.
-    pub flags: Vec<String>,
-    /// The level.
-    pub level: Option<u32>,
+/// A resistance between a pin and the inner node behind it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Series {
+    /// The pin.
+    pub pin: String,
+    /// The parameter that it is.
+    pub parameter: String,
+    /// The parameter that it is divided by, such as an area.
+    pub per: Option<String>,
 }
 
 /// Everything that is drawn for a template.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Plan {
-    /// One device type for each polarity.
-    pub cards: Vec<CardType>,
-    /// Parameters with a sign.
-    pub signed: Vec<String>,
-    /// Parameters of the element.
-    pub instance: Vec<String>,
     /// Temperatures at which parameters hold, K.
     pub nominal: Vec<f64>,
     /// Device temperatures, K.
     pub kelvin: [f64; 2],
-    /// Series resistances by pin.
-    pub behind: Vec<(String, String)>,
-    /// Series resistances by pin where biases mean the pin itself.
-    pub series: Vec<(String, String)>,
+    /// Series resistances of pins where biases mean the inner node.
+    pub behind: Vec<Series>,
+    /// Series resistances of pins where biases mean the pin itself.
+    pub series: Vec<Series>,
     /// Parameters of all families.
     pub common: Vec<Drawn>,
     /// Families.
@@ -159,8 +152,8 @@ impl Plan {
             let words: Vec<&str> = line.split_whitespace().collect();
             plan.line(&words, &mut place).map_err(|e| format!("line {}: {e}", n + 1))?;
         }
-        if plan.cards.is_empty() || plan.biases.is_empty() {
-            return Err("a plan has at least one `card` and one `bias`".into());
+        if plan.biases.is_empty() {
+            return Err("a plan has at least one `bias`".into());
         }
         if plan.families.is_empty() {
             plan.families.push(Family { weight: 1.0, parameters: Vec::new() });
@@ -169,16 +162,12 @@ impl Plan {
     }
 
     fn line(&mut self, words: &[&str], place: &mut Place) -> Result<(), String> {
-        let strings = |list: &[&str]| list.iter().map(|w| w.to_string()).collect::<Vec<_>>();
         match words {
             [] => {}
-            ["card", device, rest @ ..] => self.cards.push(card_type(device, rest)?),
-            ["signed", names @ ..] => self.signed.extend(strings(names)),
-            ["instance", names @ ..] => self.instance.extend(strings(names)),
             ["nominal", values @ ..] => self.nominal = numbers(values)?,
             ["kelvin", low, high] => self.kelvin = [number(low)?, number(high)?],
-            ["behind", pin, name] => self.behind.push((pin.to_string(), name.to_string())),
-            ["series", pin, name] => self.series.push((pin.to_string(), name.to_string())),
+            ["behind", rest @ ..] => self.behind.push(series(rest)?),
+            ["series", rest @ ..] => self.series.push(series(rest)?),
             ["family", weight] => {
                 *place = Place::Family;
                 self.families.push(Family { weight: number(weight)?, parameters: Vec::new() });
@@ -217,18 +206,13 @@ fn numbers(words: &[&str]) -> Result<Vec<f64>, String> {
     words.iter().map(|w| number(w)).collect()
 }
 
-fn card_type(device: &str, rest: &[&str]) -> Result<CardType, String> {
-    let mut card = CardType { device: device.to_string(), ..CardType::default() };
-    for word in rest {
-        match word.split_once('=') {
-            Some(("LEVEL", level)) => {
-                card.level = Some(level.parse().map_err(|_| format!("`{level}` is no level"))?);
-            }
-            Some(_) => return Err(format!("`{word}` is not known on a card")),
-            None => card.flags.push(word.to_string()),
-        }
-    }
-    Ok(card)
+fn series(words: &[&str]) -> Result<Series, String> {
+    let (pin, parameter, per) = match words {
+        [pin, parameter] => (pin, parameter, None),
+        [pin, parameter, "per", per] => (pin, parameter, Some(per.to_string())),
+        other => return Err(format!("`{}` is no series resistance", other.join(" "))),
+    };
+    Ok(Series { pin: pin.to_string(), parameter: parameter.to_string(), per })
 }
 
 /// A law, and the words after it.
@@ -294,13 +278,12 @@ mod tests {
 
     #[test]
     fn a_plan_is_read() {
-        let text = "card NPN\ncard PNP LEVEL=2 word # why\nEG linear 1 1.2\nfamily 0.5\n\
+        let text = "EG linear 1 1.2 # why\nfamily 0.5\n\
                     RB log 1 500 zero 0.3 default 0.1\nRBM times RB value 1\nM choice 0.3 0.5\n\
                     bias 1\nb e junction 1e-12 0.1 IS NF\nc b linear -1 1 plus FC*VJ\n\
                     capacitances\nRBM times RB value 1";
         let plan = Plan::parse(text).unwrap();
-        assert_eq!(plan.cards.len(), 2);
-        assert_eq!(plan.cards[1].level, Some(2));
+        assert_eq!(plan.common.len(), 1);
         assert_eq!(plan.families[0].parameters.len(), 3);
         assert_eq!(plan.families[0].parameters[0].zero, 0.3);
         assert_eq!(plan.families[0].parameters[1].times.as_deref(), Some("RB"));
@@ -311,11 +294,11 @@ mod tests {
     #[test]
     fn a_wrong_line_is_named() {
         for (text, place) in [
-            ("card NPN\nbias 1\nb e sometimes 3", "line 3"),
-            ("card NPN LEVELS=2", "line 1"),
-            ("card NPN\nIS log 0 1", "line 2"),
+            ("bias 1\nb e sometimes 3", "line 2"),
+            ("RB log 1 2 never 3", "line 1"),
+            ("\nIS log 0 1", "line 2"),
             ("family x", "line 1"),
-            ("card NPN", "at least one"),
+            ("family 1", "at least one"),
         ] {
             let error = Plan::parse(text).unwrap_err();
             assert!(error.contains(place), "{text}: {error}");

@@ -37,7 +37,11 @@ pub fn deck(compared: &Compared, index: usize) -> String {
     for node in 0..volts.len() {
         let _ = write!(deck, " n{node}");
     }
-    let _ = write!(deck, " m temp={}", exact(point.kelvin - SPICE39.celsius_zero));
+    let _ = write!(deck, " m");
+    // A device without a temperature has none on its line either.
+    if card.number("TNOM").is_some() {
+        let _ = write!(deck, " temp={}", exact(point.kelvin - SPICE39.celsius_zero));
+    }
     for (name, value) in compared.instances.get(index).into_iter().flatten() {
         let _ = write!(deck, " {name}={}", exact(*value));
     }

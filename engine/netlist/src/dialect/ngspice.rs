@@ -58,6 +58,12 @@ const PARAMETERS: &[ParameterSet] = &[
         flags: "",
     },
     ParameterSet {
+        device_types: &["NMF", "PMF"],
+        levels: &[1],
+        names: "vt0 vto alpha beta lambda b rd rs cgs cgd pb is fc kf af",
+        flags: "",
+    },
+    ParameterSet {
         device_types: &["NMOS", "PMOS"],
         levels: &[1],
         names: "vto vt0 kp gamma phi lambda rd rs cbd cbs is pb cgso cgdo cgbo rsh cj mj cjsw \

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub use error::SimulationError;
 pub use oracle::{
     BiasPoint, Composite, OperatingPoints, Part, PointResult, Want, element_letter,
-    operating_points,
+    has_temperature, operating_points,
 };
 pub use run::Run;
 pub use table::{RawPlot, Table, read_raw_ascii, read_wrdata};

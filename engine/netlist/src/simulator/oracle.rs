@@ -28,19 +28,28 @@ const SLOW_POINTS: usize = 8;
 const TOLERANCES: [f64; 2] = [1e-18, 1e-12];
 
 /// Device types, the letter of their elements, and the numbers of terminals they may have.
-const KINDS: [(&[&str], char, &[usize]); 5] = [
+const KINDS: [(&[&str], char, &[usize]); 6] = [
     (&["D"], 'd', &[2]),
     (&["NPN", "PNP"], 'q', &[3, 4]),
     (&["NJF", "PJF"], 'j', &[3]),
+    (&["NMF", "PMF"], 'z', &[3]),
     (&["NMOS", "PMOS"], 'm', &[4]),
     (&["VDMOS"], 'm', &[3]),
 ];
+
+/// Elements that know no temperature of their own.
+const TIMELESS: [char; 1] = ['z'];
 
 /// The letter with which elements of a device type begin, lower case; `None` for types that are
 /// not known.
 pub fn element_letter(device_type: &str) -> Option<char> {
     let known = |types: &[&str]| types.iter().any(|t| t.eq_ignore_ascii_case(device_type));
     KINDS.iter().find(|(types, ..)| known(types)).map(|(_, letter, _)| *letter)
+}
+
+/// Whether the simulators' elements of a device type know a temperature, their own and `TNOM`.
+pub fn has_temperature(device_type: &str) -> bool {
+    element_letter(device_type).is_none_or(|letter| !TIMELESS.contains(&letter))
 }
 
 /// A device to simulate: one element, or several between its terminals and inner nodes, as a
@@ -413,7 +422,10 @@ impl Batch<'_> {
                     let _ = write!(deck, " n{n}_{node}");
                 }
                 let celsius = point.kelvin - constants::SPICE39.celsius_zero;
-                let _ = write!(deck, " m{}_{k} temp={}", point.model, exact(celsius));
+                let _ = write!(deck, " m{}_{k}", point.model);
+                if !TIMELESS.contains(&letter) {
+                    let _ = write!(deck, " temp={}", exact(celsius));
+                }
                 for (name, value) in part.instance.iter().chain(&point.instance) {
                     let _ = write!(deck, " {name}={}", exact(*value));
                 }
