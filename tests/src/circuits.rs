@@ -176,7 +176,7 @@ fn compare(case: &Case) {
             }
             let apart = (a / b - 1.0).abs();
             worst = if apart > worst || apart.is_nan() { apart } else { worst };
-            if !(apart <= APART) {
+            if apart.is_nan() || apart > APART {
                 let words = format!("card {number}: {} is {a:e}, ngspice {b:e}", output.symbol);
                 println!("{words}\n{text}");
                 wrong.push(words);

@@ -100,7 +100,7 @@ fn agree(file: &str, least: usize) {
             .zip(native)
             .map(|(r, n)| (r - n).abs() / (1e-6 * r.abs() + rounding + 1e-18))
             .fold(0.0f64, |a, b| if b > a || b.is_nan() { b } else { a });
-        if !(worst <= 1.0) {
+        if worst.is_nan() || worst > 1.0 {
             misses += 1;
             if misses <= 10 {
                 let name = &models[point.model].parts[0].card.name;
