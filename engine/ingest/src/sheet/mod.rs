@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(told.code, Code::SHEET_LINES);
         assert!(told.message.starts_with("page 3 "), "{}", told.message);
         let area = [0.0, 0.0, 595.0, 842.0];
-        let places: Vec<Place> = told.labels.iter().map(|l| l.place.clone()).collect();
+        let places: Vec<Place> = told.labels.iter().map(|l| l.place).collect();
         assert_eq!(places, [Place::Page { file: FileId(1), page: 3, area }]);
     }
 }
