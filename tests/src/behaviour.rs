@@ -97,12 +97,12 @@ fn card(name: &str, polarity: Option<&str>, to: &str) -> Result<String, espice_b
     engine.card(name, &[], polarity, to)
 }
 
-/// Bias points at two temperatures, those of one temperature together.
-fn points(sign: f64) -> Vec<BiasPoint> {
+/// Bias points from a voltage on at two temperatures, those of one temperature together.
+fn points(sign: f64, least: f64) -> Vec<BiasPoint> {
     let mut points = Vec::new();
     for kelvin in [300.15, 398.15] {
         for vgs in [0.5, 2.1, 3.0, 5.0] {
-            for vds in [-1.5, -0.2, 0.05, 0.7, 4.0, 37.0] {
+            for vds in [-1.5, -0.2, 0.05, 0.7, 4.0, 37.0].into_iter().filter(|v| *v >= least) {
                 let volts = [vds, vgs, 0.1].map(|v| sign * v).to_vec();
                 points.push(BiasPoint { model: 0, volts, kelvin, instance: Vec::new() });
             }
@@ -135,11 +135,20 @@ fn compare(template: &TemplateIr, polarity: usize, device: Composite, points: &[
     kernel.run(&template.defaults(), bias, &mut Workspace::default(), &mut output);
     assert_eq!(output.unsolved(), 0, "{name}");
     let solved = answer.points.iter().flatten().count();
-    assert!(solved + 2 >= points.len(), "{name}: {solved} points");
+    let missing = points.iter().zip(&answer.points).filter(|(_, found)| found.is_none());
+    let missing: Vec<&Vec<f64>> = missing.map(|(p, _)| &p.volts).collect();
+    assert!(missing.len() <= 2, "{name}: without reference at {missing:?}");
+    let range = |c: usize| -> f64 {
+        let native = kernel.column(&output, columns[c]).expect("a column");
+        native.iter().fold(0.0, |m, x| m.max(x.abs()))
+    };
+    // A column of zeros is judged by the others of its kind: the simulator rounds.
+    let least = |from: usize, to: usize| 1e-9 * (from..to).map(range).fold(0.0, f64::max);
+    let floors = [least(0, 3), least(3, 12), least(12, 21)];
     let mut worst = 0.0_f64;
     for (c, column) in columns.iter().enumerate() {
         let native = kernel.column(&output, *column).expect("a column");
-        let top = native.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+        let top = range(c).max(floors[usize::from(c >= 3) + usize::from(c >= 12)]);
         for (at, (found, expected)) in answer.points.iter().zip(native).enumerate() {
             let Some(found) = found else { continue };
             let value = match c {
@@ -147,7 +156,7 @@ fn compare(template: &TemplateIr, polarity: usize, device: Composite, points: &[
                 3..12 => found.conductances[(c - 3) / 3][(c - 3) % 3],
                 _ => found.capacitances[(c - 12) / 3][(c - 12) % 3],
             };
-            let share = (value - expected).abs() / top.max(1e-18);
+            let share = (value - expected).abs() / top;
             let place = &points[at].volts;
             assert!(share <= SHARE, "{name} {column:?} at {place:?}: {value:e} {expected:e}");
             worst = worst.max(share);
@@ -165,7 +174,9 @@ fn read(text: &str) -> Library {
 
 #[test]
 fn subcircuits_of_sources_are_what_the_equations_are() {
-    for (name, polarity, sign) in [("forms", 0, 1.0), ("forms", 1, -1.0), ("made", 0, 1.0)] {
+    // Without stepping, ngspice does not find the two in series against the diode at -1.5 V.
+    let cases = [("forms", 0, 1.0, -1.5), ("forms", 1, -1.0, -1.5), ("made", 0, 1.0, -0.2)];
+    for (name, polarity, sign, least) in cases {
         let template = template(name);
         let word = template.polarities.get(polarity).map(String::as_str);
         let text = card(name, word, "ngspice").expect("a card");
@@ -173,7 +184,7 @@ fn subcircuits_of_sources_are_what_the_equations_are() {
         let subcircuit = library.subcircuits().first().map(|s| (*s).clone());
         assert!(subcircuit.is_some() && library.models().is_empty(), "{text}");
         let device = Composite { parts: Vec::new(), subcircuit };
-        compare(&template, polarity, device, &points(sign));
+        compare(&template, polarity, device, &points(sign, least));
     }
 }
 
