@@ -72,7 +72,7 @@ pub(crate) fn deck(
     for start in &circuit.starts {
         let _ = writeln!(text, ".ic v({})={{{}}}", node(start.from), number(start.value));
     }
-    text.push_str(".options reltol=1e-6 abstol=1e-14 vntol=1e-9 itl4=200 method=gear\n");
+    text.push_str(".options reltol=1e-5 abstol=1e-12 vntol=1e-7 method=gear\n");
     text.push_str(".control\nset numdgt=14\nset wr_singlescale\n");
     let _ = writeln!(text, "tran {step:e} {stop:e} 0 {step:e}");
     let mut vectors = String::new();
@@ -84,7 +84,7 @@ pub(crate) fn deck(
     for pin in 0..circuit.pins {
         let _ = write!(vectors, " i(vpin{pin})");
     }
-    let _ = writeln!(text, "wrdata {file}{vectors}\n.endc\n.end");
+    let _ = writeln!(text, "wrdata {file}{vectors}\nquit 0\n.endc\n.end");
     text
 }
 
