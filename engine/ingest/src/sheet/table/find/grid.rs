@@ -286,7 +286,7 @@ fn parts_from(frame: &Frame<'_>, toks: &[usize]) -> Option<usize> {
         Some(before) => {
             let before = &frame.toks[toks[before]];
             first.word.text.starts_with([':', '：'])
-                || before.word.text.ends_with([':', '：'])
+                || before.word.text.ends_with([':', '：', ';'])
                 || first.area.x0 - before.area.x1 > 1.2 * first.size
         }
     };
