@@ -27,6 +27,8 @@ pub(crate) struct Device {
     pub constants: Constants,
     /// The temperature at which parameters hold, K.
     pub nominal: f64,
+    /// 1 for the polarity of the equations, -1 for its mirror image.
+    pub mirror: f64,
     /// Decisions when the temperature is the same at all points, and when it is not.
     deciders: [Decider; 2],
 }
@@ -64,11 +66,21 @@ impl Device {
             cpu: Cpu::detect(mode),
             constants,
             nominal,
+            mirror: 1.0,
             deciders: [Decider::default(), Decider::default()],
         };
         device.check()?;
         device.deciders = [device.decider(false)?, device.decider(true)?];
         Ok(device)
+    }
+
+    /// The mirror image. What could be decided for the one can be decided for the other.
+    pub(crate) fn mirrored(&self) -> Device {
+        let mut device = Device { mirror: -1.0, ..self.clone() };
+        if let (Ok(constant), Ok(varying)) = (device.decider(false), device.decider(true)) {
+            device.deciders = [constant, varying];
+        }
+        device
     }
 
     fn check(&self) -> Result<(), Diagnostic> {
@@ -109,6 +121,7 @@ impl Device {
             Leaf::Parameter(p) => dag.input(Input::Parameter(p)),
             Leaf::Temperature => dag.input(Input::Temperature),
             Leaf::NominalTemperature => dag.constant(self.nominal),
+            Leaf::Mirror => dag.constant(self.mirror),
             Leaf::Unknown(k) => dag.input(Input::Unknown(k)),
             _ => return None,
         })
@@ -244,7 +257,8 @@ fn fixed_nodes(graph: &Graph, varying_temperature: bool) -> Vec<bool> {
                 Leaf::Constant(_)
                 | Leaf::Physical(_)
                 | Leaf::Parameter(_)
-                | Leaf::NominalTemperature => true,
+                | Leaf::NominalTemperature
+                | Leaf::Mirror => true,
                 Leaf::Temperature => !varying_temperature,
                 _ => false,
             },

@@ -113,7 +113,12 @@ impl Evaluator {
     /// Measurements stay those of the first polarity, in which data are stated.
     #[must_use]
     pub fn of_polarity(&self, index: usize) -> Evaluator {
-        Evaluator { device: Arc::clone(&self.device), mirrored: index == 1 }
+        let mirrored = index == 1;
+        let device = match mirrored {
+            true => Arc::new(self.device.mirrored()),
+            false => Arc::clone(&self.device),
+        };
+        Evaluator { device, mirrored }
     }
 
     /// The template.

@@ -32,6 +32,8 @@ pub enum Leaf {
     Temperature,
     /// The temperature at which parameters hold, K.
     NominalTemperature,
+    /// 1 for the polarity of the equations, -1 for its mirror image.
+    Mirror,
     /// The unknown of a `solve` by index.
     Unknown(u32),
     /// The value of an argument of a quantity by index, SI (quantities only).

@@ -67,7 +67,7 @@ const ANSWERS: [(&str, &str); 12] = [
 pub(crate) const PROBES: [&str; 5] = ["V", "I", "Q", "C", "G"];
 
 /// The names of constants that no declaration may take.
-pub(crate) const CONSTANTS: [&str; 6] = ["vt", "T", "TNOM", "k", "q", "eps0"];
+pub(crate) const CONSTANTS: [&str; 7] = ["vt", "T", "TNOM", "k", "q", "eps0", "mirror"];
 
 /// A function of the language.
 pub(crate) fn function(name: &str) -> Option<Rule> {
@@ -90,6 +90,7 @@ pub(crate) fn constant(name: &str) -> Option<(Leaf, Dimension)> {
     Some(match name {
         "T" => (Leaf::Temperature, Dimension::TEMPERATURE),
         "TNOM" => (Leaf::NominalTemperature, Dimension::TEMPERATURE),
+        "mirror" => (Leaf::Mirror, Dimension::NONE),
         "k" => physical(PhysicalConstant::Boltzmann, [1, 1, 1, 0, -1]),
         "q" => physical(PhysicalConstant::Charge, [0, 1, 1, 0, 0]),
         "eps0" => physical(PhysicalConstant::Permittivity, [-1, 1, 1, -1, 0]),

@@ -63,7 +63,7 @@ impl Usage {
             | Leaf::PinCapacitance(..)
             | Leaf::PinConductance(..) => self.bias = self.bias.or(Some(id)),
             Leaf::Temperature => self.temperature = true,
-            Leaf::Constant(_) | Leaf::Physical(_) | Leaf::NominalTemperature => {}
+            Leaf::Constant(_) | Leaf::Physical(_) | Leaf::NominalTemperature | Leaf::Mirror => {}
         }
     }
 }
