@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use espice_base::{Code, Diagnostic, Diagnostics, did_you_mean};
 use espice_lang::ir::{CardIr, CardParameterIr, Library, TemplateIr};
-use espice_netlist::{Composite, Library as Cards, ModelCard, Value};
+use espice_netlist::{Composite, Library as Cards, ModelCard, ParameterSet, Value, dialect};
 use espice_units::constants::{SPICE39, TNOM};
 
 /// Most names of models that a message lists.
@@ -34,6 +34,8 @@ pub struct CardModel<'l> {
     pub device: Composite,
     /// Parameters of the element for the simulator, in its units.
     pub instance: Vec<(String, f64)>,
+    /// Parameters of the card that the simulator knows and the template does not, in lower case.
+    pub passed_over: Vec<String>,
 }
 
 impl CardModel<'_> {
@@ -101,24 +103,29 @@ fn choose<'l>(
         nominal: TNOM,
         device: Composite::from(card.clone()),
         instance: Vec::new(),
+        passed_over: Vec::new(),
     };
-    let mut passed_over = Vec::new();
+    let known = dialect("ngspice").and_then(|d| d.parameters(&card.device_type, card.level));
+    let canonical = |name: &str| known.map_or(name.to_lowercase(), |k| k.canonical(name));
+    let of_card = |list: &'l [CardParameterIr], name: &str| {
+        list.iter().find(|p| canonical(&p.name) == canonical(name))
+    };
     for (name, value) in &card.parameters {
         let number = match value {
             Value::Number(number) => *number,
             Value::Text(text) => {
-                if own.parameters.iter().any(|p| p.name.eq_ignore_ascii_case(name)) {
+                if of_card(&own.parameters, name).is_some() {
                     complain(open_value(&card.name, name, text));
                     return None;
                 }
-                passed_over.push(name.as_str());
+                chosen.pass_over(name, known);
                 continue;
             }
         };
         if NOMINAL.iter().any(|n| name.eq_ignore_ascii_case(n)) {
             chosen.nominal = number + SPICE39.celsius_zero;
-        } else if !chosen.set(&own.parameters, name, number) && !is_setting(own, name) {
-            passed_over.push(name.as_str());
+        } else if !chosen.set(of_card(&own.parameters, name), number) && !is_setting(own, name) {
+            chosen.pass_over(name, known);
         }
     }
     if !(chosen.nominal.is_finite() && chosen.nominal > 0.0) {
@@ -132,7 +139,7 @@ fn choose<'l>(
             complain(Diagnostic::error(Code::EVALUATION_BIASES, format!("`{text}` is no number")));
             return None;
         };
-        if !chosen.set(&own.instance, name, value) {
+        if !chosen.set(of_card(&own.instance, name), value) {
             let known: Vec<&str> = own.instance.iter().map(|p| p.name.as_str()).collect();
             let help = match known.is_empty() {
                 true => format!("the element of a `{}` has no parameters here", card.device_type),
@@ -144,11 +151,11 @@ fn choose<'l>(
         }
         chosen.instance.push((name.clone(), value));
     }
-    if !passed_over.is_empty() {
+    if !chosen.passed_over.is_empty() {
         let message = format!(
             "template `{}` does not model {} of `{}`",
             template.name,
-            passed_over.join(", "),
+            chosen.passed_over.join(", "),
             card.name
         );
         complain(
@@ -160,11 +167,17 @@ fn choose<'l>(
 }
 
 impl CardModel<'_> {
-    /// Sets a parameter by its name on the card; whether there is one.
-    fn set(&mut self, list: &[CardParameterIr], name: &str, value: f64) -> bool {
-        let Some(of_card) = list.iter().find(|p| p.name.eq_ignore_ascii_case(name)) else {
-            return false;
-        };
+    /// Keeps a parameter on record that the template lacks; remarks about the part are none.
+    fn pass_over(&mut self, name: &str, known: Option<&ParameterSet>) {
+        let name = name.to_lowercase();
+        if known.is_none_or(|k| k.has(&name)) && !self.passed_over.contains(&name) {
+            self.passed_over.push(name);
+        }
+    }
+
+    /// Sets what a parameter on the card stands for; whether there is one.
+    fn set(&mut self, of_card: Option<&CardParameterIr>, value: f64) -> bool {
+        let Some(of_card) = of_card else { return false };
         let Some(index) = of_card.parameter() else { return false };
         let Some(parameter) = self.template.parameters.get(index) else { return false };
         let negated = of_card.negated.get(self.polarity).copied().unwrap_or(false);

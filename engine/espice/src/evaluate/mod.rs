@@ -266,11 +266,14 @@ impl Engine<'_> {
         let bias = Bias { volts: &views, kelvin: Kelvin::PerPoint(&points.kelvin) };
         let mut output = espice_model::Output::default();
         kernel.run(&chosen.values, bias, &mut Workspace::default(), &mut output);
-        if output.unsolved() > 0 {
-            let message = format!("{} biases have no solution", output.unsolved());
+        let filled: Vec<&[f64]> = list.iter().filter_map(|c| kernel.column(&output, *c)).collect();
+        let lacks = |i: &usize| filled.iter().any(|c| c.get(*i).is_none_or(|v| !v.is_finite()));
+        let unsolved = (0..points.kelvin.len()).filter(lacks).count();
+        if unsolved > 0 {
+            let message = format!("{unsolved} biases have no solution that a number can hold");
             let complaint = Diagnostic::warning(Code::EVALUATION_WITHOUT_SOLUTION, message)
                 .at(Place::File(file));
-            diagnostics.push(complaint.help("their rows hold no values"));
+            diagnostics.push(complaint.help("such values are left empty"));
         }
         let given = |name: String, unit: &str| EvaluatedColumn {
             name,
@@ -280,7 +283,6 @@ impl Engine<'_> {
         evaluation.columns = template.pins.iter().map(|p| given(format!("V({p})"), "V")).collect();
         evaluation.columns.push(given(String::from("T"), "K"));
         evaluation.columns.extend(columns.iter().map(|(_, c)| c.clone()));
-        let filled: Vec<&[f64]> = list.iter().filter_map(|c| kernel.column(&output, *c)).collect();
         evaluation.rows = (0..points.kelvin.len())
             .map(|i| {
                 let given = points.volts.iter().chain(std::iter::once(&points.kelvin));

@@ -25,6 +25,7 @@ const PARAMETERS: &[ParameterSet] = &[
                 tikf trs1 trs2 tbv1 tbv2 perim isw ns rsw cjsw vjsw mjsw fcs vp ron roff vfwd \
                 vrev rrev ilimit revilimit epsilon revepsilon vpk ipk iave irms diss mfg type",
         flags: "noiseless",
+        aliases: "cj0=cjo cj=cjo pb=vj mj=m ik=ikf trs=trs1 ib=ibv",
     },
     ParameterSet {
         device_types: &["NPN", "PNP", "LPNP"],
@@ -37,6 +38,8 @@ const PARAMETERS: &[ParameterSet] = &[
                 tnc1 tnc2 tis1 tis2 tise1 tise2 tisc1 tisc2 tiss1 tiss2 tns1 tns2 ttf1 ttf2 ttr1 \
                 ttr2 titf1 titf2 tmje1 tmje2 tmjc1 tmjc2 tmjs1 tmjs2 vceo icrating mfg type",
         flags: "",
+        aliases: "ik=ikf va=vaf vb=var pe=vje me=mje pc=vjc mc=mjc ps=vjs ms=mjs \
+                  csub=cjs ccs=cjs nk=nkf trb=trb1 trc=trc1 tre=tre1",
     },
     ParameterSet {
         device_types: &["NJF", "PJF"],
@@ -44,6 +47,7 @@ const PARAMETERS: &[ParameterSet] = &[
         names: "beta betatce vto vtotc lambda rd rs cgs cgd pb m is xti eg n isr nr alpha vk b \
                 kf nlev gdsnoi af fc tnom mfg type",
         flags: "",
+        aliases: "vt0=vto",
     },
     ParameterSet {
         device_types: &["NMOS", "PMOS"],
@@ -52,6 +56,7 @@ const PARAMETERS: &[ParameterSet] = &[
                 js jssw tox nsub nss nfs tpg xj ld uo u0 ucrit uexp utra vmax neff kf nlev \
                 gdsnoi af fc delta theta eta kappa tnom tt rg rb rds mfg type",
         flags: "",
+        aliases: "vt0=vto u0=uo",
     },
     ParameterSet {
         device_types: &["VDMOS"],
@@ -61,5 +66,6 @@ const PARAMETERS: &[ParameterSet] = &[
                 cgdmin cgdmax a is n vj m fc tt eg xti l w kf nlev gdsnoi af tnom vds ron qg mfg \
                 type",
         flags: "nchan pchan",
+        aliases: "vth0=vto",
     },
 ];

@@ -27,6 +27,7 @@ const PARAMETERS: &[ParameterSet] = &[
                 ctp tpb tvj tphp jtun jtunsw ntun xtitun keg kf af fc fcs bv ibv ib tcv isr nr \
                 fv_max bv_max id_max te_max pd_max rth0 cth0 lm lp wm wp xom xoi xm xp",
         flags: "",
+        aliases: "cj0=cjo cj=cjo pb=vj mj=m ik=ikf trs=trs1 ib=ibv",
     },
     ParameterSet {
         device_types: &["NPN", "PNP"],
@@ -41,6 +42,8 @@ const PARAMETERS: &[ParameterSet] = &[
                 tisc1 tisc2 tiss1 tiss2 quasimod vg cn d vbe_max vbc_max vce_max pd_max ic_max \
                 ib_max te_max rth0",
         flags: "",
+        aliases: "ik=ikf va=vaf vb=var pe=vje me=mje pc=vjc mc=mjc ps=vjs ms=mjs \
+                  csub=cjs ccs=cjs nk=nkf trb=trb1 trc=trc1 tre=tre1",
     },
     ParameterSet {
         device_types: &["NJF", "PJF"],
@@ -48,6 +51,7 @@ const PARAMETERS: &[ParameterSet] = &[
         names: "vt0 vto beta lambda rd rs cgs cgd pb is fc b tnom tcv vtotc bex betatce xti eg \
                 kf af nlev gdsnoi",
         flags: "",
+        aliases: "vt0=vto",
     },
     ParameterSet {
         device_types: &["NJF", "PJF"],
@@ -56,12 +60,14 @@ const PARAMETERS: &[ParameterSet] = &[
                 lambda lfgam lfg1 lfg2 n p vbi pb q rd rs taud taug vbd ver vst vt0 vto xc xi z \
                 hfgam tnom",
         flags: "",
+        aliases: "vt0=vto",
     },
     ParameterSet {
         device_types: &["NMF", "PMF"],
         levels: &[1],
         names: "vt0 vto alpha beta lambda b rd rs cgs cgd pb is fc kf af",
         flags: "",
+        aliases: "",
     },
     ParameterSet {
         device_types: &["NMOS", "PMOS"],
@@ -69,6 +75,7 @@ const PARAMETERS: &[ParameterSet] = &[
         names: "vto vt0 kp gamma phi lambda rd rs cbd cbs is pb cgso cgdo cgbo rsh cj mj cjsw \
                 mjsw js tox ld u0 uo fc nsub tpg nss tnom kf af",
         flags: "",
+        aliases: "vt0=vto u0=uo",
     },
     ParameterSet {
         device_types: &["NMOS", "PMOS"],
@@ -77,6 +84,7 @@ const PARAMETERS: &[ParameterSet] = &[
                 mjsw js tox ld u0 uo fc nsub tpg nss delta uexp ucrit vmax xj neff nfs tnom kf \
                 af",
         flags: "",
+        aliases: "vt0=vto u0=uo",
     },
     ParameterSet {
         device_types: &["NMOS", "PMOS"],
@@ -85,6 +93,7 @@ const PARAMETERS: &[ParameterSet] = &[
                 tox ld xl wd xw delvto delvt0 u0 uo fc nsub tpg nss vmax xj nfs xd alpha eta \
                 delta input_delta theta kappa tnom kf af",
         flags: "",
+        aliases: "vt0=vto u0=uo",
     },
     ParameterSet {
         device_types: &["VDMOS"],
@@ -95,5 +104,6 @@ const PARAMETERS: &[ParameterSet] = &[
                 cgdmax a cgs rthjc rthca cthj vgs_max vgd_max vds_max vgsr_max vgdr_max pd_max \
                 id_max idr_max te_max rth_ext derating",
         flags: "nchan pchan",
+        aliases: "vth0=vto",
     },
 ];

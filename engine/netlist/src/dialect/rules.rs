@@ -10,6 +10,8 @@ pub struct ParameterSet {
     pub(crate) names: &'static str,
     /// Words without a value in lower case, separated by blanks.
     pub(crate) flags: &'static str,
+    /// Second names of parameters in lower case, as `second=first`, separated by blanks.
+    pub(crate) aliases: &'static str,
 }
 
 impl ParameterSet {
@@ -21,6 +23,14 @@ impl ParameterSet {
     /// Whether a parameter is known, case ignored.
     pub fn has(&self, name: &str) -> bool {
         self.names().any(|n| n.eq_ignore_ascii_case(name))
+    }
+
+    /// The first name of a parameter that may go by several, in lower case.
+    pub fn canonical(&self, name: &str) -> String {
+        let name = name.to_ascii_lowercase();
+        let pairs = self.aliases.split_ascii_whitespace().filter_map(|a| a.split_once('='));
+        let first = pairs.filter(|(second, _)| *second == name).map(|(_, first)| first).next();
+        first.map_or(name, String::from)
     }
 
     /// Whether a word without a value is known, case ignored.
