@@ -1,7 +1,7 @@
 //! Any template against a simulator: random cards, biases and temperatures, terminal currents
 //! and small-signal capacitances.
 //!
-//! What is drawn stands in `tests/oracle/TEMPLATE.draw`, one file for a template ([`plan`] says
+//! What is drawn stands in `tests/oracle/TEMPLATE.draw`, one file for a template (`plan` says
 //! how it is written). No point is dropped by its result: what is left out is left out by those
 //! ranges, and the reason stands beside them.
 
