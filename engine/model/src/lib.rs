@@ -29,6 +29,7 @@ mod request;
 mod run;
 mod scalar;
 mod search;
+mod searches;
 #[cfg(test)]
 mod tests;
 mod uniform;

@@ -5,9 +5,10 @@ use crate::dag::{Dag, Expr, Id, Input, Uniformity};
 use crate::device::{Device, Key, varying_unknowns};
 use crate::drives::Driven;
 use crate::lower::{Decided, lower};
-use crate::network::{Network, SolveEquation, solve_roots};
+use crate::network::{Network, SolveEquation};
 use crate::program::{Layout, Program, UniformProgram};
 use crate::request::{Request, Target, Wanted};
+use crate::searches::{PointSolve, lay_solves, needed_solves};
 use espice_base::{Code, Diagnostic};
 use espice_lang::ir::{Binary, Leaf, QuantityIr, Unary};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,17 +36,6 @@ pub(crate) struct Variant {
     pub results: Program,
     /// Registers of the largest program.
     pub registers: usize,
-}
-
-/// A search at every point.
-#[derive(Clone, Debug)]
-pub(crate) struct PointSolve {
-    /// Register of the unknown.
-    pub unknown: usize,
-    /// Lower and upper end.
-    pub ends: Program,
-    /// Residual and slope.
-    pub step: Program,
 }
 
 /// How unknown potentials are found.
@@ -401,19 +391,7 @@ fn compile(
         }
     }
 
-    let mut point_solves = Vec::new();
-    let mut uniform_solves = BTreeMap::new();
-    for (&k, &roots) in &solves {
-        if varying.get(k as usize) == Some(&true) {
-            point_solves.push(PointSolve {
-                unknown: layout.pin(Input::Unknown(k)),
-                ends: layout.program(dag, &[roots.low, roots.high]),
-                step: layout.program(dag, &[roots.residual, roots.slope]),
-            });
-        } else {
-            uniform_solves.insert(k, roots);
-        }
-    }
+    let (point_solves, uniform_solves) = lay_solves(&mut layout, dag, varying, &solves);
     let results = layout.program(dag, &results);
     let setup = layout.program(dag, &setup_roots);
     let step = layout.program(dag, &step_roots);
@@ -575,26 +553,4 @@ fn newton_roots(dag: &mut Dag, circuit: &Circuit, residuals: Vec<Id>) -> (Vec<Id
         roots.push(after);
     }
     (roots, arguments.len())
-}
-
-/// The searches that the roots need, with those that these need.
-pub(crate) fn needed_solves(
-    dag: &mut Dag,
-    solves: &[SolveEquation],
-    roots: &[Id],
-) -> BTreeMap<u32, crate::program::SolveRoots> {
-    // Slopes are made for the equations as they are searched, with the share of the drives.
-    let mut searched = Implicit::with_solves(solves.iter().map(|s| Some(s.residual)).collect());
-    let mut found = BTreeMap::new();
-    let mut all = roots.to_vec();
-    for (k, &equation) in solves.iter().enumerate().rev() {
-        let k = k as u32;
-        if !dag.uses(&all, Input::Unknown(k)) {
-            continue;
-        }
-        let roots = solve_roots(dag, &mut searched, k, equation);
-        all.extend([roots.residual, roots.slope, roots.low, roots.high]);
-        found.insert(k, roots);
-    }
-    found
 }

@@ -4,6 +4,7 @@ use crate::numbers::{Script, quantity};
 use crate::svg::{self, Axis, Chart, Series, escape};
 use espice::{EvaluatedColumn, Evaluation};
 use espice_units::exact;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Most curves of a plot; more could not be told apart.
@@ -130,13 +131,17 @@ fn chart(evaluation: &Evaluation, x: usize, y: usize, held: &[usize]) -> Option<
         .iter()
         .position(|c| c.origin == "simulated" && c.name.split('@').next() == Some(&y_column.name));
     let mut series: Vec<(Vec<Option<f64>>, Series)> = Vec::new();
+    let mut left_out = BTreeSet::new();
     for row in &evaluation.rows {
         let value = |c: usize| row.get(c).copied().flatten();
         let Some(at) = value(x) else { continue };
         let key: Vec<Option<f64>> = held.iter().map(|c| value(*c)).collect();
         let index = match series.iter().position(|(k, _)| *k == key) {
             Some(index) => index,
-            None if series.len() == MOST => continue,
+            None if series.len() == MOST => {
+                left_out.insert(key.iter().map(|v| v.map(f64::to_bits)).collect::<Vec<_>>());
+                continue;
+            }
             None => {
                 let named = |(c, v): (&usize, &Option<f64>)| {
                     let column = columns.get(*c)?;
@@ -161,8 +166,13 @@ fn chart(evaluation: &Evaluation, x: usize, y: usize, held: &[usize]) -> Option<
         one.used.extend(beside.and_then(value).map(|v| [at, v]));
     }
     let drawn = series.iter().flat_map(|(_, s)| &s.model).filter(|(_, v, _)| v.is_some()).count();
+    let mut name = format!("{} over {}", y_column.name, x_column.name);
+    if !left_out.is_empty() {
+        let all = series.len() + left_out.len();
+        let _ = write!(name, " (the first {} of {all} curves)", series.len());
+    }
     (drawn > 1).then(|| Chart {
-        name: format!("{} over {}", y_column.name, x_column.name),
+        name,
         description: format!("{} curves of {drawn} values", series.len()),
         x: Axis { title: x_column.name.clone(), unit: x_column.unit.clone(), log: false },
         y: Axis { title: y_column.name.clone(), unit: y_column.unit.clone(), log: false },

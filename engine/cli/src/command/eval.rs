@@ -22,7 +22,8 @@ pub(crate) struct Arguments {
     /// Card file
     #[arg(value_name = "CARD")]
     card: String,
-    /// The model or subcircuit, where the file holds several
+    /// The model, where the file holds several; those inside subcircuits count, subcircuits themselves
+    /// are not evaluated
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// Potentials of a pin in V: `d=5`, `g=0,1,2.5` or `d=0:10:0.5` (from, to, step); may be given

@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     /// The part, where the sources speak of several; without it all of them are given
     #[arg(long, value_name = "NAME")]
     part: Option<String>,
-    /// The kind of device, where the sources leave it open: diode
+    /// The kind of device, where the sources leave it open, such as diode, bjt, mosfet
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
 }

@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     /// The part, where the sources speak of several
     #[arg(long, value_name = "NAME")]
     part: Option<String>,
-    /// The kind of device, where the sources leave it open: diode
+    /// The kind of device, where the sources leave it open, such as diode, bjt, mosfet
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
     /// Seed of the random starts

@@ -82,8 +82,12 @@ fn choose<'l>(
     let fitting = library.templates.iter().filter_map(|t| Some((t, fits(t, &card)?)));
     // Of templates for the same device the one that knows most of the card's parameters, the
     // first among equals: templates that extend others stand behind them.
-    let count =
-        |own: &CardIr| own.parameters.iter().filter(|p| card.value(&p.name).is_some()).count();
+    let known = dialect("ngspice").and_then(|d| d.parameters(&card.device_type, card.level));
+    let canonical = |name: &str| known.map_or(name.to_lowercase(), |k| k.canonical(name));
+    let stated: Vec<String> = card.parameters.iter().map(|(n, _)| canonical(n)).collect();
+    let count = |own: &CardIr| {
+        own.parameters.iter().filter(|p| stated.contains(&canonical(&p.name))).count()
+    };
     let best =
         fitting.fold(None, |best: Option<(&TemplateIr, (&CardIr, usize))>, new| match best {
             Some(old) if count(old.1.0) >= count(new.1.0) => Some(old),
@@ -105,8 +109,6 @@ fn choose<'l>(
         instance: Vec::new(),
         passed_over: Vec::new(),
     };
-    let known = dialect("ngspice").and_then(|d| d.parameters(&card.device_type, card.level));
-    let canonical = |name: &str| known.map_or(name.to_lowercase(), |k| k.canonical(name));
     let of_card = |list: &'l [CardParameterIr], name: &str| {
         list.iter().find(|p| canonical(&p.name) == canonical(name))
     };

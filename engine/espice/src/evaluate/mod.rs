@@ -25,7 +25,7 @@ pub struct EvaluateRequest {
     pub card: String,
     /// The dialect of the card; `None` is ngspice.
     pub dialect: Option<String>,
-    /// The model or subcircuit, where the file holds several.
+    /// The model, where the file holds several; subcircuits are not evaluated.
     pub model: Option<String>,
     /// Parameters of the element line, such as W and L: name and number as cards write it.
     pub instance: Vec<(String, String)>,

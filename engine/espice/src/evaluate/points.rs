@@ -25,9 +25,14 @@ pub(super) fn of_grid(
     file: FileId,
 ) -> Result<Points, Diagnostic> {
     let wrong = |message: String| {
-        Err(Diagnostic::error(Code::EVALUATION_BIASES, message)
-            .at(Place::File(file))
-            .help(format!("the pins are {}; pins that are not named are at 0 V", pins.join(", "))))
+        Err(Diagnostic::error(Code::EVALUATION_BIASES, message).at(Place::File(file)).help(
+            format!(
+                "give values or a range, such as `--at {}=0:1:0.1`; the pins are {}, and those \
+                 that are not named are at 0 V",
+                pins.first().map_or("", String::as_str),
+                pins.join(", ")
+            ),
+        ))
     };
     if volts.is_empty() {
         return wrong(String::from("no bias is given"));

@@ -11,8 +11,8 @@ use crate::adjoint::Implicit;
 use crate::dag::{Dag, Expr, Id, Input, Uniformity};
 use crate::device::{Device, Key, varying_unknowns};
 use crate::network::{Network, SolveEquation};
-use crate::plan::{PointSolve, needed_solves};
 use crate::program::{Layout, Program, UniformProgram};
+use crate::searches::{PointSolve, lay_solves, needed_solves};
 use espice_base::Diagnostic;
 use espice_lang::ir::{Binary, CircuitIr, EventIr, ExprId, Unary, Way};
 use std::collections::BTreeMap;
@@ -235,19 +235,7 @@ fn compile(
             layout.pin(Input::Unknown(k as u32));
         }
     }
-    let mut point_solves = Vec::new();
-    let mut uniform_solves = BTreeMap::new();
-    for (&k, &roots) in &solves {
-        if varying.get(k as usize) == Some(&true) {
-            point_solves.push(PointSolve {
-                unknown: layout.pin(Input::Unknown(k)),
-                ends: layout.program(dag, &[roots.low, roots.high]),
-                step: layout.program(dag, &[roots.residual, roots.slope]),
-            });
-        } else {
-            uniform_solves.insert(k, roots);
-        }
-    }
+    let (point_solves, uniform_solves) = lay_solves(&mut layout, dag, &varying, &solves);
     let equations = layout.program(dag, &equations);
     let arguments = layout.program(dag, &arguments);
     let [watched, crossings, outputs, switches, anchors] =
