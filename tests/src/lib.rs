@@ -15,6 +15,8 @@ mod circuits;
 #[cfg(test)]
 mod datasheet_models;
 #[cfg(test)]
+mod derivatives;
+#[cfg(test)]
 mod determinism;
 #[cfg(test)]
 mod docs;

@@ -221,7 +221,7 @@ impl Lowering<'_> {
             Node::Unary(op, a) => {
                 let a = self.id(a);
                 let a = match safe_argument(op) {
-                    Some(safe) => self.guarded(node, a, safe),
+                    Some((safe, ordinary)) => self.guarded(node, a, safe, ordinary),
                     None => a,
                 };
                 self.dag.unary(op, a)
@@ -229,10 +229,12 @@ impl Lowering<'_> {
             Node::Binary(op, a, b) => {
                 let (mut a, mut b) = (self.id(a), self.id(b));
                 match op {
-                    Binary::Divide => b = self.guarded(node, b, 1.0),
+                    Binary::Divide => {
+                        b = self.guarded(node, b, 1.0, |x| x != 0.0 && x.is_finite());
+                    }
                     Binary::Power => {
-                        a = self.guarded(node, a, 1.0);
-                        b = self.guarded(node, b, 1.0);
+                        a = self.guarded(node, a, 1.0, |x| x > 0.0 && x.is_finite());
+                        b = self.guarded(node, b, 1.0, f64::is_finite);
                     }
                     _ => {}
                 }
@@ -253,10 +255,11 @@ impl Lowering<'_> {
         })
     }
 
-    /// The argument where the node is needed, `safe` elsewhere.
-    fn guarded(&mut self, node: ExprId, argument: Id, safe: f64) -> Id {
+    /// The argument where the node is needed, `safe` elsewhere; a constant stays where the
+    /// function and its slope are ordinary.
+    fn guarded(&mut self, node: ExprId, argument: Id, safe: f64, ordinary: IsOrdinary) -> Id {
         let need = self.needs.get(node.0 as usize).cloned().unwrap_or_default();
-        if need.iter().any(Vec::is_empty) || self.dag.value(argument).is_some() {
+        if need.iter().any(Vec::is_empty) || self.dag.value(argument).is_some_and(ordinary) {
             return argument;
         }
         let mut any = self.dag.constant(0.0);
@@ -274,16 +277,20 @@ impl Lowering<'_> {
     }
 }
 
-/// An argument at which the function and its slope are ordinary, for functions that have others.
-fn safe_argument(op: Unary) -> Option<f64> {
+/// Whether a function and its slope are ordinary numbers at an argument.
+type IsOrdinary = fn(f64) -> bool;
+
+/// For functions that have others: an argument at which the function and its slope are ordinary,
+/// and which ones are.
+fn safe_argument(op: Unary) -> Option<(f64, IsOrdinary)> {
     match op {
-        Unary::SquareRoot | Unary::Logarithm => Some(1.0),
+        Unary::SquareRoot | Unary::Logarithm => Some((1.0, |x| x > 0.0 && x.is_finite())),
+        Unary::LogarithmOnePlus => Some((0.0, |x| x > -1.0 && x.is_finite())),
         Unary::Exponential
         | Unary::ExponentialMinusOne
         | Unary::LimitedExponential
-        | Unary::LogarithmOnePlus
         | Unary::Sinh
-        | Unary::Cosh => Some(0.0),
+        | Unary::Cosh => Some((0.0, |x| x.abs() < 700.0)),
         _ => None,
     }
 }

@@ -188,6 +188,12 @@ impl<const W: usize> Newton<W> {
             if share < least { share } else { least }
         });
         let share = self.unlimited(l, arguments, share);
+        // The last step is taken in full: half of it would leave the other half.
+        let close = |(v, step): (&[f64; W], &[f64; W])| {
+            step[l].abs() <= STEP + 4.0 * f64::EPSILON * v[l].abs()
+        };
+        let damping =
+            if self.state.potentials.iter().zip(steps).all(close) { 1.0 } else { damping };
         let mut arrived = true;
         for ((v, before), step) in self.state.potentials.iter_mut().zip(&mut self.before).zip(steps)
         {

@@ -68,12 +68,32 @@ impl<'p> Draw<'p> {
                 }
             }
         }
+        self.any_bias(&mut point)?;
+        Ok(point)
+    }
+
+    /// The same card at another temperature and bias.
+    ///
+    /// # Errors
+    /// A name that the template does not have.
+    pub fn again(&mut self, point: &Point) -> Result<Point, String> {
+        let mut point = Point {
+            kelvin: self.linear(self.plan.kelvin),
+            volts: vec![0.0; point.volts.len()],
+            ..point.clone()
+        };
+        self.any_bias(&mut point)?;
+        Ok(point)
+    }
+
+    fn any_bias(&mut self, point: &mut Point) -> Result<(), String> {
+        let plan = self.plan;
         let weights: Vec<f64> = plan.biases.iter().map(|b| b.weight).collect();
         let bias = self.weighted(&weights);
-        if let Some(bias) = plan.biases.get(bias) {
-            self.bias(bias, &mut point)?;
+        match plan.biases.get(bias) {
+            Some(bias) => self.bias(bias, point),
+            None => Ok(()),
         }
-        Ok(point)
     }
 
     fn parameter(&mut self, drawn: &Drawn, point: &mut Point) -> Result<(), String> {
