@@ -32,6 +32,7 @@ mod parts;
 mod probe;
 mod run;
 mod simulate;
+mod subcircuit;
 mod templates;
 mod wire;
 

@@ -7,6 +7,7 @@
 
 mod card;
 mod dialect;
+mod formula;
 mod read;
 mod simulator;
 mod text;
@@ -14,6 +15,7 @@ mod write;
 
 pub use card::{Element, Item, Library, ModelCard, Origin, Parameters, Subcircuit, Value};
 pub use dialect::{Dialect, ParameterSet, Rename, Sources, Written, dialect, dialects};
+pub use formula::{Formula, FormulaError, Infix, Prefix};
 pub use read::decode;
 pub use simulator::{
     BiasPoint, Composite, Meaning, OperatingPoints, Part, Phrase, PointResult, RawPlot, Reader,

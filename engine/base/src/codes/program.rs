@@ -97,6 +97,21 @@ the range that a card was made for this is no surprise; inside it, please report
 
 Wrong:  a silicon diode at 100 V in forward direction without series resistance
 Right:  biases that the device survives";
+    SUBCIRCUIT_NOT_EVALUABLE "E0684" "an element of a subcircuit cannot be evaluated"
+"A subcircuit is evaluated as what it is made of: devices that templates of the loaded packs describe,
+resistors, capacitors, inductors, sources and further subcircuits. Switches, digital and behavioural
+elements of one simulator, sources that vary with the time, loops of voltage sources and values that
+depend on themselves are not among them; nothing is put in their place.
+
+Wrong:  S1 d s g 0 switch
+Right:  B1 d s I=V(d,s)/1k*(V(g)>1 ? 1 : 0)";
+    SUBCIRCUIT_STATIC "E0685" "charges of a subcircuit lack some of its elements"
+"Currents at rest are those of the whole subcircuit. Its small-signal capacitances are not: inductances
+act on them as L times the square of a conductance, and a formula that reads the current of a source
+sees no displacement current.
+
+Wrong:  taking C(d,s) of a package with inductors for that of its chip
+Right:  the capacitances of the subcircuit without its package";
     NO_TEMPLATE_FOR_KIND "E0720" "no template can model this kind of device"
 "The kind of the device is known, by statement or by its sweeps, but no loaded pack has a template for
 it. Nothing is fitted: a model of another kind would be wrong without saying so.

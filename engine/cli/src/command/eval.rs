@@ -22,8 +22,7 @@ pub(crate) struct Arguments {
     /// Card file
     #[arg(value_name = "CARD")]
     card: String,
-    /// The model, where the file holds several; those inside subcircuits count, subcircuits themselves
-    /// are not evaluated
+    /// The model or subcircuit, where the file holds several
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// Potentials of a pin in V: `d=5`, `g=0,1,2.5` or `d=0:10:0.5` (from, to, step); may be given

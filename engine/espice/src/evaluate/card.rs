@@ -1,10 +1,16 @@
 //! From a model card to the template that has its equations, with the card's values.
 
 use crate::engine::Engine;
-use espice_base::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::subcircuit::{Refusal, compose};
+use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span, did_you_mean};
 use espice_lang::ir::{CardIr, CardParameterIr, Library, TemplateIr};
-use espice_netlist::{Composite, Library as Cards, ModelCard, ParameterSet, Value, dialect};
+use espice_netlist::{
+    Composite, Item, Library as Cards, ModelCard, ParameterSet, Parameters, Subcircuit, Value,
+    dialect,
+};
 use espice_units::constants::{SPICE39, TNOM};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Most names of models that a message lists.
 const LISTED: usize = 12;
@@ -18,10 +24,13 @@ const BASES: usize = 16;
 pub struct CardModel<'l> {
     /// Name of the model.
     pub name: String,
-    /// Device type on the card.
+    /// Device type on the card; `SUBCKT` for a subcircuit.
     pub device_type: String,
-    /// The template.
-    pub template: &'l TemplateIr,
+    /// The template: one of the packs, or a subcircuit put together of them.
+    pub template: Cow<'l, TemplateIr>,
+    /// How many of the template's pins are terminals: a subcircuit that looks at node `0` has
+    /// that as one pin more, which is at 0 V.
+    pub terminals: usize,
     /// Index of the polarity among the template's.
     pub polarity: usize,
     /// All of the template's parameters, SI, as its first polarity has them.
@@ -36,6 +45,10 @@ pub struct CardModel<'l> {
     pub instance: Vec<(String, f64)>,
     /// Parameters of the card that the simulator knows and the template does not, in lower case.
     pub passed_over: Vec<String>,
+    /// Why its charges are not those of the whole device, in words.
+    pub static_only: Vec<String>,
+    /// The card of the template that the parameters stand on.
+    own: usize,
 }
 
 impl CardModel<'_> {
@@ -43,12 +56,17 @@ impl CardModel<'_> {
     pub fn polarity_word(&self) -> &str {
         self.template.polarities.get(self.polarity).map_or("", String::as_str)
     }
+
+    /// Names of the terminals.
+    pub fn pins(&self) -> &[String] {
+        self.template.pins.get(..self.terminals).unwrap_or(&self.template.pins)
+    }
 }
 
 impl Engine<'_> {
-    /// Finds a model of a card file and the template that has its equations: the model of this
-    /// name, or the only one. `instance` are parameters of the element's line, as cards write
-    /// them.
+    /// Finds a model or subcircuit of a card file and the template that has its equations: the
+    /// one of this name, or the only one. `instance` are parameters of the element's line, as
+    /// cards write them.
     ///
     /// Parameters that the template does not know are passed over with a warning. `None` comes
     /// with an error: no such model, no template for it, values that are no numbers.
@@ -58,117 +76,266 @@ impl Engine<'_> {
         name: Option<&str>,
         instance: &[(String, String)],
     ) -> (Option<CardModel<'_>>, Diagnostics) {
+        self.card_model_in(cards, None, name, instance)
+    }
+
+    /// The same with the text of the file, into which complaints then point.
+    pub(super) fn card_model_in(
+        &self,
+        cards: &Cards,
+        text: Option<(FileId, &str)>,
+        name: Option<&str>,
+        instance: &[(String, String)],
+    ) -> (Option<CardModel<'_>>, Diagnostics) {
         let mut diagnostics = Diagnostics::new();
-        let model = choose(cards, name, instance, &self.library, &mut diagnostics);
-        (model, diagnostics)
+        let model = match chosen(cards, name) {
+            Err(complaint) => Err(complaint),
+            Ok(Chosen::Card(card)) => of_file(card, cards, instance, &self.library),
+            Ok(Chosen::Subcircuit(s)) => of_subcircuit(s, cards, instance, &self.library, text),
+        };
+        match model {
+            Ok(model) => {
+                diagnostics.extend(model.lacks());
+                (Some(model), diagnostics)
+            }
+            Err(complaint) => {
+                diagnostics.push(complaint);
+                (None, diagnostics)
+            }
+        }
     }
 }
 
-fn choose<'l>(
+/// A device of the file.
+enum Chosen<'c> {
+    Card(&'c ModelCard),
+    Subcircuit(&'c Subcircuit),
+}
+
+/// A model of the file with parameters of its element.
+fn of_file<'l>(
+    card: &ModelCard,
     cards: &Cards,
-    name: Option<&str>,
     instance: &[(String, String)],
     library: &'l Library,
-    diagnostics: &mut Diagnostics,
-) -> Option<CardModel<'l>> {
-    let mut complain = |d: Diagnostic| diagnostics.push(d);
-    let card = match named(cards, name).and_then(|c| with_bases(cards, c)) {
-        Ok(card) => card,
-        Err(complaint) => {
-            complain(complaint);
-            return None;
-        }
-    };
-    let fitting = library.templates.iter().filter_map(|t| Some((t, fits(t, &card)?)));
-    // Of templates for the same device the one that knows most of the card's parameters, the
-    // first among equals: templates that extend others stand behind them.
-    let known = dialect("ngspice").and_then(|d| d.parameters(&card.device_type, card.level));
-    let canonical = |name: &str| known.map_or(name.to_lowercase(), |k| k.canonical(name));
-    let stated: Vec<String> = card.parameters.iter().map(|(n, _)| canonical(n)).collect();
-    let count = |own: &CardIr| {
-        own.parameters.iter().filter(|p| stated.contains(&canonical(&p.name))).count()
-    };
-    let best =
-        fitting.fold(None, |best: Option<(&TemplateIr, (&CardIr, usize))>, new| match best {
-            Some(old) if count(old.1.0) >= count(new.1.0) => Some(old),
-            _ => Some(new),
-        });
-    let Some((template, (own, polarity))) = best else {
-        complain(without_template(&card, library));
-        return None;
-    };
-    let mut chosen = CardModel {
-        name: card.name.clone(),
-        device_type: card.device_type.clone(),
-        template,
-        polarity,
-        values: template.defaults(),
-        stated: vec![false; template.parameters.len()],
-        nominal: TNOM,
-        device: Composite::from(card.clone()),
-        instance: Vec::new(),
-        passed_over: Vec::new(),
-    };
-    let of_card = |list: &'l [CardParameterIr], name: &str| {
-        list.iter().find(|p| canonical(&p.name) == canonical(name))
-    };
-    for (name, value) in &card.parameters {
-        let number = match value {
-            Value::Number(number) => *number,
-            Value::Text(text) => {
-                if of_card(&own.parameters, name).is_some() {
-                    complain(open_value(&card.name, name, text));
-                    return None;
-                }
-                chosen.pass_over(name, known);
-                continue;
-            }
-        };
-        if NOMINAL.iter().any(|n| name.eq_ignore_ascii_case(n)) {
-            chosen.nominal = number + SPICE39.celsius_zero;
-        } else if !chosen.set(of_card(&own.parameters, name), number) && !is_setting(own, name) {
-            chosen.pass_over(name, known);
-        }
-    }
-    if !(chosen.nominal.is_finite() && chosen.nominal > 0.0) {
-        let message = format!("the parameters of `{}` hold at {} K", card.name, chosen.nominal);
-        complain(Diagnostic::error(Code::CARD_VALUE_OPEN, message));
-        return None;
-    }
-    for (name, text) in instance {
-        let value = espice_units::card::parse_number(text).filter(|v| v.is_finite());
-        let Some(value) = value else {
-            complain(Diagnostic::error(Code::EVALUATION_BIASES, format!("`{text}` is no number")));
-            return None;
-        };
-        if !chosen.set(of_card(&own.instance, name), value) {
-            let known: Vec<&str> = own.instance.iter().map(|p| p.name.as_str()).collect();
+) -> Result<CardModel<'l>, Diagnostic> {
+    let mut model = CardModel::of_card(with_bases(cards, card)?, library)?;
+    for (name, value) in numbers(instance)? {
+        if !model.set_instance(&name, value) {
+            let known: Vec<&str> =
+                model.own().into_iter().flat_map(|o| &o.instance).map(|p| p.name.as_str()).collect();
             let help = match known.is_empty() {
-                true => format!("the element of a `{}` has no parameters here", card.device_type),
+                true => format!("the element of a `{}` has no parameters here", model.device_type),
                 false => format!("its element has {}", known.join(", ")),
             };
-            let message = format!("`{name}` is no parameter of the element of `{}`", card.name);
-            complain(Diagnostic::error(Code::EVALUATION_BIASES, message).help(help));
-            return None;
+            let message = format!("`{name}` is no parameter of the element of `{}`", model.name);
+            return Err(Diagnostic::error(Code::EVALUATION_BIASES, message).help(help));
         }
-        chosen.instance.push((name.clone(), value));
+        model.instance.push((name, value));
     }
-    if !chosen.passed_over.is_empty() {
-        let message = format!(
-            "template `{}` does not model {} of `{}`",
-            template.name,
-            chosen.passed_over.join(", "),
-            card.name
-        );
-        complain(
-            Diagnostic::warning(Code::CARD_PARAMETER_NOT_MODELLED, message)
-                .help("the values are those of the device without them"),
-        );
-    }
-    Some(chosen)
+    Ok(model)
 }
 
-impl CardModel<'_> {
+/// A subcircuit of the file with parameters of its call.
+fn of_subcircuit<'l>(
+    subcircuit: &Subcircuit,
+    cards: &Cards,
+    instance: &[(String, String)],
+    library: &'l Library,
+    text: Option<(FileId, &str)>,
+) -> Result<CardModel<'l>, Diagnostic> {
+    let mut given = Vec::new();
+    for (name, value) in numbers(instance)? {
+        if !subcircuit.parameters.iter().any(|(n, _)| n.eq_ignore_ascii_case(&name)) {
+            let known: Vec<&str> = subcircuit.parameters.iter().map(|(n, _)| n.as_str()).collect();
+            let message = format!("`{name}` is no parameter of the subcircuit `{}`", subcircuit.name);
+            let help = match known.is_empty() {
+                true => String::from("it has none"),
+                false => format!("it has {}", known.join(", ")),
+            };
+            return Err(Diagnostic::error(Code::EVALUATION_BIASES, message).help(help));
+        }
+        given.push((name, Value::Number(value)));
+    }
+    let composed = compose(library, cards, subcircuit, &given)
+        .map_err(|refusal| refused(&subcircuit.name, &refusal, text))?;
+    Ok(CardModel {
+        name: subcircuit.name.clone(),
+        device_type: String::from("SUBCKT"),
+        terminals: composed.terminals,
+        polarity: 0,
+        values: Vec::new(),
+        stated: Vec::new(),
+        nominal: TNOM,
+        device: Composite {
+            parts: Vec::new(),
+            subcircuit: Some(closed(subcircuit, cards, &given)),
+        },
+        instance: Vec::new(),
+        passed_over: composed.passed_over,
+        static_only: composed.static_only,
+        own: 0,
+        template: Cow::Owned(composed.template),
+    })
+}
+
+/// Numbers of an element's parameters.
+fn numbers(instance: &[(String, String)]) -> Result<Vec<(String, f64)>, Diagnostic> {
+    let number = |(name, text): &(String, String)| {
+        let value = espice_units::card::parse_number(text).filter(|v| v.is_finite());
+        let message = format!("`{text}` is no number");
+        let value = value.ok_or_else(|| Diagnostic::error(Code::EVALUATION_BIASES, message))?;
+        Ok((name.clone(), value))
+    };
+    instance.iter().map(number).collect()
+}
+
+/// A subcircuit with everything of the file that it may call, so that it stands alone.
+fn closed(subcircuit: &Subcircuit, cards: &Cards, given: &Parameters) -> Subcircuit {
+    let own = |item: &&Item| match item {
+        Item::Subcircuit(other) => {
+            !other.name.eq_ignore_ascii_case(&subcircuit.name) && !subcircuit_calls_none(subcircuit)
+        }
+        Item::Model(_) | Item::Parameters(_) => true,
+        Item::Raw(text) => text.to_lowercase().trim_start().starts_with(".func"),
+        Item::Comment(_) | Item::Element(_) => false,
+    };
+    let mut whole = subcircuit.clone();
+    for (name, value) in given {
+        let slots = whole.parameters.iter_mut().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        slots.for_each(|(_, slot)| slot.clone_from(value));
+    }
+    let mut items: Vec<Item> = cards.items.iter().filter(own).cloned().collect();
+    items.append(&mut whole.items);
+    whole.items = items;
+    whole
+}
+
+fn subcircuit_calls_none(subcircuit: &Subcircuit) -> bool {
+    !subcircuit.items.iter().any(
+        |item| matches!(item, Item::Element(e) if e.name.starts_with(['x', 'X'])),
+    )
+}
+
+/// The complaint about an element that cannot be evaluated, at its line.
+fn refused(name: &str, refusal: &Refusal, text: Option<(FileId, &str)>) -> Diagnostic {
+    let message = match &refusal.place {
+        Some(place) => format!("`{}` of `{name}` cannot be evaluated: {}", place.path, refusal.reason),
+        None => format!("`{name}` cannot be evaluated: {}", refusal.reason),
+    };
+    let complaint = Diagnostic::error(Code::SUBCIRCUIT_NOT_EVALUABLE, message)
+        .help("--with ngspice tells what the simulator has for cards that it can run");
+    let place = refusal.place.as_ref().zip(text).and_then(|(place, (file, text))| {
+        let range = element_line(text, &place.subcircuit, &place.element)?;
+        Some(Span::new(file, range.start, range.end))
+    });
+    match place {
+        Some(span) => complaint.at(span),
+        None => complaint,
+    }
+}
+
+impl<'l> CardModel<'l> {
+    /// The template that has the equations of a card, with the card's values.
+    pub(crate) fn of_card(card: ModelCard, library: &'l Library) -> Result<Self, Diagnostic> {
+        let fitting = library.templates.iter().filter_map(|t| Some((t, fits(t, &card)?)));
+        // Of templates for the same device the one that knows most of the card's parameters, the
+        // first among equals: templates that extend others stand behind them.
+        let known = dialect("ngspice").and_then(|d| d.parameters(&card.device_type, card.level));
+        let canonical = |name: &str| known.map_or(name.to_lowercase(), |k| k.canonical(name));
+        let stated: Vec<String> = card.parameters.iter().map(|(n, _)| canonical(n)).collect();
+        let count = |own: &CardIr| {
+            own.parameters.iter().filter(|p| stated.contains(&canonical(&p.name))).count()
+        };
+        let best =
+            fitting.fold(None, |best: Option<(&TemplateIr, (&CardIr, usize))>, new| match best {
+                Some(old) if count(old.1.0) >= count(new.1.0) => Some(old),
+                _ => Some(new),
+            });
+        let Some((template, (own, polarity))) = best else {
+            return Err(without_template(&card, library));
+        };
+        let mut model = CardModel {
+            name: card.name.clone(),
+            device_type: card.device_type.clone(),
+            template: Cow::Borrowed(template),
+            terminals: template.pins.len(),
+            polarity,
+            values: template.defaults(),
+            stated: vec![false; template.parameters.len()],
+            nominal: TNOM,
+            device: Composite::from(card.clone()),
+            instance: Vec::new(),
+            passed_over: Vec::new(),
+            static_only: Vec::new(),
+            own: template.cards.iter().position(|c| std::ptr::eq(c, own)).unwrap_or(0),
+        };
+        for (name, value) in &card.parameters {
+            let number = match value {
+                Value::Number(number) => *number,
+                Value::Text(text) => {
+                    if on_card(&own.parameters, name, known).is_some() {
+                        return Err(open_value(&card.name, name, text));
+                    }
+                    model.pass_over(name, known);
+                    continue;
+                }
+            };
+            if NOMINAL.iter().any(|n| name.eq_ignore_ascii_case(n)) {
+                model.nominal = number + SPICE39.celsius_zero;
+            } else if !model.set(on_card(&own.parameters, name, known), number)
+                && !is_setting(own, name)
+            {
+                model.pass_over(name, known);
+            }
+        }
+        if !(model.nominal.is_finite() && model.nominal > 0.0) {
+            let message = format!("the parameters of `{}` hold at {} K", card.name, model.nominal);
+            return Err(Diagnostic::error(Code::CARD_VALUE_OPEN, message));
+        }
+        Ok(model)
+    }
+
+    /// Sets a parameter of the element; whether there is one of this name.
+    pub(crate) fn set_instance(&mut self, name: &str, value: f64) -> bool {
+        let known =
+            dialect("ngspice").and_then(|d| d.parameters(&self.device_type, self.level()));
+        let found = self.own().and_then(|own| on_card(&own.instance, name, known)).cloned();
+        self.set(found.as_ref(), value)
+    }
+
+    fn own(&self) -> Option<&CardIr> {
+        self.template.cards.get(self.own)
+    }
+
+    fn level(&self) -> Option<u32> {
+        self.device.parts.first().and_then(|p| p.card.level)
+    }
+
+    /// The template as it stands in the packs.
+    pub(crate) fn pack_template(&self, library: &'l Library) -> Option<&'l TemplateIr> {
+        match &self.template {
+            Cow::Borrowed(template) => Some(template),
+            Cow::Owned(own) => library.templates.iter().find(|t| t.name == own.name),
+        }
+    }
+
+    /// What the values lack that a simulator would have.
+    fn lacks(&self) -> Option<Diagnostic> {
+        if self.passed_over.is_empty() {
+            return None;
+        }
+        let who = match self.device.subcircuit {
+            Some(_) => String::from("the templates of its elements do"),
+            None => format!("template `{}` does", self.template.name),
+        };
+        let message = format!("{who} not model {} of `{}`", self.passed_over.join(", "), self.name);
+        Some(
+            Diagnostic::warning(Code::CARD_PARAMETER_NOT_MODELLED, message)
+                .help("the values are those of the device without them"),
+        )
+    }
+
     /// Keeps a parameter on record that the template lacks; remarks about the part are none.
     fn pass_over(&mut self, name: &str, known: Option<&ParameterSet>) {
         let name = name.to_lowercase();
@@ -184,12 +351,50 @@ impl CardModel<'_> {
         let Some(parameter) = self.template.parameters.get(index) else { return false };
         let negated = of_card.negated.get(self.polarity).copied().unwrap_or(false);
         let value = if negated { 0.0 - value } else { value };
+        let value = parameter.card_unit.to_si(value);
         let slots = (self.values.get_mut(index), self.stated.get_mut(index));
         let (Some(slot), Some(stated)) = slots else { return false };
-        *slot = parameter.card_unit.to_si(value);
+        *slot = value;
         *stated = true;
         true
     }
+}
+
+/// The parameter of this name, or of one that simulators take for it.
+fn on_card<'t>(
+    list: &'t [CardParameterIr],
+    name: &str,
+    known: Option<&ParameterSet>,
+) -> Option<&'t CardParameterIr> {
+    let canonical = |name: &str| known.map_or(name.to_lowercase(), |k| k.canonical(name));
+    list.iter().find(|p| canonical(&p.name) == canonical(name))
+}
+
+/// The line of an element inside a subcircuit's text.
+fn element_line(text: &str, subcircuit: &str, element: &str) -> Option<std::ops::Range<usize>> {
+    let mut start = 0;
+    let mut depth = 0usize;
+    let mut inside = None;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.trim_end().len();
+        start += line.len();
+        let mut words = line.split_whitespace();
+        let Some(first) = words.next() else { continue };
+        if first.eq_ignore_ascii_case(".subckt") {
+            depth += 1;
+            if words.next().is_some_and(|w| w.eq_ignore_ascii_case(subcircuit)) {
+                inside = Some(depth);
+            }
+        } else if first.eq_ignore_ascii_case(".ends") {
+            if inside == Some(depth) {
+                inside = None;
+            }
+            depth = depth.saturating_sub(1);
+        } else if inside == Some(depth) && first.eq_ignore_ascii_case(element) {
+            return Some(range);
+        }
+    }
+    None
 }
 
 /// Where in a text the statement of a model stands, its continuation lines included.
@@ -215,12 +420,19 @@ pub(super) fn statement(text: &str, model: &str) -> Option<std::ops::Range<usize
     found
 }
 
-/// The model of this name, or the only one.
-fn named<'c>(cards: &'c Cards, name: Option<&str>) -> Result<&'c ModelCard, Diagnostic> {
+/// The model or subcircuit of this name, or the only device. A file of subcircuits holds their
+/// models for them; one that others call is a part of those.
+fn chosen<'c>(cards: &'c Cards, name: Option<&str>) -> Result<Chosen<'c>, Diagnostic> {
+    let subcircuits = cards.subcircuits();
     let models = cards.models();
-    let names: Vec<&str> = models.iter().map(|m| m.name.as_str()).collect();
+    let mut names: Vec<&str> = models.iter().map(|m| m.name.as_str()).collect();
+    names.extend(subcircuits.iter().map(|s| s.name.as_str()));
     if let Some(name) = name {
-        return cards.model(name).ok_or_else(|| {
+        let subcircuit = subcircuits.iter().find(|s| s.name.eq_ignore_ascii_case(name));
+        if let Some(subcircuit) = subcircuit {
+            return Ok(Chosen::Subcircuit(subcircuit));
+        }
+        return cards.model(name).map(Chosen::Card).ok_or_else(|| {
             let help = match did_you_mean(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => listed(&names),
@@ -229,15 +441,39 @@ fn named<'c>(cards: &'c Cards, name: Option<&str>) -> Result<&'c ModelCard, Diag
             Diagnostic::error(Code::WHICH_MODEL, message).help(help)
         });
     }
-    match models.as_slice() {
-        [only] => Ok(only),
-        [] => Err(Diagnostic::error(Code::CARD_WITHOUT_TEMPLATE, "the file holds no model card")),
+    let called: BTreeSet<String> = subcircuits.iter().flat_map(|s| calls(s)).collect();
+    let mut own: Vec<Chosen<'c>> = Vec::new();
+    for item in &cards.items {
+        match item {
+            Item::Subcircuit(s) if !called.contains(&s.name.to_lowercase()) => {
+                own.push(Chosen::Subcircuit(s));
+            }
+            Item::Model(card) if subcircuits.is_empty() => own.push(Chosen::Card(card)),
+            _ => {}
+        }
+    }
+    let count = own.len();
+    match (own.pop(), count) {
+        (Some(only), 1) => Ok(only),
+        (None, _) => {
+            Err(Diagnostic::error(Code::CARD_WITHOUT_TEMPLATE, "the file holds no model card"))
+        }
         _ => {
-            let message = format!("the file holds {} models", models.len());
+            let what = if subcircuits.is_empty() { "models" } else { "subcircuits" };
+            let message = format!("the file holds {count} {what}");
             Err(Diagnostic::error(Code::WHICH_MODEL, message)
                 .help(format!("choose one with --model: {}", listed(&names))))
         }
     }
+}
+
+/// Names of the subcircuits that one calls, in lower case.
+fn calls(subcircuit: &Subcircuit) -> Vec<String> {
+    let element = |item: &Item| match item {
+        Item::Element(e) if e.name.starts_with(['x', 'X']) => e.fields.last().map(|f| f.to_lowercase()),
+        _ => None,
+    };
+    subcircuit.items.iter().filter_map(element).collect()
 }
 
 fn listed(names: &[&str]) -> String {
@@ -248,7 +484,7 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// A card with the parameters of the models that it starts from before its own.
-fn with_bases(cards: &Cards, card: &ModelCard) -> Result<ModelCard, Diagnostic> {
+pub(crate) fn with_bases(cards: &Cards, card: &ModelCard) -> Result<ModelCard, Diagnostic> {
     let mut whole = card.clone();
     for _ in 0..BASES {
         let Some(base) = whole.base.take() else { return Ok(whole) };

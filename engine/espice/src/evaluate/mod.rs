@@ -4,6 +4,7 @@
 mod card;
 mod points;
 
+pub(crate) use card::with_bases;
 pub use card::CardModel;
 
 use crate::engine::Engine;
@@ -172,9 +173,16 @@ impl Engine<'_> {
             document: None,
         });
         let (library, complaints) = dialect.read(&text, file);
-        let (chosen, words) =
-            self.card_model(&library, request.model.as_deref(), &request.instance);
-        diagnostics.extend(words.into_iter().map(|d| d.at(Place::File(file))));
+        let (chosen, words) = self.card_model_in(
+            &library,
+            Some((file, &text)),
+            request.model.as_deref(),
+            &request.instance,
+        );
+        diagnostics.extend(words.into_iter().map(|d| match d.place() {
+            Some(_) => d,
+            None => d.at(Place::File(file)),
+        }));
         // Only what concerns the model: libraries of thousands have mistakes in others.
         let own = chosen.as_ref().and_then(|c| card::statement(&text, &c.name));
         let concerns = |d: &Diagnostic| match (&own, d.place()) {
@@ -185,7 +193,12 @@ impl Engine<'_> {
         diagnostics.extend(complaints.into_iter().filter(|d| concerns(d)));
         let chosen = chosen?;
         self.describe(&chosen, evaluation);
-        let pins = &chosen.template.pins;
+        if (request.wanted.capacitances || request.wanted.charges) && !chosen.static_only.is_empty() {
+            let message = format!("charges and capacitances lack {}", chosen.static_only.join(", "));
+            let complaint = Diagnostic::warning(Code::SUBCIRCUIT_STATIC, message);
+            diagnostics.push(complaint.at(Place::File(file)));
+        }
+        let pins = chosen.pins();
         let found = match (&request.biases, &table) {
             (Biases::Grid { volts, kelvin }, _) => points::of_grid(volts, kelvin, pins, file),
             (_, Some((table, text))) => points::of_table(text, *table, pins),
@@ -249,8 +262,8 @@ impl Engine<'_> {
         file: FileId,
         diagnostics: &mut Diagnostics,
     ) -> Option<()> {
-        let template = chosen.template;
-        let columns = columns(template, wanted, &chosen.stated);
+        let template = &*chosen.template;
+        let columns = columns(template, chosen.pins(), wanted, &chosen.stated);
         let list: Vec<Column> = columns.iter().map(|(c, _)| *c).collect();
         let made =
             Evaluator::at_nominal(template, self.config.mode, self.constants, chosen.nominal)
@@ -262,7 +275,10 @@ impl Engine<'_> {
                 return None;
             }
         };
-        let views: Vec<&[f64]> = points.volts.iter().map(Vec::as_slice).collect();
+        // A subcircuit's own ground is at 0 V.
+        let ground = vec![0.0; points.kelvin.len()];
+        let mut views: Vec<&[f64]> = points.volts.iter().map(Vec::as_slice).collect();
+        views.resize(template.pins.len(), &ground);
         let bias = Bias { volts: &views, kelvin: Kelvin::PerPoint(&points.kelvin) };
         let mut output = espice_model::Output::default();
         kernel.run(&chosen.values, bias, &mut Workspace::default(), &mut output);
@@ -280,7 +296,7 @@ impl Engine<'_> {
             unit: unit.into(),
             origin: "given".into(),
         };
-        evaluation.columns = template.pins.iter().map(|p| given(format!("V({p})"), "V")).collect();
+        evaluation.columns = chosen.pins().iter().map(|p| given(format!("V({p})"), "V")).collect();
         evaluation.columns.push(given(String::from("T"), "K"));
         evaluation.columns.extend(columns.iter().map(|(_, c)| c.clone()));
         evaluation.rows = (0..points.kelvin.len())
@@ -336,7 +352,7 @@ impl Engine<'_> {
         evaluation.simulator = Some(format!("{} {version}", simulator.name));
         let wanted =
             Wanted { charges: false, by_temperature: false, by_parameter: false, ..wanted };
-        let columns = columns(chosen.template, wanted, &[]);
+        let columns = columns(&chosen.template, chosen.pins(), wanted, &[]);
         evaluation.columns.extend(columns.iter().map(|(_, c)| EvaluatedColumn {
             name: format!("{}@{}", c.name, simulator.name),
             unit: c.unit.clone(),
@@ -361,6 +377,7 @@ impl Engine<'_> {
 /// The columns of an evaluation with their names, in the order of pins.
 fn columns(
     template: &TemplateIr,
+    pins: &[String],
     wanted: Wanted,
     stated: &[bool],
 ) -> Vec<(Column, EvaluatedColumn)> {
@@ -368,7 +385,7 @@ fn columns(
     let mut add = |column: Column, name: String, unit: String| {
         list.push((column, EvaluatedColumn { name, unit, origin: "native".into() }));
     };
-    let pins: Vec<(usize, &String)> = template.pins.iter().enumerate().collect();
+    let pins: Vec<(usize, &String)> = pins.iter().enumerate().collect();
     for &(a, p) in &pins {
         add(Column::Current(a), format!("I({p})"), "A".into());
     }

@@ -71,7 +71,23 @@ pub(super) fn tokens(text: &str, area: Range<usize>, commas: Commas) -> Tokens {
     if let Some(&(_, at)) = scan.brackets.first() {
         scan.unbalanced.get_or_insert(at);
     }
-    Tokens { list: scan.list, unbalanced: scan.unbalanced }
+    Tokens { list: apart(text, scan.list), unbalanced: scan.unbalanced }
+}
+
+/// `params:a=1` as `params:` and what follows: nothing needs to stand between them.
+fn apart(text: &str, list: Vec<Token>) -> Vec<Token> {
+    const MARK: &str = "params:";
+    let split = |token: Token| {
+        let word = text.get(token.range.clone()).unwrap_or("");
+        let marked = word.get(..MARK.len()).is_some_and(|m| m.eq_ignore_ascii_case(MARK));
+        if !marked || word.len() == MARK.len() {
+            return vec![token];
+        }
+        let middle = token.range.start + MARK.len();
+        let rest = Token { range: middle..token.range.end };
+        vec![Token { range: token.range.start..middle }, rest]
+    };
+    list.into_iter().flat_map(split).collect()
 }
 
 /// Whether a text, written where commas mean this, is read back as one word.
@@ -143,6 +159,7 @@ mod tests {
         );
         assert_eq!(words("tc=1, 2 r", Commas::Join), ["tc", "=", "1, 2", "r"]);
         assert_eq!(words("a==b", Commas::Separate), ["a==b"]);
+        assert_eq!(words("s PARAMS:a=1", Commas::Join), ["s", "PARAMS:", "a", "=", "1"]);
     }
 
     #[test]
