@@ -41,6 +41,8 @@ mod program;
 #[cfg(test)]
 mod published;
 #[cfg(test)]
+mod published_subcircuits;
+#[cfg(test)]
 mod readback;
 #[cfg(test)]
 mod sheet_foreign;

@@ -32,7 +32,7 @@ fn potentials(kind: &str, random: &mut SplitMix) -> Option<Vec<f64>> {
 fn native(model: &CardModel<'_>, volts: &[f64], kelvin: f64) -> Vec<f64> {
     let columns: Vec<Column> = (0..volts.len()).map(Column::Current).collect();
     let evaluator =
-        Evaluator::at_nominal(model.template, Mode::Portable, SPICE39, model.nominal).unwrap();
+        Evaluator::at_nominal(&model.template, Mode::Portable, SPICE39, model.nominal).unwrap();
     let kernel = evaluator.of_polarity(model.polarity).kernel_of(&columns).unwrap();
     let rows: Vec<[f64; 1]> = volts.iter().map(|v| [*v]).collect();
     let rows: Vec<&[f64]> = rows.iter().map(|r| &r[..]).collect();

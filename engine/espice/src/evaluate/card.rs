@@ -1,19 +1,16 @@
 //! From a model card to the template that has its equations, with the card's values.
 
+use super::find::{Chosen, chosen, closed, element_line};
 use crate::engine::Engine;
 use crate::subcircuit::{Refusal, compose};
-use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span, did_you_mean};
+use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
 use espice_lang::ir::{CardIr, CardParameterIr, Library, TemplateIr};
 use espice_netlist::{
-    Composite, Item, Library as Cards, ModelCard, ParameterSet, Parameters, Subcircuit, Value,
-    dialect,
+    Composite, Library as Cards, ModelCard, ParameterSet, Subcircuit, Value, dialect,
 };
 use espice_units::constants::{SPICE39, TNOM};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
-/// Most names of models that a message lists.
-const LISTED: usize = 12;
 /// Names by which cards call the temperature at which their parameters hold, °C.
 const NOMINAL: [&str; 3] = ["tnom", "tref", "t_measured"];
 /// Models that start from others, one after the other, at most.
@@ -106,12 +103,6 @@ impl Engine<'_> {
     }
 }
 
-/// A device of the file.
-enum Chosen<'c> {
-    Card(&'c ModelCard),
-    Subcircuit(&'c Subcircuit),
-}
-
 /// A model of the file with parameters of its element.
 fn of_file<'l>(
     card: &ModelCard,
@@ -122,8 +113,12 @@ fn of_file<'l>(
     let mut model = CardModel::of_card(with_bases(cards, card)?, library)?;
     for (name, value) in numbers(instance)? {
         if !model.set_instance(&name, value) {
-            let known: Vec<&str> =
-                model.own().into_iter().flat_map(|o| &o.instance).map(|p| p.name.as_str()).collect();
+            let known: Vec<&str> = model
+                .own()
+                .into_iter()
+                .flat_map(|o| &o.instance)
+                .map(|p| p.name.as_str())
+                .collect();
             let help = match known.is_empty() {
                 true => format!("the element of a `{}` has no parameters here", model.device_type),
                 false => format!("its element has {}", known.join(", ")),
@@ -148,7 +143,8 @@ fn of_subcircuit<'l>(
     for (name, value) in numbers(instance)? {
         if !subcircuit.parameters.iter().any(|(n, _)| n.eq_ignore_ascii_case(&name)) {
             let known: Vec<&str> = subcircuit.parameters.iter().map(|(n, _)| n.as_str()).collect();
-            let message = format!("`{name}` is no parameter of the subcircuit `{}`", subcircuit.name);
+            let message =
+                format!("`{name}` is no parameter of the subcircuit `{}`", subcircuit.name);
             let help = match known.is_empty() {
                 true => String::from("it has none"),
                 false => format!("it has {}", known.join(", ")),
@@ -190,37 +186,12 @@ fn numbers(instance: &[(String, String)]) -> Result<Vec<(String, f64)>, Diagnost
     instance.iter().map(number).collect()
 }
 
-/// A subcircuit with everything of the file that it may call, so that it stands alone.
-fn closed(subcircuit: &Subcircuit, cards: &Cards, given: &Parameters) -> Subcircuit {
-    let own = |item: &&Item| match item {
-        Item::Subcircuit(other) => {
-            !other.name.eq_ignore_ascii_case(&subcircuit.name) && !subcircuit_calls_none(subcircuit)
-        }
-        Item::Model(_) | Item::Parameters(_) => true,
-        Item::Raw(text) => text.to_lowercase().trim_start().starts_with(".func"),
-        Item::Comment(_) | Item::Element(_) => false,
-    };
-    let mut whole = subcircuit.clone();
-    for (name, value) in given {
-        let slots = whole.parameters.iter_mut().filter(|(n, _)| n.eq_ignore_ascii_case(name));
-        slots.for_each(|(_, slot)| slot.clone_from(value));
-    }
-    let mut items: Vec<Item> = cards.items.iter().filter(own).cloned().collect();
-    items.append(&mut whole.items);
-    whole.items = items;
-    whole
-}
-
-fn subcircuit_calls_none(subcircuit: &Subcircuit) -> bool {
-    !subcircuit.items.iter().any(
-        |item| matches!(item, Item::Element(e) if e.name.starts_with(['x', 'X'])),
-    )
-}
-
 /// The complaint about an element that cannot be evaluated, at its line.
 fn refused(name: &str, refusal: &Refusal, text: Option<(FileId, &str)>) -> Diagnostic {
     let message = match &refusal.place {
-        Some(place) => format!("`{}` of `{name}` cannot be evaluated: {}", place.path, refusal.reason),
+        Some(place) => {
+            format!("`{}` of `{name}` cannot be evaluated: {}", place.path, refusal.reason)
+        }
         None => format!("`{name}` cannot be evaluated: {}", refusal.reason),
     };
     let complaint = Diagnostic::error(Code::SUBCIRCUIT_NOT_EVALUABLE, message)
@@ -298,8 +269,7 @@ impl<'l> CardModel<'l> {
 
     /// Sets a parameter of the element; whether there is one of this name.
     pub(crate) fn set_instance(&mut self, name: &str, value: f64) -> bool {
-        let known =
-            dialect("ngspice").and_then(|d| d.parameters(&self.device_type, self.level()));
+        let known = dialect("ngspice").and_then(|d| d.parameters(&self.device_type, self.level()));
         let found = self.own().and_then(|own| on_card(&own.instance, name, known)).cloned();
         self.set(found.as_ref(), value)
     }
@@ -368,119 +338,6 @@ fn on_card<'t>(
 ) -> Option<&'t CardParameterIr> {
     let canonical = |name: &str| known.map_or(name.to_lowercase(), |k| k.canonical(name));
     list.iter().find(|p| canonical(&p.name) == canonical(name))
-}
-
-/// The line of an element inside a subcircuit's text.
-fn element_line(text: &str, subcircuit: &str, element: &str) -> Option<std::ops::Range<usize>> {
-    let mut start = 0;
-    let mut depth = 0usize;
-    let mut inside = None;
-    for line in text.split_inclusive('\n') {
-        let range = start..start + line.trim_end().len();
-        start += line.len();
-        let mut words = line.split_whitespace();
-        let Some(first) = words.next() else { continue };
-        if first.eq_ignore_ascii_case(".subckt") {
-            depth += 1;
-            if words.next().is_some_and(|w| w.eq_ignore_ascii_case(subcircuit)) {
-                inside = Some(depth);
-            }
-        } else if first.eq_ignore_ascii_case(".ends") {
-            if inside == Some(depth) {
-                inside = None;
-            }
-            depth = depth.saturating_sub(1);
-        } else if inside == Some(depth) && first.eq_ignore_ascii_case(element) {
-            return Some(range);
-        }
-    }
-    None
-}
-
-/// Where in a text the statement of a model stands, its continuation lines included.
-pub(super) fn statement(text: &str, model: &str) -> Option<std::ops::Range<usize>> {
-    let mut found: Option<std::ops::Range<usize>> = None;
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        let trimmed = line.trim_start();
-        let mut words = trimmed.split([' ', '\t', '(']).filter(|w| !w.is_empty());
-        let begins = words.next().is_some_and(|w| w.eq_ignore_ascii_case(".model"))
-            && words.next().is_some_and(|w| w.trim_end().eq_ignore_ascii_case(model));
-        match &mut found {
-            None if begins => found = Some(start..end),
-            // Comments and empty lines may stand between a statement and its continuation.
-            Some(range) if trimmed.starts_with('+') => range.end = end,
-            Some(_) if trimmed.trim_end().is_empty() || trimmed.starts_with('*') => {}
-            Some(_) => break,
-            None => {}
-        }
-        start = end;
-    }
-    found
-}
-
-/// The model or subcircuit of this name, or the only device. A file of subcircuits holds their
-/// models for them; one that others call is a part of those.
-fn chosen<'c>(cards: &'c Cards, name: Option<&str>) -> Result<Chosen<'c>, Diagnostic> {
-    let subcircuits = cards.subcircuits();
-    let models = cards.models();
-    let mut names: Vec<&str> = models.iter().map(|m| m.name.as_str()).collect();
-    names.extend(subcircuits.iter().map(|s| s.name.as_str()));
-    if let Some(name) = name {
-        let subcircuit = subcircuits.iter().find(|s| s.name.eq_ignore_ascii_case(name));
-        if let Some(subcircuit) = subcircuit {
-            return Ok(Chosen::Subcircuit(subcircuit));
-        }
-        return cards.model(name).map(Chosen::Card).ok_or_else(|| {
-            let help = match did_you_mean(name, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => listed(&names),
-            };
-            let message = format!("the file holds no model `{name}`");
-            Diagnostic::error(Code::WHICH_MODEL, message).help(help)
-        });
-    }
-    let called: BTreeSet<String> = subcircuits.iter().flat_map(|s| calls(s)).collect();
-    let mut own: Vec<Chosen<'c>> = Vec::new();
-    for item in &cards.items {
-        match item {
-            Item::Subcircuit(s) if !called.contains(&s.name.to_lowercase()) => {
-                own.push(Chosen::Subcircuit(s));
-            }
-            Item::Model(card) if subcircuits.is_empty() => own.push(Chosen::Card(card)),
-            _ => {}
-        }
-    }
-    let count = own.len();
-    match (own.pop(), count) {
-        (Some(only), 1) => Ok(only),
-        (None, _) => {
-            Err(Diagnostic::error(Code::CARD_WITHOUT_TEMPLATE, "the file holds no model card"))
-        }
-        _ => {
-            let what = if subcircuits.is_empty() { "models" } else { "subcircuits" };
-            let message = format!("the file holds {count} {what}");
-            Err(Diagnostic::error(Code::WHICH_MODEL, message)
-                .help(format!("choose one with --model: {}", listed(&names))))
-        }
-    }
-}
-
-/// Names of the subcircuits that one calls, in lower case.
-fn calls(subcircuit: &Subcircuit) -> Vec<String> {
-    let element = |item: &Item| match item {
-        Item::Element(e) if e.name.starts_with(['x', 'X']) => e.fields.last().map(|f| f.to_lowercase()),
-        _ => None,
-    };
-    subcircuit.items.iter().filter_map(element).collect()
-}
-
-fn listed(names: &[&str]) -> String {
-    let shown: Vec<&str> = names.iter().take(LISTED).copied().collect();
-    let more = names.len().saturating_sub(LISTED);
-    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("it holds {}{rest}", shown.join(", "))
 }
 
 /// A card with the parameters of the models that it starts from before its own.

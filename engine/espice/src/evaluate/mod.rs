@@ -2,10 +2,11 @@
 //! put through the template that has its equations.
 
 mod card;
+mod find;
 mod points;
 
-pub(crate) use card::with_bases;
 pub use card::CardModel;
+pub(crate) use card::with_bases;
 
 use crate::engine::Engine;
 use crate::outcome::{DiagnosticRecord, Source};
@@ -184,7 +185,7 @@ impl Engine<'_> {
             None => d.at(Place::File(file)),
         }));
         // Only what concerns the model: libraries of thousands have mistakes in others.
-        let own = chosen.as_ref().and_then(|c| card::statement(&text, &c.name));
+        let own = chosen.as_ref().and_then(|c| find::statement(&text, &c.name));
         let concerns = |d: &Diagnostic| match (&own, d.place()) {
             (Some(own), Some(Place::Text(span))) => own.contains(&(span.start as usize)),
             (None, _) => library.models().is_empty(),
@@ -193,8 +194,10 @@ impl Engine<'_> {
         diagnostics.extend(complaints.into_iter().filter(|d| concerns(d)));
         let chosen = chosen?;
         self.describe(&chosen, evaluation);
-        if (request.wanted.capacitances || request.wanted.charges) && !chosen.static_only.is_empty() {
-            let message = format!("charges and capacitances lack {}", chosen.static_only.join(", "));
+        if (request.wanted.capacitances || request.wanted.charges) && !chosen.static_only.is_empty()
+        {
+            let message =
+                format!("charges and capacitances lack {}", chosen.static_only.join(", "));
             let complaint = Diagnostic::warning(Code::SUBCIRCUIT_STATIC, message);
             diagnostics.push(complaint.at(Place::File(file)));
         }

@@ -149,7 +149,9 @@ impl Net<'_, '_> {
         let zero = self.algebra.constant(0.0);
         let is_condition = matches!(
             self.algebra.graph.node(condition.id),
-            Node::Compare(..) | Node::Unary(Unary::Not, _) | Node::Binary(Binary::And | Binary::Or, ..)
+            Node::Compare(..)
+                | Node::Unary(Unary::Not, _)
+                | Node::Binary(Binary::And | Binary::Or, ..)
         );
         if is_condition {
             return self.algebra.select(condition, a, b);
@@ -211,7 +213,8 @@ impl Net<'_, '_> {
                 let zero = self.algebra.constant(SPICE39.celsius_zero);
                 Ok(self.algebra.binary(Binary::Subtract, kelvin, zero))
             }
-            "time" => Err(String::from("it varies with the time").into()),
+            // At rest the time has not started.
+            "time" => Ok(self.algebra.constant(0.0)),
             _ => match NAMED.iter().find(|(n, _)| *n == name) {
                 Some((_, value)) => Ok(self.algebra.constant(*value)),
                 None => Err(format!("`{name}` is no parameter that the file sets").into()),
@@ -293,7 +296,9 @@ impl Net<'_, '_> {
             }
             (_, list) => {
                 let count = list.len();
-                return Err(format!("the function `{name}` of {count} values is not evaluated").into());
+                return Err(
+                    format!("the function `{name}` of {count} values is not evaluated").into()
+                );
             }
         })
     }

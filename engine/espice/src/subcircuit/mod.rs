@@ -12,6 +12,7 @@ mod formulas;
 mod lower;
 mod net;
 mod scope;
+mod sources;
 mod tree;
 
 pub(crate) use net::Refusal;
@@ -184,3 +185,6 @@ impl Net<'_, '_> {
 fn is_constant(drive: &Drive) -> bool {
     matches!(drive, Drive::Plain(Val { .. }) | Drive::Device(..))
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,9 +44,7 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, FormulaError> {
             let length = rest.find(|c| !inside(c)).unwrap_or(rest.len());
             let name = rest.get(..length).unwrap_or("");
             match probe(name, rest.get(length..).unwrap_or("")) {
-                Some((letter, inner, more)) => {
-                    (Some(Kind::Probe(letter, inner)), length + more)
-                }
+                Some((letter, inner, more)) => (Some(Kind::Probe(letter, inner)), length + more),
                 None => (Some(Kind::Name(name)), length),
             }
         } else {
