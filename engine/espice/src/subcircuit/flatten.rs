@@ -85,7 +85,8 @@ impl<'c> Net<'c, '_> {
     fn edge(&mut self, element: &Element, at: At, place: &Place) -> Result<(), String> {
         let kind = element.name.chars().next().unwrap_or(' ').to_ascii_lowercase();
         let by_formula = element.parameters.iter().any(|(n, _)| n.eq_ignore_ascii_case("v"));
-        if !matches!(kind, 'v' | 'e' | 'h' | 'l') && !(kind == 'b' && by_formula) {
+        let forces = matches!(kind, 'v' | 'e' | 'h' | 'l') || (kind == 'b' && by_formula);
+        if !forces {
             return Ok(());
         }
         let [plus, minus, ..] = element.fields.as_slice() else {
@@ -243,9 +244,17 @@ impl<'c> Net<'c, '_> {
         for field in element.fields.iter().skip(2) {
             match self.scopes.model(at.scope, field) {
                 Some(card) => {
-                    laws.extend(card.parameters.iter().cloned().filter(|(name, _)| {
-                        !element.parameters.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
-                    }));
+                    laws.extend(
+                        card.parameters
+                            .iter()
+                            .filter(|(name, _)| {
+                                !element
+                                    .parameters
+                                    .iter()
+                                    .any(|(n, _)| n.eq_ignore_ascii_case(name))
+                            })
+                            .cloned(),
+                    );
                 }
                 None => value = value.or(Some(Value::from(field.as_str()))),
             }

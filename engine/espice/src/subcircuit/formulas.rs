@@ -27,8 +27,11 @@ const FUNCTIONS: [(&str, Unary); 13] = [
     ("sgn", Unary::Sign),
 ];
 
+/// A function of a number.
+type OfNumber = fn(f64) -> f64;
+
 /// Functions that are known of numbers only.
-const OF_NUMBERS: [(&str, fn(f64) -> f64); 6] = [
+const OF_NUMBERS: [(&str, OfNumber); 6] = [
     ("int", f64::trunc),
     ("floor", f64::floor),
     ("ceil", f64::ceil),
