@@ -31,6 +31,7 @@ pub mod outcome;
 mod parts;
 mod probe;
 mod run;
+mod scans;
 mod simulate;
 mod subcircuit;
 mod templates;

@@ -9,6 +9,7 @@ use crate::fitted::View;
 use crate::outcome as out;
 use crate::parts::{choose_part, stem};
 use crate::probe::TEMPERATURES;
+use crate::scans;
 use crate::simulate::{self, Check};
 use crate::wire;
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
@@ -99,6 +100,9 @@ impl Engine<'_> {
             return;
         }
         settle(&mut record.facts);
+        if scans::are_all(&record.facts, &record.sheets) {
+            return scans::refuse(&mut record.diagnostics);
+        }
         match self.kind_of(&mut record.facts, request.kind.as_deref()) {
             Ok(_) => {}
             Err(complaints) => return record.diagnostics.extend(complaints),

@@ -117,11 +117,14 @@ pub(crate) fn document(sheet: Option<&Sheet>) -> Option<out::Document> {
 fn panel(p: &plot::Panel, sheet: &Sheet) -> out::Panel {
     let mut axes = vec![panel_axis("x", &p.x), panel_axis("y", &p.y)];
     axes.extend(p.y2.as_ref().map(|a| panel_axis("y2", a)));
-    let curve = |t: &plot::Trace| out::PanelCurve {
-        quantity: t.signature.as_ref().map(ToString::to_string),
-        label: t.label.as_ref().map(|l| l.0.clone()),
-        status: t.status.word().into(),
-        reasons: t.reasons.clone(),
+    let curve = |t: &plot::Trace| {
+        let (status, reasons) = p.standing(t);
+        out::PanelCurve {
+            quantity: t.signature.as_ref().map(ToString::to_string),
+            label: t.label.as_ref().map(|l| l.0.clone()),
+            status: status.word().into(),
+            reasons,
+        }
     };
     out::Panel {
         title: p.title.clone(),

@@ -133,10 +133,10 @@ fn panel_marks(panel: &Panel) -> String {
         let _ = write!(
             out,
             "<path class=\"trace {}\" stroke=\"{}\" d=\"{}\"><title>{}</title></path>",
-            trace.status.word(),
+            panel.standing(trace).0.word(),
             colour(i),
             polyline(&trace.line),
-            escape(&trace_words(trace))
+            escape(&trace_words(panel, trace))
         );
         if let Some((_, area)) = &trace.label {
             let _ = write!(
@@ -184,9 +184,9 @@ fn panel_words(panel: &Panel) -> String {
             out,
             "<li class=\"{}\"><svg class=\"swatch\" viewBox=\"0 0 20 6\"><path d=\"M0 3h20\" \
              stroke=\"{}\"/></svg> {}</li>",
-            trace.status.word(),
+            panel.standing(trace).0.word(),
             colour(i),
-            escape(&trace_words(trace))
+            escape(&trace_words(panel, trace))
         );
     }
     out + "</ul>\n"
@@ -213,9 +213,10 @@ fn axis_words(name: &str, axis: &Axis) -> String {
     )
 }
 
-fn trace_words(trace: &Trace) -> String {
+fn trace_words(panel: &Panel, trace: &Trace) -> String {
+    let (status, reasons) = panel.standing(trace);
     let what = trace.signature.as_ref().map_or(String::from("a curve"), ToString::to_string);
-    let mut out = format!("{what} ({})", trace.status.word());
+    let mut out = format!("{what} ({})", status.word());
     if let Some((label, _)) = &trace.label {
         out += &format!(", labelled `{label}`");
     }
@@ -225,8 +226,8 @@ fn trace_words(trace: &Trace) -> String {
     if !trace.parts.is_empty() {
         out += &format!(", for {}", trace.parts.join(", "));
     }
-    if !trace.reasons.is_empty() {
-        out += &format!(": {}", trace.reasons.join("; "));
+    if !reasons.is_empty() {
+        out += &format!(": {}", reasons.join("; "));
     }
     out
 }

@@ -95,7 +95,10 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
     let info = document.info();
     sheet.identity = identity::identify(&sheet.pages, &sheet.tables, &info, name, symbols);
     let identity = sheet.identity.clone();
-    diagnostics.extend(identity.open(file));
+    // What scans do not say needs no words of its own.
+    if !sheet.quality.is_all_scans() {
+        diagnostics.extend(identity.open(file));
+    }
     let (kind, parts) = (identity.kind.as_deref(), identity.all_parts());
     let parts = parts.as_slice();
     let (parameters, complaints) = table::parameters(&sheet.tables, file, symbols, kind, parts);

@@ -48,6 +48,13 @@ pub struct PageQuality {
     pub reading: Reading,
 }
 
+impl Quality {
+    /// Whether every page is a scan, so that nothing can be read.
+    pub fn is_all_scans(&self) -> bool {
+        !self.pages.is_empty() && self.scans == self.pages.len()
+    }
+}
+
 /// Images that cover this share of a page with hardly any text are the page itself.
 const SCAN_SHARE: f64 = 0.6;
 /// Fewer visible glyphs than this are a stamp on a scan, not the text of a page.
@@ -230,7 +237,10 @@ fn tell(quality: &Quality, pages: &[SheetPage], file: FileId) -> Diagnostics {
     let scans = places(&|q| q.scan && q.hidden < FEW_GLYPHS);
     if !scans.is_empty() {
         let message = format!("{} without text", are(&scans, "a scan", "scans"));
-        out.push(at(Diagnostic::warning(Code::SHEET_SCAN, message), &scans).help(
+        let all = scans.len() == pages.len();
+        // Of the whole sheet it stands before all that follows from it.
+        let places = if all { vec![Place::File(file)] } else { scans };
+        out.push(at(Diagnostic::warning(Code::SHEET_SCAN, message), &places).help(
             "give the maker's own PDF, whose text and curves are not pictures; scans are not read yet",
         ));
     }

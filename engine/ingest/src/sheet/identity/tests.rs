@@ -136,3 +136,18 @@ fn what_is_not_said_stays_open() {
     assert_eq!(read("a.pdf", &[glued]).kind.as_deref(), Some("mosfet"));
     assert_eq!(read("a.pdf", &[regulator]).kind.as_deref(), Some("regulator"));
 }
+
+#[test]
+fn what_a_sheet_does_not_say_is_told() {
+    use espice_base::{Code, FileId};
+    let told = |identity: &Identity| -> Vec<Code> {
+        identity.open(FileId(0)).iter().map(|d| d.code).collect()
+    };
+    assert_eq!(told(&Identity::default()), [Code::SHEET_KIND, Code::SHEET_PART]);
+    let known = Identity {
+        kind: Some(String::from("diode")),
+        part: Some(String::from("1N4148")),
+        ..Identity::default()
+    };
+    assert!(told(&known).is_empty());
+}

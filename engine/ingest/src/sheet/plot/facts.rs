@@ -3,7 +3,7 @@
 use super::trace::polyline::{length, nearest_on_segment, resample};
 use super::{Axis, Panel, Scale, Trace};
 use espice_base::{FileId, Place};
-use espice_facts::{Axis as FactAxis, Condition, Curve, Origin, Provenance, Status};
+use espice_facts::{Axis as FactAxis, Condition, Curve, Origin, Provenance};
 use espice_pdf::{Point, Rect};
 use espice_units::Dimension;
 use std::collections::BTreeMap;
@@ -55,12 +55,8 @@ fn curve(
     conditions.text = panel.conditions.text.clone();
     let area = Rect::around(trace.line.iter().copied()).unwrap_or(panel.frame);
     let place = Place::Page { file, page: panel.page, area: area.to_array() };
-    let mut status = trace.status.max(panel.status);
-    let mut reasons: Vec<String> = panel.reasons.iter().chain(&trace.reasons).cloned().collect();
-    if let Some(why) = &trace.held_back {
-        status = Status::Refused;
-        reasons.push(why.clone());
-    }
+    let (status, own) = panel.standing(trace);
+    let reasons = panel.reasons.iter().cloned().chain(own).collect();
     let parts = if trace.parts.is_empty() { &panel.parts } else { &trace.parts };
     Some(Curve {
         title: title(panel, trace),
@@ -189,7 +185,7 @@ fn simplify(line: &[Point], tolerance: f64) -> Vec<usize> {
 mod tests {
     use super::super::name::tests::axis;
     use super::*;
-    use espice_facts::{Conditions, Signature};
+    use espice_facts::{Conditions, Signature, Status};
 
     fn panel(held_back: Option<&str>) -> Panel {
         let line = vec![Point::new(0.0, 100.0), Point::new(50.0, 100.0), Point::new(100.0, 0.0)];
@@ -249,7 +245,10 @@ mod tests {
 
     #[test]
     fn what_is_held_back_is_refused_with_its_reason() {
-        let made = curves(&panel(Some("it is a limit")), FileId(3), |_| None);
+        let panel = panel(Some("it is a limit"));
+        let (status, reasons) = panel.standing(&panel.traces[0]);
+        assert_eq!((status, reasons.join("; ").as_str()), (Status::Refused, "it is a limit"));
+        let made = curves(&panel, FileId(3), |_| None);
         assert_eq!(made[0].status, Status::Refused);
         assert_eq!(made[0].reasons, ["it is a limit"]);
     }

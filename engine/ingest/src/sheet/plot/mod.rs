@@ -6,6 +6,7 @@
 
 mod calibrate;
 mod caption;
+mod compare;
 mod factor;
 pub mod facts;
 mod find;
@@ -24,11 +25,12 @@ mod trace;
 mod traces;
 mod unit;
 
+pub use compare::compare_axes;
 pub use espice_facts::Scale;
 pub use find::{Found, find};
 pub use ink::{Cover, Piece, PlotInk, Use};
 pub use name::Names;
-pub use traces::{compare_axes, curves};
+pub use traces::curves;
 
 use calibrate::along;
 use espice_facts::{Conditions, Signature, Status};
@@ -70,6 +72,17 @@ pub struct Panel {
     pub status: Status,
     /// Why it is not served, or what is unsure, in words.
     pub reasons: Vec<String>,
+}
+
+impl Panel {
+    /// How far one of its curves may be used, and the curve's own reasons: as far as the panel and
+    /// the curve itself, and not at all where it is held back.
+    pub fn standing(&self, trace: &Trace) -> (Status, Vec<String>) {
+        let mut reasons = trace.reasons.clone();
+        reasons.extend(trace.held_back.clone());
+        let held = if trace.held_back.is_some() { Status::Refused } else { Status::Served };
+        (trace.status.max(self.status).max(held), reasons)
+    }
 }
 
 /// An axis.

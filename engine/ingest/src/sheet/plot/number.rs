@@ -125,6 +125,21 @@ fn taken(words: &[Word], i: usize, angle: f64, raised: &Raised) -> Option<(Label
         let area = label.area.union(word.area);
         return Some((Label { values, printed, area, ..label }, used + 1));
     }
+    // `1 0⁻⁵` of letters set wide apart.
+    if let Some(ten) = near(0.75).and_then(|n| spaced_ten(word, n)) {
+        let (reading, base) = of_word(&ten)?;
+        let label = Label {
+            values: reading.values,
+            unit: reading.unit,
+            printed: with_caret(&ten),
+            middle: base.center(),
+            area: ten.area,
+            size: ten.size,
+            angle,
+            close: [None, None],
+        };
+        return Some((label, 2));
+    }
     let exponent = raised.after(word);
     let (reading, base) = match exponent {
         Some(e) if ends_in_ten(&word.text) => (with_exponent(&word.text, &e.0)?, word.area),
@@ -227,6 +242,19 @@ fn with_caret(word: &Word) -> String {
         out.push_str(&run.text);
     }
     out
+}
+
+/// The word that `1` and a `0` with a raised number behind it are.
+fn spaced_ten(one: &Word, zero: &Word) -> Option<Word> {
+    let raised = zero.runs.iter().any(|r| r.script == Script::Super) || !zero.notes.is_empty();
+    let first = zero.runs.first().is_some_and(|r| r.script == Script::Normal && r.text == "0");
+    (one.text == "1" && one.notes.is_empty() && first && raised).then(|| Word {
+        text: format!("1{}", zero.text),
+        runs: one.runs.iter().chain(&zero.runs).cloned().collect(),
+        area: one.area.union(zero.area),
+        notes: zero.notes.clone(),
+        ..one.clone()
+    })
 }
 
 fn ends_in_ten(text: &str) -> bool {

@@ -59,56 +59,12 @@ pub fn curves(page: &Page, text: &TextPage, plot: &mut Plot, names: &Names) {
 }
 
 /// A plot is no surer than the best of its curves: axes alone are of no use.
-fn settle(panel: &mut Panel) {
+pub(super) fn settle(panel: &mut Panel) {
     let best = panel.traces.iter().map(|t| t.status).min();
     if best == Some(Status::Refused) && panel.status != Status::Refused {
         panel.reasons.push(String::from("none of its curves can be used"));
     }
     panel.status = best.map_or(panel.status, |b| panel.status.max(b));
-}
-
-/// An axis that reaches this many times farther than any other of its symbol is in doubt.
-const FARTHER: f64 = 100.0;
-
-/// Compares the axes of all plots of a sheet: where one reaches a hundred times farther than any
-/// other of the same quantity, its unit is more likely misprinted than meant; its curves are
-/// refused.
-pub fn compare_axes(panels: &mut [Panel]) {
-    let reach = |axis: &Axis| -> Option<(String, f64)> {
-        let [factor, _] = axis.to_si?;
-        let far = axis.ticks.iter().map(|t| (t.value * factor).abs()).fold(0.0, f64::max);
-        Some((axis.symbol.clone()?, far))
-    };
-    let all: Vec<[Option<(String, f64)>; 2]> =
-        panels.iter().map(|p| [reach(&p.x), reach(&p.y)]).collect();
-    for (i, panel) in panels.iter_mut().enumerate() {
-        let own = all.get(i).into_iter().flatten().flatten();
-        let doubts: Vec<String> = own
-            .filter_map(|(symbol, far)| {
-                let others: Vec<f64> = all
-                    .iter()
-                    .enumerate()
-                    .filter(|(j, _)| *j != i)
-                    .flat_map(|(_, a)| a.iter().flatten())
-                    .filter(|(s, _)| s == symbol)
-                    .map(|(_, f)| *f)
-                    .collect();
-                let most = others.iter().copied().fold(0.0, f64::max);
-                (others.len() > 1 && *far > FARTHER * most && most > 0.0).then(|| {
-                    format!("the axis of {symbol} reaches {far:e} in SI where no other plot passes {most:e}: its unit may be misprinted")
-                })
-            })
-            .collect();
-        for doubt in doubts {
-            for trace in &mut panel.traces {
-                trace.status = Status::Refused;
-                trace.reasons.push(doubt.clone());
-            }
-            panel.status = panel.status.max(Status::Review);
-            panel.reasons.push(doubt);
-        }
-        settle(panel);
-    }
 }
 
 /// The dimension of an axis, by its unit or else by its symbol.
@@ -241,6 +197,10 @@ impl Reader<'_> {
             && meaning.parts.is_empty()
             && !meaning.word
             && family.is_empty();
+        if meaning.quantity.is_none() && !meaning.held.is_empty() && self.names_several() {
+            let text = "which of the quantities in its plot it shows is not certain";
+            wrong.push(String::from(text));
+        }
         if bound.label.is_some() && untold && self.several {
             wrong.push(String::from("its label gives it no value"));
         }
@@ -286,6 +246,14 @@ impl Reader<'_> {
             status,
             reasons: wrong.into_iter().chain(drawn.unsure).chain(drawn.remarks).collect(),
         }
+    }
+
+    /// Whether labels of the plot name several quantities, so that a value alone names none:
+    /// `tr @ VCC = 3 V`, `td @ VOB = 0 V`, `15 V`.
+    fn names_several(&self) -> bool {
+        let mut named = self.families.labels.iter().filter_map(|l| l.meaning.quantity.as_ref());
+        let first = named.next();
+        named.any(|other| Some(other) != first)
     }
 
     /// The axis that a curve is read on, and what is unsure about it.

@@ -21,6 +21,7 @@ mod rules;
 mod surround;
 #[cfg(test)]
 mod tests;
+mod variants;
 mod vocabulary;
 mod zone;
 

@@ -126,9 +126,13 @@ fn held(
             let symbol = names.symbol(symbol_text, Some(celsius.dimension))?;
             return Some((symbol, Condition::Value(celsius.to_si(value))));
         }
-        // `IC = 10 IB`.
+        // `IC = 10 IB`, which is the value of the ratio where that has a name of its own.
         let other = names.info(rest.trim_start_matches(['x', '×', '*', '·', ' ']), None)?;
         let symbol = names.symbol(symbol_text, Some(other.dimension))?;
+        let ratio = format!("{symbol}/{}", other.name);
+        if let Some(ratio) = names.symbol(&ratio, Some(Dimension::NONE)) {
+            return Some((ratio, Condition::Value(value)));
+        }
         return Some((symbol, Condition::Equals { symbol: other.name.clone(), factor: value }));
     }
     let other = names.info(right, None)?;
@@ -195,9 +199,10 @@ pub(crate) fn number(text: &str) -> Option<(f64, &str)> {
     Some((value, rest))
 }
 
-/// How plots spell units that neither packs nor tables of sheets know: angles, and a degree sign
-/// that was raised.
-const SPELLINGS: [(&str, &str); 3] = [("^oC", "degC"), ("°", "deg"), ("DEGREES", "deg")];
+/// How plots spell units that neither packs nor tables of sheets know: angles, a degree sign that
+/// was raised, and decibels, which stay what they are: numbers.
+const SPELLINGS: [(&str, &str); 4] =
+    [("^oC", "degC"), ("°", "deg"), ("DEGREES", "deg"), ("dB", "1")];
 
 /// What may follow a unit without changing it.
 const SUFFIXES: [&str; 8] = ["RMS", "rms", "DC", "dc", "pk", "p-p", "typ", "max"];

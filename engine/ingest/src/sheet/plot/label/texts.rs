@@ -182,7 +182,10 @@ fn rows<'a>(lines: impl Iterator<Item = &'a Line>, names: &Names) -> Vec<Vec<&'a
             let shared = area.y1.min(line.area.y1) - area.y0.max(line.area.y0);
             let low = area.height().min(line.area.height()).max(1.0);
             let gap = line.area.x0 - area.x1;
-            shared > 0.3 * low && (-0.5 * *size..=0.5 * *size).contains(&gap)
+            // What begins with a sign of relation goes on with the symbol before it.
+            let relates = line.words.first().is_some_and(|w| w.text.starts_with(['=', '≤', '≥']));
+            let reach = if relates && words.len() == 1 { 1.2 } else { 0.5 };
+            shared > 0.3 * low && (-0.5 * *size..=reach * *size).contains(&gap)
         };
         match out.iter_mut().rev().take(40).find(joins) {
             Some((area, size, words)) => {

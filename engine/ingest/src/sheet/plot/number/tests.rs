@@ -108,3 +108,11 @@ fn an_exponent_printed_apart_is_found() {
     let read: Vec<_> = labels(&page).into_iter().map(|l| (l.values[0], l.printed)).collect();
     assert_eq!(read, [(0.1, "10^-1".to_string())]);
 }
+
+#[test]
+fn powers_of_ten_set_wide_apart_are_one_number() {
+    let read = |first: &str| read_line(vec![word(first, 50.0), word("0^-5", 58.0)]);
+    assert_eq!(read("1"), [(1e-5, String::from("10^-5"))]);
+    // Nothing says that these belong together.
+    assert!(read("2").iter().all(|(v, _)| *v != 1e-5 && *v != 2e-5));
+}

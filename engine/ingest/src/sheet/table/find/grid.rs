@@ -5,6 +5,7 @@ use super::columns::Col;
 use super::frame::Frame;
 use super::header::Header;
 use super::kinds;
+use super::variants;
 use crate::sheet::table::Role;
 use espice_pdf::Point;
 
@@ -86,6 +87,7 @@ impl Grid {
             cuts.sort_by(f64::total_cmp);
             grid.cuts.push(cuts);
         }
+        variants::split(frame, &mut grid);
         grid
     }
 
@@ -465,7 +467,12 @@ fn overflows(
         && cols.get(from).and_then(|c| c.role) != Some(Role::Symbol)
 }
 
-fn piece(frame: &Frame<'_>, col: usize, toks: &[usize], within: Option<&Col>) -> Option<Piece> {
+pub(super) fn piece(
+    frame: &Frame<'_>,
+    col: usize,
+    toks: &[usize],
+    within: Option<&Col>,
+) -> Option<Piece> {
     let first = &frame.toks[*toks.first()?];
     let size = toks.iter().map(|&t| frame.toks[t].size).fold(0.0, f64::max);
     let area = frame.area(toks)?;

@@ -187,7 +187,8 @@ pub(super) fn is_part(text: &str) -> bool {
 }
 
 fn is_one_part(t: &str) -> bool {
-    let t = t.trim();
+    // `µA7805` is a name.
+    let t = t.trim().trim_start_matches(['µ', 'μ']);
     let digits = t.chars().filter(char::is_ascii_digit).count();
     let upper = t.chars().filter(char::is_ascii_uppercase).count();
     let other = t

@@ -145,11 +145,16 @@ fn head(
             .or(label),
         other => other,
     };
-    let parts = chain
-        .iter()
-        .flat_map(|&m| &marks[m].toks)
-        .map(|&t| frame.toks[t].word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_string())
-        .filter(|t| kinds::is_part(t))
-        .collect();
+    let mut parts: Vec<String> = Vec::new();
+    for mark in chain.iter().filter_map(|&m| marks.get(m)) {
+        let whole = frame.text(&mark.toks);
+        if mark.part && whole.contains(" / ") {
+            parts.push(whole);
+            continue;
+        }
+        let bare = |t: &str| t.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
+        let words = mark.toks.iter().map(|&t| bare(&frame.toks[t].word.text));
+        parts.extend(words.filter(|t| kinds::is_part(t)));
+    }
     Head { label, text, area: low.area, parts }
 }

@@ -29,7 +29,9 @@ pub(super) fn lists(frame: &Frame<'_>, taken: &[Rect], page: u32) -> Vec<(Rect, 
         let title = frame.text(&line.toks);
         let section = vocabulary::section(&title);
         let rated = matches!(section, Some(Section::Ratings | Section::Thermal));
-        if !rated || title.split_whitespace().count() > 12 {
+        // A line of a table of contents leads to a page, not to ratings.
+        let leads = title.contains("..") && title.ends_with(|c: char| c.is_ascii_digit());
+        if !rated || leads || title.split_whitespace().count() > 12 {
             continue;
         }
         if let Some(found) = list(frame, i, taken, page, section.unwrap_or_default()) {

@@ -245,6 +245,16 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
         let opens = text.starts_with(['(', '[', '（', '@']);
         let aside = bracket || opens || text.contains('=') || words_are_none(text);
         bracket = (bracket || opens) && !text.ends_with([')', ']', '）']);
+        // `BC548 / A / B / C`: more endings of one name.
+        if let Some(last) = found.last_mut().filter(|l| l.part && label.is_none()) {
+            let before = last.toks.last().map_or("", |&t| frame.toks[t].word.text.as_str());
+            let ending = text.chars().count() <= 2 && text.chars().all(|c| c.is_ascii_uppercase());
+            if text == "/" || (ending && before.ends_with('/')) {
+                last.toks.extend(members);
+                last.area = last.area.union(area);
+                continue;
+            }
+        }
         if label.is_none() && !part {
             let plain = !aside && !kinds::is_unit(text) && !kinds::is_number(text);
             strange += usize::from(plain && !heads);

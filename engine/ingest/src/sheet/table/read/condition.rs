@@ -10,7 +10,7 @@ use std::ops::Range;
 
 mod prose;
 
-pub(super) use prose::{bare_values, rated, read_prose};
+pub(super) use prose::{bare_values, rated, read_prose, stated_temperature};
 
 /// What a text says of conditions.
 #[derive(Debug, Default)]
@@ -126,7 +126,9 @@ impl<'t> Reader<'t, '_> {
             })
             .map_or(0, |(i, c)| i + c.len_utf8());
         let start = from + cut;
-        let region = self.slice(start..op);
+        let region = self.slice(start..op).trim_end();
+        // `Tj initial = 25 °C`
+        let region = region.strip_suffix(" initial").unwrap_or(region);
         let mut starts: Vec<usize> = Vec::new();
         let mut blank = true;
         for (i, c) in region.char_indices() {
@@ -159,7 +161,8 @@ impl<'t> Reader<'t, '_> {
 
     /// What stands after `symbol =`.
     fn relation(&mut self, start: usize, symbol: String, sign: char, after: usize) -> usize {
-        let mut symbols = vec![symbol];
+        // `IB1 = -IB2 = -15 mA` sets IB2 to 15 mA: each symbol with its sign.
+        let mut symbols = vec![(symbol, 1.0)];
         let mut at = after;
         // `≤ =` and `==` are one relation; `IF = IR = 10 mA` names several.
         for _ in 0..4 {
@@ -169,14 +172,18 @@ impl<'t> Reader<'t, '_> {
             if self.measured(at).is_some() {
                 break;
             }
-            let Some((name, end)) = self.right_symbol(at) else { break };
+            let minus = self.slice(at..self.text.len()).starts_with(['-', '−', '–']);
+            let first = self.slice(at..self.text.len()).chars().next().filter(|_| minus);
+            let from = at + first.map_or(0, char::len_utf8);
+            let Some((name, end)) = self.right_symbol(from) else { break };
+            let own = if minus { -1.0 } else { 1.0 };
             let follows = self.slice(end..self.text.len()).trim_start();
             if follows.starts_with('=') {
-                symbols.push(name);
+                symbols.push((name, own));
                 at = end;
                 continue;
             }
-            return self.equals(start, symbols, &name, 1.0, sign, end);
+            return self.equals(start, symbols, &name, own, sign, end);
         }
         let Some((first, mut end)) = self.measured(at) else { return at };
         // A share of another symbol: 0.1 x IR, 80 % of VRRM.
@@ -190,8 +197,8 @@ impl<'t> Reader<'t, '_> {
                 (second, end) = (Some(value), after);
             }
         }
-        for symbol in &symbols {
-            self.assign(symbol, &first, second.as_ref(), sign);
+        for (symbol, own) in &symbols {
+            self.assign((symbol, *own), &first, second.as_ref(), sign);
         }
         self.found.taken.push(start..end);
         end
@@ -220,7 +227,7 @@ impl<'t> Reader<'t, '_> {
         let rest = self.slice(end..self.text.len()).trim_start();
         let high = rest.strip_prefix(['≤', '<']).map(|t| self.text.len() - t.len())?;
         let (high, end) = self.measured(high)?;
-        self.assign(&name, &low, Some(&high), '=');
+        self.assign((&name, 1.0), &low, Some(&high), '=');
         self.found.taken.push(start..end);
         Some(end)
     }
@@ -323,7 +330,7 @@ impl<'t> Reader<'t, '_> {
     fn equals(
         &mut self,
         start: usize,
-        symbols: Vec<String>,
+        symbols: Vec<(String, f64)>,
         other: &str,
         factor: f64,
         sign: char,
@@ -333,19 +340,26 @@ impl<'t> Reader<'t, '_> {
         if !matches!(sign, '=' | '＝' | '@') {
             return end;
         }
-        for symbol in symbols {
+        for (symbol, own) in symbols {
             let Some(left) = self.index.condition(&symbol, None) else { continue };
             if left.name == right.name {
                 continue;
             }
-            let value = Condition::Equals { symbol: right.name.clone(), factor };
+            let value = Condition::Equals { symbol: right.name.clone(), factor: own * factor };
             self.found.conditions.by_symbol.entry(left.name.clone()).or_insert(value);
         }
         self.found.taken.push(start..end);
         end
     }
 
-    fn assign(&mut self, printed: &str, first: &Measured, second: Option<&Measured>, sign: char) {
+    /// Sets a symbol, printed with this sign before it, to a value or range.
+    fn assign(
+        &mut self,
+        (printed, own): (&str, f64),
+        first: &Measured,
+        second: Option<&Measured>,
+        sign: char,
+    ) {
         let unit = first.unit.as_ref().or_else(|| second.and_then(|s| s.unit.as_ref()));
         let unit_text = second
             .map(|s| s.unit_text.as_str())
@@ -379,9 +393,11 @@ impl<'t> Reader<'t, '_> {
         };
         let Some(dimension) = dimension.or(zero.then_some(Dimension::NONE)) else { return };
         let scale = |m: &Measured| -> Option<f64> {
-            let own = m.unit.as_ref().or(unit);
-            match own {
-                Some(unit) => UnitScale::new(unit.of(dimension)?).read(&m.number.text),
+            match m.unit.as_ref().or(unit) {
+                Some(unit) => {
+                    let value = UnitScale::new(unit.of(dimension)?).read(&m.number.text)?;
+                    Some(if own < 0.0 { -value } else { value })
+                }
                 None if m.number.value == 0.0 && dimension != Dimension::TEMPERATURE => Some(0.0),
                 None if dimension.is_none() => Some(m.number.value),
                 None => None,
@@ -449,6 +465,12 @@ impl<'t> Reader<'t, '_> {
                     (Some(_), Some((first, _))) => first.len() + 1,
                     _ => 0,
                 };
+                let whole = start + lead..start + lead + body.len();
+                if let Some((name, range)) = self.temperatures(whole.clone(), symbol) {
+                    self.found.conditions.by_symbol.insert(name, range);
+                    self.found.taken.push(whole);
+                    return;
+                }
                 let Some((value, end)) = self.measured(start + lead + skip) else { continue };
                 let celsius = value.unit.as_ref().and_then(|u| u.exact).filter(|u| u.is_point());
                 let (Some(unit), true) = (celsius, end <= start + lead + body.len()) else {
@@ -464,6 +486,28 @@ impl<'t> Reader<'t, '_> {
                 return;
             }
         }
+    }
+
+    /// A range of temperatures that a stretch ends with: `0 °C to 125 °C`, `over the junction
+    /// temperature range -40 °C to 125 °C`. Words before it say of what.
+    fn temperatures(&self, at: Range<usize>, symbol: &str) -> Option<(String, Condition)> {
+        let body = self.slice(at.clone());
+        let digit = body.find(|c: char| c.is_ascii_digit())?;
+        let words = body.get(..digit)?.trim_end_matches(['-', '−', '–', '+', ' ']);
+        let (low, end) = self.measured(at.start + words.len())?;
+        let tail = range_word(self.slice(end..at.end))?;
+        let (high, end) = self.measured(at.end - tail.len())?;
+        let point = |m: &Measured| m.unit.as_ref()?.exact.filter(|u| u.is_point());
+        let unit = point(&high)?;
+        let fits = low.unit.is_none() && low.unit_text.is_empty() || point(&low).is_some();
+        if !fits || !self.slice(end..at.end).trim().is_empty() {
+            return None;
+        }
+        let name = prose::temperature_of(words, symbol)?;
+        let read = |m: &Measured| UnitScale::new(unit).read(&m.number.text);
+        let (low, high) = (read(&low)?, read(&high)?);
+        let range = Condition::Range { min: Some(low.min(high)), max: Some(low.max(high)) };
+        Some((name, range))
     }
 }
 

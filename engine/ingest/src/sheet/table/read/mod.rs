@@ -4,6 +4,7 @@
 //! for a person to look at, with the reason; nothing is dropped without a word.
 
 mod condition;
+mod derate;
 mod judge;
 mod parts;
 mod row;
@@ -53,6 +54,7 @@ pub fn parameters(
                 ),
             }
         }
+        derate::temperatures(&mut drafts);
         judge::together(&mut drafts);
         all.extend(drafts);
     }
@@ -108,7 +110,8 @@ fn whole_names(table: &Table) -> Vec<Row> {
 const NEXT: f64 = 60.0;
 
 /// The notes of a table, or of the next ones right below it: tables that follow each other share
-/// the notes below the last.
+/// the notes below the last. A table that names notes (`note 1`) and has none on its page shares
+/// those of the next page.
 fn notes(from_table: &[Table]) -> &[(String, String)] {
     let mut above: Option<&Table> = None;
     for table in from_table {
@@ -123,7 +126,16 @@ fn notes(from_table: &[Table]) -> &[(String, String)] {
         }
         above = Some(table);
     }
-    &[]
+    let Some(first) = from_table.first().filter(|t| names_notes(t)) else { return &[] };
+    let after = from_table.iter().filter(|t| !t.notes.is_empty() && t.page <= first.page + 1);
+    after.map(|t| t.notes.as_slice()).next().unwrap_or_default()
+}
+
+/// Whether cells of a table say `note 1`.
+fn names_notes(table: &Table) -> bool {
+    let words = table.rows.iter().flat_map(|r| &r.cells).flat_map(|c| &c.words);
+    let bare = |t: &str| t.trim_start_matches(['(', '[']).to_lowercase();
+    words.into_iter().any(|w| matches!(bare(&w.text).as_str(), "note" | "notes"))
 }
 
 /// What a table says of all its rows.
@@ -138,6 +150,9 @@ fn context<'t, 's>(
     let mut defaults = condition::read(&preamble, index, "TJ").conditions;
     defaults = defaults.or(&condition::read(&table.title, index, "TJ").conditions);
     defaults.by_symbol.retain(|_, c| matches!(c, Condition::Value(_)));
+    if !TEMPERATURES.iter().any(|t| defaults.by_symbol.contains_key(*t)) {
+        defaults.by_symbol.extend(condition::stated_temperature(&preamble, index));
+    }
     let bare = TEMPERATURES
         .iter()
         .find(|t| defaults.by_symbol.contains_key(**t))

@@ -68,6 +68,7 @@ fn complete(token: &str, first: Option<&str>, parts: &[String]) -> Option<Vec<St
 
 /// Letters and digits, two digits at least, one capital: `BC547`, `1N4001`, `2N3904`.
 pub(super) fn looks_like_part(token: &str) -> bool {
+    let token = token.trim_start_matches(['µ', 'μ']);
     let digits = token.chars().filter(char::is_ascii_digit).count();
     let capitals = token.chars().filter(char::is_ascii_uppercase).count();
     let clean = token.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));

@@ -227,6 +227,8 @@ impl<'s> Context<'_, 's> {
         let prose = first.chars().skip(1).all(|c| c.is_ascii_lowercase());
         let symbol = capitals >= 2 || !prose || first.contains('(');
         let known = symbol && self.index.is_spelled(first, true);
+        // `VIN – VOUT Dropout Voltage` is about the difference.
+        let known = known && !rest.starts_with(['-', '−', '–', '+', '/', '×']);
         (known && rest.split_whitespace().count() >= 2).then(|| first.to_string())
     }
 

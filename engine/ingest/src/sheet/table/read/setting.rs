@@ -45,9 +45,15 @@ impl Context<'_, '_> {
             conditions.by_symbol.entry(symbol).or_insert(value);
         }
         // Notes speak where the row itself says nothing; how long the pulse is they say of all.
-        let silent = conditions.by_symbol.is_empty() && !info.is_some_and(|i| i.rating);
+        // Of a rating they speak where they describe its test: `L = 0.9 mH, IAS = 27 A`.
+        let rating = info.is_some_and(|i| i.rating);
+        let silent = conditions.by_symbol.is_empty();
         for said in wording.marks.iter().filter_map(|m| self.notes.get(m)) {
             let mut said = said.clone();
+            let set =
+                |s: &&String| !TEMPERATURES.contains(&s.as_str()) && !PULSE.contains(&s.as_str());
+            let test = said.by_symbol.keys().filter(set).count() >= 2;
+            let silent = silent && (!rating || test);
             said.by_symbol.retain(|symbol, _| silent || PULSE.contains(&symbol.as_str()));
             conditions = conditions.or(&said);
         }

@@ -108,3 +108,52 @@ fn parts_in_the_column_of_names() {
         ]
     );
 }
+
+/// Parts and endings of their names behind the test conditions, and above them.
+#[test]
+fn parts_among_test_conditions() {
+    let mut s = Sheet::new();
+    for y in [100.0, 114.0, 150.0, 176.0] {
+        s.h(y, 50.0, 520.0);
+    }
+    for at in [50.0, 100.0, 220.0, 400.0, 440.0, 480.0, 520.0] {
+        s.v(at, 100.0, 176.0);
+    }
+    let x = [54.0, 104.0, 224.0, 405.0, 445.0, 488.0];
+    let heads = ["Symbol", "Parameter", "Test Conditions", "Min", "Max", "Unit"];
+    s.cells(110.0, &x.into_iter().zip(heads).collect::<Vec<_>>());
+    s.cells(
+        124.0,
+        &[
+            (54.0, "hFE"),
+            (104.0, "DC Current Gain"),
+            (224.0, "VCE = 5 V, IC = 2 mA"),
+            (360.0, "548"),
+            (405.0, "110"),
+            (445.0, "800"),
+        ],
+    );
+    s.cells(134.0, &[(360.0, "548A"), (405.0, "110"), (445.0, "220")]);
+    s.cells(144.0, &[(360.0, "548B"), (405.0, "200"), (445.0, "450")]);
+    s.text(224.0, 160.0, "AB1117-5.0");
+    s.cells(
+        170.0,
+        &[
+            (54.0, "IQ"),
+            (104.0, "Quiescent Current"),
+            (224.0, "VIN = 5 V"),
+            (445.0, "10"),
+            (488.0, "mA"),
+        ],
+    );
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            "hFE | DC Current Gain [548] | VCE = 5 V, IC = 2 mA | 110 . 800 . | ",
+            "hFE | DC Current Gain [548A] | VCE = 5 V, IC = 2 mA | 110 . 220 . | ",
+            "hFE | DC Current Gain [548B] | VCE = 5 V, IC = 2 mA | 200 . 450 . | ",
+            "IQ | Quiescent Current [AB1117-5.0] | VIN = 5 V | . . 10 . | mA",
+        ]
+    );
+}

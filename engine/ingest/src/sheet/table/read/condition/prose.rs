@@ -35,6 +35,63 @@ pub(in crate::sheet::table::read) fn bare_values(
     conditions
 }
 
+/// Words that say of what a temperature is.
+const OF: [(&str, &str); 5] = [
+    ("junction", "TJ"),
+    ("ambient", "Tamb"),
+    ("free-air", "Tamb"),
+    ("case", "Tcase"),
+    ("solder", "Tsp"),
+];
+
+/// Which temperature the words before or behind a value name: `symbol` where they are none,
+/// `None` where they say something else.
+pub(super) fn temperature_of(words: &str, symbol: &str) -> Option<String> {
+    let lower = words.trim().to_lowercase();
+    if lower.is_empty() {
+        return Some(symbol.to_string());
+    }
+    let named = OF.iter().find(|(word, _)| lower.contains(word)).map(|(_, of)| of.to_string());
+    named.or_else(|| lower.contains("temperature").then(|| symbol.to_string()))
+}
+
+/// The temperature that prose states for a whole table: `Rating at 25 °C ambient temperature
+/// unless otherwise specified`.
+pub(in crate::sheet::table::read) fn stated_temperature(
+    text: &str,
+    index: &Index<'_>,
+) -> Option<(String, Condition)> {
+    let mut end = text.len().min(MAX_LENGTH);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let reader = Reader { text: text.get(..end)?, index, found: Found::default() };
+    let mut at = 0;
+    for word in reader.text.split_inclusive(char::is_whitespace) {
+        let start = at;
+        at += word.len();
+        if !word.starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let Some((value, end)) = reader.measured(start) else { continue };
+        let Some(unit) = value.unit.as_ref().and_then(|u| u.exact).filter(|u| u.is_point()) else {
+            continue;
+        };
+        let behind: Vec<&str> =
+            reader.slice(end..reader.text.len()).split_whitespace().take(2).collect();
+        let [of, "temperature" | "temperature," | "temperature."] = behind.as_slice() else {
+            continue;
+        };
+        let named = OF.iter().find(|(word, _)| of.eq_ignore_ascii_case(word));
+        if let (Some((_, symbol)), Some(kelvin)) =
+            (named, UnitScale::new(unit).read(&value.number.text))
+        {
+            return Some((symbol.to_string(), Condition::Value(kelvin)));
+        }
+    }
+    None
+}
+
 /// Quantities that sheets measure at a rated value without saying its number: the quantity, the
 /// condition, the rating, and the words of which one is said after `rated`.
 const RATED: &[(&str, &str, &str, &[&str])] =

@@ -138,3 +138,66 @@ fn a_raised_letter_is_the_degree_sign() {
     let row = "IR|Reverse current|VR = 20 V, Tj = 150 o C|||50|µA";
     assert_eq!(static_row(row, "diode"), "IR - - 5e-5 @ TJ = 423.15, VR = 20");
 }
+
+#[test]
+fn a_derating_begins_at_the_temperature_of_its_power() {
+    let rows = [
+        "PD|Power dissipation at TA = 25 °C|625|mW",
+        "|Derate above 25 °C|5|mW/°C",
+        "PD|Power dissipation at TC = 30 °C|1.5|W",
+        "|Linear derating factor|12|mW/°C",
+    ];
+    let found = read(table(Section::Ratings, "", "Symbol|Parameter|Value|Unit", &rows), "bjt", &[]);
+    assert_eq!(
+        found,
+        [
+            "PD - - 0.625 @ Tamb = 298.15",
+            "derating - - 0.005 @ Tamb = 298.15 .. …",
+            "PD - - 1.5 @ Tcase = 303.15",
+            "derating - - 0.012 @ Tcase = 303.15 .. …",
+        ]
+    );
+}
+
+#[test]
+fn temperatures_without_a_symbol_are_understood() {
+    for (said, wanted) in [
+        ("VR = 20 V, 0 °C to 125 °C", "@ TJ = 273.15 .. 398.15, VR = 20"),
+        (
+            "VR = 20 V; over the ambient temperature range 10 °C to 85 °C",
+            "@ Tamb = 283.15 .. 358.15, VR = 20",
+        ),
+        ("VR = 20 V, Tj initial = 25 °C", "@ TJ = 298.15, VR = 20"),
+        // Of what the range is, nothing says.
+        ("VR = 20 V; leads 5 °C to 10 °C apart", "@ VR = 20"),
+    ] {
+        let got = static_row(&format!("IR|Reverse current|{said}|||50|µA"), "diode");
+        assert!(got.ends_with(wanted), "{said}: {got}");
+    }
+    let mut sheet = table(Section::Static, "", FULL, &["VF|Forward voltage|IF = 1 A|||1|V"]);
+    sheet.preamble = words("Rating at 25 °C ambient temperature unless otherwise specified");
+    assert_eq!(read(sheet, "diode", &[]), ["VF - - 1 @ IF = 1, Tamb = 298.15"]);
+}
+
+#[test]
+fn a_sign_before_a_symbol_turns_its_value() {
+    let row = |said: &str| static_row(&format!("trr|Recovery time|{said}|||4|ns"), "diode");
+    assert_eq!(row("IF = -IR = -15 mA"), "trr - - 4e-9 @ IF = -0.015, IR = 0.015");
+    assert_eq!(row("IF = IR = 15 mA"), "trr - - 4e-9 @ IF = 0.015, IR = 0.015");
+    assert_eq!(row("IF = –IR"), "trr - - 4e-9 @ IF = -1 IR");
+}
+
+#[test]
+fn notes_of_the_next_page_hold_for_rows_that_name_them() {
+    let first = |said: &str| {
+        table(Section::Static, "", FULL, &[&format!("VF|Forward voltage|{said}|||1|V")])
+    };
+    let mut next = table(Section::Dynamic, "", FULL, &["trr|Recovery time||||50|ns"]);
+    next.page = 2;
+    next.notes = vec![(String::from("1"), String::from("Pulse test: tp ≤ 300 µs"))];
+    for (said, held) in [("IF = 1 A; note 1", true), ("IF = 1 A", false)] {
+        let sheets = [first(said), next.clone()];
+        let (found, _) = parameters(&sheets, FileId(0), &symbols(), Some("diode"), &[]);
+        assert_eq!(found[0].conditions.by_symbol.contains_key("tp"), held, "{said}");
+    }
+}
