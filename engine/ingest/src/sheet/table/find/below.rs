@@ -117,6 +117,41 @@ pub(super) fn sub_rows(
     vague
 }
 
+/// Gives symbols and names that stand in ruled cells without values to the row below them that has
+/// none: `hFE | DC current gain | VCE = 1 V` above `IC = 1 mA` and its limits.
+pub(super) fn cell_heads(
+    anchors: &[Anchor],
+    (symbols, names): (&[usize], &[usize]),
+    columns: &mut [Option<Column>],
+) {
+    let keys = if symbols.is_empty() { names } else { symbols };
+    let orphans = |c: &usize, columns: &[Option<Column>]| -> Vec<Piece> {
+        columns.get(*c).and_then(Option::as_ref).map(|col| col.orphans.clone()).unwrap_or_default()
+    };
+    let marks: Vec<Piece> = keys.iter().flat_map(|c| orphans(c, columns)).collect();
+    for mark in marks {
+        let Some(row) = anchors.iter().position(|a| a.base > mark.base + 0.3 * mark.size) else {
+            continue;
+        };
+        let all = symbols.iter().chain(names);
+        let blank = |c: &usize| {
+            let column = columns.get(*c).and_then(Option::as_ref);
+            column.and_then(|col| col.given.get(row)).is_none_or(Vec::is_empty)
+        };
+        if !all.clone().all(blank) {
+            continue;
+        }
+        for c in all {
+            let own = orphans(c, columns).into_iter().filter(|p| same_line(p, &mark));
+            let toks: Vec<usize> = own.flat_map(|p| p.toks).collect();
+            let Some(Some(column)) = columns.get_mut(*c) else { continue };
+            if let Some(given) = column.given.get_mut(row).filter(|_| !toks.is_empty()) {
+                given.push(Given { toks, shared: true, guess: false });
+            }
+        }
+    }
+}
+
 /// Test conditions that stood in a column of names: they hold for the rows of the symbol or name
 /// whose lines they go on with. `group` tells these rows by equal numbers.
 pub(super) fn with_names(

@@ -238,7 +238,9 @@ pub(super) fn split_by_gaps(
     let missing = |role: Role| !roles.contains(&Some(role));
     for col in cols {
         if col.is_value() || col.role == Some(Role::Unit) {
-            out.extend(numbers_aside(frame, header, col, bands));
+            let symbols =
+                missing(Role::Symbol) && !out.iter().any(|c| c.role == Some(Role::Symbol));
+            out.extend(numbers_aside(frame, header, col, bands, symbols));
             continue;
         }
         let open = matches!(col.role, None | Some(Role::Name | Role::Conditions));
@@ -283,9 +285,16 @@ pub(super) fn split_by_gaps(
     out
 }
 
-/// A column of values or units as two, where numbers without a head stand beside its own words:
-/// a gap goes through all lines, and its head stands at one side of it.
-fn numbers_aside(frame: &Frame<'_>, header: &Header, col: Col, bands: &[Band]) -> Vec<Col> {
+/// A column of values or units as two, where numbers without a head stand beside its own words,
+/// or symbols where the table has none (`symbols`): a gap goes through all lines, and its head
+/// stands at one side of it.
+fn numbers_aside(
+    frame: &Frame<'_>,
+    header: &Header,
+    col: Col,
+    bands: &[Band],
+    symbols: bool,
+) -> Vec<Col> {
     let own = header.heads.iter().find(|h| Some(h.area.center().x) == col.head);
     let Some((head, Gap { at, left, right, .. })) = own.zip(gap(frame, &col, bands)) else {
         return vec![col];
@@ -301,10 +310,15 @@ fn numbers_aside(frame: &Frame<'_>, header: &Header, col: Col, bands: &[Band]) -
         Some(Role::Unit) => others.iter().filter(|t| kinds::is_unit(t)).count() * 2 > others.len(),
         _ => others.iter().all(plain),
     };
-    if !fits || !aside.iter().all(plain) || !aside.iter().any(number) {
+    let symbol = |t: &String| t.split_whitespace().all(kinds::is_symbol_like) && !plain(t);
+    let named = aside.iter().filter(|t| symbol(t)).count();
+    let symbols = symbols && named >= 2 && named * 10 >= aside.len() * 8;
+    let numbers = aside.iter().all(plain) && aside.iter().any(number);
+    if !fits || !(numbers || symbols) {
         return vec![col];
     }
-    let nameless = |x| Col { role: None, header: String::new(), x, parts: Vec::new(), head: None };
+    let role = symbols.then_some(Role::Symbol);
+    let nameless = |x| Col { role, header: String::new(), x, parts: Vec::new(), head: None };
     let (low, high) = ([col.x[0], at], [at, col.x[1]]);
     match head.area.x0 >= at {
         true => vec![nameless(low), Col { x: high, ..col }],

@@ -85,6 +85,17 @@ pub(super) fn headers(frame: &Frame<'_>) -> Vec<Header> {
                 members.push(next);
             }
         }
+        for (next, level) in levels.iter().enumerate().skip(at + 1) {
+            let last = group.iter().map(|l| l.base).fold(0.0, f64::max);
+            if level.base > last {
+                break;
+            }
+            let parted = group.iter().any(|l| ruled_apart(frame, l, level));
+            if !used[next] && !members.contains(&next) && !parted && keys_beside(&group, level) {
+                group.push(level.clone());
+                members.push(next);
+            }
+        }
         if group.iter().any(qualifies) || together_qualify(&group) {
             for &m in &members {
                 used[m] = true;
@@ -134,6 +145,24 @@ fn continues(group: &[Level], level: &Level) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether a level between those of a group holds the keys of a table whose limits, and what
+/// stands over them, are the group: `Limits` above, `Parameter` and `Unit` at half height, `Min.`
+/// and `Max.` below.
+fn keys_beside(group: &[Level], level: &Level) -> bool {
+    let role = |m: &Mark| match m.label {
+        Some(Label::Is(role)) => Some(role),
+        _ => None,
+    };
+    let keys = level.marks.iter().filter(|m| role(m).is_some_and(is_key)).count();
+    let all = level.marks.iter().all(|m| role(m).is_some_and(is_key));
+    let limits = group.iter().flat_map(|l| &l.marks).all(|m| match m.label {
+        Some(Label::Is(role)) => is_value(role),
+        Some(Label::Rating) | None => true,
+        _ => false,
+    });
+    all && keys >= 2 && limits && !group.iter().any(|l| overlap_x(l, level))
 }
 
 fn is_data_between(group: &[Level], level: &Level) -> bool {

@@ -43,6 +43,7 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
     let mut vague = below::sub_rows(grid, &anchors, (&symbols, &names), &heads, &mut columns);
     cut_at_headings(&anchors, &headings, &mut columns);
     let keys = if symbols.is_empty() { &names } else { &symbols };
+    below::cell_heads(&anchors, (&symbols, &names), &mut columns);
     inherit_keys(&anchors, &headings, &symbols, &names, &mut columns);
     let group = groups(&columns, keys, &names, anchors.len());
     for (c, col) in grid.cols.iter().enumerate() {

@@ -72,8 +72,13 @@ pub(super) fn gather(
         .filter(|l| !l.toks.iter().any(|t| taken.contains(t)))
         .collect();
     // The body begins with the first line below that has data, wherever its words stand.
+    let parts = |l: &super::frame::Row| {
+        let found = marks::marks(frame, &l.toks);
+        !found.is_empty() && found.iter().all(|m| m.part)
+    };
     let data = |l: &&&super::frame::Row| {
         l.base > last + 0.5 * size
+            && !parts(l)
             && l.toks.iter().any(|&t| {
                 let text = &frame.toks[t].word.text;
                 (kinds::is_number(text) && !kinds::is_part(text)) || kinds::is_blank_mark(text)

@@ -448,3 +448,86 @@ fn what_is_left_out_is_said() {
     assert!(found.cut);
     assert_eq!(told(&found.tables[0]), ["VF | Forward voltage |  | . . 1 . | V"]);
 }
+
+/// Symbols without a head between conditions and values.
+#[test]
+fn symbols_without_a_head_beside_values() {
+    let mut s = Sheet::new();
+    s.h(100.0, 50.0, 545.0).h(114.0, 50.0, 545.0).h(160.0, 50.0, 545.0);
+    s.cells(110.0, &[(54.0, "Parameter"), (220.0, "Conditions"), (470.0, "Max."), (520.0, "Unit")]);
+    for (base, name, at, symbol, value) in [
+        (124.0, "Junction Temperature", "", "TJ", "128"),
+        (136.0, "Power Dissipation", "TA = 25 °C", "PD", "815"),
+        (148.0, "Collector-Emitter Voltage", "", "VCEO", "37.6"),
+    ] {
+        s.cells(base, &[(54.0, name), (220.0, at), (400.0, symbol), (470.0, value), (520.0, "V")]);
+    }
+    assert_eq!(
+        told(&one(&mut s)),
+        [
+            "TJ | Junction Temperature |  | . . 128 . | V",
+            "PD | Power Dissipation | TA = 25 °C | . . 815 . | V",
+            "VCEO | Collector-Emitter Voltage |  | . . 37.6 . | V",
+        ]
+    );
+}
+
+/// Without rules: `Limits` above, the other heads at half height, `Min.` and `Max.` below.
+#[test]
+fn heads_at_half_height_of_two_levels() {
+    let mut s = Sheet::new();
+    s.text(400.0, 101.0, "Limits");
+    s.cells(106.7, &[(54.0, "Parameter"), (220.0, "Symbol"), (270.0, "Unit")]);
+    s.cells(112.4, &[(370.0, "Min."), (440.0, "Max.")]);
+    for (base, name, symbol, low, high) in [
+        (126.0, "Breakdown Voltage", "VBR", "22.5", ""),
+        (138.0, "Forward Voltage", "VF", "", "0.8"),
+        (150.0, "Threshold Voltage", "VT", "1.8", "4.2"),
+    ] {
+        s.cells(base, &[(54.0, name), (220.0, symbol), (270.0, "V"), (370.0, low), (440.0, high)]);
+    }
+    assert_eq!(
+        told(&one(&mut s)),
+        [
+            "VBR | Breakdown Voltage |  | 22.5 . . . | V",
+            "VF | Forward Voltage |  | . . 0.8 . | V",
+            "VT | Threshold Voltage |  | 1.8 . 4.2 . | V",
+        ]
+    );
+}
+
+/// A rule between all rows, and a symbol whose first row has no values: it is not the row above
+/// that the next rows go on with.
+#[test]
+fn a_symbol_in_a_ruled_cell_without_values_heads_the_next_rows() {
+    let mut s = Sheet::new();
+    for k in 0..6 {
+        s.h(100.0 + 14.0 * f64::from(k), 50.0, 520.0);
+    }
+    for at in [50.0, 100.0, 240.0, 400.0, 440.0, 480.0, 520.0] {
+        s.v(at, 100.0, 170.0);
+    }
+    let x = [54.0, 104.0, 244.0, 405.0, 445.0, 488.0];
+    let heads = ["Symbol", "Parameter", "Conditions", "Min", "Max", "Unit"];
+    s.cells(110.0, &x.into_iter().zip(heads).collect::<Vec<_>>());
+    s.cells(
+        124.0,
+        &[
+            (54.0, "VCE(sat)"),
+            (104.0, "Collector Voltage"),
+            (244.0, "IC = 1 mA, IB = 2 mA"),
+            (445.0, "0.2"),
+            (488.0, "V"),
+        ],
+    );
+    s.cells(138.0, &[(54.0, "VBE(sat)"), (104.0, "Base Voltage"), (244.0, "IB = 1 mA")]);
+    s.cells(152.0, &[(250.0, "IC = 10 mA"), (445.0, "0.7"), (488.0, "V")]);
+    s.cells(166.0, &[(250.0, "IC = 50 mA"), (445.0, "0.8"), (488.0, "V")]);
+    let found = told(&one(&mut s));
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[0].starts_with("VCE(sat) | Collector Voltage"), "{found:?}");
+    for row in &found[1..] {
+        assert!(row.starts_with("VBE(sat) | Base Voltage"), "{found:?}");
+        assert!(row.contains("IB = 1 mA"), "{found:?}");
+    }
+}

@@ -56,6 +56,26 @@ fn columns_for_parts() {
     assert!(table.cells(row, Role::Value).all(|c| c.shared));
 }
 
+/// The endings of a family below the head of the values.
+#[test]
+fn endings_of_a_family_in_a_second_level() {
+    let mut s = Sheet::new();
+    for y in [100.0, 132.0, 158.0] {
+        s.h(y, 50.0, 400.0);
+    }
+    s.h(116.0, 220.0, 320.0);
+    for at in [50.0, 100.0, 220.0, 320.0, 400.0] {
+        s.v(at, 100.0, 158.0);
+    }
+    s.cells(111.0, &[(54.0, "Symbol"), (104.0, "Parameter"), (260.0, "Max"), (340.0, "Units")]);
+    s.text(234.0, 127.0, "AB548 / A / B / C");
+    s.cells(143.0, &[(54.0, "PD"), (104.0, "Power Dissipation"), (262.0, "625"), (345.0, "mW")]);
+    s.cells(155.0, &[(54.0, "RthJA"), (104.0, "To Ambient"), (262.0, "200"), (345.0, "°C/W")]);
+    let table = one(&mut s);
+    assert_eq!(table.columns[2].parts, ["AB548 / A / B / C"]);
+    assert_eq!(table.rows.len(), 2, "{:?}", told(&table));
+}
+
 /// Parts and conditions in the column of names, the part as the key of each row.
 #[test]
 fn parts_in_the_column_of_names() {
