@@ -59,4 +59,4 @@ macro_rules! templates {
     };
 }
 
-templates!(gummel_poon, mos1, mos3, parker_skellern, square_law_jfet, statz_mesfet, vdmos);
+templates!(gummel_poon, mos1, mos2, mos3, parker_skellern, square_law_jfet, statz_mesfet, vdmos);

@@ -30,6 +30,7 @@ mod run;
 mod scalar;
 mod search;
 mod searches;
+mod tangents;
 #[cfg(test)]
 mod tests;
 mod uniform;

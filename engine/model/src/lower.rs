@@ -10,7 +10,7 @@
 
 use crate::dag::{Dag, Id};
 use espice_lang::ir::{Binary, ExprId, Graph, Leaf, Node, Unary};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Conditions of the source graph whose outcome is known.
 pub(crate) type Decided = BTreeMap<ExprId, bool>;
@@ -33,8 +33,10 @@ pub(crate) fn lower(
     dag: &mut Dag,
     leaf: &mut dyn FnMut(&mut Dag, Leaf) -> Option<Id>,
 ) -> Result<Vec<Id>, Leaf> {
-    let needs = needs(graph, roots, decided);
-    let mut lowering = Lowering { graph, decided, needs, done: vec![None; graph.len()], dag, leaf };
+    let mut needs = needs(graph, roots, decided);
+    forget_own(&mut needs, graph, decided);
+    let done = vec![None; graph.len()];
+    let mut lowering = Lowering { graph, decided, needs, done, waits: BTreeSet::new(), dag, leaf };
     roots.iter().map(|&root| lowering.run(root)).collect()
 }
 
@@ -88,6 +90,60 @@ fn needs(graph: &Graph, roots: &[ExprId], decided: &Decided) -> Vec<Need> {
         }
     }
     needs
+}
+
+/// Takes away conditions that are made of the node that they would guard.
+fn forget_own(needs: &mut [Need], graph: &Graph, decided: &Decided) {
+    let mut parts: BTreeMap<ExprId, Vec<bool>> = BTreeMap::new();
+    for (index, need) in needs.iter_mut().enumerate() {
+        let node = ExprId(index as u32);
+        if !risky(graph.node(node)) {
+            continue;
+        }
+        for path in need {
+            path.retain(|(condition, _)| {
+                let of =
+                    parts.entry(*condition).or_insert_with_key(|c| made_of(graph, decided, *c));
+                of.get(index) != Some(&true)
+            });
+        }
+    }
+}
+
+/// By node: whether a node is made of it.
+fn made_of(graph: &Graph, decided: &Decided, node: ExprId) -> Vec<bool> {
+    // Operands have smaller ids than their users.
+    let mut parts = vec![false; node.0 as usize + 1];
+    if let Some(itself) = parts.last_mut() {
+        *itself = true;
+    }
+    for index in (0..parts.len()).rev() {
+        if parts.get(index) == Some(&true) {
+            for operand in operands(graph, decided, ExprId(index as u32)) {
+                if let Some(part) = parts.get_mut(operand.0 as usize) {
+                    *part = true;
+                }
+            }
+        }
+    }
+    parts
+}
+
+/// What a node is computed from.
+fn operands(graph: &Graph, decided: &Decided, node: ExprId) -> Vec<ExprId> {
+    if decided.contains_key(&node) {
+        return Vec::new();
+    }
+    match graph.node(node) {
+        Node::Leaf(_) => Vec::new(),
+        Node::Unary(_, a) => vec![a],
+        Node::Binary(_, a, b) | Node::Compare(_, a, b) => vec![a, b],
+        Node::Select(c, a, b) => match outcome(graph, decided, c) {
+            Some(true) => vec![a],
+            Some(false) => vec![b],
+            None => vec![c, a, b],
+        },
+    }
 }
 
 fn under(need: &Need, literal: (ExprId, bool)) -> Need {
@@ -151,32 +207,79 @@ struct Lowering<'a> {
     decided: &'a Decided,
     needs: Vec<Need>,
     done: Vec<Option<Id>>,
+    /// Nodes that wait for others.
+    waits: BTreeSet<ExprId>,
     dag: &'a mut Dag,
     leaf: &'a mut dyn FnMut(&mut Dag, Leaf) -> Option<Id>,
 }
 
+/// What a node waits for.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    node: ExprId,
+    /// Whether it is a condition that guards the node, no operand.
+    guards: bool,
+}
+
+/// A node that waits, what is still ahead of it (the next last), and what it waits for now.
+#[derive(Clone, Debug)]
+struct Visit {
+    node: ExprId,
+    ahead: Vec<Step>,
+    at: Option<Step>,
+}
+
 impl Lowering<'_> {
     /// Lowers a node after all that it needs, without recursion: graphs may be deep.
+    ///
+    /// What guards a node for one of its users may itself need the node for another. Where the
+    /// way comes back to a node that waits, the last guard on that way is given up: the node is
+    /// then made ready in more cases than it is needed in.
     fn run(&mut self, root: ExprId) -> Result<Id, Leaf> {
-        let mut stack = vec![root];
-        while let Some(&node) = stack.last() {
-            if self.known(node).is_some() {
-                stack.pop();
+        let mut way = vec![self.visit(root)];
+        while let Some(visit) = way.last_mut() {
+            let Some(next) = visit.ahead.pop() else {
+                let node = visit.node;
+                way.pop();
+                self.waits.remove(&node);
+                if self.known(node).is_none() {
+                    let id = self.make(node)?;
+                    if let Some(slot) = self.done.get_mut(node.0 as usize) {
+                        *slot = Some(id);
+                    }
+                }
+                continue;
+            };
+            visit.at = Some(next);
+            if self.known(next.node).is_some() {
                 continue;
             }
-            let missing: Vec<ExprId> =
-                self.prerequisites(node).into_iter().filter(|p| self.known(*p).is_none()).collect();
-            if missing.is_empty() {
-                let id = self.make(node)?;
-                if let Some(slot) = self.done.get_mut(node.0 as usize) {
-                    *slot = Some(id);
+            if !self.waits.contains(&next.node) {
+                way.push(self.visit(next.node));
+                continue;
+            }
+            while let Some(visit) = way.pop() {
+                self.waits.remove(&visit.node);
+                if let Some(Step { node: guard, guards: true }) = visit.at {
+                    for path in self.needs.get_mut(visit.node.0 as usize).into_iter().flatten() {
+                        path.retain(|l| l.0 != guard);
+                    }
+                    way.push(self.visit(visit.node));
+                    break;
                 }
-                stack.pop();
-            } else {
-                stack.extend(missing);
             }
         }
         self.known(root).ok_or(Leaf::Constant(0))
+    }
+
+    /// Begins with a node.
+    fn visit(&mut self, node: ExprId) -> Visit {
+        self.waits.insert(node);
+        let operands = operands(self.graph, self.decided, node);
+        let guards = self.guards(node);
+        let step = |guards: bool| move |node: ExprId| Step { node, guards };
+        let ahead = operands.into_iter().map(step(false)).chain(guards.into_iter().map(step(true)));
+        Visit { node, ahead: ahead.collect(), at: None }
     }
 
     fn known(&self, node: ExprId) -> Option<Id> {
@@ -190,25 +293,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn prerequisites(&self, node: ExprId) -> Vec<ExprId> {
-        if self.decided.contains_key(&node) {
+    /// The conditions that guard a node.
+    fn guards(&self, node: ExprId) -> Vec<ExprId> {
+        if self.decided.contains_key(&node) || !risky(self.graph.node(node)) {
             return Vec::new();
         }
-        let mut list = match self.graph.node(node) {
-            Node::Leaf(_) => Vec::new(),
-            Node::Unary(_, a) => vec![a],
-            Node::Binary(_, a, b) | Node::Compare(_, a, b) => vec![a, b],
-            Node::Select(c, a, b) => match outcome(self.graph, self.decided, c) {
-                Some(true) => vec![a],
-                Some(false) => vec![b],
-                None => vec![c, a, b],
-            },
-        };
-        if risky(self.graph.node(node)) {
-            let need = self.needs.get(node.0 as usize);
-            list.extend(need.into_iter().flatten().flatten().map(|l| l.0));
-        }
-        list
+        let need = self.needs.get(node.0 as usize);
+        need.into_iter().flatten().flatten().map(|l| l.0).collect()
     }
 
     fn make(&mut self, node: ExprId) -> Result<Id, Leaf> {

@@ -9,6 +9,7 @@ use crate::network::{Network, SolveEquation};
 use crate::program::{Layout, Program, UniformProgram};
 use crate::request::{Request, Target, Wanted};
 use crate::searches::{PointSolve, lay_solves, needed_solves};
+use crate::tangents;
 use espice_base::{Code, Diagnostic};
 use espice_lang::ir::{Binary, Leaf, QuantityIr, Unary};
 use std::collections::{BTreeMap, BTreeSet};
@@ -516,28 +517,11 @@ fn with_shunts(dag: &mut Dag, circuit: &Circuit, residuals: Vec<Id>) -> Vec<Id> 
     .collect()
 }
 
-/// Newton's steps with every exponential of an unknown replaced by its tangent at a point of
+/// Newton's steps with every steep exponential of an unknown replaced by its tangent at a point of
 /// its own, then the exponentials' arguments now and after the step; and how many there are.
 fn newton_roots(dag: &mut Dag, circuit: &Circuit, residuals: Vec<Id>) -> (Vec<Id>, usize) {
-    let mut arguments = Vec::new();
-    for id in dag.reachable(&residuals) {
-        if let Expr::Unary(Unary::Exponential, a) = dag.expr(id)
-            && circuit.unknowns.iter().any(|u| dag.uses(&[a], *u))
-        {
-            arguments.push(a);
-        }
-    }
-    let known = arguments.clone();
-    let expanded = dag.rewrite(&residuals, &mut |dag, expr| {
-        let Expr::Unary(Unary::Exponential, a) = expr else { return None };
-        let k = known.iter().position(|x| *x == a)?;
-        let at = dag.input(Input::Expansion(k as u32));
-        let one = dag.constant(1.0);
-        let e = dag.unary(Unary::Exponential, at);
-        let beyond = dag.sub(a, at);
-        let linear = dag.add(one, beyond);
-        Some(dag.mul(e, linear))
-    });
+    let arguments = tangents::steep(dag, &residuals, &circuit.unknowns);
+    let expanded = tangents::expanded(dag, &residuals, &arguments);
     let solves = circuit.solves.iter().map(|s| Some(s.residual)).collect();
     let mut implicit = Implicit::with_solves(solves).with_nodes(circuit.unknowns.clone(), expanded);
     let steps = implicit.newton(dag);

@@ -311,6 +311,7 @@ templates!(
     guarded_schottky_diode,
     gummel_poon,
     mos1,
+    mos2,
     mos3,
     parker_skellern,
     square_law_jfet,

@@ -13,6 +13,7 @@ use crate::device::{Device, Key, varying_unknowns};
 use crate::network::{Network, SolveEquation};
 use crate::program::{Layout, Program, UniformProgram};
 use crate::searches::{PointSolve, lay_solves, needed_solves};
+use crate::tangents;
 use espice_base::Diagnostic;
 use espice_lang::ir::{Binary, CircuitIr, EventIr, ExprId, Unary, Way};
 use std::collections::BTreeMap;
@@ -183,7 +184,8 @@ fn compile(
     let count = assembly.flows.len();
     let mut roots = assembly.flows.clone();
     roots.extend(assembly.states.iter().map(|s| s.0));
-    let (roots, arguments) = expanded(dag, &assembly.unknowns, &roots);
+    let arguments = tangents::steep(dag, &roots, &assembly.unknowns);
+    let roots = tangents::expanded(dag, &roots, &arguments);
     let exponentials = arguments.len();
     let residuals = solves.iter().map(|s| Some(s.residual)).collect();
     let mut implicit = Implicit::with_solves(residuals);
@@ -274,36 +276,4 @@ fn compile(
         switches,
         stop,
     })
-}
-
-/// The roots with every exponential of an unknown replaced by its tangent at a point of its
-/// own, and the exponentials' arguments.
-fn expanded(dag: &mut Dag, unknowns: &[Input], roots: &[Id]) -> (Vec<Id>, Vec<Id>) {
-    let mut depends: BTreeMap<Id, bool> = BTreeMap::new();
-    let mut arguments: Vec<Id> = Vec::new();
-    for id in dag.reachable(roots) {
-        let yes = match dag.expr(id) {
-            Expr::Input(Input::Unknown(_)) => true,
-            Expr::Input(input) => unknowns.contains(&input),
-            _ => dag.operands(id).any(|o| depends.get(&o) == Some(&true)),
-        };
-        depends.insert(id, yes);
-        if let Expr::Unary(Unary::Exponential, a) = dag.expr(id)
-            && depends.get(&a) == Some(&true)
-            && !arguments.contains(&a)
-        {
-            arguments.push(a);
-        }
-    }
-    let roots = dag.rewrite(roots, &mut |dag, expr| {
-        let Expr::Unary(Unary::Exponential, a) = expr else { return None };
-        let k = arguments.iter().position(|x| *x == a)?;
-        let at = dag.input(Input::Expansion(k as u32));
-        let one = dag.constant(1.0);
-        let e = dag.unary(Unary::Exponential, at);
-        let beyond = dag.sub(a, at);
-        let linear = dag.add(one, beyond);
-        Some(dag.mul(e, linear))
-    });
-    (roots, arguments)
 }

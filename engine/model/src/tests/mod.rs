@@ -1,6 +1,7 @@
 //! The evaluator against a slow one of another make, and against itself where bits matter.
 
 mod build;
+mod guards;
 mod networks;
 mod reference;
 
