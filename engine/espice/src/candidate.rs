@@ -7,7 +7,7 @@ use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::Facts;
 use espice_fit::stages::{self, Options, Plan, Staged, Step};
 use espice_fit::{Criteria, Settings};
-use espice_lang::ir::{Finding, FindingStatus, KindIr, TemplateIr};
+use espice_lang::ir::{Finding, FindingStatus, KindIr, ParameterIr, TemplateIr};
 use espice_lang::rules::Phase;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 /// Root mean square of the residuals (natural logarithms or relative units) above which a fit
 /// describes another device.
 const WORST_RESIDUAL: f64 = 0.5;
+
+/// Significant digits of a parameter.
+const DIGITS: usize = 8;
 
 /// A fitted and judged template.
 pub(crate) struct Fitted<'a> {
@@ -114,7 +117,12 @@ impl Engine<'_> {
             let probe = Probe { bench: &bench, values: &staged.values };
             self.rulebook.run(Phase::Model, &self.input(facts).with_model(&probe))
         };
-        let mut staged = stages::run(&plan, &options);
+        let fit = |plan: &Plan<'_>| {
+            let mut staged = stages::run(plan, &options);
+            shorten(&mut staged, &template.parameters);
+            staged
+        };
+        let mut staged = fit(&plan);
         let mut judgement = judge(&staged);
         let mut simpler = None;
         // What a recipe tries beyond its fits may follow the data and break a rule all the same.
@@ -122,7 +130,7 @@ impl Engine<'_> {
         if let Some(first) = first
             && let Some(names) = leave_out_tries(&mut plan, &staged)
         {
-            let plain = stages::run(&plan, &options);
+            let plain = fit(&plan);
             let second = judge(&plain);
             if missed(template, &plain).is_none() && broken(&second.findings).next().is_none() {
                 simpler = Some(
@@ -131,7 +139,10 @@ impl Engine<'_> {
                         format!("`{}` was fitted without {names}", template.name),
                     )
                     .at(template.span)
-                    .help(format!("with it, {}: {}", first.rule, first.message)),
+                    .help(format!(
+                        "fitted with {names} it breaks {}: {}",
+                        first.rule, first.message
+                    )),
                 );
                 staged = plain;
                 judgement = second;
@@ -185,6 +196,17 @@ impl Engine<'_> {
                 .at(parameter.span)
                 .help(format!("its seed has no value: {reason}")),
             );
+        }
+    }
+}
+
+/// Rounds the values that were found, before they are judged: no fit determines more digits than
+/// these, and a card of them can be read.
+fn shorten(staged: &mut Staged, parameters: &[ParameterIr]) {
+    for (value, p) in staged.values.iter_mut().zip(parameters) {
+        let short = espice_units::rounded(*value, DIGITS);
+        if (p.low..=p.high).contains(&short) {
+            *value = short;
         }
     }
 }

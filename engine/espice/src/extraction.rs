@@ -393,7 +393,13 @@ pub(crate) fn curve_name(curve: &Curve) -> String {
     let family: Vec<String> = curve
         .family
         .iter()
-        .map(|(symbol, value)| format!("{symbol} = {}", espice_units::plain(*value, 6)))
+        .map(|(symbol, value)| match TEMPERATURES.contains(&symbol.as_str()) {
+            true => {
+                let celsius = value - espice_units::constants::SPICE39.celsius_zero;
+                format!("{symbol} = {} °C", espice_units::plain(celsius, 6))
+            }
+            false => format!("{symbol} = {}", espice_units::plain(*value, 6)),
+        })
         .collect();
     let name = format!("{}({})", curve.signature.quantity, curve.signature.x);
     if family.is_empty() { name } else { format!("{name} at {}", family.join(", ")) }

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// Relative errors are taken of at least this share of the largest magnitude of a curve.
 const RELATIVE_FLOOR: f64 = 1e-6;
+/// A parameter follows from limits when they are at least this share of what determines it.
+const LIMIT_SHARE: f64 = 0.05;
 
 pub(crate) struct View<'a> {
     pub(crate) fitted: &'a Fitted<'a>,
@@ -28,11 +30,13 @@ impl View<'_> {
     pub(crate) fn fit(&self) -> out::Fit {
         let staged = &self.fitted.staged;
         let weak = staged.statistics.as_ref().map_or(&[][..], |s| s.weak_directions());
+        let (curves, unused) = self.curves();
         out::Fit {
             template: self.fitted.template.name.clone(),
             part: self.part.to_string(),
             parameters: self.parameters(),
-            curves: self.curves(),
+            curves,
+            unused,
             rated: self.rated(),
             unidentified: weak.iter().map(|d| d.sentence()).collect(),
             stages: staged.records.iter().map(|r| self.stage(r)).collect(),
@@ -48,7 +52,6 @@ impl View<'_> {
             let place = staged.free.iter().position(|f| *f == index)?;
             staged.statistics.as_ref()?.parameters.get(place)
         };
-        let by_limit = self.limit_derived();
         let all = self.fitted.template.parameters.iter().zip(&staged.values).zip(&staged.sources);
         let one =
             |(index, ((p, value), source)): (usize, ((&ParameterIr, &f64), &stages::Source))| {
@@ -71,7 +74,7 @@ impl View<'_> {
                     high: known.and_then(|k| finite(k.high)),
                     identified: known.is_some_and(|k| k.identified),
                     at_bound: known.is_some_and(|k| k.at_bound.is_some()),
-                    limit_derived: known.is_some() && by_limit,
+                    limit_derived: known.is_some() && self.limit_derived(index),
                     stage,
                     origin: origin.to_string(),
                     reason,
@@ -80,27 +83,51 @@ impl View<'_> {
         all.enumerate().map(one).collect()
     }
 
-    /// Whether a limit stood in for a value somewhere in the joint fit: then every fitted
-    /// parameter may depend on it.
-    fn limit_derived(&self) -> bool {
-        self.fitted
-            .staged
-            .targets
-            .iter()
-            .filter_map(|t| self.fitted.origins.get(*t))
-            .any(|o| matches!(o, Origins::Rows { limit_derived: true, .. }))
+    /// Whether what the joint fit knows of a parameter comes in part from limits that stood in
+    /// for values: by its column of the Jacobian.
+    fn limit_derived(&self, parameter: usize) -> bool {
+        let staged = &self.fitted.staged;
+        let (Some(fit), Some(place)) =
+            (&staged.fit, staged.free.iter().position(|f| *f == parameter))
+        else {
+            return false;
+        };
+        let count = fit.residuals.len();
+        let mut column = fit.jacobian.iter().skip(place * count).take(count);
+        let (mut all, mut limits) = (0.0, 0.0);
+        for target in &staged.targets {
+            let (points, is_limit) = match self.fitted.origins.get(*target) {
+                Some(Origins::Rows { rows, limit_derived }) => (rows.len(), *limit_derived),
+                Some(Origins::Curve { points, .. }) => (points.len(), false),
+                None => continue,
+            };
+            let share: f64 = column.by_ref().take(points).map(|d| d * d).sum();
+            all += share;
+            limits += if is_limit { share } else { 0.0 };
+        }
+        limits > LIMIT_SHARE * all
     }
 
-    /// Every curve that the model can be compared with, fitted to or not.
-    fn curves(&self) -> Vec<out::FittedCurve> {
+    /// Every curve that the model can be compared with, fitted to or not, and those that it
+    /// cannot.
+    fn curves(&self) -> (Vec<out::FittedCurve>, Vec<out::UnusedCurve>) {
         let probe = self.fitted.probe();
         let staged = &self.fitted.staged;
-        let mut curves = Vec::new();
+        let (mut curves, mut left) = (Vec::new(), Vec::new());
         for (index, curve) in self.facts.curves.iter().enumerate() {
-            if curve.status == Status::Refused
-                || !self.is_of_part(&curve.parts)
-                || !self.fitted.bench.shows(curve)
-            {
+            if curve.status == Status::Refused || !self.is_of_part(&curve.parts) {
+                continue;
+            }
+            let mut leave = |reason: String| {
+                left.push(out::UnusedCurve {
+                    curve: index,
+                    quantity: curve.signature.to_string(),
+                    family: curve.family.clone(),
+                    reason,
+                });
+            };
+            if let Err(reason) = self.fitted.bench.shows(curve) {
+                leave(reason);
                 continue;
             }
             let held = held(curve);
@@ -111,6 +138,7 @@ impl View<'_> {
                 .collect();
             let model = probe.values(&curve.signature.quantity, &at);
             if model.iter().all(Option::is_none) {
+                leave(String::from("the model has no value at its conditions"));
                 continue;
             }
             let target = staged.targets.iter().find_map(|t| match self.fitted.origins.get(*t)? {
@@ -122,6 +150,7 @@ impl View<'_> {
                 .clone()
                 .unwrap_or_else(|| curve.good_points().map(|(i, _)| i).collect());
             if good.is_empty() {
+                leave(String::from("none of its points is usable"));
                 continue;
             }
             let pairs = good.iter().filter_map(|i| {
@@ -146,11 +175,25 @@ impl View<'_> {
                 rel_floor: finite(floor),
                 log_rms: measures::log_rms(&m, &y).filter(|l| l.left_out == 0).map(|l| l.decades),
                 withheld: target.is_none(),
+                reason: match target {
+                    Some(_) => String::new(),
+                    None => self.why_withheld(index),
+                },
                 misfit,
                 model: model.into_iter().map(|m| m.and_then(finite)).collect(),
             });
         }
-        curves
+        (curves, left)
+    }
+
+    fn why_withheld(&self, curve: usize) -> String {
+        let wanted = |o: &Origins| matches!(o, Origins::Curve { curve: c, .. } if *c == curve);
+        let template = &self.fitted.template.name;
+        if self.fitted.origins.iter().any(wanted) {
+            format!("the stage of `{template}` that fits it did not run")
+        } else {
+            format!("the recipe of `{template}` does not fit it")
+        }
     }
 
     /// Every table row that the model can be asked about, and where the table is silent three
@@ -190,7 +233,7 @@ impl View<'_> {
             });
         }
         let drawn = self.facts.curves.iter().filter(|c| usable(c.status, &c.parts));
-        for curve in drawn.filter(|c| self.fitted.bench.shows(c)) {
+        for curve in drawn.filter(|c| self.fitted.bench.shows(c).is_ok()) {
             let good: Vec<[f64; 2]> = curve.good_points().map(|(_, p)| p).collect();
             let picks: BTreeMap<usize, ()> = match good.len() {
                 0 => BTreeMap::new(),

@@ -333,6 +333,8 @@ pub struct Fit {
     pub parameters: Vec<FittedParameter>,
     /// How well each curve is met.
     pub curves: Vec<FittedCurve>,
+    /// Usable curves that the model says nothing about.
+    pub unused: Vec<UnusedCurve>,
     /// Rated points: the first table of every report.
     pub rated: Vec<RatedPoint>,
     /// What the data could not identify, and which measurement would, in words.
@@ -397,10 +399,25 @@ pub struct FittedCurve {
     pub log_rms: Option<f64>,
     /// Whether it was withheld from the fit.
     pub withheld: bool,
+    /// Why it was withheld; empty when it was fitted to.
+    pub reason: String,
     /// Lag-1 autocorrelation of the residuals: near 0 for noise, near 1 for misfit.
     pub misfit: Option<f64>,
     /// The model at the abscissae of the curve's points, in their order; null where it failed.
     pub model: Vec<Option<f64>>,
+}
+
+/// A curve that the model could not be compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct UnusedCurve {
+    /// Index into `facts.curves`.
+    pub curve: usize,
+    /// Signature.
+    pub quantity: String,
+    /// Family values.
+    pub family: BTreeMap<String, f64>,
+    /// Why, in words.
+    pub reason: String,
 }
 
 /// A rated point.

@@ -99,11 +99,15 @@ impl Bench {
 
     /// Whether a curve is one of a quantity over one of its arguments or over temperature: a gate
     /// voltage over charge is no gate voltage at a drain current, though it states one.
-    pub(crate) fn shows(&self, curve: &Curve) -> bool {
+    ///
+    /// # Errors
+    /// Why it is not, in words.
+    pub(crate) fn shows(&self, curve: &Curve) -> Result<(), String> {
         let x = &curve.signature.x;
+        let quantity = &curve.signature.quantity;
         let known = curve.all_conditions().with(x.clone(), 0.0);
-        let is_argument = match self.at(&curve.signature.quantity, &known) {
-            None => return false,
+        let is_argument = match self.at(quantity, &known) {
+            None => return Err(self.lacks(quantity, &known)),
             Some(Way::Pins(index)) => {
                 self.quantities.get(index).is_some_and(|q| q.arguments.contains(x))
             }
@@ -112,7 +116,31 @@ impl Bench {
                 .get(index)
                 .is_some_and(|c| c.arguments.iter().any(|a| a.name == *x || a.others.contains(x))),
         };
-        is_argument || TEMPERATURES.contains(&x.as_str())
+        if is_argument || TEMPERATURES.contains(&x.as_str()) {
+            Ok(())
+        } else {
+            Err(format!("{quantity} is not measured over {x}"))
+        }
+    }
+
+    /// What keeps a symbol from being measured: it has no quantity, or conditions are missing,
+    /// those of the way that lacks fewest.
+    fn lacks(&self, symbol: &str, known: &Conditions) -> String {
+        let states = |a: &String| known.value(a).is_some();
+        let quantities = self.quantities.iter().filter(|q| q.symbol == symbol);
+        let at_pins = quantities
+            .map(|q| q.arguments.iter().filter(|a| !states(a)).cloned().collect::<Vec<String>>());
+        let circuits = self.circuits.iter().filter(|c| c.output(symbol).is_some());
+        let in_circuits = circuits.map(|c| {
+            let open = c.arguments.iter().filter(|a| {
+                !(states(&a.name) || a.others.iter().any(states) || a.default.is_some())
+            });
+            open.map(|a| a.name.clone()).collect()
+        });
+        match at_pins.chain(in_circuits).min_by_key(Vec::len) {
+            Some(missing) => format!("its plot does not state {}", missing.join(" and ")),
+            None => format!("no quantity or circuit measures {symbol}"),
+        }
     }
 
     fn circuit(&self, symbol: &str, fits: impl Fn(&CircuitIr) -> bool) -> Option<Way> {

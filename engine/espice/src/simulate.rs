@@ -89,6 +89,7 @@ pub(crate) fn check(
     let evaluator = fitted.bench.evaluator.of_polarity(polarity);
     let native = native_currents(&evaluator, &fitted.staged.values, &points);
     let mut worst = 0.0f64;
+    let mut worst_at = None;
     let mut compared = 0;
     let conductance = largest_conductance(fitted);
     for ((found, expected), point) in answer.points.iter().zip(&native).zip(&points) {
@@ -98,7 +99,10 @@ pub(crate) fn check(
         let rounding = ROUNDINGS * f64::EPSILON * highest * conductance;
         for (i, e) in found.currents.iter().zip(expected) {
             let deviation = (i - e).abs() / (1e-6 * e.abs() + 1e-12 + rounding);
-            worst = if deviation > worst || deviation.is_nan() { deviation } else { worst };
+            if deviation > worst || deviation.is_nan() {
+                worst = deviation;
+                worst_at = Some(point);
+            }
         }
     }
     let missing = points.len() - compared;
@@ -111,12 +115,22 @@ pub(crate) fn check(
     let words = if agrees {
         format!("agrees with the native evaluator at {compared} bias points{without}")
     } else {
-        format!(
-            "differs from the native evaluator by {} times the tolerance{without}",
-            espice_units::plain(worst, 3)
-        )
+        let times = espice_units::plain(worst, 3);
+        let place = worst_at.map_or_else(String::new, |p| bias_words(fitted, p));
+        format!("differs from the native evaluator by {times} times the tolerance{place}{without}")
     };
     Check { simulator: Some(version), words, deviation: crate::wire::finite(worst), failed: false }
+}
+
+/// ` at V(d) = 5 V, V(g) = 10 V, V(s) = 0 V and 25 °C`.
+fn bias_words(fitted: &Fitted<'_>, point: &BiasPoint) -> String {
+    let potential = |(pin, v): (&String, &f64)| {
+        format!("V({pin}) = {}", espice_units::engineering(*v, "V"))
+    };
+    let pins = fitted.template.pins.iter().zip(&point.volts).map(potential);
+    let celsius = point.kelvin - espice_units::constants::SPICE39.celsius_zero;
+    let potentials = pins.collect::<Vec<_>>().join(", ");
+    format!(" at {potentials} and {} °C", espice_units::plain(celsius, 4))
 }
 
 /// The inverse of the smallest resistance among the parameters; 0 where there is none.

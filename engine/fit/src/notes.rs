@@ -1,4 +1,4 @@
-use crate::{End, Fit, Statistics, Stop};
+use crate::{CurveStatistics, End, Fit, Statistics, Stop};
 use espice_base::{Code, Diagnostic, Diagnostics};
 
 /// What a person should know about a fit, in words. The diagnostics carry no places: the caller
@@ -54,16 +54,29 @@ pub fn notes(fit: &Fit, statistics: &Statistics) -> Diagnostics {
         );
         notes.push(Diagnostic::warning(Code::FIT_AT_BOUND, message));
     }
-    for curve in statistics.curves.iter().filter(|c| c.misfit.systematic) {
-        let message = format!(
-            "the model errs systematically along `{}`: neighbouring residuals agree by {}",
-            curve.name,
-            espice_units::plain(curve.misfit.lag_one, 2)
-        );
-        notes.push(
-            Diagnostic::note(Code::FIT_SYSTEMATIC, message)
-                .help("intervals take this into account, but the model may lack an effect"),
-        );
-    }
+    notes.extend(systematic(statistics));
     notes
+}
+
+/// One note for all curves that the model errs along, the worst named.
+fn systematic(statistics: &Statistics) -> Option<Diagnostic> {
+    let all = statistics.curves.iter().filter(|c| c.misfit.systematic);
+    let count = all.clone().count();
+    let worst = all.fold(None, |worst: Option<&CurveStatistics>, c| match worst {
+        Some(w) if w.misfit.lag_one >= c.misfit.lag_one => Some(w),
+        _ => Some(c),
+    })?;
+    let name = &worst.name;
+    let which = match count {
+        1 => format!("`{name}`"),
+        n => format!("{n} of {} curves, most along `{name}`", statistics.curves.len()),
+    };
+    let agreement = espice_units::plain(worst.misfit.lag_one, 2);
+    let message = format!(
+        "the model errs systematically along {which}: neighbouring residuals agree by {agreement}"
+    );
+    Some(
+        Diagnostic::note(Code::FIT_SYSTEMATIC, message)
+            .help("intervals take this into account, but the model may lack an effect"),
+    )
 }

@@ -28,6 +28,7 @@ pub(crate) fn diode() -> Outcome {
             part: text("1N4148"),
             parameters: parameters(),
             curves: fitted,
+            unused: Vec::new(),
             rated: rated(),
             unidentified: vec![
                 text(
@@ -296,6 +297,7 @@ fn fitted_curve(index: usize, curve: &Curve) -> FittedCurve {
         rel_floor: Some(if index == 3 { 1e-15 } else { 2e-9 }),
         log_rms: Some(mean(&|y, m| (m / y).log10())),
         withheld: index == 1,
+        reason: text(if index == 1 { "it judges the choice" } else { "" }),
         misfit: Some([0.12, 0.21, 0.83, 0.05][index]),
         model,
     }

@@ -5,9 +5,10 @@ mod layout;
 
 use crate::numbers::{self, Script};
 use crate::words::{self, Verdict};
-use espice::outcome::{DiagnosticRecord, FindingRecord, Fit, Outcome, RatedPoint};
+use espice::outcome::{DiagnosticRecord, FindingRecord, Fit, Model, Outcome, RatedPoint};
 use espice_base::{Diagnostic, SourceMap};
 use layout::{Paint, wrap};
+use std::collections::BTreeMap;
 
 /// Rated points that are shown before the rest is only counted.
 const RATED_ROWS: usize = 12;
@@ -41,6 +42,7 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
     }
     blocks.push(records(outcome, style));
     blocks.push(rules(outcome, style));
+    blocks.push(checks(outcome, style));
     blocks.push(words::account(&outcome.verdict.rules) + "\n");
     blocks.retain(|b| !b.is_empty());
     blocks.join("\n")
@@ -80,7 +82,12 @@ fn head(outcome: &Outcome, style: Style) -> String {
     let title = title(outcome, style);
     let verdict = Verdict::of(outcome);
     let paint = if verdict == Verdict::Passed { Paint::Good } else { Paint::Bad };
-    let mut out = block(&format!("{title}: {}", style.paint(paint, verdict.word())), style, "");
+    let mut verdict = style.paint(paint, verdict.word());
+    let failures = words::failures(outcome);
+    if !failures.is_empty() {
+        verdict += &format!(" with {}", words::list(&failures));
+    }
+    let mut out = block(&format!("{title}: {verdict}"), style, "");
     out += &block(&words::summary(outcome, Script::Plain), style, "");
     if let Some(fit) = &outcome.fit
         && let Some(reason) = words::choice(outcome, fit)
@@ -131,22 +138,28 @@ fn curves(outcome: &Outcome, fit: &Fit, style: Style) -> String {
     for c in &fit.curves {
         let curve = outcome.facts.curves.get(c.curve);
         let unit = curve.map_or("", |k| k.y.unit.as_str());
-        let mut name = c.quantity.clone();
-        let family = words::family(outcome, &c.family, Script::Plain);
-        if !family.is_empty() {
-            name += &format!(" at {family}");
-        }
+        let name = curve_name(outcome, &c.quantity, &c.family);
         let mut parts = vec![words::count(c.points, "point", "points")];
         parts.extend(words::measures(c, unit, Script::Plain));
         if let Some(m) = c.misfit.filter(|m| words::misfit(*m) != "noise") {
             parts.push(String::from(words::misfit(m)));
         }
         if c.withheld {
-            parts.push(String::from("withheld from the fit"));
+            parts.push(format!("not fitted: {}", c.reason));
         }
         out += &block(&format!("{name}: {}", parts.join(", ")), style, "  ");
     }
+    for c in &fit.unused {
+        let name = curve_name(outcome, &c.quantity, &c.family);
+        out += &block(&format!("{name}: not compared: {}", c.reason), style, "  ");
+    }
     out
+}
+
+/// `ID(VDS; VGS) at VGS = 4.5 V`.
+fn curve_name(outcome: &Outcome, quantity: &str, family: &BTreeMap<String, f64>) -> String {
+    let family = words::family(outcome, family, Script::Plain);
+    if family.is_empty() { String::from(quantity) } else { format!("{quantity} at {family}") }
 }
 
 fn unidentified(fit: &Fit, style: Style) -> String {
@@ -173,6 +186,12 @@ fn record(d: &DiagnosticRecord, style: Style) -> String {
         out += &block(&format!("help: {help}"), style, "  ");
     }
     out
+}
+
+/// What vouches for each card beyond the rules.
+fn checks(outcome: &Outcome, style: Style) -> String {
+    let one = |m: &Model| block(&format!("{} card: {}", m.dialect, m.check), style, "");
+    outcome.models.iter().map(one).collect()
 }
 
 fn rules(outcome: &Outcome, style: Style) -> String {
@@ -203,6 +222,9 @@ fn finding(f: &FindingRecord, style: Style) -> String {
         [&f.data_span, &f.rule_span].into_iter().flatten().map(words::location).collect();
     if !places.is_empty() && f.status == "failed" {
         out += &block(&format!("see {}", places.join(" and ")), style, "  ");
+    }
+    if !f.because.is_empty() && f.status == "failed" {
+        out += &block(&format!("because {}", f.because), style, "  ");
     }
     if !f.help.is_empty() && f.status == "failed" {
         out += &block(&format!("help: {}", f.help), style, "  ");

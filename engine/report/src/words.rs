@@ -107,16 +107,18 @@ pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
     let curves: Vec<&FittedCurve> = fit.curves.iter().filter(|c| !c.withheld).collect();
     let worst = curves.iter().filter_map(|c| c.log_rms).fold(None, largest);
     let met = count(curves.len(), "curve", "curves");
+    let others = fit.curves.len() - curves.len() + fit.unused.len();
+    let others = if others > 0 { format!(", {others} left aside") } else { String::new() };
     match worst {
-        Some(w) => parts.push(format!("{met} within {} (log RMS)", numbers::decades(w, script))),
+        Some(w) => {
+            let within = numbers::decades(w, script);
+            parts.push(format!("{met} within {within} (log RMS{others})"));
+        }
         None if !curves.is_empty() => parts.push(met),
         None => {}
     }
-    let drawn = |quantity: &str| {
-        let of = |name: &str| name.strip_prefix(quantity).is_some_and(|rest| rest.starts_with('('));
-        curves.iter().any(|c| of(&c.quantity))
-    };
-    let counts = |r: &&RatedPoint| r.basis != "curve" || drawn(&r.quantity);
+    // What the curves are met within is said above.
+    let counts = |r: &&RatedPoint| r.basis != "curve";
     let errors: Vec<f64> =
         fit.rated.iter().filter(counts).filter_map(|r| r.error).map(f64::abs).collect();
     if let Some(error) = errors.iter().copied().fold(None, largest) {
@@ -132,6 +134,16 @@ pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
         format!("`{}` meets {}", fit.template, list(&parts))
     };
     format!("{reach}; {}", rules_in_words(&outcome.verdict.rules))
+}
+
+/// How many rules of each severity fail: `1 error`, `2 warnings`.
+pub(crate) fn failures(outcome: &Outcome) -> Vec<String> {
+    let failed = findings(outcome, "failed");
+    let of = |(severity, plural)| {
+        let n = failed.iter().filter(|f| f.severity == severity).count();
+        (n > 0).then(|| count(n, severity, plural))
+    };
+    [("error", "errors"), ("warning", "warnings")].into_iter().filter_map(of).collect()
 }
 
 /// How many of the sheet's limits the model meets.

@@ -54,6 +54,11 @@ pub fn exact(value: f64) -> String {
     }
 }
 
+/// The number with this many significant decimal digits that is nearest.
+pub fn rounded(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits.max(1) - 1).parse().unwrap_or(value)
+}
+
 fn trim(number: &str) -> &str {
     if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
 }
@@ -72,6 +77,14 @@ mod tests {
         assert_eq!(engineering(298.15, "K"), "298.1 K");
         assert_eq!(plain(1.0e-15, 4), "1e-15");
         assert_eq!(plain(123456.0, 3), "123456");
+    }
+
+    #[test]
+    fn rounded_values_are_short() {
+        assert_eq!(exact(rounded(100.0 * 1.15, 8)), "115");
+        assert_eq!(exact(rounded(5.139020681392326e-14, 8)), "5.1390207e-14");
+        assert_eq!(exact(rounded(-2.0 / 3.0, 3)), "-0.667");
+        assert!(rounded(f64::NAN, 8).is_nan() && rounded(f64::INFINITY, 8) == f64::INFINITY);
     }
 
     #[test]

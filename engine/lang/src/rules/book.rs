@@ -164,6 +164,15 @@ impl RuleIr {
     pub fn full_name(&self) -> String {
         format!("{}::{}", self.pack, self.name)
     }
+
+    /// Why it exists: its own reason, else those of its limits.
+    pub fn why(&self) -> String {
+        if !self.because.is_empty() {
+            return self.because.clone();
+        }
+        let reasons = self.limits.iter().map(|l| l.because.as_str());
+        reasons.filter(|r| !r.is_empty()).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// A limit of a rule that packs may override.

@@ -65,7 +65,7 @@ impl Rulebook {
             severity: rule.severity,
             status: FindingStatus::NotApplicable,
             message: String::new(),
-            because: rule.because.clone(),
+            because: rule.why(),
             help: rule.help.clone(),
             observed: None,
             rule_span: rule.checks.first().map_or(rule.span, |c| c.span),

@@ -43,15 +43,19 @@ fn key(model: bool) -> String {
 struct Member<'a> {
     curve: &'a Curve,
     fit: Option<&'a FittedCurve>,
+    /// Why the model cannot be compared with it.
+    unused: Option<&'a String>,
 }
 
 /// Curves of one signature on the same axes, in the order of the facts.
 fn groups(outcome: &Outcome) -> Vec<Vec<Member<'_>>> {
     let mut groups: Vec<(_, Vec<Member<'_>>)> = Vec::new();
     for (index, curve) in outcome.facts.curves.iter().enumerate() {
-        let fit = outcome.fit.as_ref().and_then(|f| f.curves.iter().find(|c| c.curve == index));
+        let fitted = outcome.fit.as_ref();
+        let fit = fitted.and_then(|f| f.curves.iter().find(|c| c.curve == index));
+        let unused = fitted.and_then(|f| f.unused.iter().find(|c| c.curve == index));
         let key = (&curve.quantity, &curve.x, &curve.y);
-        let member = Member { curve, fit };
+        let member = Member { curve, fit, unused: unused.map(|u| &u.reason) };
         match groups.iter_mut().find(|g| g.0 == key) {
             Some(group) => group.1.push(member),
             None => groups.push((key, vec![member])),
@@ -257,7 +261,7 @@ fn measure(outcome: &Outcome, m: &Member<'_>, label: &str, colour: usize) -> Str
         format!("<li><span class=\"swatch s{colour}\"></span><strong>{}</strong>", escape(&name));
     for (is, class, text) in [
         (m.fit.is_some_and(|f| f.withheld), "dim", "withheld from the fit"),
-        (m.fit.is_none() && outcome.fit.is_some(), "dim", "not fitted"),
+        (m.unused.is_some(), "dim", "says nothing to this model"),
         (curve.status == "refused", "bad", "refused"),
         (curve.status == "review", "warn", "to be reviewed"),
     ] {
@@ -268,6 +272,9 @@ fn measure(outcome: &Outcome, m: &Member<'_>, label: &str, colour: usize) -> Str
     let mut facts = vec![("Points", points(m))];
     if let Some(fit) = m.fit {
         facts.extend(fit_measures(fit, &curve.y.unit));
+    }
+    if let Some(reason) = m.fit.map(|f| &f.reason).or(m.unused).filter(|r| !r.is_empty()) {
+        facts.push(("Not fitted", escape(reason)));
     }
     out += "\n<dl>";
     for (name, value) in facts {

@@ -32,16 +32,7 @@ pub(super) fn render(outcome: &Outcome) -> String {
 
 /// The verdict in words and colour: the words alone say everything.
 fn badge(outcome: &Outcome) -> String {
-    let failed = words::findings(outcome, "failed");
-    let errors = failed.iter().filter(|f| f.severity == "error").count();
-    let warnings = failed.iter().filter(|f| f.severity == "warning").count();
-    let mut remarks = Vec::new();
-    if errors > 0 {
-        remarks.push(words::count(errors, "error", "errors"));
-    }
-    if warnings > 0 {
-        remarks.push(words::count(warnings, "warning", "warnings"));
-    }
+    let remarks = words::failures(outcome);
     let verdict = Verdict::of(outcome);
     let class = match verdict {
         Verdict::Passed => "good",
