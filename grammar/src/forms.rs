@@ -261,6 +261,7 @@ const RECIPE: &[Form] = &[
 const STAGE: &[Form] = &[
     LET,
     form("seed", Rule::seed_statement, "seed NAME = VALUE otherwise VALUE because \"…\""),
+    form("bound", Rule::bound_statement, "bound NAME in LOW .. HIGH because \"…\""),
     form("fit", Rule::fit_statement, "fit IS, N to IF(VF) in log where CONDITION"),
     form("try", Rule::try_statement, "try NAME from VALUE keep when improves 5 %"),
 ];
@@ -324,7 +325,8 @@ const MODEL: &[Form] = &[form("", Rule::value_statement, "IS = 1 fA")];
 
 /// Statements that a reason on the next line still belongs to; after every other one a line
 /// that starts with `because` is a statement of its own.
-pub(crate) const TAKES_REASON: [&str; 12] = [
+pub(crate) const TAKES_REASON: [&str; 13] = [
+    "bound",
     "consider",
     "limit",
     "nodes",

@@ -222,6 +222,7 @@ impl Rule {
             | Rule::card_statement
             | Rule::card_list
             | Rule::seed_statement
+            | Rule::bound_statement
             | Rule::fit_statement
             | Rule::try_statement
             | Rule::limit_statement

@@ -45,6 +45,8 @@ mod published_subcircuits;
 #[cfg(test)]
 mod readback;
 #[cfg(test)]
+mod recipes;
+#[cfg(test)]
 mod sheet_foreign;
 #[cfg(test)]
 mod sheet_layers;

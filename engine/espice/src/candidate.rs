@@ -63,7 +63,7 @@ fn leave_out_tries(plan: &mut Plan<'_>, staged: &Staged) -> Option<String> {
     let in_try = |index: &usize| {
         steps().any(|s| match s {
             Step::Try { parameters, .. } => parameters.iter().any(|(p, _)| p == index),
-            Step::Seed { .. } | Step::Fit { .. } => false,
+            Step::Seed { .. } | Step::Bound { .. } | Step::Fit { .. } => false,
         })
     };
     let added = staged.free.iter().filter(|p| in_try(p) && !in_fit(p));

@@ -7,7 +7,7 @@ use espice_facts::{Conditions, Curve, Origin, Parameter, Scale, Status};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
 use espice_lang::ir::TemplateIr;
 use espice_lang::rules::{
-    FitIr, Input, Measure, RecipeIr, Rulebook, SeedIr, StageIr, TargetIr, TypedExpr,
+    BoundIr, FitIr, Input, Measure, RecipeIr, Rulebook, SeedIr, StageIr, TargetIr, TypedExpr,
 };
 use espice_model::{Argument, Measurement};
 use std::cell::RefCell;
@@ -70,6 +70,12 @@ impl<'a> Context<'a> {
         origins: &mut Vec<Origins>,
     ) -> Stage<'a> {
         let mut steps = Vec::new();
+        for bound in &stage.bounds {
+            steps.push(Step::Bound {
+                parameter: bound.parameter,
+                range: Box::new(move |so_far| self.range(bound, so_far)),
+            });
+        }
         for seed in &stage.seeds {
             steps.push(Step::Seed {
                 parameter: seed.parameter,
@@ -107,6 +113,13 @@ impl<'a> Context<'a> {
         }
         self.seedless.borrow_mut().insert(seed.parameter, reason.unwrap_or_default());
         None
+    }
+
+    /// The first range of which both ends have a value.
+    fn range(&self, bound: &BoundIr, so_far: &[f64]) -> Option<[f64; 2]> {
+        bound.ranges.iter().find_map(|[low, high]| {
+            Some([self.seed(low, so_far).ok()?, self.seed(high, so_far).ok()?])
+        })
     }
 
     fn seed(&self, value: &TypedExpr, so_far: &[f64]) -> Result<f64, String> {
@@ -162,8 +175,9 @@ impl<'a> Context<'a> {
         let arguments = measurement.arguments();
         let facts = self.input.facts;
         let mut found = Vec::new();
+        let rows_only = wanted.measure == Measure::Limits;
         for (index, curve) in facts.curves.iter().enumerate() {
-            if curve.status == Status::Refused || !self.holds(&curve.parts) {
+            if rows_only || curve.status == Status::Refused || !self.holds(&curve.parts) {
                 continue;
             }
             if let Some((observations, points)) = self.curve(wanted, curve, way, arguments) {
@@ -177,7 +191,8 @@ impl<'a> Context<'a> {
         if let Some((observations, rows, limit_derived)) =
             self.rows(wanted, way, arguments, limits_may_serve)
         {
-            let name = format!("rows of {}", wanted.quantity);
+            let rows_or_limits = if rows_only { "limits" } else { "rows" };
+            let name = format!("{rows_or_limits} of {}", wanted.quantity);
             let measure = measure_of(wanted, None);
             let target = Target { name, measurement, observations, measure };
             found.push((target, Origins::Rows { rows, limit_derived }));
@@ -273,6 +288,7 @@ impl<'a> Context<'a> {
                 vec![temperature(&conditions); xs.len()]
             },
             values: kept.iter().map(|(_, p)| p[1]).collect(),
+            limits: Vec::new(),
             noise: curve.noise_floor.unwrap_or(0.0),
             origin: curve.origin,
             positions: xs.iter().map(|x| place(*x)).collect(),
@@ -306,10 +322,12 @@ impl<'a> Context<'a> {
                     && self.bench.at(&p.symbol, &p.conditions) == Some(way)
             })
             .collect();
+        let bind = wanted.measure == Measure::Limits;
+        let one = |p: &Parameter| if bind { p.max.or(p.min) } else { p.target() };
         let mut valued: Vec<(usize, &Parameter, f64)> =
-            usable.iter().filter_map(|(i, p)| Some((*i, *p, p.target()?))).collect();
-        let limit_derived = valued.is_empty() && limits_may_serve;
-        if limit_derived {
+            usable.iter().filter_map(|(i, p)| Some((*i, *p, one(p)?))).collect();
+        let limit_derived = bind || valued.is_empty() && limits_may_serve;
+        if limit_derived && !bind {
             valued = usable.iter().filter_map(|(i, p)| Some((*i, *p, inside_limit(p)?))).collect();
         }
         valued.retain(|(_, p, y)| {
@@ -336,6 +354,14 @@ impl<'a> Context<'a> {
             arguments: arguments.iter().map(column).collect(),
             kelvin: valued.iter().map(|(_, p, _)| temperature(&p.conditions)).collect(),
             values: valued.iter().map(|(_, _, y)| *y).collect(),
+            limits: if bind {
+                let limits = |p: &Parameter| {
+                    [p.min.unwrap_or(f64::NEG_INFINITY), p.max.unwrap_or(f64::INFINITY)]
+                };
+                valued.iter().map(|(_, p, _)| limits(p)).collect()
+            } else {
+                Vec::new()
+            },
             noise: 0.0,
             origin: Origin::Measured,
             positions: Vec::new(),
@@ -354,6 +380,7 @@ impl<'a> Context<'a> {
 /// How a target is compared with a curve whose values are drawn on `scale`, or with rows.
 fn measure_of(wanted: &TargetIr, scale: Option<Scale>) -> stages::Measure {
     match (wanted.measure, scale) {
+        (Measure::Limits, _) => stages::Measure::Limits,
         (Measure::Log, _) | (Measure::Drawn, Some(Scale::Log)) => stages::Measure::Log,
         (Measure::Linear, _) | (Measure::Drawn, Some(_)) => stages::Measure::Linear,
         (Measure::Relative, _) | (Measure::Drawn, None) => stages::Measure::Relative,

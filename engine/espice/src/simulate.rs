@@ -124,9 +124,8 @@ pub(crate) fn check(
 
 /// ` at V(d) = 5 V, V(g) = 10 V, V(s) = 0 V and 25 °C`.
 fn bias_words(fitted: &Fitted<'_>, point: &BiasPoint) -> String {
-    let potential = |(pin, v): (&String, &f64)| {
-        format!("V({pin}) = {}", espice_units::engineering(*v, "V"))
-    };
+    let potential =
+        |(pin, v): (&String, &f64)| format!("V({pin}) = {}", espice_units::engineering(*v, "V"));
     let pins = fitted.template.pins.iter().zip(&point.volts).map(potential);
     let celsius = point.kelvin - espice_units::constants::SPICE39.celsius_zero;
     let potentials = pins.collect::<Vec<_>>().join(", ");

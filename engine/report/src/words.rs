@@ -105,17 +105,11 @@ pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
     let mut parts = Vec::new();
     // What a model was not fitted to says what it leaves out, not how well it was fitted.
     let curves: Vec<&FittedCurve> = fit.curves.iter().filter(|c| !c.withheld).collect();
-    let worst = curves.iter().filter_map(|c| c.log_rms).fold(None, largest);
-    let met = count(curves.len(), "curve", "curves");
-    let others = fit.curves.len() - curves.len() + fit.unused.len();
-    let others = if others > 0 { format!(", {others} left aside") } else { String::new() };
-    match worst {
-        Some(w) => {
-            let within = numbers::decades(w, script);
-            parts.push(format!("{met} within {within} (log RMS{others})"));
-        }
-        None if !curves.is_empty() => parts.push(met),
-        None => {}
+    let aside = fit.curves.len() - curves.len() + fit.unused.len();
+    let aside = if aside > 0 { format!(", {aside} left aside") } else { String::new() };
+    let met = curves_in_words(outcome, &curves, script);
+    if !met.is_empty() {
+        parts.push(list(&met) + aside.as_str());
     }
     // What the curves are met within is said above.
     let counts = |r: &&RatedPoint| r.basis != "curve";
@@ -134,6 +128,27 @@ pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
         format!("`{}` meets {}", fit.template, list(&parts))
     };
     format!("{reach}; {}", rules_in_words(&outcome.verdict.rules))
+}
+
+/// How well curves are met, by the measure of the axis that they are drawn on: decades on a
+/// logarithmic one, a share of the range on another.
+fn curves_in_words(outcome: &Outcome, curves: &[&FittedCurve], script: Script) -> Vec<String> {
+    let on_log = |c: &&&FittedCurve| {
+        outcome.facts.curves.get(c.curve).is_some_and(|k| k.y.scale == "log") && c.log_rms.is_some()
+    };
+    let (log, linear): (Vec<&FittedCurve>, Vec<&FittedCurve>) =
+        curves.iter().partition(|c| on_log(c));
+    let mut parts = Vec::new();
+    if let Some(worst) = log.iter().filter_map(|c| c.log_rms).fold(None, largest) {
+        let within = numbers::decades(worst, script);
+        parts.push(format!("{} within {within} (log RMS)", count(log.len(), "curve", "curves")));
+    }
+    if let Some(worst) = linear.iter().filter_map(|c| c.nrmse).fold(None, largest) {
+        let within = numbers::percent(worst, script);
+        let what = count(linear.len(), "curve", "curves");
+        parts.push(format!("{what} within {within} of range (NRMSE)"));
+    }
+    parts
 }
 
 /// How many rules of each severity fail: `1 error`, `2 warnings`.

@@ -193,6 +193,17 @@ pub enum StageStatement {
         /// The reason.
         because: Option<Quoted>,
     },
+    /// `bound NAME in LOW .. HIGH otherwise LOW .. HIGH because "…"`
+    Bound {
+        /// The whole statement.
+        span: Span,
+        /// The parameter.
+        parameter: Word,
+        /// Ranges in order of preference; the first with both ends is taken.
+        ranges: Vec<Expr>,
+        /// The reason.
+        because: Option<Quoted>,
+    },
     /// `fit A, B to IF(VF) in log where …, VF(IF)`
     Fit {
         /// The whole statement.

@@ -214,6 +214,15 @@ impl<'a> Builder<'a> {
                 let because = self.reason(&mut s.nodes);
                 StageStatement::Seed { span, parameter, values, because }
             }
+            "bound" => {
+                let parameter = self.next_word(&mut s.nodes)?;
+                let mut ranges = Vec::new();
+                while let Some(pair) = s.nodes.take_rule(Rule::span_of_values) {
+                    ranges.push(self.expr(pair)?);
+                }
+                let because = self.reason(&mut s.nodes);
+                StageStatement::Bound { span, parameter, ranges, because }
+            }
             "fit" => {
                 let parameters = self.names_in(&mut s.nodes);
                 let targets = s.nodes.map(|p| self.target(p)).collect::<Option<Vec<_>>>()?;
@@ -239,7 +248,9 @@ impl<'a> Builder<'a> {
         let measure = nodes
             .take_rule(Rule::measure)
             .and_then(|p| self.next_word(&mut Nodes::new(p.into_inner())))
-            .map(|w| self.choice(w, "a measure", &["drawn", "linear", "log", "relative"]));
+            .map(|w| {
+                self.choice(w, "a measure", &["drawn", "limits", "linear", "log", "relative"])
+            });
         let window =
             nodes.take_rule(Rule::window).map(|p| self.next_expr(&mut Nodes::new(p.into_inner())));
         Some(Target { signature, measure, window: transpose(window)? })

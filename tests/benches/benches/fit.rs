@@ -67,6 +67,7 @@ fn fit(template: &TemplateIr, values: &[f64]) -> (f64, usize) {
         arguments: vec![volts()],
         kelvin: vec![kelvin(); values.len()],
         values: values.to_vec(),
+        limits: Vec::new(),
         noise: 0.0,
         origin: Origin::Measured,
         positions: Vec::new(),

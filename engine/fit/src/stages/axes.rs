@@ -49,6 +49,7 @@ fn shared(target: &Target<'_>, raw: &[f64]) -> Vec<SharedError> {
         Measure::Log => 1.0 / (y.abs() + observed.noise).max(f64::MIN_POSITIVE),
         Measure::Relative => 1.0 / (y.abs() + observed.noise).max(f64::MIN_POSITIVE),
         Measure::Linear => 1.0 / largest(&observed.values),
+        Measure::Limits => 0.0,
     };
     let by_y = by_axis(&observed.values, y_log)
         .into_iter()
@@ -94,6 +95,7 @@ fn slopes<'t>(target: &'t Target<'_>, raw: &[f64]) -> Option<(&'t [f64], Vec<f64
             Measure::Log => y.abs() / (scale * model),
             Measure::Relative => 1.0 / scale,
             Measure::Linear => 1.0 / largest,
+            Measure::Limits => 0.0,
         };
         let slope = slope * by_model;
         if slope.is_finite() { slope } else { 0.0 }

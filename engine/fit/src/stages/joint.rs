@@ -7,6 +7,11 @@ use espice_model::{Kelvin, MeasurementPlan};
 /// wrong by 300 orders of magnitude anyway, and the residual stays finite.
 const LEAST_RATIO: f64 = 1e-300;
 
+/// What a limit weighs beside an observation.
+const FIRMNESS: f64 = 10.0;
+/// Limits pull from this share inside of them, so that a model ends within.
+const INSIDE: f64 = 0.02;
+
 /// Several targets as one model in raw parameters.
 pub(super) struct Joint<'a> {
     blocks: Vec<Block<'a>>,
@@ -41,6 +46,7 @@ fn scale(target: &Target<'_>) -> Vec<f64> {
         Measure::Log => y.abs() / (y.abs() + observed.noise),
         Measure::Relative => 1.0 / (y.abs() + observed.noise).max(f64::MIN_POSITIVE),
         Measure::Linear => 1.0 / largest.max(f64::MIN_POSITIVE),
+        Measure::Limits => 1.0,
     };
     observed.values.iter().map(one).collect()
 }
@@ -65,18 +71,9 @@ impl RawModel for Joint<'_> {
             block.run(raw);
             let model = block.plan.values();
             let Some(out) = residuals.get_mut(from..from + n) else { return Evaluation::NonFinite };
-            let log = block.target.measure == Measure::Log;
-            for (((r, m), y), s) in
-                out.iter_mut().zip(model).zip(&observed.values).zip(&block.scale)
-            {
-                *r = if log {
-                    let ratio = m / y;
-                    let floored =
-                        if ratio > LEAST_RATIO || ratio.is_nan() { ratio } else { LEAST_RATIO };
-                    s * floored.ln()
-                } else {
-                    s * (m - y)
-                };
+            let measure = block.target.measure;
+            for (i, ((r, m), y)) in out.iter_mut().zip(model).zip(&observed.values).enumerate() {
+                *r = residual(measure, *m, *y, block.scale(i), observed.limits.get(i)).0;
             }
             if let Some(all) = derivatives.as_deref_mut() {
                 for k in 0..wanted.len() {
@@ -85,12 +82,12 @@ impl RawModel for Joint<'_> {
                     let Some(out) = all.get_mut(start..start + n) else {
                         return Evaluation::NonFinite;
                     };
-                    for (((d, dm), m), s) in out.iter_mut().zip(column).zip(model).zip(&block.scale)
-                    {
-                        *d = if log { s * dm / m } else { s * dm };
-                        if log && *m == 0.0 {
-                            *d = 0.0;
-                        }
+                    let points = out.iter_mut().zip(column).zip(model).zip(&observed.values);
+                    for (i, (((d, dm), m), y)) in points.enumerate() {
+                        let limits = observed.limits.get(i);
+                        let by_model = residual(measure, *m, *y, block.scale(i), limits).1;
+                        // A residual that does not depend on the model is not bent by it either.
+                        *d = if by_model == 0.0 { 0.0 } else { by_model * dm };
                     }
                 }
             }
@@ -100,7 +97,38 @@ impl RawModel for Joint<'_> {
     }
 }
 
+/// The residual of a model's value, and its derivative by that value.
+#[inline]
+fn residual(measure: Measure, m: f64, y: f64, s: f64, limits: Option<&[f64; 2]>) -> (f64, f64) {
+    match measure {
+        Measure::Log => {
+            let ratio = m / y;
+            let floored = if ratio > LEAST_RATIO || ratio.is_nan() { ratio } else { LEAST_RATIO };
+            (s * floored.ln(), if m == 0.0 { 0.0 } else { s / m })
+        }
+        Measure::Relative | Measure::Linear => (s * (m - y), s),
+        Measure::Limits => {
+            let [low, high] = limits.copied().unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
+            let low = if low.is_finite() { low + INSIDE * low.abs() } else { low };
+            let high = if high.is_finite() { high - INSIDE * high.abs() } else { high };
+            let limit = if m > high { high } else { low };
+            if m >= low && m <= high {
+                (0.0, 0.0)
+            } else if limit > 0.0 && m > 0.0 {
+                (FIRMNESS * (m / limit).ln(), FIRMNESS / m)
+            } else {
+                let scale = FIRMNESS / limit.abs().max(f64::MIN_POSITIVE);
+                (scale * (m - limit), scale)
+            }
+        }
+    }
+}
+
 impl Block<'_> {
+    fn scale(&self, index: usize) -> f64 {
+        self.scale.get(index).copied().unwrap_or(1.0)
+    }
+
     fn run(&mut self, raw: &[f64]) {
         let observed = &self.target.observations;
         // At most a handful of arguments: the list of columns lives on the stack.

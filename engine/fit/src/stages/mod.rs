@@ -20,6 +20,9 @@ use espice_lang::ir::ParameterIr;
 /// A value in closed form: the parameters so far to a start, or nothing.
 pub type SeedValue<'a> = Box<dyn Fn(&[f64]) -> Option<f64> + 'a>;
 
+/// The ends of a range in closed form: the parameters so far to a range, or nothing.
+pub type RangeValue<'a> = Box<dyn Fn(&[f64]) -> Option<[f64; 2]> + 'a>;
+
 /// A recipe ready to be run.
 pub struct Plan<'a> {
     /// The template's parameters.
@@ -50,6 +53,13 @@ pub enum Step<'a> {
         value: SeedValue<'a>,
         /// Where the value comes from, in words.
         because: String,
+    },
+    /// Narrows the range of a parameter for what follows.
+    Bound {
+        /// The parameter's index.
+        parameter: usize,
+        /// The range; the parameter keeps what it has when there is none.
+        range: RangeValue<'a>,
     },
     /// Fits parameters to targets.
     Fit {

@@ -30,6 +30,7 @@ pub fn run(plan: &Plan<'_>, options: &Options<'_>) -> Staged {
         plan,
         options,
         sources: vec![Source::Default; values.len()],
+        ranges: plan.parameters.iter().map(|p| [p.low, p.high]).collect(),
         values,
         records: Vec::new(),
         fitted: Vec::new(),
@@ -49,6 +50,8 @@ struct Runner<'p, 'a> {
     options: &'p Options<'p>,
     values: Vec<f64>,
     sources: Vec<Source>,
+    /// Where each parameter may lie.
+    ranges: Vec<[f64; 2]>,
     records: Vec<StageRecord>,
     /// Fitted parameters in the order of fitting.
     fitted: Vec<usize>,
@@ -85,6 +88,7 @@ impl Runner<'_, '_> {
                 Step::Seed { parameter, value, because } => {
                     self.seed(name, *parameter, value(&self.values), because)
                 }
+                Step::Bound { parameter, range } => self.bound(*parameter, range(&self.values)),
                 Step::Fit { parameters, targets } => last = self.fit(name, parameters, targets),
                 Step::Try { parameters, improves } => {
                     let Some(basis) = last.as_mut() else { continue };
@@ -134,10 +138,28 @@ impl Runner<'_, '_> {
         }
     }
 
+    /// Narrows a range, never beyond the declared one; the value moves into it.
+    fn bound(&mut self, index: usize, range: Option<[f64; 2]>) {
+        let (Some([low, high]), Some(p)) = (range, self.plan.parameters.get(index)) else { return };
+        let narrowed = [low.max(p.low), high.min(p.high)];
+        if narrowed[0] < narrowed[1] {
+            if let Some(slot) = self.ranges.get_mut(index) {
+                *slot = narrowed;
+            }
+            if let Some(value) = self.values.get(index).copied() {
+                self.set(index, value);
+            }
+        }
+    }
+
     /// Sets a value, moved into the parameter's range.
     fn set(&mut self, index: usize, value: f64) {
-        if let Some((slot, p)) = self.values.get_mut(index).zip(self.plan.parameters.get(index)) {
-            *slot = within(p, value);
+        let (Some(p), Some(range)) = (self.plan.parameters.get(index), self.ranges.get(index))
+        else {
+            return;
+        };
+        if let Some(slot) = self.values.get_mut(index) {
+            *slot = within(p, *range, value);
         }
     }
 
@@ -360,7 +382,8 @@ impl Runner<'_, '_> {
             if !free.contains(&index) {
                 return Variable::free(p.name.as_str(), *value).role(Role::Fixed);
             }
-            let v = Variable::free(p.name.as_str(), *value).within(p.low, p.high);
+            let [low, high] = self.ranges.get(index).copied().unwrap_or([p.low, p.high]);
+            let v = Variable::free(p.name.as_str(), *value).within(low, high);
             if p.scale == ParameterScale::Log { v.log() } else { v }
         };
         Variables::new(all.map(variable).collect()).map(|(v, _)| v)
@@ -431,11 +454,11 @@ fn keep_stop(whole: Option<Local>, polish: Option<Local>) -> Option<Local> {
 
 /// The value moved into the range; on a log scale a value that is not positive stays, it means
 /// that the effect is off.
-fn within(p: &ParameterIr, value: f64) -> f64 {
+fn within(p: &ParameterIr, [low, high]: [f64; 2], value: f64) -> f64 {
     if p.scale == ParameterScale::Log && value <= 0.0 {
         value.max(0.0)
     } else {
-        value.clamp(p.low, p.high)
+        value.clamp(low, high)
     }
 }
 

@@ -11,6 +11,9 @@ pub enum Measure {
     Relative,
     /// `(model - observed) / largest |observed|` of the target.
     Linear,
+    /// Nothing inside the limits of each observation; outside, ten times the logarithm of the
+    /// ratio to what lies 2 % inside the limit, or the share of it where one of both is not positive.
+    Limits,
 }
 
 /// The observations of one target: one curve, or the table rows of one quantity.
@@ -22,6 +25,9 @@ pub struct Observations {
     pub kelvin: Vec<f64>,
     /// The observed values, SI.
     pub values: Vec<f64>,
+    /// Lower and upper limit of each value, SI, infinite where there is none; empty where the
+    /// measure does not ask for them.
+    pub limits: Vec<[f64; 2]>,
     /// Absolute noise floor of the values, SI; zero when unknown.
     pub noise: f64,
     /// How they came to be.

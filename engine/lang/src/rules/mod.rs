@@ -42,7 +42,7 @@ mod value;
 pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};
 pub use compile::check;
 pub use expr::TypedExpr;
-pub use recipes::{FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};
+pub use recipes::{BoundIr, FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};
 pub use select::{Candidate, CandidateStatus, RankKey, Selection};
 pub use testing::{BuildModel, TestContext, TestOutcome, TestStatus};
 pub use types::{CurveType, Root, Type};

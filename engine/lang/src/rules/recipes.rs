@@ -27,11 +27,13 @@ pub struct RecipeIr {
     pub(crate) frame: Frame,
 }
 
-/// One stage: seeds first, then fits, then what is tried in addition.
+/// One stage: narrower ranges and seeds first, then fits, then what is tried in addition.
 #[derive(Clone, PartialEq, Debug)]
 pub struct StageIr {
     /// Name.
     pub name: String,
+    /// Ranges that hold from this stage on.
+    pub bounds: Vec<BoundIr>,
     /// Starts in the order of writing; later ones may use parameters set by earlier ones.
     pub seeds: Vec<SeedIr>,
     /// Fits in the order of writing.
@@ -47,6 +49,20 @@ pub struct SeedIr {
     pub parameter: usize,
     /// Values in order of preference: the first that is not missing is taken.
     pub values: Vec<TypedExpr>,
+    /// The reason.
+    pub because: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A range narrower than the declared one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BoundIr {
+    /// Index of the parameter in the template.
+    pub parameter: usize,
+    /// Lower and upper ends in order of preference: the first pair of which none is missing is
+    /// taken.
+    pub ranges: Vec<[TypedExpr; 2]>,
     /// The reason.
     pub because: String,
     /// Where it is written.
@@ -87,6 +103,8 @@ pub enum Measure {
     /// As the curve is drawn: `Log` on a logarithmic axis and `Linear` on another, which is where
     /// its points are equally sure; `Relative` for rows.
     Drawn,
+    /// The limits of rows bind, whatever lies between them is as good; curves are not compared.
+    Limits,
 }
 
 /// One target of a fit.
@@ -115,11 +133,12 @@ struct Slots {
     conditions: Vec<(String, usize)>,
 }
 
-const MEASURES: [(&str, Measure); 4] = [
+const MEASURES: [(&str, Measure); 5] = [
     ("log", Measure::Log),
     ("relative", Measure::Relative),
     ("linear", Measure::Linear),
     ("drawn", Measure::Drawn),
+    ("limits", Measure::Limits),
 ];
 
 pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<String, RecipeIr> {
@@ -161,6 +180,7 @@ fn check_stage(checker: &mut Checker<'_>, template: &TemplateIr, item: &ast::Sta
     let mark = checker.enter();
     let mut stage = StageIr {
         name: item.name.text.clone(),
+        bounds: Vec::new(),
         seeds: Vec::new(),
         fits: Vec::new(),
         tries: Vec::new(),
@@ -176,6 +196,15 @@ fn check_stage(checker: &mut Checker<'_>, template: &TemplateIr, item: &ast::Sta
                 if let Some(parameter) = index {
                     let because = quoted(because);
                     stage.seeds.push(SeedIr { parameter, values: typed, because, span: *span });
+                }
+            }
+            StageStatement::Bound { span, parameter, ranges, because } => {
+                let index = free(checker, template, parameter);
+                let ranges =
+                    ranges.iter().filter_map(|r| ends(checker, template, index, r)).collect();
+                if let Some(parameter) = index {
+                    let because = quoted(because);
+                    stage.bounds.push(BoundIr { parameter, ranges, because, span: *span });
                 }
             }
             StageStatement::Fit { span, parameters, targets } => {
@@ -280,6 +309,21 @@ fn start(
         }
     }
     value
+}
+
+/// Both ends of a range, in the dimension of the parameter.
+fn ends(
+    checker: &mut Checker<'_>,
+    template: &TemplateIr,
+    index: Option<usize>,
+    written: &ast::Expr,
+) -> Option<[TypedExpr; 2]> {
+    let ast::ExprKind::Range { low, high, step } = &written.kind else { return None };
+    if let Some(step) = step {
+        let message = "a range of a parameter has no steps";
+        checker.refuse(Code::NOT_CONSTANT, step.span, message, "leave `by` and the step out");
+    }
+    Some([low, high].map(|end| start(checker, template, index, end)))
 }
 
 /// `improves 5 %`.

@@ -35,6 +35,7 @@ template plain : diode {
     let c = data.curve(IF(VF))
     let foot = ln(c.y) over c.x where c.y in 1 uA .. 10 mA
     stage forward {
+      bound N in 0.9 * slope(foot) * vt .. 2.2 otherwise 0.5 .. 3 because "diffusion and recombination"
       seed N = 1 / (vt * slope(foot)) otherwise 1.5 because "slope"
       seed IS = 1 A * exp(intercept(foot)) otherwise max(r in data.rows(VF): r.IF / exp(r.typ / (N * vt))) because "intercept"
       fit IS, N to IF(VF) in log where IF in 1 uA .. 1 mA and TJ < 310 K, VF(IF)
@@ -552,6 +553,18 @@ fn recipes_give_seeds_and_windows() {
     // A window that cannot be decided takes nothing.
     assert_eq!(at(None), [false; 5]);
     assert_eq!(stage.tries[0].improves, 0.05);
+    let bound = &stage.bounds[0];
+    assert_eq!(
+        (bound.parameter, bound.ranges.len(), &*bound.because),
+        (1, 2, "diffusion and recombination")
+    );
+    let ends = |choice: usize, input: &Input<'_>| {
+        bound.ranges[choice]
+            .each_ref()
+            .map(|end| book.eval_seed(recipe, end, input, &[f64::NAN; 2]).0)
+    };
+    assert!(ends(0, &without)[0].is_err() && ends(0, &input)[0].is_ok());
+    assert_eq!(ends(1, &without), [Ok(0.5), Ok(3.0)]);
     assert_eq!(stage.fits[0].parameters, [0, 1]);
 }
 
