@@ -117,6 +117,10 @@ pub struct Kind {
     pub classes: Vec<Called>,
     /// Polarities, with the words that say so.
     pub polarities: Vec<Called>,
+    /// Symbols that are positive in a device of the first polarity.
+    pub positive: Vec<Word>,
+    /// Symbols that are negative in it.
+    pub negative: Vec<Word>,
     /// What can be measured at the pins.
     pub quantities: Vec<Quantity>,
     /// How raw sweeps show that a device is of this kind.

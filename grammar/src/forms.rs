@@ -173,6 +173,8 @@ const KIND: &[Form] = &[
     once("titles", Rule::synonyms_statement, "titles \"rectifier\", \"switching diode\""),
     form("class", Rule::called_statement, "class schottky \"Schottky\", \"SBD\""),
     form("polarity", Rule::called_statement, "polarity npn \"NPN\""),
+    once("positive", Rule::names_statement, "positive VDS, ID"),
+    once("negative", Rule::names_statement, "negative VGS(off)"),
     form("quantity", Rule::quantity_statement, "quantity IF(VF) = I(a) with V(a, k) = VF"),
     form("recognise", Rule::recognise_statement, "recognise s when CONDITION because \"…\""),
 ];

@@ -18,7 +18,10 @@ const LIMIT_SHARE: f64 = 0.05;
 
 pub(crate) struct View<'a> {
     pub(crate) fitted: &'a Fitted<'a>,
+    /// As the first polarity has them.
     pub(crate) facts: &'a Facts,
+    /// What gives the ordinate of each curve its sign in the source.
+    pub(crate) factors: &'a [f64],
     pub(crate) symbols: &'a SymbolTable,
     pub(crate) sources: &'a SourceMap,
     pub(crate) part: &'a str,
@@ -126,6 +129,7 @@ impl View<'_> {
                     reason,
                 });
             };
+            let factor = self.factors.get(index).copied().unwrap_or(1.0);
             if let Err(reason) = self.fitted.bench.shows(curve) {
                 leave(reason);
                 continue;
@@ -180,7 +184,7 @@ impl View<'_> {
                     None => self.why_withheld(index),
                 },
                 misfit,
-                model: model.into_iter().map(|m| m.and_then(finite)).collect(),
+                model: model.into_iter().map(|m| finite(m? * factor)).collect(),
             });
         }
         (curves, left)

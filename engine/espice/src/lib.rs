@@ -27,6 +27,7 @@ mod evaluate;
 mod extraction;
 mod fitted;
 mod loose;
+mod orient;
 pub mod outcome;
 mod parts;
 mod probe;

@@ -6,6 +6,7 @@ use crate::config::Request;
 use crate::emit::{self, Stated};
 use crate::engine::Engine;
 use crate::fitted::View;
+use crate::orient::first_polarity;
 use crate::outcome as out;
 use crate::parts::{choose_part, stem};
 use crate::probe::TEMPERATURES;
@@ -118,11 +119,13 @@ impl Engine<'_> {
         if !self.screen(record) {
             return;
         }
-        let Some(selection) = self.select(record) else { return };
+        // Quantities are measured on the first polarity.
+        let (facts, factors) = first_polarity(&record.facts, &self.library.symbols);
+        let Some(selection) = self.select(&facts, record) else { return };
         if hit_limit(&record.diagnostics) {
             return;
         }
-        let mut survivors = self.fit_and_judge(&selection, record);
+        let mut survivors = self.fit_and_judge(&selection, &facts, record);
         let Some(best) = choose(&mut survivors, &selection.rank, &mut record.candidates) else {
             return;
         };
@@ -134,7 +137,8 @@ impl Engine<'_> {
         let part = part_name(&record.facts);
         let view = View {
             fitted: &best,
-            facts: &record.facts,
+            facts: &facts,
+            factors: &factors,
             symbols: &self.library.symbols,
             sources: &self.sources,
             part: &part,
@@ -143,7 +147,7 @@ impl Engine<'_> {
         };
         record.fit = Some(view.fit());
         let (card_sources, models, complaints, simulator) =
-            self.emit(&best, &part, request, &record.facts);
+            self.emit(&best, &part, request, &facts);
         record.models = models;
         record.diagnostics.extend(complaints);
         record.simulator = simulator;
@@ -181,9 +185,9 @@ impl Engine<'_> {
         !record.findings.iter().any(broken) && !hit_limit(&record.diagnostics)
     }
 
-    fn select(&self, record: &mut Record) -> Option<Selection> {
-        let kind = record.facts.device.kind.as_deref()?;
-        let (selection, complaints) = self.rulebook.select(kind, &self.input(&record.facts));
+    fn select(&self, facts: &Facts, record: &mut Record) -> Option<Selection> {
+        let kind = facts.device.kind.as_deref()?;
+        let (selection, complaints) = self.rulebook.select(kind, &self.input(facts));
         record.diagnostics.extend(complaints);
         Some(selection)
     }
@@ -193,6 +197,7 @@ impl Engine<'_> {
     fn fit_and_judge<'e>(
         &'e self,
         selection: &Selection,
+        facts: &Facts,
         record: &mut Record,
     ) -> Vec<(usize, Fitted<'e>)> {
         let mut survivors = Vec::new();
@@ -217,7 +222,7 @@ impl Engine<'_> {
                 continue;
             };
             let Some(entry) = record.candidates.get_mut(place) else { continue };
-            match self.try_template(template, kind, &record.facts) {
+            match self.try_template(template, kind, facts) {
                 Err(complaint) => {
                     entry.reason = complaint.message.clone();
                     record.diagnostics.push(Diagnostic { severity: Severity::Note, ..complaint });

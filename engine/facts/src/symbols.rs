@@ -47,6 +47,10 @@ pub struct KindInfo {
     pub classes: Vec<(String, Vec<String>)>,
     /// Polarities and the words that say so: `npn` by `NPN`.
     pub polarities: Vec<(String, Vec<String>)>,
+    /// Symbols that are positive in a device of the first polarity.
+    pub positive: Vec<String>,
+    /// Symbols that are negative in it.
+    pub negative: Vec<String>,
     /// Measurable quantities; the same symbol may stand with different arguments.
     pub quantities: Vec<QuantityInfo>,
 }

@@ -38,12 +38,15 @@ impl<'a> Builder<'a> {
     pub(super) fn kind(&mut self, head: Option<Parsed<'a>>, block: &[Statement]) -> Option<Kind> {
         let (mut pins, mut quantities, mut recognise) = (Vec::new(), Vec::new(), Vec::new());
         let (mut titles, mut classes, mut polarities) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut positive, mut negative) = (Vec::new(), Vec::new());
         for (mut s, _) in self.statements(block, Context::Kind) {
             match s.word {
                 "pins" => pins = self.names_in(&mut s.nodes),
                 "titles" => titles = self.texts(s.nodes),
                 "class" => classes.extend(self.called(s)),
                 "polarity" => polarities.extend(self.called(s)),
+                "positive" => positive = self.names_in(&mut s.nodes),
+                "negative" => negative = self.names_in(&mut s.nodes),
                 "quantity" => quantities.extend(self.quantity(s)),
                 _ => recognise.extend(self.recognise(s)),
             }
@@ -51,7 +54,18 @@ impl<'a> Builder<'a> {
         let mut nodes = head?.nodes;
         let name = self.next_word(&mut nodes)?;
         let title = self.next_quoted(&mut nodes);
-        Some(Kind { name, title, pins, titles, classes, polarities, quantities, recognise })
+        Some(Kind {
+            name,
+            title,
+            pins,
+            titles,
+            classes,
+            polarities,
+            positive,
+            negative,
+            quantities,
+            recognise,
+        })
     }
 
     fn called(&mut self, mut s: Parsed<'a>) -> Option<Called> {

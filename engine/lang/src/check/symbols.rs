@@ -135,6 +135,12 @@ pub(crate) fn check_kinds(
             quantities.extend(ir);
         }
         let polarities = called(&item.polarities, diagnostics);
+        let mut signed = |words: &[Word]| -> Vec<String> {
+            let known =
+                words.iter().filter(|w| require_symbol(w, *pack, names, table, diagnostics));
+            known.map(|w| w.text.clone()).collect()
+        };
+        let (positive, negative) = (signed(&item.positive), signed(&item.negative));
         let polarity_names = polarities.iter().map(|(name, _)| name.clone()).collect();
         table.add_kind(KindInfo {
             name: item.name.text.clone(),
@@ -142,6 +148,8 @@ pub(crate) fn check_kinds(
             titles: texts(&item.titles),
             classes: called(&item.classes, diagnostics),
             polarities,
+            positive,
+            negative,
             quantities: quantities
                 .iter()
                 .map(|q| QuantityInfo { symbol: q.symbol.clone(), arguments: q.arguments.clone() })

@@ -2,23 +2,21 @@
 //! rated and tested at negative voltages is of the second polarity of its kind.
 
 use espice_facts::{KindInfo, Parameter, Status};
+use espice_units::Dimension;
 
-/// Voltages that are positive for the first polarity of a kind (n-channel, npn).
-const WITH: [&str; 7] = ["VDSS", "V(BR)DSS", "VGS(th)", "VCEO", "V(BR)CEO", "VCES", "V(BR)CES"];
-/// Voltages that are negative for it.
-const AGAINST: [&str; 2] = ["VGS(off)", "V(BR)GSS"];
 /// Rows that must agree.
 const ENOUGH: usize = 2;
 
 /// The polarity by signs; `None` where rows are few or disagree, or the kind has no polarities.
 pub(crate) fn by_signs(kind: &KindInfo, parameters: &[Parameter]) -> Option<String> {
     let [first, second, ..] = kind.polarities.as_slice() else { return None };
-    let junction_gate = kind.name == "jfet";
     let (mut n, mut p) = (0, 0);
-    for row in parameters.iter().filter(|r| r.status == Status::Served) {
-        let symbol = row.symbol.as_str();
-        let against = junction_gate && AGAINST.contains(&symbol);
-        if !against && !WITH.contains(&symbol) {
+    let voltages = parameters.iter().filter(|r| r.dimension == Dimension::VOLTAGE);
+    for row in voltages.filter(|r| r.status == Status::Served) {
+        let against = kind.negative.contains(&row.symbol);
+        // A range around zero, as of the gate's rating, tells nothing.
+        let around = row.min.is_some_and(|m| m < 0.0) && row.max.is_some_and(|m| m > 0.0);
+        if around || !against && !kind.positive.contains(&row.symbol) {
             continue;
         }
         let Some(value) = [row.max, row.min, row.typ].into_iter().flatten().find(|v| *v != 0.0)
@@ -39,7 +37,6 @@ mod tests {
     use super::*;
     use espice_base::{FileId, Place};
     use espice_facts::{Conditions, Provenance, Section};
-    use espice_units::Dimension;
 
     fn row(symbol: &str, max: f64) -> Parameter {
         Parameter {
@@ -66,6 +63,8 @@ mod tests {
         let kind = |name: &str, polarities: [&str; 2]| KindInfo {
             name: name.into(),
             polarities: polarities.map(|p| (String::from(p), Vec::new())).to_vec(),
+            positive: ["VDSS", "VGS(th)"].map(String::from).to_vec(),
+            negative: ["VGS(off)", "V(BR)GSS"].map(String::from).to_vec(),
             ..KindInfo::default()
         };
         let mosfet = kind("mosfet", ["nmos", "pmos"]);

@@ -400,6 +400,8 @@ fn values_without_symbols_are_what_the_quantity_is_measured_over() {
         titles: Vec::new(),
         classes: Vec::new(),
         polarities: Vec::new(),
+        positive: Vec::new(),
+        negative: Vec::new(),
         quantities: vec![quantity("VF", "IF"), quantity("CJ", "VR"), quantity("IR", "VR")],
     });
     let rows = ["VF|Forward voltage|1.0 A|||1.1|V", "CJ|Junction capacitance|4.0 V, 1 MHz||15||pF"];
