@@ -138,7 +138,11 @@ impl<'a> Context<'a> {
     ) -> Vec<usize> {
         let mut indices = Vec::new();
         for wanted in &fit.targets {
-            for (target, origin) in self.observe(wanted) {
+            // Limits that bind need not stand in for values.
+            let binding =
+                |t: &TargetIr| t.measure == Measure::Limits && t.quantity == wanted.quantity;
+            let limits_bind = fit.targets.iter().any(binding);
+            for (target, origin) in self.observe(wanted, limits_bind) {
                 let known = origins.iter().zip(targets.iter()).position(|(o, t)| {
                     *o == origin && t.measure == target.measure && t.name == target.name
                 });
@@ -153,7 +157,7 @@ impl<'a> Context<'a> {
     }
 
     /// Every curve and all rows that a target can be compared with.
-    fn observe(&'a self, wanted: &TargetIr) -> Vec<(Target<'a>, Origins)> {
+    fn observe(&'a self, wanted: &TargetIr, limits_bind: bool) -> Vec<(Target<'a>, Origins)> {
         // What stands before the semicolon after the abscissa is among the family as well.
         let mut symbols = wanted.arguments.clone();
         for symbol in wanted.family.iter().filter(|f| !TEMPERATURES.contains(&f.as_str())) {
@@ -187,7 +191,7 @@ impl<'a> Context<'a> {
                 found.push((target, Origins::Curve { curve: index, points }));
             }
         }
-        let limits_may_serve = found.is_empty() && !self.law_is_drawn(measurement);
+        let limits_may_serve = !limits_bind && found.is_empty() && !self.law_is_drawn(measurement);
         if let Some((observations, rows, limit_derived)) =
             self.rows(wanted, way, arguments, limits_may_serve)
         {
