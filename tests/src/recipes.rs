@@ -9,16 +9,17 @@ use espice::{Config, Engine, Request};
 fn fitted(stage: &str, rows: &str) -> Outcome {
     let pack = "name = \"house\"\nversion = \"1.0.0\"\nextends = [\"std\"]\n";
     let template = format!(
-        "/// A straight line.\n\
-         template line : diode {{\n\
+        "symbol VW : V \"voltage of a wire\"\n\
+         symbol IW : A \"current of a wire\"\n\
+         /// Two ends.\n\
+         kind wire \"wire\" {{ pins a, k\n quantity IW(VW) = I(a) with V(a, k) = VW }}\n\
+         /// A straight line.\n\
+         template line : wire {{\n\
            pins a, k\n\
            param G : A/V = 1 mA/V in 1 uA/V .. 1 A/V scale log\n\
            param OFFSET : A = 0 A in -1 A .. 1 A\n\
            current a, k = G * V(a, k) + OFFSET\n\
            recipe {{ stage law {{ {stage} }} }}\n\
-         }}\n\
-         select for diode {{\n\
-           reject junction_diode when count(data.curves(IF(VF))) > 0 because \"the line alone\"\n\
          }}\n"
     );
     let mut points = String::new();
@@ -26,7 +27,7 @@ fn fitted(stage: &str, rows: &str) -> Outcome {
         points += &format!("  [{}, {:e}],\n", 0.1 * f64::from(i), 1e-4 * f64::from(i));
     }
     let sheet = format!(
-        "[device]\npart = \"L1\"\nkind = \"diode\"\n\n[[curve]]\nquantity = \"IF(VF)\"\n\
+        "[device]\npart = \"L1\"\nkind = \"wire\"\n\n[[curve]]\nquantity = \"IW(VW)\"\n\
          units = [\"V\", \"A\"]\nconditions = {{ TJ = \"25 degC\" }}\npoints = [\n{points}]\n\n{rows}"
     );
     let world = support::world()
@@ -48,29 +49,29 @@ fn value(outcome: &Outcome, name: &str) -> f64 {
     parameter(outcome, name).value.expect("a number")
 }
 
-const LIMITS: &str = "[[parameter]]\nsymbol = \"IF\"\nmax = \"0.8 mA\"\n\
-                      conditions = { VF = \"1 V\", TJ = \"25 degC\" }\n";
+const LIMITS: &str = "[[parameter]]\nsymbol = \"IW\"\nmax = \"0.8 mA\"\n\
+                      conditions = { VW = \"1 V\", TJ = \"25 degC\" }\n";
 
 #[test]
 fn a_range_of_a_recipe_holds_during_the_fit() {
-    let free = fitted("fit G, OFFSET to IF(VF) in linear", "");
+    let free = fitted("fit G, OFFSET to IW(VW) in linear", "");
     assert!((value(&free, "G") - 1e-3).abs() < 1e-9, "{}", value(&free, "G"));
-    let bound = fitted("bound G in 2 mA/V .. 5 mA/V\n fit G, OFFSET to IF(VF) in linear", "");
+    let bound = fitted("bound G in 2 mA/V .. 5 mA/V\n fit G, OFFSET to IW(VW) in linear", "");
     assert_eq!(value(&bound, "G"), 2e-3);
     assert!(parameter(&bound, "G").at_bound);
     // The offset takes what the range leaves.
     assert!(value(&bound, "OFFSET") < -1e-4);
     // A range with a missing end does not hold, the next does; one that is empty holds nothing.
-    let rows = "bound G in data.row(IF).typ / 1 V .. 5 mA/V otherwise 1.5 mA/V .. 5 mA/V";
-    let next = fitted(&format!("{rows}\n fit G, OFFSET to IF(VF) in linear"), "");
+    let rows = "bound G in data.row(IW).typ / 1 V .. 5 mA/V otherwise 1.5 mA/V .. 5 mA/V";
+    let next = fitted(&format!("{rows}\n fit G, OFFSET to IW(VW) in linear"), "");
     assert_eq!(value(&next, "G"), 1.5e-3);
-    let empty = fitted("bound G in 5 mA/V .. 2 mA/V\n fit G to IF(VF) in linear", "");
+    let empty = fitted("bound G in 5 mA/V .. 2 mA/V\n fit G to IW(VW) in linear", "");
     assert!((value(&empty, "G") - 1e-3).abs() < 1e-9);
 }
 
 #[test]
 fn limits_bind_outside_and_pull_at_nothing_inside() {
-    let stage = "fit G to IF(VF) in linear, IF(VF) in limits";
+    let stage = "fit G to IW(VW) in linear, IW(VW) in limits";
     let broken = fitted(stage, LIMITS);
     let current = value(&broken, "G");
     assert!((0.75e-3..=0.8e-3).contains(&current), "{current}");
@@ -79,5 +80,6 @@ fn limits_bind_outside_and_pull_at_nothing_inside() {
     assert!((value(&wide, "G") - 1e-3).abs() < 1e-9);
     assert!(!parameter(&wide, "G").limit_derived);
     let floor = fitted(stage, &LIMITS.replace("max = \"0.8 mA\"", "min = \"1.5 mA\""));
-    assert!((1.5e-3..1.6e-3).contains(&value(&floor, "G")), "{}", value(&floor, "G"));
+    // The data contradict this limit by a third and pull, ten points against one.
+    assert!((1.48e-3..1.53e-3).contains(&value(&floor, "G")), "{}", value(&floor, "G"));
 }

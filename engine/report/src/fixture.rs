@@ -639,17 +639,15 @@ fn finding(
     unit: &str,
 ) -> FindingRecord {
     let open = status == "failed" || status == "undecided";
+    let applies = status != "not_applicable";
+    let because = if applies { "a passive junction behaves like this" } else { "" };
     FindingRecord {
         rule: text(rule),
         pack: text(if rule.starts_with("series") { "generic-discrete" } else { "std" }),
         severity: text(severity),
         status: text(status),
         message: text(message),
-        because: text(if status == "not_applicable" {
-            ""
-        } else {
-            "a passive junction behaves like this"
-        }),
+        because: text(because),
         help: text(if open { "measure at a second temperature" } else { "" }),
         observed: observed.map(|o| o[0]),
         limit: observed.map(|o| o[1]),
