@@ -54,14 +54,19 @@ pub struct Cover {
 impl Piece {
     /// Where the piece starts and its segments, with the closing line made one of them; `None`
     /// when the page is not the one that the piece was found on.
-    pub fn drawn(&self, page: &Page) -> Option<(Point, Vec<Segment>)> {
+    pub fn drawn<'p>(
+        &self,
+        page: &'p Page,
+    ) -> Option<(Point, impl Iterator<Item = Segment> + use<'p>)> {
         let subpath = page.paths.get(self.path)?.subpaths.get(self.subpath)?;
         let start = match self.segments.start.checked_sub(1) {
             Some(before) => segment(subpath, before)?.end(),
             None => subpath.start,
         };
-        let segments = self.segments.clone().map(|i| segment(subpath, i)).collect::<Option<_>>()?;
-        Some((start, segments))
+        if self.segments.end > segment_count(subpath) {
+            return None;
+        }
+        Some((start, self.segments.clone().filter_map(|i| segment(subpath, i))))
     }
 }
 
@@ -86,10 +91,10 @@ fn closing(subpath: &Subpath) -> Option<Segment> {
 }
 
 /// The box of some segments' control points.
-pub(super) fn area_of(start: Point, segments: &[Segment]) -> Rect {
+pub(super) fn area_of(start: Point, segments: impl IntoIterator<Item = Segment>) -> Rect {
     let mut area = Rect::new(start, start);
     for segment in segments {
-        let points = match *segment {
+        let points = match segment {
             Segment::Line(p) => [p, p, p],
             Segment::Curve(a, b, p) => [a, b, p],
         };

@@ -4,8 +4,7 @@ use super::calibrate::Calibration;
 use super::ink::{Cover, Piece, PlotInk, Use, area_of, segment, segment_count};
 use super::marks::Crossing;
 use super::stroke::{Pen, Stroke};
-use espice_pdf::{Page, Rect, Segment};
-use std::collections::BTreeMap;
+use espice_pdf::{Page, Rect};
 
 /// What is known of a plot when its ink is shared.
 pub(super) struct Split<'a> {
@@ -18,12 +17,15 @@ pub(super) struct Split<'a> {
     pub(super) covers: &'a [Cover],
 }
 
+/// A segment: index of its path, of its subpath there and of itself.
+type Key = (usize, usize, usize);
+
 /// How long a tick may be inside the frame.
 const TICK: f64 = 12.0;
 
 /// Shares the ink in and around a frame.
 pub(super) fn ink(page: &Page, split: &Split<'_>) -> PlotInk {
-    let mut uses: BTreeMap<(usize, usize, usize), Use> = BTreeMap::new();
+    let mut uses: Vec<(Key, Use)> = Vec::new();
     for (crossings, read, extent, span) in [
         (
             &split.crossings[0],
@@ -40,6 +42,16 @@ pub(super) fn ink(page: &Page, split: &Split<'_>) -> PlotInk {
     ] {
         taken(crossings, read, extent, span, &mut uses);
     }
+    // In the order of the paths; of two uses of one segment the last counts.
+    uses.sort_by_key(|u| u.0);
+    uses.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            kept.1 = later.1;
+        }
+        same
+    });
+    let mut rest = uses.as_slice();
     let mut ink = PlotInk::default();
     for (number, path) in page.paths.iter().enumerate() {
         if path.area.grown(0.5).intersection(split.frame).is_none() {
@@ -52,22 +64,26 @@ pub(super) fn ink(page: &Page, split: &Split<'_>) -> PlotInk {
         }
         for (index, subpath) in path.subpaths.iter().enumerate() {
             let count = segment_count(subpath);
-            let used = uses.range((number, index, 0)..=(number, index, usize::MAX)).next();
+            let before = rest.iter().take_while(|u| u.0 < (number, index, 0)).count();
+            rest = rest.get(before..).unwrap_or_default();
+            let own = rest.iter().take_while(|u| (u.0.0, u.0.1) == (number, index)).count();
+            let used = rest.get(..own).unwrap_or_default();
             let mut start = 0;
             while start < count {
-                let usage = |i: usize| used.and_then(|_| uses.get(&(number, index, i)).copied());
+                let usage = |i: usize| {
+                    let at = used.binary_search_by_key(&i, |u| u.0.2).ok()?;
+                    used.get(at).map(|u| u.1)
+                };
                 let here = usage(start);
                 let mut end = start + 1;
                 while end < count && usage(end) == here {
                     end += 1;
                 }
-                let segments: Vec<Segment> =
-                    (start..end).filter_map(|i| segment(subpath, i)).collect();
                 let from = match start.checked_sub(1).and_then(|i| segment(subpath, i)) {
                     Some(before) => before.end(),
                     None => subpath.start,
                 };
-                let area = area_of(from, &segments);
+                let area = area_of(from, (start..end).filter_map(|i| segment(subpath, i)));
                 let piece = Piece {
                     path: number,
                     subpath: index,
@@ -101,7 +117,7 @@ fn taken(
     read: Option<&Calibration>,
     extent: [f64; 2],
     span: [f64; 2],
-    uses: &mut BTreeMap<(usize, usize, usize), Use>,
+    uses: &mut Vec<(Key, Use)>,
 ) {
     let long = extent[1] - extent[0];
     let full = |s: &Stroke| s.lo <= extent[0] + 1.5 && s.hi >= extent[1] - 1.5;
@@ -126,9 +142,7 @@ fn taken(
             };
             let Some(usage) = usage else { continue };
             let segments = if s.filled { 0..6 } else { s.segment..s.segment + 1 };
-            for i in segments {
-                uses.insert((s.path, s.subpath, i), usage);
-            }
+            uses.extend(segments.map(|i| ((s.path, s.subpath, i), usage)));
         }
     }
 }

@@ -119,7 +119,7 @@ fn upright(subpath: &Subpath) -> Option<Rect> {
     // Filling closes what is open; with three lines the fourth side must be upright, too.
     let closes =
         (from.x - subpath.start.x).abs() <= 0.05 || (from.y - subpath.start.y).abs() <= 0.05;
-    closes.then(|| area_of(subpath.start, &subpath.segments))
+    closes.then(|| area_of(subpath.start, subpath.segments.iter().copied()))
 }
 
 /// A thin filled rectangle, or a side of a mitred frame, as a line.
@@ -134,7 +134,7 @@ fn thin(
     if !(3..=6).contains(&lines) {
         return None;
     }
-    let area = area_of(subpath.start, &subpath.segments);
+    let area = area_of(subpath.start, subpath.segments.iter().copied());
     let (w, h) = (area.width(), area.height());
     let slim = w.min(h) <= THICKEST && w.max(h) >= 2.0 * w.min(h);
     if !slim || (upright(subpath).is_none() && !mitred(subpath, &area)) {

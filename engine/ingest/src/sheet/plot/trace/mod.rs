@@ -100,7 +100,7 @@ pub(crate) fn trace(page: &Page, ink: &PlotInk, frame: Rect, texts: &[Rect]) -> 
     if sorted.curves.len() > CURVES {
         return too_much();
     }
-    let curves = tidy::drop_overlaid(sorted.curves);
+    let curves = retrace::cut_tails(tidy::drop_overlaid(sorted.curves));
     let mut out = Traced { leaders: sorted.leaders, samples: sorted.samples, ..Traced::default() };
     if many {
         out.doubts.push(String::from("there is more ink than is looked at"));

@@ -1,6 +1,6 @@
 //! Polylines: flattening, clipping, measuring. All lengths are in points (1/72 inch).
 
-use espice_pdf::{Point, Rect, Segment, Subpath};
+use espice_pdf::{Point, Rect, Segment};
 
 /// How far a flattened Bézier may lie from the curve.
 pub(crate) const FLATNESS: f64 = 0.01;
@@ -8,12 +8,13 @@ pub(crate) const FLATNESS: f64 = 0.01;
 /// Most vertices of one flattened subpath; what is longer is cut there.
 const VERTICES: usize = 100_000;
 
-/// A subpath as a polyline: repeated points dropped, the closing side added.
-pub(crate) fn flatten(subpath: &Subpath) -> Vec<Point> {
-    let mut line = vec![subpath.start];
-    let mut from = subpath.start;
-    for segment in &subpath.segments {
-        match *segment {
+/// Segments as a polyline: repeated points dropped.
+pub(crate) fn flatten(start: Point, segments: impl Iterator<Item = Segment>) -> Vec<Point> {
+    let mut line = Vec::with_capacity(segments.size_hint().1.unwrap_or(0).min(VERTICES) + 1);
+    line.push(start);
+    let mut from = start;
+    for segment in segments {
+        match segment {
             Segment::Line(to) => line.push(to),
             Segment::Curve(a, b, to) => flatten_cubic(from, a, b, to, &mut line),
         }
@@ -21,9 +22,6 @@ pub(crate) fn flatten(subpath: &Subpath) -> Vec<Point> {
         if line.len() > VERTICES {
             break;
         }
-    }
-    if subpath.closed {
-        line.push(subpath.start);
     }
     line.retain(|p| p.x.is_finite() && p.y.is_finite());
     line.dedup_by(|a, b| a.distance(*b) < 1e-6);
@@ -236,6 +234,7 @@ pub(crate) fn ordinates(line: &[Point], x: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use espice_pdf::Subpath;
 
     fn p(x: f64, y: f64) -> Point {
         Point::new(x, y)
@@ -245,7 +244,7 @@ mod tests {
     fn flattened_curves_stay_within_a_hundredth_of_a_point() {
         let (a, b, c, d) = (p(0.0, 0.0), p(60.0, 0.0), p(0.0, 100.0), p(100.0, 100.0));
         let sub = Subpath { start: a, segments: vec![Segment::Curve(b, c, d)], closed: false };
-        let line = flatten(&sub);
+        let line = flatten(sub.start, sub.segments.iter().copied());
         for i in 0..=1000 {
             let t = f64::from(i) / 1000.0;
             let s = 1.0 - t;

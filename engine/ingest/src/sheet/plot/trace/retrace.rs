@@ -1,7 +1,7 @@
 //! Pens that go over their own ink: a stretch drawn once more on its own, and strokes that start
 //! by running back along the one they continue.
 
-use super::polyline::{angle, beyond, leaving, length, nearest};
+use super::polyline::{angle, beyond, direction, leaving, length, nearest};
 use super::strand::Strand;
 use espice_pdf::Point;
 use std::collections::BTreeSet;
@@ -17,6 +17,11 @@ const ON: f64 = 35.0;
 const TANGENT: f64 = 3.0;
 /// No end that was drawn twice is longer, in points.
 const STUMP: f64 = 12.0;
+/// A turn by more than this goes back.
+const TURN: f64 = 150.0;
+/// Most turns of a line that are looked at, and most vertices behind one.
+const TURNS: usize = 4;
+const TAIL: usize = 200;
 /// Most strokes of a plot that are looked at.
 const MOST: usize = 400;
 
@@ -71,6 +76,35 @@ fn segment(pair: &[Point]) -> Option<Segment> {
     let rounded = |p: Point| ((p.x * 20.0).round() as i64, (p.y * 20.0).round() as i64);
     let (a, b) = (rounded(a), rounded(b));
     (a != b).then_some([a.min(b), a.max(b)])
+}
+
+/// Cuts off ends that turn back and only go over their own line again: what follows the turn
+/// says nothing new.
+pub(super) fn cut_tails(mut strands: Vec<Strand>) -> Vec<Strand> {
+    for strand in strands.iter_mut().filter(|s| !s.closed && s.line.len() > 3) {
+        let reach = (NEAR * strand.pen.width).clamp(NEAREST[0], NEAREST[1]);
+        for _ in 0..2 {
+            if let Some(at) = own_tail(&strand.line, reach) {
+                strand.line.truncate(at + 1);
+            }
+            strand.line.reverse();
+        }
+    }
+    strands
+}
+
+/// The vertex at which a line turns back for good over what it drew before.
+fn own_tail(line: &[Point], reach: f64) -> Option<usize> {
+    let sharp = |w: &[Point]| match w {
+        [a, b, c] => angle(direction(*a, *b), direction(*b, *c)) > TURN,
+        _ => false,
+    };
+    let turns = line.windows(3).enumerate().filter(|(_, w)| sharp(w)).map(|(i, _)| i + 1);
+    turns.into_iter().take(TURNS).find(|&at| {
+        let (Some(head), Some(tail)) = (line.get(..=at), line.get(at..)) else { return false };
+        let short = tail.len() <= TAIL && length(tail) <= 0.5 * length(head);
+        short && tail.iter().all(|p| nearest(head, *p).is_some_and(|n| n.1 <= reach))
+    })
 }
 
 /// Cuts off the start of strokes that run back along another stroke before they continue it.
@@ -160,6 +194,22 @@ mod tests {
         let long = strand(&[(0.0, 0.0), (20.0, 5.0), (60.0, 8.0), (90.0, 12.0)]);
         let piece = strand(&[(20.0, 5.0), (60.0, 8.0), (90.0, 12.0)]);
         assert_eq!(drop_contained(vec![long.clone(), piece.clone()]), vec![long, piece]);
+    }
+
+    #[test]
+    fn an_end_that_goes_over_its_own_line_again_goes() {
+        let curve = [(0.0, 0.0), (60.0, 5.0), (90.0, 20.0), (100.0, 40.0)];
+        let mut again = curve.to_vec();
+        again.extend([(97.0, 34.0), (93.0, 26.0), (95.0, 30.0), (100.0, 40.0)]);
+        assert_eq!(cut_tails(vec![strand(&again)]), vec![strand(&curve)]);
+        again.reverse();
+        let mut reversed = curve.to_vec();
+        reversed.reverse();
+        assert_eq!(cut_tails(vec![strand(&again)]), vec![strand(&reversed)]);
+        // A line that turns and goes elsewhere stays.
+        let mut other = curve.to_vec();
+        other.extend([(97.0, 34.0), (80.0, 30.0)]);
+        assert_eq!(cut_tails(vec![strand(&other)]), vec![strand(&other)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::outline::{Shape, shape};
 use super::polyline::{clip, flatten, length};
 use crate::sheet::plot::ink::segment;
 use crate::sheet::plot::{Piece, PlotInk};
-use espice_pdf::{Color, Page, Point, Rect, Segment, Subpath};
+use espice_pdf::{Color, Page, Point, Rect, Segment};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far outside the frame ink may lie and still belong to the plot: half a wide stroke.
@@ -153,8 +153,9 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
             break;
         }
         let Some(path) = page.paths.get(piece.path) else { continue };
-        let Some((subpath, whole)) = drawn(page, piece) else { continue };
-        let line = flatten(&subpath);
+        let Some((start, segments)) = piece.drawn(page) else { continue };
+        let whole = is_whole(page, piece);
+        let line = flatten(start, segments);
         let clip_area = page.clips.get(path.clip as usize).map(|c| c.area);
         let Some(visible) = clip_area.map_or(Some(window), |c| c.intersection(window)) else {
             continue;
@@ -166,7 +167,7 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
             match shape(&closed) {
                 Shape::Line(centre, width) => {
                     let pen = Pen { width, color, filled: true, dash: [0.0; 6] };
-                    out.add(&centre, visible, pen, piece.order);
+                    out.add(centre, visible, pen, piece.order);
                 }
                 Shape::Head { tip, base } if frame.grown(4.0).contains(tip) => {
                     out.heads.push(Head { tip, base });
@@ -178,7 +179,7 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
                     let (c, half) = (area.center(), area.width() / 2.0);
                     let ends = [Point::new(c.x - half, c.y), Point::new(c.x + half, c.y)];
                     let pen = Pen { width: area.height(), color, filled: true, dash: [0.0; 6] };
-                    out.add(&ends, visible, pen, piece.order);
+                    out.add(ends.to_vec(), visible, pen, piece.order);
                 }
                 Shape::Blob => {
                     let area = Rect::around(closed).and_then(|a| a.intersection(visible));
@@ -188,7 +189,7 @@ pub(crate) fn gather(page: &Page, ink: &PlotInk, frame: Rect) -> Ink {
         } else if let Some(stroke) = stroke {
             let dash = Pen::pattern(&stroke.dash);
             let pen = Pen { width: stroke.width, color: stroke.color, filled: false, dash };
-            out.add(&line, visible, pen, piece.order);
+            out.add(line, visible, pen, piece.order);
         }
     }
     out
@@ -202,13 +203,13 @@ fn is_dot(closed: &[Point]) -> bool {
 }
 
 impl Ink {
-    fn add(&mut self, line: &[Point], visible: Rect, pen: Pen, order: u32) {
+    fn add(&mut self, line: Vec<Point>, visible: Rect, pen: Pen, order: u32) {
         let inside = line.iter().all(|p| visible.contains(*p));
         if inside && line.len() > 1 {
-            self.strands.push(Strand::new(line.to_vec(), pen, order));
+            self.strands.push(Strand::new(line, pen, order));
             return;
         }
-        self.strands.extend(clip(line, visible).into_iter().map(|l| Strand::new(l, pen, order)));
+        self.strands.extend(clip(&line, visible).into_iter().map(|l| Strand::new(l, pen, order)));
     }
 }
 
@@ -301,9 +302,9 @@ fn rounded(p: Point) -> (i64, i64) {
 
 /// Whether a piece runs along neither axis somewhere.
 fn slanted(page: &Page, piece: &Piece) -> bool {
-    let Some((start, segments)) = piece.drawn(page) else { return false };
+    let Some((start, mut segments)) = piece.drawn(page) else { return false };
     let mut from = start;
-    segments.iter().any(|segment| {
+    segments.any(|segment| {
         let to = segment.end();
         let tilted = (to.x - from.x).abs() > 0.3 && (to.y - from.y).abs() > 0.3;
         from = to;
@@ -311,10 +312,8 @@ fn slanted(page: &Page, piece: &Piece) -> bool {
     })
 }
 
-/// The piece as a subpath of its own, and whether it is the whole of its subpath.
-fn drawn(page: &Page, piece: &Piece) -> Option<(Subpath, bool)> {
-    let (start, segments) = piece.drawn(page)?;
-    let all: &Vec<Segment> = &page.paths.get(piece.path)?.subpaths.get(piece.subpath)?.segments;
-    let whole = piece.segments.start == 0 && piece.segments.end >= all.len();
-    Some((Subpath { start, segments, closed: false }, whole))
+/// Whether a piece is the whole of its subpath.
+fn is_whole(page: &Page, piece: &Piece) -> bool {
+    let subpath = page.paths.get(piece.path).and_then(|p| p.subpaths.get(piece.subpath));
+    subpath.is_some_and(|s| piece.segments.start == 0 && piece.segments.end >= s.segments.len())
 }
