@@ -217,6 +217,8 @@ const TEMPLATE: &[Form] = &[
     ),
     LET,
     form("solve", Rule::solve_statement, "solve NAME : UNIT in LOW .. HIGH where A == B"),
+    form("input", Rule::input_statement, "input x : UNIT because \"…\""),
+    form("output", Rule::result_statement, "output y = VALUE because \"…\""),
     form("resistor", Rule::branch_statement, "resistor a, j = RS"),
     form("current", Rule::branch_statement, "current a, k = VALUE"),
     form("charge", Rule::branch_statement, "charge a, k = VALUE"),

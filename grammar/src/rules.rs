@@ -216,6 +216,8 @@ impl Rule {
             | Rule::param_statement
             | Rule::table_statement
             | Rule::solve_statement
+            | Rule::input_statement
+            | Rule::result_statement
             | Rule::branch_statement
             | Rule::part_statement
             | Rule::part_entry

@@ -23,6 +23,8 @@ mod docs;
 #[cfg(test)]
 mod dual;
 #[cfg(test)]
+mod functions;
+#[cfg(test)]
 mod jacobian;
 #[cfg(test)]
 mod junction;

@@ -1,6 +1,6 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{check, eval, explain, extract, fmt, generate, model, test};
+use crate::command::{check, eval, explain, extract, fit, fmt, generate, model, test};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -79,6 +79,11 @@ pub(crate) enum Command {
     /// Any card that a template has the equations of: ours or published. Prints CSV, or writes
     /// CSV, JSON or a plot; with --with ngspice the simulator's values stand beside.
     Eval(eval::Arguments),
+    /// Fit a function of numbers to a table: a plain curve fit
+    ///
+    /// The function is a template without pins. Prints values with standard errors, intervals and
+    /// what the data cannot tell; derivatives come from the template's text.
+    Fit(fit::Arguments),
     /// Check packs: syntax, names, types and dimensions
     ///
     /// Every mistake is reported with its code, its place and what to do; nothing is run.

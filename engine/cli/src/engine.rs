@@ -2,7 +2,7 @@
 
 use crate::command::Context;
 use crate::exit::Exit;
-use espice::{EvaluateRequest, Evaluation, Made};
+use espice::{EvaluateRequest, Evaluation, FitRequest, FunctionFit, Made};
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
 
@@ -74,6 +74,8 @@ pub(crate) trait Engine {
     fn extract(&mut self, request: &Request) -> Made;
     /// Evaluates a card.
     fn evaluate(&mut self, request: &EvaluateRequest) -> (Evaluation, Diagnostics);
+    /// Fits a function to a table.
+    fn fit(&mut self, request: &FitRequest) -> (FunctionFit, Diagnostics);
     /// Checks packs and files.
     fn check(&mut self, paths: &[String]) -> Diagnostics;
     /// Runs the tests of packs; diagnostics of packs that do not check stand beside.
@@ -146,6 +148,10 @@ impl Engine for Native<'_> {
 
     fn evaluate(&mut self, request: &EvaluateRequest) -> (Evaluation, Diagnostics) {
         self.engine.evaluate(request)
+    }
+
+    fn fit(&mut self, request: &FitRequest) -> (FunctionFit, Diagnostics) {
+        self.engine.fit(request)
     }
 
     fn check(&mut self, paths: &[String]) -> Diagnostics {

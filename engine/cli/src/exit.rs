@@ -41,7 +41,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 24] = [
+const CODES: [(&str, Exit); 26] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -63,6 +63,8 @@ const CODES: [(&str, Exit); 24] = [
     ("E0662", Exit::Usage),
     ("E0663", Exit::Usage),
     ("E0725", Exit::Usage),
+    ("E0740", Exit::Usage),
+    ("E0741", Exit::Data),
     ("E0771", Exit::Limit),
     ("E0775", Exit::Limit),
     ("E0778", Exit::Cancelled),

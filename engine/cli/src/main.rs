@@ -30,6 +30,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Model(a) => command::model::run(a, context),
         Command::Extract(a) => command::extract::run(a, context),
         Command::Eval(a) => command::eval::run(a, context),
+        Command::Fit(a) => command::fit::run(a, context),
         Command::Check(a) => command::check::run(a, context),
         Command::Test(a) => command::test::run(a, context),
         Command::Fmt(a) => command::fmt::run(a, context),

@@ -26,6 +26,7 @@ mod engine;
 mod evaluate;
 mod extraction;
 mod fitted;
+mod function;
 mod loose;
 mod orient;
 pub mod outcome;
@@ -40,6 +41,7 @@ mod wire;
 
 pub use config::{Config, Request, SimulatorSetup};
 pub use engine::Engine;
+pub use espice_fit::{Climb, Loss};
 pub use espice_ingest::sheet;
 pub use espice_lang::rules::{TestOutcome, TestStatus};
 pub use espice_model::Mode;
@@ -47,4 +49,5 @@ pub use espice_pdf as pdf;
 pub use evaluate::{
     Biases, CardModel, EvaluateRequest, EvaluatedColumn, EvaluatedParameter, Evaluation, Wanted,
 };
+pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
 pub use run::Made;

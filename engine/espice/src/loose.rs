@@ -59,6 +59,11 @@ fn owner(world: &dyn World, folder: &str) -> Option<String> {
     }
 }
 
+/// The present folder may be named or not.
+fn here(folder: &str) -> &str {
+    if folder.is_empty() { "." } else { folder }
+}
+
 fn manifest(file: &str) -> String {
     let stem = file.trim_end_matches(".espice");
     let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
@@ -70,7 +75,8 @@ fn manifest(file: &str) -> String {
 
 impl World for Loose<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let made = path.strip_suffix("/pack.toml").and_then(|folder| self.packs.get(folder));
+        let folder = path.strip_suffix("pack.toml").map(|f| f.trim_end_matches('/'));
+        let made = folder.and_then(|folder| self.packs.get(here(folder)));
         match made {
             Some((manifest, _)) => Ok(manifest.clone().into_bytes()),
             None => self.world.read(path),
@@ -78,7 +84,7 @@ impl World for Loose<'_> {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
-        match self.packs.get(folder) {
+        match self.packs.get(here(folder)) {
             Some((_, files)) => Ok(files.clone()),
             None => self.world.list(folder),
         }

@@ -21,7 +21,16 @@ impl Engine<'_> {
         if !doc.is_empty() {
             let _ = writeln!(page, "{doc}\n");
         }
-        let _ = writeln!(page, "- Kind: `{}`; pins: {}", template.kind, names(&template.pins));
+        if template.is_function() {
+            let named = |list: Vec<&str>| -> String {
+                list.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+            };
+            let inputs = named(template.inputs.iter().map(|i| i.name.as_str()).collect());
+            let outputs = named(template.outputs.iter().map(|o| o.name.as_str()).collect());
+            let _ = writeln!(page, "- A function of {inputs}; gives {outputs}");
+        } else {
+            let _ = writeln!(page, "- Kind: `{}`; pins: {}", template.kind, names(&template.pins));
+        }
         if !template.polarities.is_empty() {
             let _ = writeln!(page, "- Polarities: {}", names(&template.polarities));
         }

@@ -54,6 +54,23 @@ impl Loss {
         }
     }
 
+    /// Turns what [`Loss::reweight`] made of residuals and Jacobian into what statistics need: both
+    /// multiplied by the root of the weight `ρ'`, so that a wild point counts little. The
+    /// second-order term may leave a point no curvature at all, and its residual without bound.
+    pub(crate) fn settle(&self, residuals: &[f64], effective: &mut [f64], jacobian: &mut [f64]) {
+        let Some(c) = self.scale() else { return };
+        let rows = residuals.len();
+        for (i, (r, effective)) in residuals.iter().zip(effective).enumerate() {
+            let z = (r / c) * (r / c);
+            let [_, first, second] = self.rho(z);
+            let root = (first + 2.0 * second * z).max(f64::EPSILON).sqrt();
+            *effective = r * first.sqrt();
+            for value in jacobian.iter_mut().skip(i).step_by(rows) {
+                *value *= first.sqrt() / root;
+            }
+        }
+    }
+
     fn scale(&self) -> Option<f64> {
         match *self {
             Loss::Linear => None,
@@ -96,6 +113,20 @@ mod tests {
                 let (mut residual, mut jacobian) = ([r], [1.0]);
                 loss.reweight(&mut residual, &mut jacobian);
                 assert!((residual[0] * jacobian[0] - numeric).abs() < 1e-6, "{loss:?} at {r}");
+            }
+        }
+    }
+
+    #[test]
+    fn settled_residuals_keep_the_gradient_and_no_more_than_their_size() {
+        for loss in ALL {
+            for r in [-3.0, -0.2, 0.1, 0.71, 5.0] {
+                let (mut residual, mut jacobian) = ([r], [2.0]);
+                loss.reweight(&mut residual, &mut jacobian);
+                let gradient = residual[0] * jacobian[0];
+                loss.settle(&[r], &mut residual, &mut jacobian);
+                assert!((residual[0] * jacobian[0] - gradient).abs() < 1e-12, "{loss:?} at {r}");
+                assert!(residual[0].abs() <= f64::abs(r), "{loss:?} at {r}");
             }
         }
     }

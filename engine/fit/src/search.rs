@@ -1,4 +1,8 @@
-use crate::{Bounds, Fit, LeastSquares, Settings, SplitMix, Stop, solve};
+use crate::evolve::evolve;
+use crate::linear::{Projected, coefficients};
+use crate::numeric::norm;
+use crate::space::Space;
+use crate::{Bounds, Fit, LeastSquares, Settings, Stop, solve};
 
 /// What to try when one local run is not enough.
 #[derive(Clone, PartialEq, Debug)]
@@ -11,6 +15,8 @@ pub struct Ladder {
     pub polished: usize,
     /// Evaluations that each seeded start gets before the cheapest are chosen.
     pub scouting: usize,
+    /// Generations of a differential evolution where starts were not enough; 0 is none.
+    pub generations: usize,
     /// Seed of the starts.
     pub seed: u64,
     /// When to climb.
@@ -22,8 +28,9 @@ pub struct Ladder {
 pub enum Climb {
     /// Never: one local run.
     Never,
-    /// When the first run looks wrong: it did not converge, a variable has lost all effect, or
-    /// it ended at a bound.
+    /// When the first run looks wrong: it did not converge, a variable has lost its effect, ran
+    /// ten thousand times its start away or ended at a bound, or neighbouring residuals agree
+    /// beyond chance.
     #[default]
     WhenSuspicious,
     /// When it looks wrong, or the root mean square of the residuals is above this value.
@@ -39,6 +46,7 @@ impl Default for Ladder {
             starts: 24,
             polished: 3,
             scouting: 25,
+            generations: 60,
             seed: 1,
             when: Climb::WhenSuspicious,
         }
@@ -54,6 +62,8 @@ pub enum Rung {
     Radius(f64),
     /// A seeded start, by its number.
     Seeded(usize),
+    /// The best member of a differential evolution.
+    Evolved,
 }
 
 /// What one run of a search came to.
@@ -147,7 +157,12 @@ pub fn search<P: LeastSquares + Clone + Sync>(
     if ladder.starts == 0 || (ladder.when != Climb::Always && !climbs(ladder, &found.fit, bounds)) {
         return found;
     }
+    // What the residuals are linear in need not be searched: it follows the rest.
+    let linear = coefficients(&mut problem.clone(), start);
+    let projected = Projected::new(problem.clone(), linear, bounds);
+    let follow = |x: Vec<f64>| projected.clone().best(&x).map_or(x, |(best, _)| best);
     let starts = seeded_starts(start, bounds, ladder);
+    let starts: Vec<Vec<f64>> = starts.into_iter().map(follow).collect();
     let brief =
         Settings { max_evaluations: ladder.scouting.min(settings.max_evaluations), ..*settings };
     let scouted = spread.run(starts.len(), &|k| local(starts.get(k).map_or(start, |s| s), &brief));
@@ -165,6 +180,19 @@ pub fn search<P: LeastSquares + Clone + Sync>(
     }
     for (k, fit) in order.into_iter().zip(polished) {
         found.offer(Rung::Seeded(k), fit);
+    }
+    if ladder.generations == 0
+        || (ladder.when != Climb::Always && !climbs(ladder, &found.fit, bounds))
+    {
+        return found;
+    }
+    let space = Space::new(start, bounds);
+    let way = (ladder.generations, ladder.seed);
+    let evolved = evolve(&mut projected.clone(), &space, way, settings, &|| cancelled());
+    if let Some(evolved) = evolved {
+        let mut fit = local(&follow(evolved.x), settings);
+        fit.evaluations += evolved.evaluations;
+        found.offer(Rung::Evolved, fit);
     }
     found
 }
@@ -189,40 +217,43 @@ fn climbs(ladder: &Ladder, fit: &Fit, bounds: &Bounds) -> bool {
     }
 }
 
+/// A variable whose whole value changes the residuals by less than this share has lost its
+/// effect; one that is so many times its start has run away.
+const NO_EFFECT: f64 = 1e-10;
+const AWAY: f64 = 1e4;
+
+/// Neighbouring residuals agree beyond chance above so many standard deviations of the lag-one
+/// correlation, which are `1 / sqrt(n)`; fewer residuals say nothing.
+const AGREE: f64 = 3.0;
+const FEWEST: usize = 8;
+
 fn suspicious(fit: &Fit, bounds: &Bounds) -> bool {
     let rows = fit.residuals.len().max(1);
-    let lost = fit.jacobian.chunks(rows).any(|c| c.iter().all(|v| *v == 0.0));
+    let size = norm(&fit.effective);
+    let variables = || fit.x.iter().zip(&fit.start);
+    let lost = fit.jacobian.chunks(rows).zip(variables()).any(|(column, (x, start))| {
+        norm(column) * x.abs().max(start.abs()) <= NO_EFFECT * size
+            || column.iter().all(|v| *v == 0.0)
+    });
+    let away = variables().any(|(x, start)| *start != 0.0 && x.abs() > AWAY * start.abs());
     let ends = bounds.low.iter().zip(&bounds.high);
     let at_end = fit.x.iter().zip(ends).any(|(x, (low, high))| x == low || x == high);
-    !fit.converged() || lost || at_end
+    !fit.converged() || lost || away || at_end || wavers(&fit.effective)
 }
 
-/// A Latin hypercube (McKay, Beckman and Conover, Technometrics 21, 1979): along each variable
-/// every one of equal slices is used once. Open variables are taken within two decades of the
-/// start, sign kept.
+/// Whether neighbouring residuals agree beyond chance.
+fn wavers(residuals: &[f64]) -> bool {
+    let squares: f64 = residuals.iter().map(|r| r * r).sum();
+    let neighbours: f64 = residuals.iter().zip(residuals.iter().skip(1)).map(|(a, b)| a * b).sum();
+    residuals.len() >= FEWEST && neighbours > AGREE * squares / (residuals.len() as f64).sqrt()
+}
+
+/// Starts inside the bounds. Open variables are taken within two decades of the start: with its
+/// sign in one half of the starts, with either sign in the other.
 fn seeded_starts(start: &[f64], bounds: &Bounds, ladder: &Ladder) -> Vec<Vec<f64>> {
-    let count = ladder.starts;
-    let mut starts = vec![start.to_vec(); count];
-    for (j, origin) in start.iter().enumerate() {
-        let mut random = SplitMix::for_job(ladder.seed, j as u64);
-        let mut slices: Vec<usize> = (0..count).collect();
-        for last in (1..count).rev() {
-            slices.swap(last, random.below(last + 1));
-        }
-        let (low, high) = (bounds.low.get(j), bounds.high.get(j));
-        for (point, slice) in starts.iter_mut().zip(slices) {
-            let share = (slice as f64 + random.unit()) / count as f64;
-            point[j] = match (low, high) {
-                (Some(low), Some(high)) if (high - low).is_finite() => low + share * (high - low),
-                _ if *origin == 0.0 => 2.0 * share - 1.0,
-                _ => origin * (core::f64::consts::LN_10 * (4.0 * share - 2.0)).exp(),
-            };
-        }
-    }
-    for point in &mut starts {
-        bounds.clamp(point);
-    }
-    starts
+    let space = Space::new(start, bounds);
+    let units = space.hypercube(ladder.starts, ladder.seed);
+    units.iter().enumerate().map(|(k, unit)| space.point(unit, k % 2 == 0)).collect()
 }
 
 #[cfg(test)]
@@ -285,6 +316,8 @@ mod tests {
         let mut slices: Vec<usize> = starts.iter().map(|s| (s[0] * 10.0) as usize).collect();
         slices.sort_unstable();
         assert_eq!(slices, (0..10).collect::<Vec<_>>());
-        assert!(starts.iter().all(|s| (-300.0..=-0.03).contains(&s[1])));
+        assert!(starts.iter().step_by(2).all(|s| (-300.0..=-0.03).contains(&s[1])));
+        assert!(starts.iter().all(|s| s[1].abs() <= 300.0));
+        assert!(starts.iter().any(|s| s[1] > 0.0));
     }
 }

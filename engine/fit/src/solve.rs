@@ -12,7 +12,7 @@ pub struct Fit {
     pub cost: f64,
     /// The residuals as the problem gave them.
     pub residuals: Vec<f64>,
-    /// The residuals as a robust loss reweighted them; equal to `residuals` without one.
+    /// The residuals as a robust loss weighs them; equal to `residuals` without one.
     pub effective: Vec<f64>,
     /// The derivatives of `effective`, column-major.
     pub jacobian: Vec<f64>,
@@ -75,13 +75,15 @@ pub fn solve<P: LeastSquares>(
     if stop == Stop::NonFinite {
         return Fit { evaluations: solver.evaluations, jacobians: solver.jacobians, ..none };
     }
+    let (mut effective, mut jacobian) = (solver.effective, solver.jacobian);
+    settings.loss.settle(&solver.residuals, &mut effective, &mut jacobian);
     Fit {
         x: state.get_param().cloned().unwrap_or_else(|| begin.clone()),
         start: begin,
         cost: state.get_cost(),
         residuals: solver.residuals,
-        effective: solver.effective,
-        jacobian: solver.jacobian,
+        effective,
+        jacobian,
         stop,
         evaluations: solver.evaluations,
         jacobians: solver.jacobians,

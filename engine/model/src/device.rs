@@ -86,7 +86,7 @@ impl Device {
     fn check(&self) -> Result<(), Diagnostic> {
         let t = &self.template;
         let nodes = (t.pins.len() + t.nodes.len()) as u32;
-        if t.pins.is_empty() {
+        if t.pins.is_empty() && !t.is_function() {
             return Err(Diagnostic::error(
                 Code::TEMPLATE_NOT_EVALUABLE,
                 format!("template `{}` has no pins", t.name),
@@ -333,7 +333,7 @@ pub(crate) fn varying_unknowns(
                 _ => continue,
             }
             match graph.node(id) {
-                Node::Leaf(Leaf::Voltage(..)) => any = true,
+                Node::Leaf(Leaf::Voltage(..) | Leaf::Argument(_)) => any = true,
                 Node::Leaf(Leaf::Temperature) => any |= varying_temperature,
                 Node::Leaf(Leaf::Unknown(k)) => {
                     any |= k as usize != index && varying.get(k as usize).copied().unwrap_or(true);

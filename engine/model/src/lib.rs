@@ -160,6 +160,29 @@ impl Evaluator {
         Measurement::new(&self.device, quantity)
     }
 
+    /// Compiles an output of a function by its index, a measurement whose arguments are the
+    /// function's inputs.
+    ///
+    /// # Errors
+    /// [`espice_base::Code::TEMPLATE_NOT_EVALUABLE`] when there is no such output.
+    pub fn function(&self, output: usize) -> Result<Measurement, Diagnostic> {
+        let template = &self.device.template;
+        let Some(result) = template.outputs.get(output) else {
+            return Err(self.device.misplaced("it has no such output"));
+        };
+        self.measurement(&QuantityIr {
+            kind: template.kind.clone(),
+            symbol: result.name.clone(),
+            dimension: result.dimension,
+            arguments: template.inputs.iter().map(|i| i.name.clone()).collect(),
+            argument_dimensions: template.inputs.iter().map(|i| i.unit.dimension).collect(),
+            graph: template.graph.clone(),
+            value: result.value,
+            drives: Vec::new(),
+            span: result.span,
+        })
+    }
+
     /// Compiles a circuit: one measurement for each of its outputs.
     ///
     /// # Errors

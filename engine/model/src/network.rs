@@ -462,6 +462,7 @@ fn lower_all(
             let (a, b) = (of(a)?, of(b)?);
             Some(dag.sub(a, b))
         }
+        Leaf::Argument(a) if t.is_function() => Some(dag.input(Input::Argument(a))),
         _ => device.common_leaf(dag, leaf),
     })
     .map_err(|_| device.misplaced("an equation holds something that only quantities know"))?;

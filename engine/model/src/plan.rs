@@ -167,7 +167,7 @@ impl Circuit {
         let guesses = guesses(dag, &network, &driven, &unknowns);
         let hull = hull(dag, &driven, &unknowns);
         if let Some(quantity) = &request.quantity {
-            let value = quantity_value(device, dag, quantity, &driven, &targets)?;
+            let value = quantity_value(device, dag, quantity, (&driven, &targets), decided)?;
             targets.insert(Target::Quantity, value);
         }
         Ok(Circuit { solves, unknowns, balances, guesses, hull, targets })
@@ -244,23 +244,22 @@ fn quantity_value(
     device: &Device,
     dag: &mut Dag,
     quantity: &QuantityIr,
-    driven: &Driven,
-    targets: &BTreeMap<Target, Id>,
+    (driven, targets): (&Driven, &BTreeMap<Target, Id>),
+    decided: &Decided,
 ) -> Result<Id, Diagnostic> {
     let pins = device.template.pins.len();
-    let found = lower(
-        &quantity.graph,
-        &[quantity.value],
-        &Decided::new(),
-        dag,
-        &mut |dag, leaf| match leaf {
+    // The graph of a function's output is the template's own.
+    let (none, is_function) = (Decided::new(), device.template.is_function());
+    let decided = if is_function { decided } else { &none };
+    let found =
+        lower(&quantity.graph, &[quantity.value], decided, dag, &mut |dag, leaf| match leaf {
             Leaf::Argument(a) => Some(dag.input(Input::Argument(a))),
             Leaf::Voltage(a, b) if (a as usize) < pins && (b as usize) < pins => {
                 let a = driven.potentials.get(a as usize).copied()?;
                 let b = driven.potentials.get(b as usize).copied()?;
                 Some(dag.sub(a, b))
             }
-            Leaf::Parameter(_) | Leaf::Unknown(_) => None,
+            Leaf::Parameter(_) | Leaf::Unknown(_) if !is_function => None,
             Leaf::PinCurrent(p) | Leaf::PinCharge(p) if p as usize >= pins => None,
             Leaf::PinCapacitance(a, b) | Leaf::PinConductance(a, b)
                 if a.max(b) as usize >= pins =>
@@ -271,8 +270,7 @@ fn quantity_value(
                 Some(target) => targets.get(&target).copied(),
                 None => device.common_leaf(dag, leaf),
             },
-        },
-    );
+        });
     match found {
         Ok(ids) => Ok(ids.first().copied().unwrap_or_default()),
         Err(_) => Err(Diagnostic::error(

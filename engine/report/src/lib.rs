@@ -9,6 +9,7 @@ pub mod csv;
 pub mod evaluation;
 #[cfg(test)]
 mod fixture;
+pub mod function;
 pub mod html;
 pub mod json;
 mod numbers;

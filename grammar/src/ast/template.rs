@@ -3,12 +3,12 @@
 use super::{Expr, Let, Quoted, Type, Word};
 use espice_base::Span;
 
-/// `template NAME : KIND { … }`
+/// `template NAME : KIND { … }`, or `template NAME { … }` for a function of numbers
 #[derive(Clone, PartialEq, Debug)]
 pub struct Template {
     /// Name.
     pub name: Word,
-    /// Device kind.
+    /// Device kind; an empty word at the name for a function of numbers.
     pub kind: Word,
     /// The template that it starts from.
     pub extends: Option<Word>,
@@ -54,6 +54,24 @@ pub enum TemplateStatement {
         range: Expr,
         /// The equation, a comparison with `==`.
         equation: Expr,
+    },
+    /// `input x : V because "…"`
+    Input {
+        /// Name.
+        name: Word,
+        /// Unit.
+        unit: Type,
+        /// What it is.
+        because: Option<Quoted>,
+    },
+    /// `output y = … because "…"`
+    Output {
+        /// Name.
+        name: Word,
+        /// The value.
+        value: Expr,
+        /// What it is.
+        because: Option<Quoted>,
     },
     /// `current j, k = …`, `charge j, k = …`, `resistor a, j = …`, `capacitance g, s = …`
     Branch {

@@ -34,7 +34,9 @@ impl<'a> Builder<'a> {
         }
         let mut nodes = head?.nodes;
         let name = self.next_word(&mut nodes)?;
-        let kind = self.next_word(&mut nodes)?;
+        // A function of numbers has no kind: what stands in its place is empty.
+        let none = Word { text: String::new(), span: name.span };
+        let kind = self.next_word(&mut nodes).unwrap_or(none);
         Some(Template { name, kind, extends, pins, polarity, statements, recipe, cards })
     }
 
@@ -60,6 +62,18 @@ impl<'a> Builder<'a> {
                     range,
                     equation,
                 });
+            }
+            "input" => {
+                let name = self.next_word(&mut s.nodes)?;
+                let unit = self.next_type(&mut s.nodes)?;
+                let because = self.reason(&mut s.nodes);
+                return Some(TemplateStatement::Input { name, unit, because });
+            }
+            "output" => {
+                let name = self.next_word(&mut s.nodes)?;
+                let value = self.next_expr(&mut s.nodes)?;
+                let because = self.reason(&mut s.nodes);
+                return Some(TemplateStatement::Output { name, value, because });
             }
             "current" => BranchKind::Current,
             "charge" => BranchKind::Charge,

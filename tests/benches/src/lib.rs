@@ -1,5 +1,7 @@
 //! The models that the benchmarks run, as templates built by hand and as plain Rust.
 
+pub mod mosfet;
+
 use espice_base::Span;
 use espice_lang::ir::{
     Binary, BranchIr, BranchKind, ExprId, Graph, Leaf, Node, ParameterIr, ParameterScale,
@@ -78,6 +80,8 @@ pub fn template() -> TemplateIr {
             branch(BranchKind::Current, 2, 1, id),
         ],
         solves: Vec::new(),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
         cards: Vec::new(),
         span: Span::default(),
     }

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod extract;
+pub(crate) mod fit;
 pub(crate) mod fmt;
 pub(crate) mod generate;
 pub(crate) mod model;

@@ -222,7 +222,11 @@ impl Engine<'_> {
     }
 
     /// The text of a file that may be of any encoding that cards have.
-    fn text_of(&mut self, path: &str, diagnostics: &mut Diagnostics) -> Option<(FileId, String)> {
+    pub(crate) fn text_of(
+        &mut self,
+        path: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<(FileId, String)> {
         match self.world.read(path) {
             Ok(bytes) => {
                 let text = espice_netlist::decode(&bytes);

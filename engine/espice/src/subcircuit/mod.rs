@@ -169,6 +169,8 @@ impl Net<'_, '_> {
             graph: self.algebra.graph,
             branches,
             solves,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
             cards: Vec::new(),
             span: Span::default(),
         };

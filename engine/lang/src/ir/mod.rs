@@ -19,4 +19,6 @@ pub use library::{
     PackInfo, ScriptSource, TableCell, TableColumn,
 };
 pub use quantity::{DriveIr, DriveTarget, QuantityIr};
-pub use template::{BranchIr, NodeRef, ParameterIr, ParameterScale, SolveIr, TableIr, TemplateIr};
+pub use template::{
+    BranchIr, InputIr, NodeRef, ParameterIr, ParameterScale, ResultIr, SolveIr, TableIr, TemplateIr,
+};

@@ -83,6 +83,34 @@ pub struct SolveIr {
     pub span: Span,
 }
 
+/// What a function of numbers depends on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InputIr {
+    /// Name.
+    pub name: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it is, in prose; may be empty.
+    pub because: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What a function of numbers gives.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ResultIr {
+    /// Name.
+    pub name: String,
+    /// Dimension.
+    pub dimension: Dimension,
+    /// The value; inputs stand in it as arguments.
+    pub value: ExprId,
+    /// What it is, in prose; may be empty.
+    pub because: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
 /// A checked template.
 #[derive(Clone, Debug)]
 pub struct TemplateIr {
@@ -90,7 +118,7 @@ pub struct TemplateIr {
     pub name: String,
     /// The pack that declares it.
     pub pack: String,
-    /// Device kind.
+    /// Device kind; empty for a function of numbers, which has no pins.
     pub kind: String,
     /// Documentation.
     pub doc: String,
@@ -111,6 +139,10 @@ pub struct TemplateIr {
     pub branches: Vec<BranchIr>,
     /// Implicit unknowns in the order of writing.
     pub solves: Vec<SolveIr>,
+    /// Inputs of a function of numbers.
+    pub inputs: Vec<InputIr>,
+    /// Outputs of a function of numbers; a device has none.
+    pub outputs: Vec<ResultIr>,
     /// Cards by family of dialects.
     pub cards: Vec<CardIr>,
     /// Where it is declared.
@@ -121,6 +153,11 @@ impl TemplateIr {
     /// The index of a parameter.
     pub fn parameter(&self, name: &str) -> Option<usize> {
         self.parameters.iter().position(|p| p.name == name)
+    }
+
+    /// Whether it is a function of numbers: without pins, with outputs.
+    pub fn is_function(&self) -> bool {
+        self.pins.is_empty() && !self.outputs.is_empty()
     }
 
     /// The index of a polarity, 0 or 1.

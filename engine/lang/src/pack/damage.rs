@@ -5,9 +5,9 @@ use espice_base::{Diagnostic, Place, Span};
 use std::collections::BTreeSet;
 
 /// Words that are followed by the name they declare.
-const ONE_NAME: [&str; 15] = [
+const ONE_NAME: [&str; 17] = [
     "symbol", "kind", "reading", "fn", "template", "limits", "rule", "test", "param", "let",
-    "solve", "limit", "each", "table", "part",
+    "solve", "limit", "each", "table", "part", "input", "output",
 ];
 
 /// Words that are followed by several names they declare.

@@ -10,8 +10,8 @@ use super::usage::Usage;
 use crate::check::dims::{Operand, Together, mismatch, type_unit, unexpected};
 use crate::check::names::Names;
 use crate::ir::{
-    Binary, BranchIr, BranchKind, CardIr, ExprId, Leaf, NodeRef, ParameterIr, SolveIr, TableIr,
-    TemplateIr,
+    Binary, BranchIr, BranchKind, CardIr, ExprId, InputIr, Leaf, NodeRef, ParameterIr, ResultIr,
+    SolveIr, TableIr, TemplateIr,
 };
 use crate::template::fold;
 use espice_base::{Code, Diagnostic, Diagnostics, Span};
@@ -31,6 +31,8 @@ pub(super) struct Builder<'a> {
     taken: BTreeMap<String, Word>,
     branches: Vec<BranchIr>,
     solves: Vec<SolveIr>,
+    pub(super) inputs: Vec<InputIr>,
+    pub(super) results: Vec<ResultIr>,
     tables: Vec<TableIr>,
     cards: Vec<CardIr>,
 }
@@ -50,6 +52,8 @@ impl<'a> Builder<'a> {
             taken: BTreeMap::new(),
             branches: Vec::new(),
             solves: Vec::new(),
+            inputs: Vec::new(),
+            results: Vec::new(),
             tables: Vec::new(),
             cards: Vec::new(),
         }
@@ -64,6 +68,7 @@ impl<'a> Builder<'a> {
             self.statement(&placed.statement);
         }
         self.unreached_nodes();
+        self.device_or_function();
         self.cards = check_cards(self);
     }
 
@@ -83,6 +88,8 @@ impl<'a> Builder<'a> {
             graph: self.lower.graph,
             branches: self.branches,
             solves: self.solves,
+            inputs: self.inputs,
+            outputs: self.results,
             cards: self.cards,
             span: merged.name.span,
         }
@@ -106,13 +113,17 @@ impl<'a> Builder<'a> {
             TemplateStatement::Solve { span, name, unit, range, equation } => {
                 self.solve(*span, name, unit, range, equation);
             }
+            TemplateStatement::Input { name, unit, because } => self.input(name, unit, because),
+            TemplateStatement::Output { name, value, because } => {
+                self.output(name, value, because);
+            }
             TemplateStatement::Branch { span, kind, from, to, value } => {
                 self.branch(*span, *kind, (from, to), value);
             }
         }
     }
 
-    fn declare(&mut self, name: &Word) -> bool {
+    pub(super) fn declare(&mut self, name: &Word) -> bool {
         take(name, &mut self.taken, &mut self.lower.diagnostics)
     }
 
@@ -374,7 +385,8 @@ impl<'a> Builder<'a> {
             }
         });
         warn_unused(lets, &self.lower.used, &mut self.lower.diagnostics);
-        let roots: Vec<ExprId> = self.branches.iter().map(|b| b.value).collect();
+        let branches = self.branches.iter().map(|b| b.value);
+        let roots: Vec<ExprId> = branches.chain(self.results.iter().map(|r| r.value)).collect();
         let usage = self.usage(&roots);
         for placed in own() {
             match &placed.statement {
@@ -436,7 +448,9 @@ fn declared(statement: &TemplateStatement) -> Option<&Word> {
         TemplateStatement::Parameter(p) => Some(&p.name),
         TemplateStatement::Table(t) => Some(&t.values.name),
         TemplateStatement::Let(l) => Some(&l.name),
-        TemplateStatement::Solve { name, .. } => Some(name),
+        TemplateStatement::Solve { name, .. }
+        | TemplateStatement::Input { name, .. }
+        | TemplateStatement::Output { name, .. } => Some(name),
         TemplateStatement::Part(_)
         | TemplateStatement::Nodes { .. }
         | TemplateStatement::Branch { .. } => None,

@@ -7,6 +7,7 @@ mod cards;
 mod conditions;
 pub(crate) mod constant;
 pub(crate) mod fold;
+mod function;
 pub(crate) mod functions;
 pub(crate) mod lower;
 mod merge;
@@ -60,7 +61,10 @@ pub(crate) fn check_templates(
         let name = &owned.item.name.text;
         checked.kinds.insert(name.clone(), owned.item.kind.text.clone());
         let before = diagnostics.len();
-        names.require(Class::Kind, &owned.item.kind, owned.pack, diagnostics);
+        let kind = &owned.item.kind;
+        if !kind.text.is_empty() {
+            names.require(Class::Kind, kind, owned.pack, diagnostics);
+        }
         let Some(merged) = merger.merge(owned, diagnostics) else { continue };
         let is_broken = diagnostics.iter().skip(before).any(is_error);
         merged_all.push((place, owned, merged, is_broken));

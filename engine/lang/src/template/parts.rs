@@ -227,7 +227,9 @@ fn declared(statement: &TemplateStatement) -> Option<&String> {
         TemplateStatement::Parameter(p) => Some(&p.name.text),
         TemplateStatement::Table(t) => Some(&t.values.name.text),
         TemplateStatement::Let(l) => Some(&l.name.text),
-        TemplateStatement::Solve { name, .. } => Some(&name.text),
+        TemplateStatement::Solve { name, .. }
+        | TemplateStatement::Input { name, .. }
+        | TemplateStatement::Output { name, .. } => Some(&name.text),
         TemplateStatement::Part(_)
         | TemplateStatement::Nodes { .. }
         | TemplateStatement::Branch { .. } => None,
@@ -283,6 +285,16 @@ impl Renaming<'_> {
                     equation: self.expr(equation),
                 }
             }
+            TemplateStatement::Input { name, unit, because } => TemplateStatement::Input {
+                name: self.word(name),
+                unit: unit.clone(),
+                because: because.clone(),
+            },
+            TemplateStatement::Output { name, value, because } => TemplateStatement::Output {
+                name: self.word(name),
+                value: self.expr(value),
+                because: because.clone(),
+            },
             TemplateStatement::Branch { span, kind, from, to, value } => {
                 let (from, to) = (self.node_word(from), self.node_word(to));
                 // What flows in a mirror image flows the other way.

@@ -126,6 +126,8 @@ impl Make {
                     span: Span::default(),
                 })
                 .collect(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
             tables: Vec::new(),
             graph: self.graph,
             branches: branches
