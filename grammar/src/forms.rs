@@ -204,6 +204,7 @@ const TEMPLATE: &[Form] = &[
     once("extends", Rule::name_statement, "extends TEMPLATE"),
     once("pins", Rule::names_statement, "pins a, k"),
     once("polarity", Rule::names_statement, "polarity npn, pnp"),
+    once("simulator", Rule::name_statement, "simulator ngspice"),
     form("nodes", Rule::nodes_statement, "nodes j because \"…\""),
     form(
         "param",

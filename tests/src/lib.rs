@@ -63,6 +63,8 @@ mod silicon;
 #[cfg(test)]
 mod simulated;
 #[cfg(test)]
+mod simulated_templates;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod syntax;

@@ -146,3 +146,13 @@ fn bipolar_transistors_agree() {
 fn zener_diodes_agree() {
     agree("zener.lib", 1200);
 }
+
+#[test]
+fn junction_transistors_agree() {
+    agree("JFET2.lib", 500);
+}
+
+#[test]
+fn power_transistors_agree() {
+    agree("MOS.lib", 800);
+}

@@ -105,8 +105,10 @@ pub(crate) fn open<'w>(
         Simulator::Found => Some(PathBuf::from("ngspice")),
         Simulator::At(path) => Some(PathBuf::from(path)),
     };
-    let simulator =
-        simulator.map(|command| espice::SimulatorSetup { command, folder: std::env::temp_dir() });
+    let simulator = simulator.map(|command| espice::SimulatorSetup {
+        processes: config.threads.unwrap_or(1),
+        ..espice::SimulatorSetup::new(command, std::env::temp_dir())
+    });
     let (engine, diagnostics) = espice::Engine::new(
         world,
         espice::Config {

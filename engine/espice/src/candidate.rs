@@ -9,6 +9,7 @@ use espice_fit::stages::{self, Options, Plan, Staged, Step};
 use espice_fit::{Criteria, Settings, Stop};
 use espice_lang::ir::{Finding, FindingStatus, KindIr, ParameterIr, TemplateIr};
 use espice_lang::rules::Phase;
+use espice_units::constants::TNOM;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -94,7 +95,8 @@ impl Engine<'_> {
             .at(template.span)
             .help("add a `recipe { … }` block to the template")
         })?;
-        let bench = Bench::new(template, kind, self.config.mode, self.constants)?;
+        let (evaluator, simulation) = self.evaluator(template, TNOM, None, &[])?;
+        let bench = Bench::new(evaluator, kind);
         let complaints = RefCell::new(Diagnostics::new());
         let context_seeds = RefCell::new(BTreeMap::new());
         let context = extraction::Context {
@@ -151,6 +153,7 @@ impl Engine<'_> {
         drop(plan);
         let mut diagnostics = complaints.into_inner();
         diagnostics.extend(simpler);
+        diagnostics.extend(simulation.and_then(|s| s.trouble()));
         // The fit knows no texts: what it says belongs to the template.
         diagnostics.extend(
             staged
@@ -160,11 +163,14 @@ impl Engine<'_> {
                 .map(|d| if d.place().is_some() { d } else { d.at(template.span) }),
         );
         if staged.free.is_empty() {
+            let unmeasured = diagnostics.iter().find(|d| d.code == Code::TARGET_NOT_MEASURED);
+            let why = unmeasured.map(|d| d.message.clone());
             return Err(Diagnostic::error(
                 Code::NOTHING_TO_FIT,
                 format!("the sources hold nothing that `{}` could be fitted to", template.name),
             )
             .at(template.span)
+            .maybe_help(why)
             .help(format!("its recipe fits to {}", extraction::wanted(recipe)))
             .help(format!("the sources have {}", extraction::offered(facts))));
         }

@@ -160,6 +160,14 @@ impl Stated<'_> {
         })
     }
 
+    /// A card and all parameters of its element, those at their defaults too: a simulator's own
+    /// defaults may be others.
+    pub(crate) fn element(&self, card: &CardIr) -> (ModelCard, Vec<(String, f64)>) {
+        let of = |p: &CardParameterIr| Some((p.name.clone(), self.written(p)?));
+        let instance = card.instance.iter().filter_map(of).collect();
+        (self.model_card(card, &self.template.name), instance)
+    }
+
     /// The parameters of a card's element that are not at their defaults.
     fn instance(&self, card: &CardIr) -> Vec<(String, f64)> {
         let changed = |p: &&CardParameterIr| self.stated(p).is_some_and(|s| s.value != s.default);

@@ -8,7 +8,10 @@ use espice_ingest::sheet::Sheet;
 use espice_lang::ir::Library;
 use espice_lang::rules::{self, Input, Rulebook, TestContext, TestOutcome};
 use espice_lang::{PackRoot, Quantities, load};
-use espice_units::{Constants, constants::SPICE39};
+use espice_units::{
+    Constants,
+    constants::{SPICE39, TNOM},
+};
 
 /// The engine: packs loaded and checked, ready for any number of requests.
 pub struct Engine<'w> {
@@ -123,7 +126,8 @@ impl<'w> Engine<'w> {
     ) -> Option<Box<dyn Quantities + '_>> {
         let template = self.library.template(template)?;
         let kind = self.library.kind(&template.kind)?;
-        let bench = Bench::new(template, kind, self.config.mode, self.constants).ok()?;
+        let (evaluator, _) = self.evaluator(template, TNOM, None, &[]).ok()?;
+        let bench = Bench::new(evaluator, kind);
         let mut values = template.defaults();
         for (name, value) in given {
             *values.get_mut(template.parameter(name)?)? = *value;

@@ -2,7 +2,7 @@
 //! become observations.
 
 use crate::probe::{Bench, TEMPERATURES, Way, stated, temperature};
-use espice_base::Diagnostics;
+use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_facts::{Conditions, Curve, Origin, Parameter, Scale, Status};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
 use espice_lang::ir::TemplateIr;
@@ -166,6 +166,11 @@ impl<'a> Context<'a> {
             }
         }
         let Some(way) = self.bench.by_arguments(&wanted.quantity, &symbols) else {
+            let complaint = self.unmeasured(wanted, &symbols);
+            let mut diagnostics = self.diagnostics.borrow_mut();
+            if !diagnostics.iter().any(|d| *d == complaint) {
+                diagnostics.push(complaint);
+            }
             return Vec::new();
         };
         let measurement = match self.bench.measurement(way) {
@@ -202,6 +207,24 @@ impl<'a> Context<'a> {
             found.push((target, Origins::Rows { rows, limit_derived }));
         }
         found
+    }
+
+    /// A target that would take no data whatever there is.
+    fn unmeasured(&self, wanted: &TargetIr, symbols: &[String]) -> Diagnostic {
+        let (kind, quantity) = (&self.template.kind, &wanted.quantity);
+        let known: Vec<String> = self
+            .bench
+            .quantities()
+            .iter()
+            .filter(|q| q.symbol == *quantity)
+            .map(|q| format!("{quantity}({})", q.arguments.join(", ")))
+            .collect();
+        let help = match known.is_empty() {
+            true => format!("no quantity of `{kind}` gives {quantity}"),
+            false => format!("there are {}", known.join(", ")),
+        };
+        let message = format!("nothing measures {quantity} from {}", symbols.join(", "));
+        Diagnostic::warning(Code::TARGET_NOT_MEASURED, message).at(wanted.span).help(help)
     }
 
     /// Whether a usable curve shows the same law, such as current against voltage in whatever
@@ -455,3 +478,6 @@ pub(crate) fn with_temperature(conditions: &Conditions) -> Conditions {
         conditions.clone().with("TJ", temperature(conditions))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,7 @@ mod probe;
 mod run;
 mod scans;
 mod simulate;
+mod simulated;
 mod subcircuit;
 mod templates;
 mod wire;

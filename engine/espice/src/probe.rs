@@ -3,9 +3,9 @@
 use espice_base::Diagnostic;
 use espice_facts::{Conditions, Curve};
 use espice_lang::Quantities;
-use espice_lang::ir::{CircuitArgument, CircuitIr, KindIr, QuantityIr, TemplateIr};
-use espice_model::{Argument, Evaluator, Kelvin, Measurement, Mode};
-use espice_units::{Constants, constants::ROOM};
+use espice_lang::ir::{CircuitArgument, CircuitIr, KindIr, QuantityIr};
+use espice_model::{Argument, Evaluator, Kelvin, Measurement};
+use espice_units::constants::ROOM;
 use std::sync::OnceLock;
 
 /// Symbols that set the device temperature, the one that counts first.
@@ -44,19 +44,14 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) fn new(
-        template: &TemplateIr,
-        kind: &KindIr,
-        mode: Mode,
-        constants: Constants,
-    ) -> Result<Bench, Diagnostic> {
-        Ok(Bench {
-            evaluator: Evaluator::new(template, mode, constants)?,
+    pub(crate) fn new(evaluator: Evaluator, kind: &KindIr) -> Bench {
+        Bench {
+            evaluator,
             quantities: kind.quantities.clone(),
             measurements: kind.quantities.iter().map(|_| OnceLock::new()).collect(),
             circuits: kind.circuits.clone(),
             outputs: kind.circuits.iter().map(|_| OnceLock::new()).collect(),
-        })
+        }
     }
 
     /// What measures `symbol` by exactly these arguments, in any order: a quantity of the kind, or

@@ -9,6 +9,7 @@ use crate::program::{Program, WIDTH, slot};
 use crate::request::Request;
 use crate::scalar::{ROUNDS, Scalar};
 use crate::search::Search;
+use crate::simulated::Simulated;
 use crate::uniform;
 use espice_base::Diagnostic;
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ const MOST_VARIANTS: usize = 64;
 pub(crate) struct Batch {
     device: Arc<Device>,
     request: Request,
+    simulated: Option<Simulated>,
     variants: Mutex<BTreeMap<Key, Option<Arc<Variant>>>>,
 }
 
@@ -57,11 +59,15 @@ impl<const W: usize> Default for Lanes<W> {
 impl Batch {
     /// Compiles the variant of the default parameters, so that mistakes come out now.
     pub(crate) fn new(device: Arc<Device>, request: Request) -> Result<Batch, Diagnostic> {
+        if device.template.simulator.is_some() {
+            let simulated = Some(Simulated::new(&device, &request)?);
+            return Ok(Batch { device, request, simulated, variants: Mutex::default() });
+        }
         let key =
             device.decide(&device.template.defaults(), device.nominal, false, &mut Vec::new());
         let variant = Variant::new(&device, &request, key)?;
         let variants = Mutex::new(BTreeMap::from([(key, Some(Arc::new(variant)))]));
-        Ok(Batch { device, request, variants })
+        Ok(Batch { device, request, simulated: None, variants })
     }
 
     /// How many columns a run writes.
@@ -96,6 +102,9 @@ impl Batch {
         out.resize(points * self.columns(), f64::NAN);
         if points == 0 {
             return 0;
+        }
+        if let Some(simulated) = &self.simulated {
+            return simulated.run(&self.device, &self.request, parameters, arguments, kelvin, out);
         }
         let (first, varying) = match kelvin {
             Kelvin::Uniform(t) => (t, false),

@@ -4,6 +4,7 @@
 use crate::dag::{Dag, Id, Input, Uniformity};
 use crate::lower::{Decided, lower, outcome};
 use crate::program::{Layout, UniformProgram};
+use crate::simulated::Simulation;
 use crate::uniform;
 use crate::{Mode, dispatch::Cpu};
 use espice_base::{Code, Diagnostic};
@@ -12,6 +13,7 @@ use espice_lang::ir::{
 };
 use espice_units::Constants;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Decisions of a batch fit into the bits of a key.
 const MOST_DECISIONS: usize = 64;
@@ -29,6 +31,8 @@ pub(crate) struct Device {
     pub nominal: f64,
     /// 1 for the polarity of the equations, -1 for its mirror image.
     pub mirror: f64,
+    /// Who runs the simulator that the template names.
+    pub simulation: Option<Arc<dyn Simulation>>,
     /// Decisions when the temperature is the same at all points, and when it is not.
     deciders: [Decider; 2],
 }
@@ -67,6 +71,7 @@ impl Device {
             constants,
             nominal,
             mirror: 1.0,
+            simulation: None,
             deciders: [Decider::default(), Decider::default()],
         };
         device.check()?;

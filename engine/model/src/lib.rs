@@ -30,6 +30,7 @@ mod run;
 mod scalar;
 mod search;
 mod searches;
+mod simulated;
 mod tangents;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ mod uniform;
 pub use batch::Workspace;
 pub use kernel::{Bias, Column, Kernel, Output, Outputs};
 pub use measure::{Argument, Measured, Measurement, MeasurementPlan};
+pub use simulated::{SimulatedPoint, SimulatedValues, Simulation, SimulationRequest};
 
 use device::Device;
 use espice_base::Diagnostic;
@@ -121,6 +123,15 @@ impl Evaluator {
             false => Arc::clone(&self.device),
         };
         Evaluator { device, mirrored }
+    }
+
+    /// The evaluator with somebody who runs the simulator that its template names. Without one
+    /// such a template has no values.
+    #[must_use]
+    pub fn simulated_by(&self, simulation: Arc<dyn Simulation>) -> Evaluator {
+        let mut device = (*self.device).clone();
+        device.simulation = Some(simulation);
+        Evaluator { device: Arc::new(device), mirrored: self.mirrored }
     }
 
     /// The template.

@@ -110,6 +110,16 @@ impl Measurement {
         device: &Arc<Device>,
         circuit: &CircuitIr,
     ) -> Result<Vec<Self>, Diagnostic> {
+        if let Some(simulator) = &device.template.simulator {
+            let name = &device.template.name;
+            return Err(Diagnostic::error(
+                Code::SIMULATED_TEMPLATE,
+                format!(
+                    "`{name}` has the equations of {simulator}, around which no circuit is solved"
+                ),
+            )
+            .at(circuit.span));
+        }
         let runner = Arc::new(Runner::new(device, circuit)?);
         let argument = |a: &espice_lang::ir::CircuitArgument| Argument {
             symbol: a.name.clone(),

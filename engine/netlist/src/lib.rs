@@ -20,5 +20,5 @@ pub use read::decode;
 pub use simulator::{
     BiasPoint, Composite, Meaning, OperatingPoints, Part, Phrase, PointResult, RawPlot, Reader,
     Run, SimulationError, Simulator, SimulatorConfig, Table, Want, element_letter, has_temperature,
-    operating_points, read_raw_ascii, read_wrdata, simulators,
+    operating_points, read_raw_ascii, read_wrdata, simulators, swept_points,
 };

@@ -16,6 +16,8 @@ pub struct Template {
     pub pins: Vec<Word>,
     /// The polarity of the equations and that of their mirror image; empty when inherited.
     pub polarity: Vec<Word>,
+    /// The simulator whose equations these are; `None` when it states its own, or inherited.
+    pub simulator: Option<Word>,
     /// Everything in the order of writing.
     pub statements: Vec<TemplateStatement>,
     /// The recipe; `None` when inherited.

@@ -19,11 +19,13 @@ impl<'a> Builder<'a> {
     ) -> Option<Template> {
         let (mut extends, mut pins, mut recipe) = (None, Vec::new(), None);
         let (mut statements, mut cards, mut polarity) = (Vec::new(), Vec::new(), Vec::new());
+        let mut simulator = None;
         for (mut s, inner) in self.statements(block, Context::Template) {
             match s.word {
                 "extends" => extends = self.next_word(&mut s.nodes),
                 "pins" => pins = self.names_in(&mut s.nodes),
                 "polarity" => polarity = self.names_in(&mut s.nodes),
+                "simulator" => simulator = self.next_word(&mut s.nodes),
                 "recipe" => recipe = Some(self.recipe(inner, s.span)),
                 "card" => cards.extend(self.card(s, inner)),
                 "part" => {
@@ -37,7 +39,7 @@ impl<'a> Builder<'a> {
         // A function of numbers has no kind: what stands in its place is empty.
         let none = Word { text: String::new(), span: name.span };
         let kind = self.next_word(&mut nodes).unwrap_or(none);
-        Some(Template { name, kind, extends, pins, polarity, statements, recipe, cards })
+        Some(Template { name, kind, extends, pins, polarity, simulator, statements, recipe, cards })
     }
 
     fn template_statement(&mut self, mut s: Parsed<'a>) -> Option<TemplateStatement> {

@@ -54,6 +54,7 @@ pub fn template() -> TemplateIr {
         kind: "diode".into(),
         doc: String::new(),
         polarities: Vec::new(),
+        simulator: None,
         pins: vec!["a".into(), "k".into()],
         nodes: vec!["j".into()],
         parameters: ["IS", "N", "RS", "ISR", "NR"]

@@ -23,13 +23,30 @@ pub(crate) struct Device<'a> {
     pub(crate) kelvin: f64,
 }
 
-/// A deck that runs to `stop`, in steps of `step` at most, and writes the time, the voltages of
+/// How finely a deck is run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Precision {
+    /// When it ends, s.
+    pub(crate) stop: f64,
+    /// Longest step, s.
+    pub(crate) step: f64,
+    /// Relative tolerance.
+    pub(crate) reltol: f64,
+    /// What the simulator's estimate of a step's error is divided by.
+    pub(crate) trtol: f64,
+    /// Absolute tolerance of currents, A.
+    pub(crate) abstol: f64,
+    /// Rule of integration.
+    pub(crate) method: &'static str,
+}
+
+/// A deck that runs to its stop, and writes the time, the voltages of
 /// all nodes and the currents into all pins to `file`.
 pub(crate) fn deck(
     circuit: &CircuitIr,
     device: Device<'_>,
     conditions: &[f64],
-    (stop, step): (f64, f64),
+    precision: Precision,
     file: &str,
 ) -> String {
     let mut text = format!("* {} around {}\n", circuit.name, device.template.name);
@@ -70,9 +87,16 @@ pub(crate) fn deck(
         };
     }
     for start in &circuit.starts {
+        // A gate has no way to ground at the operating point, without which the first step fails.
+        let _ = writeln!(text, "rhold{} {} 0 1e12", start.from, node(start.from));
         let _ = writeln!(text, ".ic v({})={{{}}}", node(start.from), number(start.value));
     }
-    text.push_str(".options reltol=1e-5 abstol=1e-12 vntol=1e-7 method=gear\n");
+    let Precision { stop, step, reltol, trtol, abstol, method } = precision;
+    let _ = writeln!(
+        text,
+        ".options reltol={reltol:e} trtol={trtol:e} abstol={abstol:e} vntol=1e-7 chgtol=1e-17 \
+         itl4=100 method={method}"
+    );
     text.push_str(".control\nset numdgt=14\nset wr_singlescale\n");
     let _ = writeln!(text, "tran {step:e} {stop:e} 0 {step:e}");
     let mut vectors = String::new();

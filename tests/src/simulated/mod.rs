@@ -4,5 +4,5 @@
 mod deck;
 mod waves;
 
-pub(crate) use deck::{Device, deck};
+pub(crate) use deck::{Device, Precision, deck};
 pub(crate) use waves::Waves;

@@ -112,6 +112,29 @@ sees no displacement current.
 
 Wrong:  taking C(d,s) of a package with inductors for that of its chip
 Right:  the capacitances of the subcircuit without its package";
+    SIMULATED_TEMPLATE "E0686" "what the simulator of a template cannot be asked for"
+"A template that names a simulator in place of equations is the device on its one card: it has no
+branches, parts or nodes of its own. The simulator tells currents, conductances and capacitances of pins
+whose voltages are forced; charges, forced currents and circuits around it are for templates that state
+their equations.
+
+Wrong:  simulator ngspice
+        current d, s = BETA * V(g, s)
+Right:  simulator ngspice
+        card spice \"NMOS\" for nmos, \"PMOS\" for pmos with LEVEL = 14 { VTH0 signed, U0 }";
+    SIMULATED_WITHOUT_SIMULATOR "E0687" "the simulator of a template is not there"
+"A template that names a simulator is evaluated by it alone. It must be one that this program knows, and
+be set up: found on the machine, or given with --simulator.
+
+Wrong:  espice eval bsim4.lib --at d=1 --at g=1                  on a machine without ngspice
+Right:  espice eval bsim4.lib --at d=1 --at g=1 --with ngspice --simulator /opt/ngspice/bin/ngspice";
+    TARGET_NOT_MEASURED "E0688" "nothing measures what a recipe fits to"
+"A target of a fit names a quantity of the kind with its arguments, or an output of a circuit with its
+conditions: what is measured that way on the template is compared with the data. A target that no
+quantity and no circuit measures takes no data at all.
+
+Wrong:  fit RC to VCE(sat)(IC, VBE)
+Right:  fit RC to VCE(sat)(IC; IB)";
     NO_TEMPLATE_FOR_KIND "E0720" "no template can model this kind of device"
 "The kind of the device is known, by statement or by its sweeps, but no loaded pack has a template for
 it. Nothing is fitted: a model of another kind would be wrong without saying so.

@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, value_name = "NAME")]
     with: Option<With>,
     /// The command that starts the simulator [default: ngspice]
-    #[arg(long, value_name = "PATH", requires = "with")]
+    #[arg(long, value_name = "PATH")]
     simulator: Option<String>,
     /// File for the values: `.csv`, `.json`, `.html` or `.svg` (a plot)
     #[arg(short, long, value_name = "FILE")]
@@ -106,10 +106,10 @@ fn values(text: &str) -> Result<Values, String> {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
-    let simulator = match (&arguments.with, &arguments.simulator) {
-        (None, _) => Simulator::Off,
-        (Some(_), None) => Simulator::Found,
-        (Some(_), Some(path)) => Simulator::At(path.clone()),
+    // Templates may be evaluated by a simulator, with or without its values beside.
+    let simulator = match &arguments.simulator {
+        None => Simulator::Found,
+        Some(path) => Simulator::At(path.clone()),
     };
     let config = Config { simulator, ..Config::of(context) };
     match engine::start(context, &config) {

@@ -1,18 +1,20 @@
 //! From a model card to the template that has its equations, with the card's values.
 
-use super::find::{Chosen, chosen, closed, element_line};
+use super::find::{Chosen, chosen, closed, element_line, formal};
 use crate::engine::Engine;
-use crate::subcircuit::{Refusal, compose};
+use crate::subcircuit::{Made, Refusal, compose};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
 use espice_lang::ir::{CardIr, CardParameterIr, Library, TemplateIr};
 use espice_netlist::{
-    Composite, Library as Cards, ModelCard, ParameterSet, Subcircuit, Value, dialect,
+    Composite, Library as Cards, ModelCard, ParameterSet, Parameters, Subcircuit, Value, dialect,
 };
 use espice_units::constants::{SPICE39, TNOM};
 use std::borrow::Cow;
 
 /// Names by which cards call the temperature at which their parameters hold, °C.
 const NOMINAL: [&str; 3] = ["tnom", "tref", "t_measured"];
+/// Levels that name the same device: BSIM4 and BSIM3 have two each.
+const SAME_LEVELS: [(u32, u32); 2] = [(54, 14), (49, 8)];
 /// Models that start from others, one after the other, at most.
 const BASES: usize = 16;
 
@@ -52,6 +54,11 @@ impl CardModel<'_> {
     /// The word for the polarity; empty where the template has none.
     pub fn polarity_word(&self) -> &str {
         self.template.polarities.get(self.polarity).map_or("", String::as_str)
+    }
+
+    /// Whether there are equations for it; else only its simulator knows it.
+    pub fn is_evaluated(&self) -> bool {
+        !self.template.name.is_empty()
     }
 
     /// Names of the terminals.
@@ -112,7 +119,7 @@ fn of_file<'l>(
 ) -> Result<CardModel<'l>, Diagnostic> {
     let mut model = CardModel::of_card(with_bases(cards, card)?, library)?;
     for (name, value) in numbers(instance)? {
-        if !model.set_instance(&name, value) {
+        if !model.set_instance(&name, value) && model.template.simulator.is_none() {
             let known: Vec<&str> = model
                 .own()
                 .into_iter()
@@ -139,10 +146,10 @@ fn of_subcircuit<'l>(
     library: &'l Library,
     text: Option<(FileId, &str)>,
 ) -> Result<CardModel<'l>, Diagnostic> {
-    let mut given = Vec::new();
+    let mut given = Parameters::new();
     for (name, value) in numbers(instance)? {
-        if !subcircuit.parameters.iter().any(|(n, _)| n.eq_ignore_ascii_case(&name)) {
-            let known: Vec<&str> = subcircuit.parameters.iter().map(|(n, _)| n.as_str()).collect();
+        let known = formal(subcircuit);
+        if !known.iter().any(|n| n.eq_ignore_ascii_case(&name)) {
             let message =
                 format!("`{name}` is no parameter of the subcircuit `{}`", subcircuit.name);
             let help = match known.is_empty() {
@@ -153,8 +160,13 @@ fn of_subcircuit<'l>(
         }
         given.push((name, Value::Number(value)));
     }
-    let composed = compose(library, cards, subcircuit, &given)
-        .map_err(|refusal| refused(&subcircuit.name, &refusal, text))?;
+    let composed = match compose(library, cards, subcircuit, &given) {
+        Ok(Made::Template(composed)) => *composed,
+        Ok(Made::Device(model)) => {
+            return Ok(CardModel { name: subcircuit.name.clone(), ..*model });
+        }
+        Err(refusal) => return Err(refused(&subcircuit.name, &refusal, text)),
+    };
     Ok(CardModel {
         name: subcircuit.name.clone(),
         device_type: String::from("SUBCKT"),
@@ -206,6 +218,55 @@ fn refused(name: &str, refusal: &Refusal, text: Option<(FileId, &str)>) -> Diagn
     }
 }
 
+/// A device of the file that only its simulator evaluates.
+pub(super) fn for_simulator(
+    cards: &Cards,
+    name: Option<&str>,
+    instance: &[(String, String)],
+    library: &Library,
+) -> Result<CardModel<'static>, Diagnostic> {
+    let given = numbers(instance)?;
+    let (name, device_type, pins, device) = match chosen(cards, name)? {
+        Chosen::Subcircuit(s) => {
+            let whole = closed(s, cards, &named(&given));
+            let device = Composite { parts: Vec::new(), subcircuit: Some(whole) };
+            (s.name.clone(), String::from("SUBCKT"), s.pins.clone(), device)
+        }
+        Chosen::Card(card) => {
+            let card = with_bases(cards, card)?;
+            let is_like = |t: &&TemplateIr| {
+                t.cards
+                    .iter()
+                    .any(|c| c.devices.iter().any(|d| d.eq_ignore_ascii_case(&card.device_type)))
+            };
+            let like = library.templates.iter().find(is_like);
+            let pins =
+                like.map(|t| t.pins.clone()).ok_or_else(|| without_template(&card, library))?;
+            (card.name.clone(), card.device_type.clone(), pins, Composite::from(card))
+        }
+    };
+    let is_card = device.subcircuit.is_none();
+    Ok(CardModel {
+        name,
+        device_type,
+        terminals: pins.len(),
+        template: Cow::Owned(TemplateIr { pins, ..TemplateIr::empty() }),
+        polarity: 0,
+        values: Vec::new(),
+        stated: Vec::new(),
+        nominal: TNOM,
+        device,
+        instance: if is_card { given } else { Vec::new() },
+        passed_over: Vec::new(),
+        static_only: Vec::new(),
+        own: 0,
+    })
+}
+
+fn named(given: &[(String, f64)]) -> Parameters {
+    given.iter().map(|(name, value)| (name.clone(), Value::Number(*value))).collect()
+}
+
 impl<'l> CardModel<'l> {
     /// The template that has the equations of a card, with the card's values.
     pub(crate) fn of_card(card: ModelCard, library: &'l Library) -> Result<Self, Diagnostic> {
@@ -241,6 +302,8 @@ impl<'l> CardModel<'l> {
             static_only: Vec::new(),
             own: template.cards.iter().position(|c| std::ptr::eq(c, own)).unwrap_or(0),
         };
+        // What a simulator's template does not name stays on the card for the simulator.
+        let passes_on = template.simulator.is_some();
         for (name, value) in &card.parameters {
             let number = match value {
                 Value::Number(number) => *number,
@@ -248,14 +311,19 @@ impl<'l> CardModel<'l> {
                     if on_card(&own.parameters, name, known).is_some() {
                         return Err(open_value(&card.name, name, text));
                     }
-                    model.pass_over(name, known);
+                    if !passes_on {
+                        model.pass_over(name, known);
+                    }
                     continue;
                 }
             };
             if NOMINAL.iter().any(|n| name.eq_ignore_ascii_case(n)) {
                 model.nominal = number + SPICE39.celsius_zero;
             } else if !model.set(on_card(&own.parameters, name, known), number)
+                // A parameter of the element on the card holds for elements that state none.
+                && !model.set(on_card(&own.instance, name, known), number)
                 && !is_setting(own, name)
+                && !passes_on
             {
                 model.pass_over(name, known);
             }
@@ -395,7 +463,9 @@ fn settings_fit(own: &CardIr, polarity: usize, card: &ModelCard) -> bool {
             return false;
         }
     }
-    card.level.map_or(1.0, f64::from) == level
+    let same =
+        |l: u32| SAME_LEVELS.iter().find(|(other, _)| *other == l).map_or(l, |(_, own)| *own);
+    card.level.map_or(1.0, |l| f64::from(same(l))) == level
 }
 
 fn is_setting(own: &CardIr, name: &str) -> bool {

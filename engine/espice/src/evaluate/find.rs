@@ -93,6 +93,11 @@ pub(super) fn closed(subcircuit: &Subcircuit, cards: &Cards, given: &Parameters)
     for (name, value) in given {
         let slots = whole.parameters.iter_mut().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         slots.for_each(|(_, slot)| slot.clone_from(value));
+        for item in &mut whole.items {
+            let Item::Parameters(list) = item else { continue };
+            let slots = list.iter_mut().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+            slots.for_each(|(_, slot)| slot.clone_from(value));
+        }
     }
     let mut items: Vec<Item> = cards.items.iter().filter(own).cloned().collect();
     items.append(&mut whole.items);
@@ -155,4 +160,15 @@ pub(super) fn statement(text: &str, model: &str) -> Option<Range<usize>> {
         start = end;
     }
     found
+}
+
+/// Names of the parameters that a call of a subcircuit may set: on its own line, or by `.param`
+/// inside, as foundries write them.
+pub(super) fn formal(subcircuit: &Subcircuit) -> Vec<&str> {
+    let inside = subcircuit.items.iter().filter_map(|item| match item {
+        Item::Parameters(list) => Some(list),
+        _ => None,
+    });
+    let lists = std::iter::once(&subcircuit.parameters).chain(inside);
+    lists.flatten().map(|(name, _)| name.as_str()).collect()
 }

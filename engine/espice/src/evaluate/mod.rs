@@ -11,9 +11,9 @@ pub(crate) use card::with_bases;
 use crate::engine::Engine;
 use crate::outcome::{DiagnosticRecord, Source};
 use crate::wire::{self, finite};
-use espice_base::{Code, Diagnostic, Diagnostics, Digest, FileId, Place};
+use espice_base::{Code, Diagnostic, Diagnostics, Digest, FileId, Place, Severity};
 use espice_lang::ir::TemplateIr;
-use espice_model::{Bias, Column, Evaluator, Kelvin, Workspace};
+use espice_model::{Bias, Column, Kelvin, Workspace};
 use espice_netlist::{
     BiasPoint, Composite, Simulator, SimulatorConfig, Want, dialect, operating_points,
 };
@@ -192,7 +192,21 @@ impl Engine<'_> {
             _ => true,
         };
         diagnostics.extend(complaints.into_iter().filter(|d| concerns(d)));
-        let chosen = chosen?;
+        let chosen = match chosen {
+            Some(chosen) => chosen,
+            // What cannot be evaluated here the simulator may still tell.
+            None if request.with_simulator => {
+                let (model, instance) = (request.model.as_deref(), &request.instance);
+                let found = card::for_simulator(&library, model, instance, &self.library).ok()?;
+                let why: Vec<Diagnostic> = std::mem::take(diagnostics).into_iter().collect();
+                diagnostics.extend(why.into_iter().map(|d| match d.severity {
+                    Severity::Error => Diagnostic { severity: Severity::Warning, ..d },
+                    _ => d,
+                }));
+                found
+            }
+            None => return None,
+        };
         self.describe(&chosen, evaluation);
         if (request.wanted.capacitances || request.wanted.charges) && !chosen.static_only.is_empty()
         {
@@ -270,13 +284,19 @@ impl Engine<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Option<()> {
         let template = &*chosen.template;
-        let columns = columns(template, chosen.pins(), wanted, &chosen.stated);
+        // A device that only its simulator knows has no values of ours.
+        let columns = match chosen.is_evaluated() {
+            true => columns(template, chosen.pins(), wanted, &chosen.stated),
+            false => Vec::new(),
+        };
         let list: Vec<Column> = columns.iter().map(|(c, _)| *c).collect();
-        let made =
-            Evaluator::at_nominal(template, self.config.mode, self.constants, chosen.nominal)
-                .and_then(|e| e.of_polarity(chosen.polarity).kernel_of(&list));
-        let kernel = match made {
-            Ok(kernel) => kernel,
+        let base = chosen.device.parts.first().map(|part| &part.card);
+        let made = self.evaluator(template, chosen.nominal, base, &chosen.instance);
+        let made = made.and_then(|(e, simulation)| {
+            Ok((e.of_polarity(chosen.polarity).kernel_of(&list)?, simulation))
+        });
+        let (kernel, simulation) = match made {
+            Ok(made) => made,
             Err(complaint) => {
                 diagnostics.push(complaint);
                 return None;
@@ -289,6 +309,10 @@ impl Engine<'_> {
         let bias = Bias { volts: &views, kelvin: Kelvin::PerPoint(&points.kelvin) };
         let mut output = espice_model::Output::default();
         kernel.run(&chosen.values, bias, &mut Workspace::default(), &mut output);
+        if let Some(trouble) = simulation.and_then(|s| s.trouble()) {
+            diagnostics.push(trouble);
+            return None;
+        }
         let filled: Vec<&[f64]> = list.iter().filter_map(|c| kernel.column(&output, *c)).collect();
         let lacks = |i: &usize| filled.iter().any(|c| c.get(*i).is_none_or(|v| !v.is_finite()));
         let unsolved = (0..points.kelvin.len()).filter(lacks).count();

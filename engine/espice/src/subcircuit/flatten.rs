@@ -348,6 +348,10 @@ impl<'c> Net<'c, '_> {
         let least = if matches!(kind, 'd') { 2 } else { 3 };
         let fields = element.fields.iter().enumerate().skip(least);
         let found = fields.filter_map(|(i, f)| Some((i, self.scopes.model(at.scope, f)?))).next();
+        let found = match found {
+            Some(found) => Some(found),
+            None => self.binned(element, least, at)?,
+        };
         let Some((position, card)) = found else {
             let name = element.fields.get(least).map_or("", String::as_str);
             return Err(format!("the file holds no model `{name}`"));
@@ -392,11 +396,24 @@ impl<'c> Net<'c, '_> {
                 "m" => multiplier *= number,
                 // A larger junction is so many in parallel.
                 "area" if matches!(kind, 'd' | 'q') => multiplier *= number,
+                // What the template does not name its simulator may.
+                _ if model.template.simulator.is_some() => {}
                 _ => {
                     let template = &model.template.name;
                     return Err(format!("template `{template}` knows no `{name}` of the element"));
                 }
             }
+        }
+        if let Some(simulator) = model.template.simulator.clone() {
+            for (name, value) in &settings {
+                let number = self.number(value, at)?;
+                model.instance.push((name.clone(), number));
+            }
+            let name = model.template.name.clone();
+            self.alone = Some((model, nodes));
+            return Err(format!(
+                "`{name}` is evaluated by {simulator}, and only as a device alone"
+            ));
         }
         let template = model.pack_template(self.library).ok_or("its template is not in a pack")?;
         let inner: Vec<usize> = template
@@ -430,6 +447,40 @@ impl<'c> Net<'c, '_> {
         }
         self.devices.push(device);
         Ok(())
+    }
+
+    /// The model of a family, `NAME.0` and so on, whose ranges hold the size of the element.
+    fn binned(
+        &mut self,
+        element: &'c Element,
+        least: usize,
+        at: At,
+    ) -> Result<Option<(usize, &'c ModelCard)>, String> {
+        let mut size = [None, None];
+        for (slot, wanted) in size.iter_mut().zip(["l", "w"]) {
+            let stated = element.parameters.iter().find(|(n, _)| n.eq_ignore_ascii_case(wanted));
+            *slot = stated.map(|(_, value)| self.number(value, at)).transpose()?;
+        }
+        let [Some(l), Some(w)] = size else { return Ok(None) };
+        for (position, field) in element.fields.iter().enumerate().skip(least) {
+            let mut any = false;
+            for card in self.scopes.family(at.scope, field) {
+                any = true;
+                let mut ends = [0.0; 4];
+                for (slot, name) in ends.iter_mut().zip(["lmin", "lmax", "wmin", "wmax"]) {
+                    let stated = card.value(name).cloned().ok_or("a bin has no range")?;
+                    *slot = self.number(&stated, at)?;
+                }
+                let [lmin, lmax, wmin, wmax] = ends;
+                if (lmin..lmax).contains(&l) && (wmin..wmax).contains(&w) {
+                    return Ok(Some((position, card)));
+                }
+            }
+            if any {
+                return Err(format!("no bin of `{field}` holds W = {w} and L = {l}"));
+            }
+        }
+        Ok(None)
     }
 
     /// A card with numbers in the place of its formulas.

@@ -17,10 +17,11 @@ mod tree;
 
 pub(crate) use net::Refusal;
 
+use crate::evaluate::CardModel;
 use algebra::Val;
 use espice_base::Span;
 use espice_lang::ir::{BranchIr, Library, SolveIr, TemplateIr};
-use espice_netlist::{Library as Cards, Parameters, Subcircuit};
+use espice_netlist::{Item, Library as Cards, Parameters, Subcircuit};
 use espice_syntax::ast::BranchKind;
 use net::{Call, Drive, Net};
 use scope::Scopes;
@@ -38,16 +39,25 @@ pub(crate) struct Composed {
     pub(crate) passed_over: Vec<String>,
 }
 
+/// What a subcircuit is.
+#[derive(Debug)]
+pub(crate) enum Made<'l> {
+    /// Several elements as one template.
+    Template(Box<Composed>),
+    /// A shell around one device of a template that a simulator evaluates.
+    Device(Box<CardModel<'l>>),
+}
+
 /// Puts a subcircuit of a file together; `given` stand in place of its own parameters.
 ///
 /// # Errors
 /// [`Refusal`] with the first element that cannot be evaluated.
-pub(crate) fn compose(
-    library: &Library,
+pub(crate) fn compose<'l>(
+    library: &'l Library,
     cards: &Cards,
     subcircuit: &Subcircuit,
     given: &Parameters,
-) -> Result<Composed, Refusal> {
+) -> Result<Made<'l>, Refusal> {
     let mut scopes = Scopes::default();
     let file = scopes.open(None, &cards.items);
     let scope = scopes.open(Some(file), &subcircuit.items);
@@ -86,12 +96,25 @@ pub(crate) fn compose(
         static_only: Vec::new(),
         passed_over: Vec::new(),
         uses_ground: false,
+        alone: None,
     };
-    net.call(subcircuit, 0, scope, 0)?;
+    let taken = net.call(subcircuit, 0, scope, 0);
+    if let Some((model, nodes)) = net.alone.take()
+        && elements(subcircuit) == 1
+        && nodes.iter().copied().eq(0..pins)
+    {
+        return Ok(Made::Device(Box::new(model)));
+    }
+    taken?;
     net.plant()?;
     let branches = net.branches()?;
     let solves = net.solves()?;
-    Ok(net.finish(&subcircuit.name, branches, solves))
+    Ok(Made::Template(Box::new(net.finish(&subcircuit.name, branches, solves))))
+}
+
+/// How many elements stand in a subcircuit.
+fn elements(subcircuit: &Subcircuit) -> usize {
+    subcircuit.items.iter().filter(|i| matches!(i, Item::Element(_))).count()
 }
 
 impl Net<'_, '_> {
@@ -158,21 +181,13 @@ impl Net<'_, '_> {
         let roots = inner.filter(|(index, _)| self.is_root(*index));
         let template = TemplateIr {
             name: name.into(),
-            pack: String::new(),
             kind: String::from("subcircuit"),
-            doc: String::new(),
             pins: self.nodes.iter().enumerate().filter_map(named).collect(),
-            polarities: Vec::new(),
             nodes: roots.map(|(_, name)| name.clone()).collect(),
-            parameters: Vec::new(),
-            tables: Vec::new(),
             graph: self.algebra.graph,
             branches,
             solves,
-            inputs: Vec::new(),
-            outputs: Vec::new(),
-            cards: Vec::new(),
-            span: Span::default(),
+            ..TemplateIr::empty()
         };
         Composed {
             template,

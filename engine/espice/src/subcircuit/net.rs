@@ -4,6 +4,7 @@
 use super::algebra::{Algebra, Val};
 use super::device::Device;
 use super::scope::Scopes;
+use crate::evaluate::CardModel;
 use espice_lang::ir::Library;
 use espice_netlist::{Formula, Library as Cards};
 use espice_syntax::ast::BranchKind;
@@ -146,6 +147,8 @@ pub(super) struct Net<'c, 'l> {
     pub(super) passed_over: Vec<String>,
     /// Whether a formula speaks of a node alone, which is counted from ground.
     pub(super) uses_ground: bool,
+    /// A device that a simulator evaluates, and its nodes: the subcircuit may be nothing else.
+    pub(super) alone: Option<(CardModel<'l>, Vec<usize>)>,
 }
 
 impl Net<'_, '_> {

@@ -114,6 +114,20 @@ impl<'c> Scopes<'c> {
         self.find(from, |s| s.models.get(&name).copied())
     }
 
+    /// The models `NAME.0` and so on, in the order of their names.
+    pub(super) fn family(&self, from: usize, name: &str) -> Vec<&'c ModelCard> {
+        let first = format!("{}.", name.to_lowercase());
+        let number = |full: &String| {
+            full.strip_prefix(&first).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let of = |s: &Scope<'c>| {
+            let members = s.models.iter().filter(|(name, _)| number(name)).map(|(_, m)| *m);
+            let members: Vec<&'c ModelCard> = members.collect();
+            (!members.is_empty()).then_some(members)
+        };
+        self.find(from, of).unwrap_or_default()
+    }
+
     /// A subcircuit, and the scope that holds it.
     pub(super) fn subcircuit(&self, from: usize, name: &str) -> Option<(&'c Subcircuit, usize)> {
         let name = name.to_lowercase();

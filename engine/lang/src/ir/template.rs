@@ -127,6 +127,9 @@ pub struct TemplateIr {
     /// The polarity whose equations these are, then that of their mirror image, in which all
     /// voltages, currents and charges have the other sign; empty where the device has none.
     pub polarities: Vec<String>,
+    /// The simulator that has the equations of the device on the template's card; `None` when
+    /// they are the branches below.
+    pub simulator: Option<String>,
     /// Internal nodes.
     pub nodes: Vec<String>,
     /// Parameters.
@@ -150,6 +153,29 @@ pub struct TemplateIr {
 }
 
 impl TemplateIr {
+    /// A template of nothing, for devices that are known by their pins alone.
+    pub fn empty() -> TemplateIr {
+        TemplateIr {
+            name: String::new(),
+            pack: String::new(),
+            kind: String::new(),
+            doc: String::new(),
+            pins: Vec::new(),
+            polarities: Vec::new(),
+            simulator: None,
+            nodes: Vec::new(),
+            parameters: Vec::new(),
+            tables: Vec::new(),
+            graph: Graph::default(),
+            branches: Vec::new(),
+            solves: Vec::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            cards: Vec::new(),
+            span: Span::default(),
+        }
+    }
+
     /// The index of a parameter.
     pub fn parameter(&self, name: &str) -> Option<usize> {
         self.parameters.iter().position(|p| p.name == name)

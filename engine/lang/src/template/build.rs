@@ -70,6 +70,7 @@ impl<'a> Builder<'a> {
         self.unreached_nodes();
         self.device_or_function();
         self.cards = check_cards(self);
+        self.check_simulator();
     }
 
     /// The checked template.
@@ -82,6 +83,7 @@ impl<'a> Builder<'a> {
             doc: merged.doc.clone(),
             pins: merged.pins.iter().map(|p| p.text.clone()).collect(),
             polarities: merged.polarity.iter().map(|p| p.text.clone()).collect(),
+            simulator: merged.simulator.as_ref().map(|s| s.text.clone()),
             nodes: self.nodes.iter().skip(merged.pins.len()).cloned().collect(),
             parameters: self.parameters,
             tables: self.tables,
@@ -93,6 +95,28 @@ impl<'a> Builder<'a> {
             cards: self.cards,
             span: merged.name.span,
         }
+    }
+
+    /// The equations of a simulator stand alone, and on one card.
+    fn check_simulator(&mut self) {
+        let Some(simulator) = &self.merged.simulator else { return };
+        let own = self.branches.first().map(|b| b.span);
+        let own = own.or(self.solves.first().map(|s| s.span));
+        let complaint = match (own, self.cards.as_slice()) {
+            (Some(span), _) => {
+                let message =
+                    format!("a template of {} has no equations of its own", simulator.text);
+                Diagnostic::error(Code::SIMULATED_TEMPLATE, message).at(span)
+            }
+            (None, [only]) if only.nodes.is_empty() => return,
+            (None, _) => {
+                let message =
+                    format!("a template of {} has one card for the device", simulator.text);
+                Diagnostic::error(Code::SIMULATED_TEMPLATE, message).at(simulator.span)
+            }
+        };
+        let complaint = complaint.label(simulator.span, "whose equations these are");
+        self.lower.diagnostics.push(complaint);
     }
 
     fn statement(&mut self, statement: &TemplateStatement) {
@@ -420,6 +444,8 @@ impl<'a> Builder<'a> {
             return;
         }
         let on_card = self.cards.iter().any(|c| c.carries(index));
+        // What a simulator does with the parameters of its card is its own affair.
+        let is_used = is_used || (on_card && self.merged.simulator.is_some());
         if !is_used {
             self.lower.diagnostics.push(
                 Diagnostic::warning(

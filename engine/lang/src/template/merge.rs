@@ -17,6 +17,7 @@ pub(super) struct Merged {
     pub(super) kind: Word,
     pub(super) pins: Vec<Word>,
     pub(super) polarity: Vec<Word>,
+    pub(super) simulator: Option<Word>,
     pub(super) statements: Vec<Placed>,
     pub(super) recipe: Option<Owned<Recipe>>,
     pub(super) cards: Vec<Card>,
@@ -133,6 +134,17 @@ impl<'a> Merger<'a> {
             }
             let of = *self.templates.get(name)?;
             let of = self.merge(of, diagnostics)?;
+            if let Some(simulator) = &of.simulator {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::PART,
+                        format!("the equations of `{name}` are those of {}", simulator.text),
+                    )
+                    .at(part.template.span)
+                    .help("a part states its own equations"),
+                );
+                return None;
+            }
             merged.take_in(part, &of, diagnostics);
         }
         Some(merged)
@@ -148,6 +160,7 @@ fn alone(owned: &Owned<Template>, is_damaged: bool) -> Merged {
         kind: item.kind.clone(),
         pins: item.pins.clone(),
         polarity: item.polarity.clone(),
+        simulator: item.simulator.clone(),
         statements: item.statements.iter().flat_map(own).collect(),
         recipe: own_recipe(owned),
         cards: item.cards.clone(),
@@ -210,6 +223,7 @@ fn inherit(
         kind: item.kind.clone(),
         pins: if item.pins.is_empty() { parent.pins } else { item.pins.clone() },
         polarity: if item.polarity.is_empty() { parent.polarity } else { item.polarity.clone() },
+        simulator: item.simulator.clone().or(parent.simulator),
         statements,
         recipe: own_recipe(owned).or(parent.recipe),
         cards: inherited.chain(item.cards.iter().cloned()).collect(),

@@ -181,6 +181,7 @@ impl<'a> Run<'a> {
             let charge = self.now.charges.get(state).copied().unwrap_or(0.0);
             let capacitance = self.machine.output(&system.anchors, 2 * index);
             let voltage = self.machine.output(&system.anchors, 2 * index + 1);
+            self.stepper.rest(state, capacitance);
             self.machine.input(first + 3 * index, charge);
             self.machine.input(first + 3 * index + 1, capacitance);
             self.machine.input(first + 3 * index + 2, voltage);

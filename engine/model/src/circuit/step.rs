@@ -60,6 +60,8 @@ pub(super) struct Stepper {
     largest: Vec<f64>,
     /// Largest magnitude that each state has had.
     fullest: Vec<f64>,
+    /// Error of each state that does not count.
+    floors: Vec<f64>,
 }
 
 impl Stepper {
@@ -73,6 +75,15 @@ impl Stepper {
             spread: vec![0.0; unknowns],
             largest: vec![0.0; unknowns],
             fullest: vec![0.0; states],
+            floors: vec![0.0; states],
+        }
+    }
+
+    /// The capacitance of a state whose charge is counted from the last moment: while its voltage
+    /// rests, the charge is nothing but rounding, and an error is to be measured in volts.
+    pub(super) fn rest(&mut self, state: usize, capacitance: f64) {
+        if let Some(floor) = self.floors.get_mut(state).filter(|_| capacitance.is_finite()) {
+            *floor = VOLTS * capacitance.abs();
         }
     }
 
@@ -163,8 +174,9 @@ impl Stepper {
             *error = 2.0 * constant * length * third;
         }
         let mut worst = 0.0f64;
-        for ((error, q), fullest) in self.error.iter().zip(&to.charges).zip(&self.fullest) {
-            let allowed = RELATIVE * fullest.max(q.abs());
+        let states = self.error.iter().zip(&to.charges).zip(self.fullest.iter().zip(&self.floors));
+        for ((error, q), (fullest, floor)) in states {
+            let allowed = RELATIVE * fullest.max(q.abs()) + floor;
             if error.abs() > 0.0 {
                 worst = worst.max(error.abs() / allowed.max(f64::MIN_POSITIVE));
             }

@@ -109,6 +109,7 @@ impl Make {
             doc: String::new(),
             pins: strings(pins),
             polarities: Vec::new(),
+            simulator: None,
             nodes: strings(nodes),
             parameters: parameters
                 .iter()

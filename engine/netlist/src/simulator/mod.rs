@@ -1,19 +1,20 @@
 //! Simulators as data, run as child processes.
 
+mod composite;
 mod error;
 mod oracle;
 mod run;
+mod sweep;
 mod table;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use composite::{Composite, Part, element_letter, has_temperature};
 pub use error::SimulationError;
-pub use oracle::{
-    BiasPoint, Composite, OperatingPoints, Part, PointResult, Want, element_letter,
-    has_temperature, operating_points,
-};
+pub use oracle::{BiasPoint, OperatingPoints, PointResult, Want, operating_points};
 pub use run::Run;
+pub use sweep::swept_points;
 pub use table::{RawPlot, Table, read_raw_ascii, read_wrdata};
 
 /// How a simulator writes its results.

@@ -8,10 +8,12 @@
 //! series resistance rounding exceeds an `abstol` of 1e-18 A, so a deck that fails with it is
 //! tried again with 1e-12 A (Newton's method overshoots that by far) before it is split.
 
-use super::{Reader, Run, SimulationError, Simulator, SimulatorConfig, read_wrdata};
-use crate::{Dialect, Item, Library, ModelCard, Subcircuit, dialect};
-use espice_base::{Code, Diagnostic, Diagnostics, Severity};
-use espice_units::{constants, exact};
+use super::composite::{
+    Composite, cards_of, check_all, options, splits, takes_the_deck, write_elements,
+};
+use super::{Run, SimulationError, Simulator, SimulatorConfig, read_wrdata};
+use espice_base::{Diagnostic, Diagnostics, Severity};
+use espice_units::exact;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -24,70 +26,11 @@ const FREQUENCY: f64 = 1.0;
 /// How many points may run into the time limit before the whole request fails.
 const SLOW_POINTS: usize = 8;
 
+/// Relative tolerance.
+const RELATIVE: f64 = 1e-9;
+
 /// Absolute current tolerances in A, tried in this order.
 const TOLERANCES: [f64; 2] = [1e-18, 1e-12];
-
-/// Device types, the letter of their elements, and the numbers of terminals they may have.
-const KINDS: [(&[&str], char, &[usize]); 6] = [
-    (&["D"], 'd', &[2]),
-    (&["NPN", "PNP"], 'q', &[3, 4]),
-    (&["NJF", "PJF"], 'j', &[3]),
-    (&["NMF", "PMF"], 'z', &[3]),
-    (&["NMOS", "PMOS"], 'm', &[4]),
-    (&["VDMOS"], 'm', &[3]),
-];
-
-/// Elements that know no temperature of their own.
-const TIMELESS: [char; 1] = ['z'];
-
-/// The letter with which elements of a device type begin, lower case; `None` for types that are
-/// not known.
-pub fn element_letter(device_type: &str) -> Option<char> {
-    let known = |types: &[&str]| types.iter().any(|t| t.eq_ignore_ascii_case(device_type));
-    KINDS.iter().find(|(types, ..)| known(types)).map(|(_, letter, _)| *letter)
-}
-
-/// Whether the simulators' elements of a device type know a temperature, their own and `TNOM`.
-pub fn has_temperature(device_type: &str) -> bool {
-    element_letter(device_type).is_none_or(|letter| !TIMELESS.contains(&letter))
-}
-
-/// A device to simulate: one element, or several between its terminals and inner nodes, as a
-/// subcircuit holds them. Elements stand in the deck each for itself, so that each gets the
-/// temperature of its point, which the call of a subcircuit could not give.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Composite {
-    /// Its elements.
-    pub parts: Vec<Part>,
-    /// The subcircuit that it is instead. Its temperature is that of the circuit, so that the
-    /// points of a deck share it.
-    pub subcircuit: Option<Subcircuit>,
-}
-
-/// An element of a device.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Part {
-    /// Its model.
-    pub card: ModelCard,
-    /// Its nodes by number: terminals of the device first, then inner nodes. Empty when the
-    /// element is the whole device.
-    pub nodes: Vec<usize>,
-    /// Parameters of the element, such as `area`, before those of the point.
-    pub instance: Vec<(String, f64)>,
-}
-
-impl From<ModelCard> for Composite {
-    fn from(card: ModelCard) -> Composite {
-        Composite { parts: vec![Part { card, ..Part::default() }], subcircuit: None }
-    }
-}
-
-impl Composite {
-    /// The devices of some cards, each a whole one.
-    pub fn of_cards(cards: &[ModelCard]) -> Vec<Composite> {
-        cards.iter().cloned().map(Composite::from).collect()
-    }
-}
 
 /// One device at one bias.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -149,17 +92,10 @@ pub fn operating_points(
     points: &[BiasPoint],
     want: Want,
 ) -> Result<OperatingPoints, SimulationError> {
-    let dialect = dialect(&simulator.dialect)
-        .filter(|_| simulator.reader == Reader::Wrdata)
-        .ok_or_else(|| request(format!("no decks are made for `{}`", simulator.name)))?;
-    for (n, point) in points.iter().enumerate() {
-        check_point(models, point)
-            .map_err(|reason| request(format!("bias point {n}: {reason}")))?;
-    }
+    check_all(models, points)?;
     let mut answer =
         OperatingPoints { points: vec![None; points.len()], ..OperatingPoints::default() };
-    let used: BTreeSet<usize> = points.iter().map(|p| p.model).collect();
-    let cards = write_cards(dialect, models, &used, &mut answer.diagnostics)?;
+    let cards = cards_of(simulator, models, points, &mut answer.diagnostics)?;
     let batch = Batch { simulator, config, cards, models, points, want };
 
     // Ranges still to do, first one last.
@@ -195,14 +131,12 @@ pub fn operating_points(
 /// Ranges of points that share a deck, the last one first. A subcircuit has the temperature of
 /// its deck.
 fn decks(models: &[Composite], points: &[BiasPoint]) -> Vec<(usize, usize)> {
-    let takes_the_deck =
-        |p: &BiasPoint| models.get(p.model).is_some_and(|m| m.subcircuit.is_some());
+    let shared = |p: &BiasPoint| takes_the_deck(models, p);
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     let mut before: Option<&BiasPoint> = None;
     for (index, point) in points.iter().enumerate() {
-        let alike = before.is_some_and(|b| {
-            b.kelvin == point.kelvin || !(takes_the_deck(b) || takes_the_deck(point))
-        });
+        let alike =
+            before.is_some_and(|b| b.kelvin == point.kelvin || !(shared(b) || shared(point)));
         match ranges.last_mut() {
             Some((from, to)) if alike && index - *from < DECK => *to = index + 1,
             _ => ranges.push((index, index + 1)),
@@ -211,84 +145,6 @@ fn decks(models: &[Composite], points: &[BiasPoint]) -> Vec<(usize, usize)> {
     }
     ranges.reverse();
     ranges
-}
-
-/// Whether another, smaller deck may do better.
-fn splits(error: &SimulationError) -> bool {
-    matches!(
-        error,
-        SimulationError::NoConvergence { .. }
-            | SimulationError::Crashed { .. }
-            | SimulationError::Timeout(_)
-            | SimulationError::TooMuchOutput(_)
-    )
-}
-
-fn request(reason: String) -> SimulationError {
-    SimulationError::Request(reason)
-}
-
-/// Why a point cannot be simulated.
-fn check_point(models: &[Composite], point: &BiasPoint) -> Result<(), String> {
-    let device = models.get(point.model).ok_or("its card is not in the list")?;
-    for part in &device.parts {
-        let kind = &part.card.device_type;
-        let (_, _, terminals) = KINDS
-            .iter()
-            .find(|(types, _, _)| types.iter().any(|t| t.eq_ignore_ascii_case(kind)))
-            .ok_or_else(|| format!("the device type `{kind}` is not known"))?;
-        let count = if part.nodes.is_empty() { point.volts.len() } else { part.nodes.len() };
-        if !terminals.contains(&count) {
-            return Err(format!("a `{kind}` does not have {count} terminals"));
-        }
-    }
-    let of_parts = device.parts.iter().flat_map(|p| &p.instance);
-    let instance = point.instance.iter().chain(of_parts).map(|(_, v)| *v);
-    if !point.volts.iter().copied().chain(instance).all(f64::is_finite) {
-        return Err(String::from("a voltage or an element's parameter is not finite"));
-    }
-    if !(point.kelvin.is_finite() && point.kelvin > 0.0) {
-        return Err(format!("its temperature is {} K", point.kelvin));
-    }
-    Ok(())
-}
-
-/// The text of the cards of every device that is used, by its place in the list; others stay
-/// empty.
-fn write_cards(
-    dialect: &dyn Dialect,
-    models: &[Composite],
-    used: &BTreeSet<usize>,
-    diagnostics: &mut Diagnostics,
-) -> Result<Vec<String>, SimulationError> {
-    let mut cards = Vec::with_capacity(models.len());
-    for (n, model) in models.iter().enumerate() {
-        if !used.contains(&n) {
-            cards.push(String::new());
-            continue;
-        }
-        let named = |(k, part): (usize, &Part)| {
-            Item::Model(ModelCard { name: format!("m{n}_{k}"), ..part.card.clone() })
-        };
-        let whole = model
-            .subcircuit
-            .iter()
-            .map(|s| Item::Subcircuit(Subcircuit { name: format!("m{n}"), ..s.clone() }));
-        let items = model.parts.iter().enumerate().map(named).chain(whole).collect();
-        let library = Library { header: Vec::new(), items };
-        let written = dialect.write(&library);
-        // Ignored parameters are a warning here: the run goes on without them and says so.
-        let broken = |d: &&Diagnostic| {
-            d.severity == Severity::Error && d.code != Code::CARD_UNKNOWN_PARAMETER
-        };
-        if let Some(d) = written.diagnostics.iter().find(broken) {
-            let name = model.parts.first().map_or("", |p| p.card.name.as_str());
-            return Err(request(format!("the card of `{name}`: {}", d.message)));
-        }
-        diagnostics.extend(written.diagnostics);
-        cards.push(written.text);
-    }
-    Ok(cards)
 }
 
 /// A request with what all of its decks share.
@@ -384,22 +240,7 @@ impl Batch<'_> {
         ac: Option<&String>,
     ) -> String {
         let mut deck = String::from("* operating points\n");
-        // Without stepping and without the transient that ngspice tries last (`optran` with no
-        // time) a deck that does not converge fails at once and is split: a point found on such
-        // a detour would be left out anyway, and the transient costs more than all else.
-        let _ = writeln!(
-            deck,
-            ".options gmin=0 reltol=1e-9 abstol={} vntol=1e-12 itl1=500 gminsteps=0 srcsteps=0",
-            exact(abstol)
-        );
-        let takes_the_deck =
-            |p: &BiasPoint| self.models.get(p.model).is_some_and(|m| m.subcircuit.is_some());
-        if let Some(point) = points.first()
-            && points.iter().any(takes_the_deck)
-        {
-            let celsius = point.kelvin - constants::SPICE39.celsius_zero;
-            let _ = writeln!(deck, ".options temp={}", exact(celsius));
-        }
+        deck.push_str(&options(RELATIVE, abstol, self.models, points));
         let used: BTreeSet<usize> = points.iter().map(|p| p.model).collect();
         for card in used.iter().filter_map(|m| self.cards.get(*m)) {
             deck.push_str(card);
@@ -411,31 +252,7 @@ impl Batch<'_> {
                 let _ = writeln!(deck, "v{n}_{t} n{n}_{t} 0 dc {}{small}", exact(*volts));
                 currents.push(format!("i(v{n}_{t})"));
             }
-            let parts = self.models.get(point.model).map_or(&[][..], |m| m.parts.as_slice());
-            for (k, part) in parts.iter().enumerate() {
-                // Checked before: every part has a letter.
-                let letter = element_letter(&part.card.device_type).unwrap_or('d');
-                let _ = write!(deck, "{letter}{n}_{k}");
-                let whole: Vec<usize> = (0..point.volts.len()).collect();
-                let nodes = if part.nodes.is_empty() { &whole } else { &part.nodes };
-                for node in nodes {
-                    let _ = write!(deck, " n{n}_{node}");
-                }
-                let celsius = point.kelvin - constants::SPICE39.celsius_zero;
-                let _ = write!(deck, " m{}_{k}", point.model);
-                if !TIMELESS.contains(&letter) {
-                    let _ = write!(deck, " temp={}", exact(celsius));
-                }
-                for (name, value) in part.instance.iter().chain(&point.instance) {
-                    let _ = write!(deck, " {name}={}", exact(*value));
-                }
-                deck.push('\n');
-            }
-            if self.models.get(point.model).is_some_and(|m| m.subcircuit.is_some()) {
-                let nodes: Vec<String> =
-                    (0..point.volts.len()).map(|t| format!("n{n}_{t}")).collect();
-                let _ = writeln!(deck, "x{n} {} m{}", nodes.join(" "), point.model);
-            }
+            write_elements(&mut deck, n, point, self.models);
         }
         let currents = currents.join(" ");
         deck.push_str(".control\noptran 1 0 0 0 0 0\nset numdgt=16\nset wr_singlescale\n");
@@ -512,6 +329,8 @@ fn take_admittances(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ModelCard;
+    use espice_base::Code;
 
     fn diode_point(volts: &[f64]) -> BiasPoint {
         BiasPoint { volts: volts.to_vec(), kelvin: 300.15, ..BiasPoint::default() }
@@ -536,11 +355,9 @@ mod tests {
     #[test]
     fn the_deck_forces_every_terminal() {
         let models = Composite::of_cards(&[ModelCard::new("a b", "D").with("IS", 1e-14)]);
-        let used = BTreeSet::from([0]);
         let mut diagnostics = Diagnostics::new();
-        let dialect = dialect("ngspice").unwrap();
-        let cards = write_cards(dialect, &models, &used, &mut diagnostics).unwrap();
         let points = [BiasPoint { kelvin: 398.15, ..diode_point(&[0.7, -0.25]) }];
+        let cards = cards_of(&Simulator::ngspice(), &models, &points, &mut diagnostics).unwrap();
         let simulator = Simulator::ngspice();
         let config = SimulatorConfig::new("x", "/nowhere", "t");
         let batch = Batch {

@@ -1,0 +1,238 @@
+//! Templates whose equations a simulator has: their cards, run in batches.
+
+use crate::config::SimulatorSetup;
+use crate::emit::Stated;
+use crate::engine::Engine;
+use espice_base::{Code, Diagnostic, Digest};
+use espice_lang::ir::{CardIr, TemplateIr};
+use espice_model::{Evaluator, SimulatedValues, Simulation, SimulationRequest};
+use espice_netlist::{
+    BiasPoint, Composite, ModelCard, OperatingPoints, Part, Simulator, SimulatorConfig, Want,
+    operating_points, simulators, swept_points,
+};
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Answers that are kept: a fit asks for the same values for each of its quantities.
+const KEPT: usize = 64;
+/// Parameters of cards that say at which temperature they hold.
+const NOMINAL: [&str; 2] = ["tnom", "tref"];
+
+/// Distinguishes the files of simulations that run at the same time.
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+/// A template with the simulator that has its equations.
+#[derive(Debug)]
+pub(crate) struct CardSimulation {
+    template: TemplateIr,
+    /// Writes values on cards; it evaluates nothing.
+    plain: Evaluator,
+    /// A card whose parameters hold where the template has none of their name.
+    base: Option<ModelCard>,
+    /// Parameters of the element: those that the template lacks stay on it.
+    instance: Vec<(String, f64)>,
+    /// Names of parameters that stand on the card or its element whatever their values are.
+    stated: Vec<String>,
+    nominal: f64,
+    simulator: Simulator,
+    setup: SimulatorSetup,
+    kept: Mutex<VecDeque<Kept>>,
+    trouble: Mutex<Option<Diagnostic>>,
+}
+
+/// An answer by the digest of what was asked.
+type Kept = (Digest, Arc<Vec<Option<SimulatedValues>>>);
+
+impl CardSimulation {
+    /// What went wrong in the last simulation that gave nothing.
+    pub(crate) fn trouble(&self) -> Option<Diagnostic> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The device with these values.
+    fn composite(&self, values: &[f64], polarity: usize) -> Option<Composite> {
+        let own: Vec<&CardIr> =
+            self.template.cards.iter().filter(|c| c.family == "spice").collect();
+        let stated = Stated {
+            template: &self.template,
+            cards: &own,
+            polarity,
+            values,
+            nominal: self.nominal,
+            evaluator: &self.plain,
+        };
+        let (mut card, mut instance) = stated.element(own.first()?);
+        // What stands at its default is the simulator's affair: some of its defaults depend on
+        // other parameters.
+        let at_default = |name: &str| {
+            !self.stated.iter().any(|s| s.eq_ignore_ascii_case(name))
+                && own.iter().flat_map(|c| c.parameters.iter().chain(&c.instance)).any(|p| {
+                    let index = p.parameter().filter(|_| p.name.eq_ignore_ascii_case(name));
+                    index.is_some_and(|i| {
+                        let default = self.template.parameters.get(i).map(|p| p.default);
+                        default.is_some() && default == values.get(i).copied()
+                    })
+                })
+        };
+        card.parameters.retain(|(name, _)| !at_default(name));
+        instance.retain(|(name, _)| !at_default(name));
+        let named = |name: &str| {
+            let on_card = own.iter().flat_map(|c| c.instance.iter());
+            on_card.clone().any(|p| p.name.eq_ignore_ascii_case(name))
+        };
+        instance.extend(self.instance.iter().filter(|(name, _)| !named(name)).cloned());
+        if let Some(base) = &self.base {
+            let known = |name: &str| {
+                NOMINAL.iter().any(|n| name.eq_ignore_ascii_case(n))
+                    || own
+                        .iter()
+                        .flat_map(|c| c.parameters.iter().chain(&c.instance))
+                        .any(|p| p.name.eq_ignore_ascii_case(name))
+            };
+            let rest = base.parameters.iter().filter(|(name, _)| !known(name));
+            card.parameters.extend(rest.cloned());
+            card.flags.extend(base.flags.iter().cloned());
+        }
+        Some(Composite {
+            parts: vec![Part { card, nodes: Vec::new(), instance }],
+            subcircuit: None,
+        })
+    }
+
+    fn run(&self, request: &SimulationRequest) -> Result<OperatingPoints, Diagnostic> {
+        let models = request.parameters.iter().map(|v| self.composite(v, request.polarity));
+        let models: Option<Vec<Composite>> = models.collect();
+        let models = models.ok_or_else(|| without_card(&self.template))?;
+        let point = |p: &espice_model::SimulatedPoint| BiasPoint {
+            model: p.parameters,
+            volts: p.volts.clone(),
+            kelvin: p.kelvin,
+            instance: Vec::new(),
+        };
+        let points: Vec<BiasPoint> = request.points.iter().map(point).collect();
+        let run = RUNS.fetch_add(1, Ordering::Relaxed);
+        // Other programs may simulate in the same folder.
+        let label = format!("espice-{}-{run}", std::process::id());
+        let mut config = SimulatorConfig::new(&self.setup.command, &self.setup.folder, label);
+        config.cancelled = &self.setup.cancelled;
+        let found = match request.admittances {
+            true => operating_points(&self.simulator, &config, &models, &points, Want::Admittances),
+            false => swept_points(&self.simulator, &config, &models, &points, self.setup.processes),
+        };
+        found.map_err(|error| error.diagnostic())
+    }
+
+    fn keep(&self, digest: Digest, answer: &Arc<Vec<Option<SimulatedValues>>>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_back((digest, Arc::clone(answer)));
+        if kept.len() > KEPT {
+            kept.pop_front();
+        }
+    }
+
+    fn known(&self, digest: Digest) -> Option<Arc<Vec<Option<SimulatedValues>>>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(d, _)| *d == digest).map(|(_, answer)| Arc::clone(answer))
+    }
+}
+
+impl Simulation for CardSimulation {
+    fn solve(&self, request: &SimulationRequest) -> Vec<Option<SimulatedValues>> {
+        let digest = digest(request);
+        if let Some(known) = self.known(digest) {
+            return known.to_vec();
+        }
+        let found = match self.run(request) {
+            Ok(found) => found,
+            Err(complaint) => {
+                let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+                *trouble = Some(complaint);
+                return vec![None; request.points.len()];
+            }
+        };
+        let values = |point: espice_netlist::PointResult| SimulatedValues {
+            currents: point.currents,
+            conductances: point.conductances,
+            capacitances: point.capacitances,
+        };
+        let answer: Vec<Option<SimulatedValues>> =
+            found.points.into_iter().map(|p| p.map(values)).collect();
+        let answer = Arc::new(answer);
+        self.keep(digest, &answer);
+        answer.to_vec()
+    }
+}
+
+/// The content of a request.
+fn digest(request: &SimulationRequest) -> Digest {
+    let mut text = format!("{} {}\n", request.polarity, request.admittances);
+    let mut row = |list: &[f64]| {
+        for value in list {
+            let _ = write!(text, "{:x} ", value.to_bits());
+        }
+        text.push('\n');
+    };
+    request.parameters.iter().for_each(|list| row(list));
+    for point in &request.points {
+        row(&point.volts);
+        row(&[point.kelvin, point.parameters as f64]);
+    }
+    Digest::of(text.as_bytes())
+}
+
+fn without_card(template: &TemplateIr) -> Diagnostic {
+    Diagnostic::error(
+        Code::SIMULATED_TEMPLATE,
+        format!("`{}` has no card for its simulator", template.name),
+    )
+    .at(template.span)
+}
+
+impl Engine<'_> {
+    /// The evaluator of a template whose parameters hold at `nominal`, K. Where a simulator has
+    /// its equations, that comes beside; parameters of `base` that the template does not have
+    /// stay on its cards, and those of it and of `instance` are always written.
+    ///
+    /// # Errors
+    /// When the template's network has no meaning, or its simulator is not there.
+    pub(crate) fn evaluator(
+        &self,
+        template: &TemplateIr,
+        nominal: f64,
+        base: Option<&ModelCard>,
+        instance: &[(String, f64)],
+    ) -> Result<(Evaluator, Option<Arc<CardSimulation>>), Diagnostic> {
+        let plain = Evaluator::at_nominal(template, self.config.mode, self.constants, nominal)?;
+        let Some(name) = &template.simulator else { return Ok((plain, None)) };
+        let missing = |what: String| {
+            let message = format!("`{}` is evaluated by {name}: {what}", template.name);
+            Diagnostic::error(Code::SIMULATED_WITHOUT_SIMULATOR, message)
+        };
+        let known = simulators().into_iter().find(|s| s.name == *name);
+        let simulator = known
+            .ok_or_else(|| missing(String::from("there is no such simulator")).at(template.span))?;
+        let setup = self.config.simulator.clone().ok_or_else(|| {
+            missing(String::from("none is set up")).help("give it with --with, or --simulator")
+        })?;
+        let simulation = Arc::new(CardSimulation {
+            template: template.clone(),
+            plain: plain.clone(),
+            base: base.cloned(),
+            instance: instance.to_vec(),
+            stated: base
+                .into_iter()
+                .flat_map(|card| card.parameters.iter().map(|(name, _)| name.clone()))
+                .chain(instance.iter().map(|(name, _)| name.clone()))
+                .collect(),
+            nominal,
+            simulator,
+            setup,
+            kept: Mutex::default(),
+            trouble: Mutex::default(),
+        });
+        let shared: Arc<dyn Simulation> = Arc::<CardSimulation>::clone(&simulation);
+        Ok((plain.simulated_by(shared), Some(simulation)))
+    }
+}
