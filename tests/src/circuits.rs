@@ -218,17 +218,6 @@ fn recovery_of_small_diodes() {
     });
 }
 
-const RECTIFIER: &[Range] = &[
-    ("IS", 1e-10, 1e-7),
-    ("N", 1.2, 1.9),
-    ("RS", 5e-3, 50e-3),
-    ("CJO", 20e-12, 200e-12),
-    ("VJ", 0.4, 1.0),
-    ("M", 0.3, 0.5),
-    ("TT", 20e-9, 200e-9),
-    ("BV", 400.0, 400.0),
-];
-
 const POWER_MOSFET: &[Range] = &[
     ("VTO", 2.0, 4.0),
     ("KP", 10.0, 60.0),
@@ -247,20 +236,6 @@ const POWER_MOSFET: &[Range] = &[
 ];
 
 #[test]
-fn recovery_of_rectifiers_at_a_slope() {
-    compare(&Case {
-        template: "junction_diode",
-        element: ('d', "D"),
-        words: "",
-        circuit: "recovery_at_slope",
-        parameters: RECTIFIER,
-        conditions: &[("IF", 1.0, 5.0), ("diF_dt", 50e6, 200e6), ("VR", 30.0, 30.0)],
-        kelvin: [298.15, 400.0],
-        abstol: 1e-12,
-    });
-}
-
-#[test]
 fn gate_charge_of_power_transistors() {
     compare(&Case {
         template: "vdmos",
@@ -269,25 +244,6 @@ fn gate_charge_of_power_transistors() {
         circuit: "gate_charge",
         parameters: POWER_MOSFET,
         conditions: &[("VDD", 20.0, 60.0), ("ID", 5.0, 20.0), ("VGS", 10.0, 10.0)],
-        kelvin: [298.15, 398.15],
-        abstol: 1e-9,
-    });
-}
-
-#[test]
-fn switching_of_power_transistors() {
-    compare(&Case {
-        template: "vdmos",
-        element: ('m', "VDMOS"),
-        words: "nchan",
-        circuit: "switching_of_mosfet",
-        parameters: POWER_MOSFET,
-        conditions: &[
-            ("VDD", 15.0, 40.0),
-            ("ID", 5.0, 20.0),
-            ("VGS", 10.0, 10.0),
-            ("RG", 4.0, 12.0),
-        ],
         kelvin: [298.15, 398.15],
         abstol: 1e-9,
     });
