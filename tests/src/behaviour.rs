@@ -55,7 +55,7 @@ template made : block {
   part low = forms as pch on s, g, m { RS = 0.2 Ohm; RD }
 }
 /// Two transistors, the first of which drives the second.
-template darlington : bjt {
+template pair : bjt {
   pins c, b, e
   nodes m
   param IS2 : A = 1e-13 A in 1e-22 A .. 1 A scale log
@@ -148,7 +148,8 @@ fn compare(template: &TemplateIr, polarity: usize, device: Composite, points: &[
     let mut worst = 0.0_f64;
     for (c, column) in columns.iter().enumerate() {
         let native = kernel.column(&output, *column).expect("a column");
-        let top = range(c).max(floors[usize::from(c >= 3) + usize::from(c >= 12)]);
+        let least = floors[usize::from(c >= 3) + usize::from(c >= 12)].max(f64::MIN_POSITIVE);
+        let top = range(c).max(least);
         for (at, (found, expected)) in answer.points.iter().zip(native).enumerate() {
             let Some(found) = found else { continue };
             let value = match c {
@@ -188,10 +189,9 @@ fn subcircuits_of_sources_are_what_the_equations_are() {
     }
 }
 
-#[test]
-fn cards_of_parts_are_what_their_equations_are() {
-    let template = template("darlington");
-    let library = read(&card("darlington", None, "ngspice").expect("a card"));
+/// The devices of a subcircuit of cards.
+fn parts_of(template: &TemplateIr, text: &str) -> Composite {
+    let library = read(text);
     let subcircuit = library.subcircuits()[0];
     let nodes: Vec<&String> = template.pins.iter().chain(&template.nodes).collect();
     let mut parts = Vec::new();
@@ -206,17 +206,56 @@ fn cards_of_parts_are_what_their_equations_are() {
         });
     }
     assert_eq!(parts.len(), 2);
+    Composite { parts, subcircuit: None }
+}
+
+/// Conducting, so that 1 Hz is slow even for the node between the parts.
+fn conducting(sign: f64, across: &[f64], control: &[f64]) -> Vec<BiasPoint> {
     let mut points = Vec::new();
     for kelvin in [300.15, 358.15] {
-        // Conducting, so that 1 Hz is slow even for the node between the two.
-        for vce in [0.6, 1.0, 5.0, 20.0] {
-            for vbe in [0.9, 1.0, 1.2, 1.3] {
-                let volts = vec![vce, vbe, 0.0];
+        for first in across {
+            for second in control {
+                let volts = vec![sign * first, sign * second, 0.0];
                 points.push(BiasPoint { model: 0, volts, kelvin, instance: Vec::new() });
             }
         }
     }
-    compare(&template, 0, Composite { parts, subcircuit: None }, &points);
+    points
+}
+
+#[test]
+fn cards_of_parts_are_what_their_equations_are() {
+    let template = template("pair");
+    let device = parts_of(&template, &card("pair", None, "ngspice").expect("a card"));
+    let points = conducting(1.0, &[0.6, 1.0, 5.0, 20.0], &[0.9, 1.0, 1.2, 1.3]);
+    compare(&template, 0, device, &points);
+}
+
+#[test]
+fn shipped_pairs_are_what_their_equations_are() {
+    for (polarity, word, sign) in [(0, "npn", 1.0), (1, "pnp", -1.0)] {
+        let template = template("darlington");
+        let text = card("darlington", Some(word), "ngspice").expect("a card");
+        let points = conducting(sign, &[1.0, 2.0, 5.0, 20.0], &[1.1, 1.2, 1.3, 1.4]);
+        compare(&template, polarity, parts_of(&template, &text), &points);
+    }
+    let template = template("mosfet_pnp_igbt");
+    let text = card("mosfet_pnp_igbt", Some("nigbt"), "ngspice").expect("a card");
+    let points = conducting(1.0, &[1.0, 2.0, 6.0, 50.0], &[6.0, 7.0, 8.0, 12.0]);
+    compare(&template, 0, parts_of(&template, &text), &points);
+}
+
+#[test]
+fn shipped_subcircuits_are_what_their_equations_are() {
+    for name in ["sic_mosfet", "superjunction_mosfet"] {
+        for (polarity, word, sign) in [(0, "nmos", 1.0), (1, "pmos", -1.0)] {
+            let template = template(name);
+            let text = card(name, Some(word), "ngspice").expect("a card");
+            let subcircuit = read(&text).subcircuits().first().map(|s| (*s).clone());
+            let device = Composite { parts: Vec::new(), subcircuit };
+            compare(&template, polarity, device, &points(sign, -1.5));
+        }
+    }
 }
 
 #[test]

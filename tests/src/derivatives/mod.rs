@@ -10,7 +10,7 @@ mod walk;
 
 use crate::sampled::{Draw, Plan, Point, Purpose, plan_of};
 use crate::support;
-use espice_lang::ir::{BranchKind, TemplateIr};
+use espice_lang::ir::{BranchIr, BranchKind, TemplateIr};
 use espice_model::{Bias, Column, Evaluator, Kelvin, Kernel, Mode, Output, Workspace};
 use espice_units::constants::SPICE39;
 use network::{Case, Reference};
@@ -59,18 +59,21 @@ fn derivatives(template: &TemplateIr) -> Vec<Derivative> {
     all
 }
 
-/// By inner node: the pin nearest over resistors, whatever they come to.
+/// By inner node: the pin nearest over resistors, whatever they come to, then over currents.
 fn nearest(template: &TemplateIr) -> Vec<usize> {
     let pins = template.pins.len();
     let mut of: Vec<Option<usize>> =
         (0..pins + template.nodes.len()).map(|n| (n < pins).then_some(n)).collect();
-    for _ in 0..of.len() {
-        for b in template.branches.iter().filter(|b| b.kind == BranchKind::Resistor) {
-            let (x, y) = (b.from as usize, b.to as usize);
-            (of[x], of[y]) = (of[x].or(of[y]), of[y].or(of[x]));
+    for kind in [BranchKind::Resistor, BranchKind::Current] {
+        for _ in 0..of.len() {
+            let is_way = |b: &&BranchIr| b.kind == BranchKind::Resistor || b.kind == kind;
+            for b in template.branches.iter().filter(is_way) {
+                let (x, y) = (b.from as usize, b.to as usize);
+                (of[x], of[y]) = (of[x].or(of[y]), of[y].or(of[x]));
+            }
         }
     }
-    of.into_iter().skip(pins).map(|n| n.expect("a way over resistors")).collect()
+    of.into_iter().skip(pins).map(|n| n.expect("a way to a pin")).collect()
 }
 
 /// The terminal voltages that put the nodes behind series resistances about where the point wants
@@ -277,11 +280,15 @@ fn agrees(name: &str, plan: &Plan) {
 }
 
 /// Templates of one network share a plan; the others have that of the comparison with ngspice.
-const OWN: [(&str, &str); 4] = [
+const OWN: [(&str, &str); 8] = [
     ("junction_diode", include_str!("junction.draw")),
     ("schottky_diode", include_str!("junction.draw")),
     ("zener_diode", include_str!("junction.draw")),
     ("guarded_schottky_diode", include_str!("guarded.draw")),
+    ("sic_mosfet", include_str!("tabulated.draw")),
+    ("superjunction_mosfet", include_str!("tabulated.draw")),
+    ("mosfet_pnp_igbt", include_str!("igbt.draw")),
+    ("darlington", include_str!("darlington.draw")),
 ];
 
 macro_rules! templates {
@@ -309,12 +316,16 @@ templates!(
     schottky_diode,
     zener_diode,
     guarded_schottky_diode,
+    darlington,
     gummel_poon,
+    mosfet_pnp_igbt,
     mos1,
     mos2,
     mos3,
     parker_skellern,
+    sic_mosfet,
     square_law_jfet,
     statz_mesfet,
+    superjunction_mosfet,
     vdmos
 );

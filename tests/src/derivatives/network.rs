@@ -269,27 +269,27 @@ impl Case<'_> {
             .map(|(e, _)| *e)
             .collect();
         let currents: Vec<(usize, usize)> = of(BranchKind::Current).collect();
+        // Joined nodes are one.
+        let mut root: Vec<usize> = (0..owner.len()).collect();
+        for _ in 0..root.len() {
+            for &(x, y) in &zero {
+                let least = root[x].min(root[y]);
+                (root[x], root[y]) = (least, least);
+            }
+        }
         for edges in [&resistors, &currents] {
             for _ in 0..owner.len() {
-                // Joined nodes are one.
-                for _ in 0..owner.len() {
-                    for &(x, y) in &zero {
-                        let joined = owner[x].or(owner[y]);
-                        owner[x] = owner[x].or(joined);
-                        owner[y] = owner[y].or(joined);
-                    }
-                }
                 let before = owner.clone();
-                for &(x, y) in edges {
+                for (x, y) in edges.iter().map(|(x, y)| (root[*x], root[*y])) {
                     for (a, b) in [(x, y), (y, x)] {
-                        if owner[b].is_none() {
+                        if a != b && owner[b].is_none() {
                             owner[b] = before[a];
                         }
                     }
                 }
             }
         }
-        owner
+        root.into_iter().map(|r| owner[r]).collect()
     }
 }
 
