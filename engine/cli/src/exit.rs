@@ -63,11 +63,11 @@ const CODES: [(&str, Exit); 26] = [
     ("E0662", Exit::Usage),
     ("E0663", Exit::Usage),
     ("E0725", Exit::Usage),
-    ("E0740", Exit::Usage),
-    ("E0741", Exit::Data),
     ("E0771", Exit::Limit),
     ("E0775", Exit::Limit),
     ("E0778", Exit::Cancelled),
+    ("E0807", Exit::Usage),
+    ("E0808", Exit::Data),
 ];
 
 impl Exit {

@@ -209,13 +209,13 @@ natural logarithms or relative units. Such a model describes another device; the
 
 Wrong:  a template whose equations cannot take the shape of the curve
 Right:  look at the residuals of each stage in the report; check signs, units and seeds";
-    FIT_FUNCTION "E0740" "what shall be fitted does not exist"
+    FIT_FUNCTION "E0807" "what shall be fitted does not exist"
 "A plain curve fit needs a template that is a function of numbers, and names of its own parameters and
 outputs. Templates of devices are fitted by their recipes: espice model.
 
 Wrong:  espice fit decay data.csv --start tau=2      and the template calls it `t0`
 Right:  espice fit decay data.csv --start t0=2";
-    FIT_TABLE "E0741" "a table does not hold what a function needs"
+    FIT_TABLE "E0808" "a table does not hold what a function needs"
 "Every input and the output that is fitted have a column of their name, with a unit of the right
 dimension in brackets or none, then SI counts. A column `sigma(y)` holds standard errors of y; other
 columns are not looked at.
