@@ -304,7 +304,9 @@ macro_rules! templates {
         /// A template that no test differentiates would be trusted without reason.
         #[test]
         fn every_template_is_compared() {
-            for template in &support::library().templates {
+            // Those of a simulator have no equations here.
+            let library = support::library();
+            for template in library.templates.iter().filter(|t| t.simulator.is_none()) {
                 assert!([$(stringify!($name)),*].contains(&template.name.as_str()), "{}", template.name);
             }
         }
