@@ -2,6 +2,7 @@
 
 use crate::command::Context;
 use crate::exit::Exit;
+use crate::files::Scratch;
 use espice::{EvaluateRequest, Evaluation, FitRequest, FunctionFit, Made};
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
@@ -105,9 +106,10 @@ pub(crate) fn open<'w>(
         Simulator::Found => Some(PathBuf::from("ngspice")),
         Simulator::At(path) => Some(PathBuf::from(path)),
     };
-    let simulator = simulator.map(|command| espice::SimulatorSetup {
+    let scratch = simulator.is_some().then(Scratch::new);
+    let setup = simulator.zip(scratch.as_ref()).map(|(command, scratch)| espice::SimulatorSetup {
         processes: config.threads.unwrap_or(1),
-        ..espice::SimulatorSetup::new(command, std::env::temp_dir())
+        ..espice::SimulatorSetup::new(command, scratch.path())
     });
     let (engine, diagnostics) = espice::Engine::new(
         world,
@@ -116,16 +118,18 @@ pub(crate) fn open<'w>(
             foundry: config.foundry.clone(),
             seed: config.seed,
             threads: config.threads.unwrap_or(1),
-            simulator,
+            simulator: setup,
             ..espice::Config::default()
         },
     );
-    (Box::new(Native { engine }), diagnostics)
+    (Box::new(Native { engine, _scratch: scratch }), diagnostics)
 }
 
 /// The engine of this program.
 struct Native<'w> {
     engine: espice::Engine<'w>,
+    /// Goes after the engine that writes into it.
+    _scratch: Option<Scratch>,
 }
 
 impl From<&Request> for espice::Request {

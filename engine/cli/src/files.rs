@@ -3,7 +3,7 @@
 
 use espice_base::{Code, Diagnostic};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a file as a whole: readers see the old text or the new one, never a part.
 ///
@@ -26,6 +26,31 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
 /// A diagnostic that names the folder and what the system said.
 pub(crate) fn make_folder(path: &Path) -> Result<(), Diagnostic> {
     fs::create_dir_all(path).map_err(|error| cannot_write(path, &error))
+}
+
+/// A folder of this run alone, which goes with it: programs that run at the same time would
+/// take each other's files for their own.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Makes it where the system keeps temporary files; where that is not possible the folder
+    /// does not exist, and whoever writes into it says so.
+    pub(crate) fn new() -> Scratch {
+        let folder = std::env::temp_dir().join(format!("espice-run-{}", std::process::id()));
+        let _ = fs::create_dir_all(&folder);
+        Scratch(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Diagnostic {
