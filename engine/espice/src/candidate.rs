@@ -6,7 +6,7 @@ use crate::probe::{Bench, Probe};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::Facts;
 use espice_fit::stages::{self, Options, Plan, Staged, Step};
-use espice_fit::{Criteria, Settings, Stop};
+use espice_fit::{Criteria, Settings};
 use espice_lang::ir::{Finding, FindingStatus, KindIr, ParameterIr, TemplateIr};
 use espice_lang::rules::Phase;
 use espice_units::constants::TNOM;
@@ -217,13 +217,13 @@ fn shorten(staged: &mut Staged, parameters: &[ParameterIr]) {
     }
 }
 
-/// A fit that was given up, or whose residuals are as large as the data. One that ended before
-/// an optimum was certain is told by a warning, and judged by the rules like others.
+/// A fit that did not end at an optimum, or whose residuals are as large as the data.
 fn missed(template: &TemplateIr, staged: &Staged) -> Option<Diagnostic> {
     let fit = staged.fit.as_ref()?;
+    let converged = fit.converged() || fit.evaluations <= 1;
     let sum: f64 = fit.residuals.iter().map(|r| r * r).sum();
     let rms = (sum / fit.residuals.len().max(1) as f64).sqrt();
-    let (code, message) = if fit.stop == Stop::Cancelled {
+    let (code, message) = if !converged {
         (Code::FIT_NOT_CONVERGED, format!("the fit of `{}` {}", template.name, fit.stop.words()))
     } else if rms.is_nan() || rms > WORST_RESIDUAL {
         let rms = espice_units::plain(rms, 3);
