@@ -1,7 +1,7 @@
 //! From a recipe and facts to a plan that the fitter runs: seeds become closures, targets
 //! become observations.
 
-use crate::probe::{Bench, TEMPERATURES, Way, stated, temperature};
+use crate::probe::{Bench, TEMPERATURES, Way, celsius, stated, temperature};
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_facts::{Conditions, Curve, Origin, Parameter, Scale, Status};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
@@ -448,10 +448,7 @@ pub(crate) fn curve_name(curve: &Curve) -> String {
         .family
         .iter()
         .map(|(symbol, value)| match TEMPERATURES.contains(&symbol.as_str()) {
-            true => {
-                let celsius = value - espice_units::constants::SPICE39.celsius_zero;
-                format!("{symbol} = {} °C", espice_units::plain(celsius, 6))
-            }
+            true => format!("{symbol} = {}", celsius(*value)),
             false => format!("{symbol} = {}", espice_units::plain(*value, 6)),
         })
         .collect();

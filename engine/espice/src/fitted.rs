@@ -3,6 +3,7 @@
 use crate::candidate::Fitted;
 use crate::extraction::{Origins, held, with_temperature};
 use crate::outcome as out;
+use crate::probe::celsius;
 use crate::wire::{self, finite};
 use espice_base::SourceMap;
 use espice_facts::{Conditions, Facts, Status, SymbolTable};
@@ -96,17 +97,24 @@ impl View<'_> {
             return false;
         };
         let count = fit.residuals.len();
+        let limit = |t: &usize| {
+            matches!(self.fitted.origins.get(*t), Some(Origins::Rows { limit_derived: true, .. }))
+        };
+        if fit.jacobian.len() != count * staged.free.len() {
+            // The last fit left parameters out: any of them may depend on a limit.
+            return staged.targets.iter().any(limit);
+        }
         let mut column = fit.jacobian.iter().skip(place * count).take(count);
         let (mut all, mut limits) = (0.0, 0.0);
         for target in &staged.targets {
-            let (points, is_limit) = match self.fitted.origins.get(*target) {
-                Some(Origins::Rows { rows, limit_derived }) => (rows.len(), *limit_derived),
-                Some(Origins::Curve { points, .. }) => (points.len(), false),
+            let points = match self.fitted.origins.get(*target) {
+                Some(Origins::Rows { rows, .. }) => rows.len(),
+                Some(Origins::Curve { points, .. }) => points.len(),
                 None => continue,
             };
             let share: f64 = column.by_ref().take(points).map(|d| d * d).sum();
             all += share;
-            limits += if is_limit { share } else { 0.0 };
+            limits += if limit(target) { share } else { 0.0 };
         }
         limits > LIMIT_SHARE * all
     }
@@ -279,8 +287,7 @@ impl View<'_> {
             let value = conditions.value(symbol)?;
             let dimension = self.symbols.symbol(symbol)?.dimension;
             Some(if dimension == espice_units::Dimension::TEMPERATURE {
-                let celsius = value - espice_units::constants::SPICE39.celsius_zero;
-                format!("{symbol} = {} °C", espice_units::plain(celsius, 4))
+                format!("{symbol} = {}", celsius(value))
             } else {
                 format!("{symbol} = {}", espice_units::engineering(value, &dimension.to_string()))
             })

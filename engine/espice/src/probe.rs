@@ -5,7 +5,7 @@ use espice_facts::{Conditions, Curve};
 use espice_lang::Quantities;
 use espice_lang::ir::{CircuitArgument, CircuitIr, KindIr, QuantityIr};
 use espice_model::{Argument, Evaluator, Kelvin, Measurement};
-use espice_units::constants::ROOM;
+use espice_units::constants::{ROOM, SPICE39};
 use std::sync::OnceLock;
 
 /// Symbols that set the device temperature, the one that counts first.
@@ -14,6 +14,17 @@ pub(crate) const TEMPERATURES: [&str; 3] = ["TJ", "Tcase", "Tamb"];
 /// The temperature that conditions state, K; room temperature when they state none.
 pub(crate) fn temperature(conditions: &Conditions) -> f64 {
     TEMPERATURES.iter().find_map(|s| conditions.value(s)).unwrap_or(ROOM)
+}
+
+/// `25 °C` of a temperature in K.
+pub(crate) fn celsius(kelvin: f64) -> String {
+    format!("{} °C", espice_units::plain(kelvin - SPICE39.celsius_zero, 4))
+}
+
+/// Whether conditions state an argument of a circuit, or it has a value of its own.
+fn is_known(argument: &CircuitArgument, conditions: &Conditions) -> bool {
+    let states = |s: &String| conditions.value(s).is_some();
+    states(&argument.name) || argument.others.iter().any(states) || argument.default.is_some()
 }
 
 /// The value of an argument among conditions: its own symbol first, then others that state the
@@ -83,12 +94,7 @@ impl Bench {
             .iter()
             .position(|q| q.symbol == symbol && q.arguments.iter().all(states));
         quantity.map(Way::Pins).or_else(|| {
-            self.circuit(symbol, |c| {
-                let known = |a: &CircuitArgument| {
-                    states(&a.name) || a.others.iter().any(states) || a.default.is_some()
-                };
-                c.arguments.iter().all(known)
-            })
+            self.circuit(symbol, |c| c.arguments.iter().all(|a| is_known(a, conditions)))
         })
     }
 
@@ -127,9 +133,7 @@ impl Bench {
             .map(|q| q.arguments.iter().filter(|a| !states(a)).cloned().collect::<Vec<String>>());
         let circuits = self.circuits.iter().filter(|c| c.output(symbol).is_some());
         let in_circuits = circuits.map(|c| {
-            let open = c.arguments.iter().filter(|a| {
-                !(states(&a.name) || a.others.iter().any(states) || a.default.is_some())
-            });
+            let open = c.arguments.iter().filter(|a| !is_known(a, known));
             open.map(|a| a.name.clone()).collect()
         });
         match at_pins.chain(in_circuits).min_by_key(Vec::len) {

@@ -4,7 +4,7 @@ use crate::candidate::Fitted;
 use crate::config::SimulatorSetup;
 use crate::emit::Emitted;
 use crate::extraction::{held, with_temperature};
-use crate::probe::temperature;
+use crate::probe::{celsius, temperature};
 use espice_base::World;
 use espice_facts::{Conditions, Facts};
 use espice_lang::ir::{Leaf, Node, QuantityIr};
@@ -127,9 +127,8 @@ fn bias_words(fitted: &Fitted<'_>, point: &BiasPoint) -> String {
     let potential =
         |(pin, v): (&String, &f64)| format!("V({pin}) = {}", espice_units::engineering(*v, "V"));
     let pins = fitted.template.pins.iter().zip(&point.volts).map(potential);
-    let celsius = point.kelvin - espice_units::constants::SPICE39.celsius_zero;
     let potentials = pins.collect::<Vec<_>>().join(", ");
-    format!(" at {potentials} and {} °C", espice_units::plain(celsius, 4))
+    format!(" at {potentials} and {}", celsius(point.kelvin))
 }
 
 /// The inverse of the smallest resistance among the parameters; 0 where there is none.
