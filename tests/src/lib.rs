@@ -13,6 +13,8 @@ mod check;
 #[cfg(test)]
 mod circuits;
 #[cfg(test)]
+mod circuits_random;
+#[cfg(test)]
 mod datasheet_models;
 #[cfg(test)]
 mod derivatives;

@@ -117,7 +117,8 @@ impl Engine<'_> {
         };
         let judge = |staged: &Staged| {
             let probe = Probe { bench: &bench, values: &staged.values };
-            self.rulebook.run(Phase::Model, &self.input(facts).with_model(&probe))
+            let judgement = self.rulebook.run(Phase::Model, &self.input(facts).with_model(&probe));
+            (judgement, bench.unsolved())
         };
         let fit = |plan: &Plan<'_>| {
             let mut staged = stages::run(plan, &options);
@@ -125,7 +126,7 @@ impl Engine<'_> {
             staged
         };
         let mut staged = fit(&plan);
-        let mut judgement = judge(&staged);
+        let (mut judgement, mut unsolved) = judge(&staged);
         let mut simpler = None;
         // What a recipe tries beyond its fits may follow the data and break a rule all the same.
         let first = broken(&judgement.findings).next().cloned();
@@ -133,7 +134,7 @@ impl Engine<'_> {
             && let Some(names) = leave_out_tries(&mut plan, &staged)
         {
             let plain = fit(&plan);
-            let second = judge(&plain);
+            let (second, without) = judge(&plain);
             if missed(template, &plain).is_none() && broken(&second.findings).next().is_none() {
                 simpler = Some(
                     Diagnostic::note(
@@ -147,7 +148,7 @@ impl Engine<'_> {
                     )),
                 );
                 staged = plain;
-                judgement = second;
+                (judgement, unsolved) = (second, without);
             }
         }
         drop(plan);
@@ -179,6 +180,7 @@ impl Engine<'_> {
             return Err(complaint);
         }
         diagnostics.extend(judgement.diagnostics);
+        diagnostics.extend(unsolved.into_iter().map(|d| d.at(template.span)));
         diagnostics.sort();
         let findings = judgement.findings;
         Ok(Fitted { template, bench, staged, origins, findings, diagnostics })

@@ -6,10 +6,13 @@ use espice_lang::Quantities;
 use espice_lang::ir::{CircuitArgument, CircuitIr, KindIr, QuantityIr};
 use espice_model::{Argument, Evaluator, Kelvin, Measurement};
 use espice_units::constants::{ROOM, SPICE39};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Symbols that set the device temperature, the one that counts first.
 pub(crate) const TEMPERATURES: [&str; 3] = ["TJ", "Tcase", "Tamb"];
+
+/// Reasons of circuits without a solution that are kept.
+const MOST_REASONS: usize = 16;
 
 /// The temperature that conditions state, K; room temperature when they state none.
 pub(crate) fn temperature(conditions: &Conditions) -> f64 {
@@ -52,6 +55,8 @@ pub(crate) struct Bench {
     measurements: Vec<Compiled<Measurement>>,
     circuits: Vec<CircuitIr>,
     outputs: Vec<Compiled<Vec<Measurement>>>,
+    /// Why circuits came to nothing, since this was asked for last.
+    unsolved: Mutex<Vec<Diagnostic>>,
 }
 
 impl Bench {
@@ -62,6 +67,21 @@ impl Bench {
             measurements: kind.quantities.iter().map(|_| OnceLock::new()).collect(),
             circuits: kind.circuits.clone(),
             outputs: kind.circuits.iter().map(|_| OnceLock::new()).collect(),
+            unsolved: Mutex::default(),
+        }
+    }
+
+    /// Why circuits came to nothing since this was asked for last, each reason once.
+    pub(crate) fn unsolved(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut *self.unsolved.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remembers why a measurement has no value at a point.
+    fn complain(&self, measured: &Measurement, values: &[f64], point: &[f64], kelvin: f64) {
+        let Some(reason) = measured.reason(values, point, kelvin) else { return };
+        let mut known = self.unsolved.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < MOST_REASONS && known.iter().all(|k| k.message != reason.message) {
+            known.push(reason);
         }
     }
 
@@ -209,6 +229,12 @@ impl Quantities for Probe<'_> {
             let kelvin: Vec<f64> =
                 mine.iter().filter_map(|i| conditions.get(*i)).map(temperature).collect();
             let found = measurement.values(self.values, &arguments, Kelvin::PerPoint(&kelvin));
+            for (point, value) in found.iter().enumerate().filter(|(_, v)| !v.is_finite()) {
+                let at = |c: &Vec<f64>| c.get(point).copied().unwrap_or(*value);
+                let here: Vec<f64> = columns.iter().map(at).collect();
+                let kelvin = kelvin.get(point).copied().unwrap_or(ROOM);
+                self.bench.complain(measurement, self.values, &here, kelvin);
+            }
             for (index, value) in mine.into_iter().zip(found) {
                 if let Some(slot) = out.get_mut(index) {
                     *slot = Some(value);

@@ -154,6 +154,17 @@ impl Measurement {
         values
     }
 
+    /// Why there is no value at a point, given as one number for each argument of the quantity,
+    /// SI, and the temperature, K. `None` when there is one, or nothing is known about the reason.
+    pub fn reason(&self, parameters: &[f64], arguments: &[f64], kelvin: f64) -> Option<Diagnostic> {
+        match &self.way {
+            Way::Pins(_) => None,
+            Way::Circuit { runner, output } => {
+                runner.reason(*output, parameters, arguments, kelvin)
+            }
+        }
+    }
+
     /// Values with derivatives by the parameters in `free` (indices of the template).
     ///
     /// # Errors

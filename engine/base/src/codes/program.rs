@@ -135,6 +135,26 @@ quantity and no circuit measures takes no data at all.
 
 Wrong:  fit RC to VCE(sat)(IC, VBE)
 Right:  fit RC to VCE(sat)(IC; IB)";
+    CIRCUIT_UNSOLVED "E0689" "a circuit has no solution with a model"
+"A quantity that is measured in time is found by solving its circuit around the model. With these
+parameters the equations have no operating point, or from some moment on no solution: the quantity has
+no value, and rules that need it are undecided.
+
+Wrong:  a transistor with charges but currents of 1e30 A
+Right:  parameters that a device of this size may have";
+    CIRCUIT_BUDGET "E0690" "a circuit took more steps than it may"
+"Steps in time and rounds of the search are limited, so that a model which is stiff beyond measure, or
+oscillates, ends its run instead of the patience of whoever waits. The quantity has no value.
+
+Wrong:  a gate capacitance of 1 F behind 1 MOhm in a circuit that runs for 10 ms
+Right:  capacitances and resistances as real devices have them";
+    CIRCUIT_EVENT_MISSED "E0691" "what a circuit waits for does not happen"
+"A circuit measures between events, such as the drain falling through a tenth of its supply. The model
+does not do so before the circuit's time ends: its threshold lies above the drive, its resistance is too
+high, or it leaks more than the level that is waited for. The quantity has no value.
+
+Wrong:  switching times at VGS = 4.5 V of a model whose threshold is 5 V
+Right:  a model that conducts at the conditions of the sheet";
     NO_TEMPLATE_FOR_KIND "E0720" "no template can model this kind of device"
 "The kind of the device is known, by statement or by its sweeps, but no loaded pack has a template for
 it. Nothing is fitted: a model of another kind would be wrong without saying so.

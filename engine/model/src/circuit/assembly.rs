@@ -21,6 +21,8 @@ pub(super) struct Assembly {
     pub unknowns: Vec<Input>,
     /// How many unknowns are potentials.
     pub potentials: usize,
+    /// By potential: whether its node lies inside the device, whose own paths determine it.
+    pub inside: Vec<bool>,
     /// What flows without delay, by equation.
     pub flows: Vec<Id>,
     /// Charges and fluxes, with the equations that their rates go into.
@@ -106,6 +108,7 @@ impl Assembly {
         let mut assembly = Assembly {
             unknowns: list.iter().map(|&n| Input::Node(n as u32)).collect(),
             potentials: list.len(),
+            inside: list.iter().map(|n| network.inner.contains(n)).collect(),
             flows: vec![zero; list.len()],
             states: Vec::new(),
             pin_states: vec![Vec::new(); network.pins],

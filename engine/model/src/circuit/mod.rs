@@ -2,23 +2,29 @@
 //! without a simulator.
 
 mod assembly;
+mod help;
 mod linear;
 mod newton;
 mod run;
 mod step;
 mod system;
+mod unsolved;
 
 use crate::Kelvin;
 use crate::batch::points;
 use crate::device::{Device, Key};
 use espice_base::{Code, Diagnostic};
 use espice_lang::ir::CircuitIr;
-use std::collections::BTreeMap;
+use run::Ended;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use system::System;
+use unsolved::Unsolved;
 
 /// Systems kept; a fit sees one or two.
 const MOST_VARIANTS: usize = 16;
+/// Runs kept.
+const MOST_RUNS: usize = 64;
 /// Relative step of a parameter for differences: errors of a run are some 1e-5 of its outputs.
 const STEP: f64 = 5e-3;
 
@@ -28,6 +34,16 @@ pub(crate) struct Runner {
     device: Arc<Device>,
     circuit: CircuitIr,
     variants: Mutex<BTreeMap<Key, Option<Arc<System>>>>,
+    /// Runs that were made last: outputs of one circuit are asked for one after the other.
+    known: Mutex<VecDeque<Known>>,
+}
+
+/// A run and what it came to.
+#[derive(Debug)]
+struct Known {
+    /// Parameters, conditions and temperature, bit by bit.
+    at: Vec<u64>,
+    ended: Result<Ended, Unsolved>,
 }
 
 /// Outputs of one point, and their derivatives.
@@ -62,7 +78,12 @@ impl Runner {
         let key = device.decide(&defaults, device.nominal, false, &mut Vec::new());
         let system = System::new(device, circuit, key)?;
         let variants = Mutex::new(BTreeMap::from([(key, Some(Arc::new(system)))]));
-        Ok(Runner { device: Arc::clone(device), circuit: circuit.clone(), variants })
+        Ok(Runner {
+            device: Arc::clone(device),
+            circuit: circuit.clone(),
+            variants,
+            known: Mutex::default(),
+        })
     }
 
     /// The circuit.
@@ -85,10 +106,51 @@ impl Runner {
 
     /// All outputs at one point, in their order; NaN where there is no answer.
     pub(crate) fn run(&self, parameters: &[f64], conditions: &[f64], kelvin: f64) -> Vec<f64> {
-        let nothing = || vec![f64::NAN; self.circuit.outputs.len()];
+        let nothing = |_| vec![f64::NAN; self.circuit.outputs.len()];
+        self.ended(parameters, conditions, kelvin).map_or_else(nothing, |ended| ended.outputs)
+    }
+
+    /// Why an output has no value at one point; `None` when it has one.
+    pub(crate) fn reason(
+        &self,
+        output: usize,
+        parameters: &[f64],
+        conditions: &[f64],
+        kelvin: f64,
+    ) -> Option<Diagnostic> {
+        let why = match self.ended(parameters, conditions, kelvin) {
+            Ok(ended) if ended.outputs.get(output).is_some_and(|v| v.is_finite()) => return None,
+            Ok(Ended { missed: Some(event), time, .. }) => Unsolved::Missed { event, time },
+            Ok(_) => Unsolved::NotFinite,
+            Err(why) => why,
+        };
+        Some(why.diagnostic(&self.circuit))
+    }
+
+    fn ended(
+        &self,
+        parameters: &[f64],
+        conditions: &[f64],
+        kelvin: f64,
+    ) -> Result<Ended, Unsolved> {
+        let all = parameters.iter().chain(conditions).chain([&kelvin]);
+        let at: Vec<u64> = all.map(|v| v.to_bits()).collect();
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.iter().find(|k| k.at == at) {
+            return known.ended.clone();
+        }
+        drop(known);
         let key = self.device.decide(parameters, kelvin, false, &mut Vec::new());
-        let Some(system) = self.variant(key) else { return nothing() };
-        run::run(&self.circuit, &system, parameters, conditions, kelvin).unwrap_or_else(nothing)
+        let ended = self
+            .variant(key)
+            .ok_or(Unsolved::Equations)
+            .and_then(|system| run::run(&self.circuit, &system, parameters, conditions, kelvin));
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_RUNS {
+            known.pop_front();
+        }
+        known.push_back(Known { at, ended: ended.clone() });
+        ended
     }
 
     /// One output at all points, column after column: the values, the derivatives by parameters,

@@ -4,10 +4,13 @@
 use super::newton::Machine;
 use super::step::{Moment, Stepper};
 use super::system::System;
+use super::unsolved::Unsolved;
 use espice_lang::ir::{CircuitIr, EventIr, ObservationIr};
 
 /// Most steps of a run, those tried in vain included.
 const STEPS: usize = 40_000;
+/// Most rounds of Newton's method of a run, all searches together.
+const ROUNDS: usize = 60_000;
 /// The first step, and the smallest, as a share of the longest run.
 const FIRST: f64 = 1e-9;
 const SMALLEST: f64 = 1e-16;
@@ -20,26 +23,40 @@ const PRECISE: f64 = 1e-5;
 /// Trials to find an event or a kink.
 const TRIALS: usize = 60;
 
-/// Runs at conditions; the outputs, NaN for those whose events did not happen. `None` when no
-/// solution was found.
+/// What a run came to.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Ended {
+    /// The outputs; NaN for those whose events did not happen.
+    pub(super) outputs: Vec<f64>,
+    /// The first event that did not happen, by index.
+    pub(super) missed: Option<usize>,
+    /// When it ended, s.
+    pub(super) time: f64,
+}
+
+/// Runs at conditions.
+///
+/// # Errors
+/// Why no solution was found.
 pub(super) fn run(
     circuit: &CircuitIr,
     system: &System,
     parameters: &[f64],
     conditions: &[f64],
     kelvin: f64,
-) -> Option<Vec<f64>> {
+) -> Result<Ended, Unsolved> {
     let mut run = Run::new(circuit, system, parameters, conditions, kelvin);
     let machine = &mut run.machine;
     if !machine.operating_point(&mut run.now.x, &mut run.now.charges) {
-        return None;
+        return Err(Unsolved::OperatingPoint);
     }
     run.begin();
     let stop = run.stop();
     if let Some(stop) = stop {
         run.until(stop)?;
     }
-    Some(run.outputs())
+    let missed = (EventIr::END + 1..run.found.len()).find(|e| !run.happened(*e));
+    Ok(Ended { outputs: run.outputs(), missed, time: run.now.time })
 }
 
 struct Run<'a> {
@@ -123,8 +140,8 @@ impl<'a> Run<'a> {
         Some(if stop.is_finite() && stop > 0.0 { stop } else { 0.0 })
     }
 
-    /// Reads what is watched and what crosses zero: now, or after the step.
-    fn look(&mut self, after: bool) {
+    /// Hands a moment to the programs: that which is reached, or that after the step.
+    fn show(&mut self, after: bool) {
         let system = self.machine.system;
         let moment = if after { &self.next } else { &self.now };
         self.machine.place(&moment.x);
@@ -136,6 +153,12 @@ impl<'a> Run<'a> {
             self.machine.input(rates + pin, states.iter().map(rate).sum());
         }
         self.machine.search();
+    }
+
+    /// Reads what is watched and what crosses zero: now, or after the step.
+    fn look(&mut self, after: bool) {
+        self.show(after);
+        let system = self.machine.system;
         self.machine.execute(&system.watched);
         for (index, slot) in self.watched_next.iter_mut().enumerate() {
             *slot = self.machine.output(&system.watched, index);
@@ -241,32 +264,35 @@ impl<'a> Run<'a> {
     }
 
     /// Lets the time run.
-    fn until(&mut self, stop: f64) -> Option<()> {
+    fn until(&mut self, stop: f64) -> Result<(), Unsolved> {
         let mut length = stop * FIRST;
         // Whether the rates say nothing of what comes: at the start and behind a kink.
         let mut fresh = true;
         let mut jumps = 0;
         self.read_switches(0.0, false);
         for _ in 0..STEPS {
+            if self.machine.rounds > ROUNDS {
+                break;
+            }
             let least = stop * SMALLEST + 8.0 * f64::EPSILON * self.now.time;
             let rest = stop - self.now.time;
             if rest <= least || self.finished() {
                 self.mark(EventIr::END, self.now.time);
-                return Some(());
+                return Ok(());
             }
             if length < least {
                 // No step is short enough for the change to look smooth: without capacitance a
                 // blocking junction jumps. The jump is taken as one.
                 jumps += 1;
-                let Stepped::Done(_) = self.euler(self.now.time + 4.0 * least) else { return None };
+                self.jump(self.now.time + 4.0 * least)?;
                 if jumps > JUMPS {
-                    return None;
+                    return Err(Unsolved::Jumps { time: self.now.time });
                 }
                 self.look(true);
                 if !self.locate(true) {
-                    return None;
+                    return Err(Unsolved::Blocked { time: self.now.time });
                 }
-                self.accept();
+                self.accept_jump();
                 self.read_switches(self.now.time, false);
                 length = (self.now.time * RESTART).max(stop * FIRST);
                 fresh = true;
@@ -276,9 +302,9 @@ impl<'a> Run<'a> {
             let mut time = self.now.time + planned.min(rest);
             if let Some((left, right)) = self.kink(time, least) {
                 if left - self.now.time <= least {
-                    let Stepped::Done(_) = self.euler(right) else { return None };
+                    self.jump(right)?;
                     self.look(true);
-                    self.accept();
+                    self.accept_jump();
                     self.read_switches(self.now.time, false);
                     fresh = true;
                     continue;
@@ -310,7 +336,7 @@ impl<'a> Run<'a> {
             length = if cut { length.max(taken) } else { planned * growth };
             fresh = false;
         }
-        None
+        Err(Unsolved::Steps { time: self.now.time })
     }
 
     fn read_switches(&mut self, time: f64, after: bool) {
@@ -362,6 +388,12 @@ impl<'a> Run<'a> {
             true => Stepped::Done(0.0),
             false => Stepped::Failed,
         }
+    }
+
+    /// A step over a jump, with whatever helps.
+    fn jump(&mut self, time: f64) -> Result<(), Unsolved> {
+        let found = self.stepper.jump(&mut self.machine, &self.now, &mut self.next, time);
+        if found { Ok(()) } else { Err(Unsolved::Blocked { time: self.now.time }) }
     }
 
     fn advance(&mut self, time: f64) -> Stepped {
@@ -456,13 +488,38 @@ impl<'a> Run<'a> {
         self.memory.copy_from_slice(&self.trial_memory);
         self.watched.copy_from_slice(&self.watched_next);
         std::mem::swap(&mut self.now, &mut self.next);
-        self.next.take(&self.now);
-        self.stepper.note(&self.now);
         for event in events {
             self.mark(event, self.now.time);
         }
+        self.next.take(&self.now);
+        self.stepper.note(&self.now);
         self.settle_crossings();
         self.anchor();
+    }
+
+    /// Takes a step over a jump. Events that wait for others may happen in the same one: a current
+    /// that jumps to nothing passes all levels at once.
+    fn accept_jump(&mut self) {
+        let before = self.now.clone();
+        self.accept();
+        for _ in 0..self.found.len() {
+            self.next.take(&before);
+            self.show(true);
+            self.recall(false);
+            self.cross(false);
+            self.show(false);
+            self.recall(false);
+            self.cross(true);
+            let events: Vec<usize> = self.crossed().collect();
+            if events.is_empty() {
+                break;
+            }
+            for event in events {
+                self.mark(event, self.now.time);
+            }
+        }
+        self.next.take(&self.now);
+        self.settle_crossings();
     }
 
     fn outputs(&mut self) -> Vec<f64> {

@@ -3,7 +3,7 @@
 //! Shampine, Appl. Numer. Math. 20, 1996). It needs nothing from before the step, so that kinks
 //! and events cost no order, and it does not ring as the trapezoidal rule alone does.
 
-use super::newton::Machine;
+use super::newton::{Machine, Rates};
 
 /// The part of the step that the trapezoidal rule takes: both stages then have one matrix.
 const PART: f64 = 2.0 - std::f64::consts::SQRT_2;
@@ -105,6 +105,32 @@ impl Stepper {
         to: &mut Moment,
         time: f64,
     ) -> bool {
+        self.backward(machine, from, to, time, |machine, x, rates, charges| {
+            machine.solve(x, rates, charges)
+        })
+    }
+
+    /// The same over a jump, to a place that may be far away.
+    pub(super) fn jump(
+        &mut self,
+        machine: &mut Machine<'_>,
+        from: &Moment,
+        to: &mut Moment,
+        time: f64,
+    ) -> bool {
+        self.backward(machine, from, to, time, |machine, x, rates, charges| {
+            machine.solve(x, rates, charges) || machine.by_holding(x, rates, charges)
+        })
+    }
+
+    fn backward(
+        &mut self,
+        machine: &mut Machine<'_>,
+        from: &Moment,
+        to: &mut Moment,
+        time: f64,
+        solve: impl Fn(&mut Machine<'_>, &mut [f64], Rates<'_>, &mut [f64]) -> bool,
+    ) -> bool {
         let factor = 1.0 / (time - from.time);
         for (h, q) in self.history.iter_mut().zip(&from.charges) {
             *h = -factor * q;
@@ -112,7 +138,8 @@ impl Stepper {
         to.time = time;
         to.x.copy_from_slice(&from.x);
         machine.input(self.time, time);
-        if !machine.step(&mut to.x, factor, &self.history, &mut to.charges) {
+        let rates = Rates { factor, past: &self.history };
+        if !solve(machine, &mut to.x, rates, &mut to.charges) {
             return false;
         }
         for ((rate, q), h) in to.rates.iter_mut().zip(&to.charges).zip(&self.history) {
@@ -137,7 +164,7 @@ impl Stepper {
         }
         to.x.copy_from_slice(&from.x);
         machine.input(self.time, from.time + PART * length);
-        if !machine.step(&mut to.x, factor, &self.history, &mut self.charges) {
+        if !machine.solve(&mut to.x, Rates { factor, past: &self.history }, &mut self.charges) {
             return None;
         }
         for ((rate, q), h) in self.rates.iter_mut().zip(&self.charges).zip(&self.history) {
@@ -150,7 +177,7 @@ impl Stepper {
         }
         to.time = time;
         machine.input(self.time, time);
-        if !machine.step(&mut to.x, factor, &self.history, &mut to.charges) {
+        if !machine.solve(&mut to.x, Rates { factor, past: &self.history }, &mut to.charges) {
             return None;
         }
         for ((rate, q), h) in to.rates.iter_mut().zip(&to.charges).zip(&self.history) {

@@ -36,6 +36,8 @@ pub(super) struct System {
     pub unknowns: Vec<usize>,
     /// How many unknowns are potentials.
     pub potentials: usize,
+    /// By potential: whether its node lies inside the device.
+    pub inside: Vec<bool>,
     /// Registers of the arguments at which exponentials are expanded.
     pub expansions: Vec<usize>,
     /// Searches for unknowns of the template's `solve`s.
@@ -260,6 +262,7 @@ fn compile(
         hold,
         unknowns,
         potentials: assembly.potentials,
+        inside: assembly.inside,
         expansions,
         solves: point_solves,
         arguments,
