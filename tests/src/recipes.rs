@@ -83,3 +83,42 @@ fn limits_bind_outside_and_pull_at_nothing_inside() {
     // The data contradict this limit by a third and pull, ten points against one.
     assert!((1.48e-3..1.53e-3).contains(&value(&floor, "G")), "{}", value(&floor, "G"));
 }
+
+/// A Schottky diode of which a sheet prints two maxima and no curve.
+const ROWS_ONLY: &str = "[device]\npart = \"S1\"\nkind = \"diode\"\n\n\
+    [[parameter]]\nsymbol = \"VF\"\nmax = \"570 mV\"\nconditions = { IF = \"5 A\", TJ = \"25 degC\" }\n\n\
+    [[parameter]]\nsymbol = \"VRRM\"\nmax = \"20 V\"\nconditions = { TJ = \"25 degC\" }\n";
+
+#[test]
+fn a_sheet_of_limits_alone_gives_a_model_that_says_so() {
+    let world = support::world().with("s1.toml", ROWS_ONLY);
+    let (mut engine, _) = Engine::new(&world, Config::default());
+    let request = Request { sources: vec![String::from("s1.toml")], ..Request::default() };
+    let outcome = engine.model(&request);
+    let fit = outcome.fit.as_ref().unwrap_or_else(|| panic!("{:?}", outcome.candidates));
+    assert_eq!(fit.template, "schottky_diode");
+    let drop = fit.rated.iter().find(|r| r.quantity == "VF").expect("a rated point");
+    assert!(drop.model.is_some_and(|v| (0.3..=0.57).contains(&v)), "{drop:?}");
+    // Values that were guessed from limits are told from those that a sheet determines.
+    for name in ["IS", "RS", "BV"] {
+        assert!(parameter(&outcome, name).limit_derived, "{name}");
+    }
+    assert!(!parameter(&outcome, "N").limit_derived);
+}
+
+#[test]
+fn a_fit_that_misses_its_data_leaves_its_way_on_record() {
+    let outcome = fitted(
+        "bound G in 1 uA/V .. 2 uA/V\n seed G = 1 uA/V because \"nothing\"\n fit OFFSET to IW(VW) in relative",
+        "",
+    );
+    assert_eq!(outcome.fit, None);
+    let tried = outcome.candidates.iter().find(|c| c.template == "line").expect("a candidate");
+    assert!(tried.reason.contains("misses its data"), "{}", tried.reason);
+    let attempt = tried.attempt.as_ref().expect("an attempt");
+    assert_eq!(
+        attempt.parameters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
+        ["G", "OFFSET"]
+    );
+    assert_eq!(attempt.stages.first().map(|s| s.points), Some(10));
+}

@@ -2,6 +2,8 @@
 
 use crate::engine::Engine;
 use crate::extraction::{self, Origins, Prepared};
+use crate::fitted::attempt;
+use crate::outcome as out;
 use crate::probe::{Bench, Probe};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::Facts;
@@ -11,7 +13,7 @@ use espice_lang::ir::{Finding, FindingStatus, KindIr, ParameterIr, TemplateIr};
 use espice_lang::rules::Phase;
 use espice_units::constants::TNOM;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Root mean square of the residuals (natural logarithms or relative units) above which a fit
 /// describes another device.
@@ -25,6 +27,8 @@ pub(crate) struct Fitted<'a> {
     pub(crate) template: &'a TemplateIr,
     pub(crate) bench: Bench,
     pub(crate) staged: Staged,
+    /// Parameters whose seed was taken from a limit of a row.
+    pub(crate) guessed: BTreeSet<usize>,
     /// What each target of the recipe was taken from.
     pub(crate) origins: Vec<Origins>,
     /// Findings of the rules `on model`.
@@ -76,6 +80,20 @@ fn leave_out_tries(plan: &mut Plan<'_>, staged: &Staged) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
+/// A candidate of which nothing came out that could be judged.
+pub(crate) struct Failed {
+    /// Why.
+    pub(crate) complaint: Diagnostic,
+    /// How far it came.
+    pub(crate) attempt: Option<out::Attempt>,
+}
+
+impl From<Diagnostic> for Box<Failed> {
+    fn from(complaint: Diagnostic) -> Self {
+        Box::new(Failed { complaint, attempt: None })
+    }
+}
+
 impl Engine<'_> {
     /// Fits a template to facts and judges it.
     ///
@@ -86,7 +104,7 @@ impl Engine<'_> {
         template: &'e TemplateIr,
         kind: &KindIr,
         facts: &Facts,
-    ) -> Result<Fitted<'e>, Diagnostic> {
+    ) -> Result<Fitted<'e>, Box<Failed>> {
         let recipe = self.rulebook.recipe(&template.name).ok_or_else(|| {
             Diagnostic::error(
                 Code::TEMPLATE_WITHOUT_RECIPE,
@@ -99,6 +117,7 @@ impl Engine<'_> {
         let bench = Bench::new(evaluator, kind);
         let complaints = RefCell::new(Diagnostics::new());
         let context_seeds = RefCell::new(BTreeMap::new());
+        let guessed = RefCell::new(BTreeSet::new());
         let context = extraction::Context {
             rulebook: &self.rulebook,
             recipe,
@@ -107,11 +126,12 @@ impl Engine<'_> {
             input: self.input(facts),
             diagnostics: &complaints,
             seedless: &context_seeds,
+            guessed: &guessed,
         };
         let Prepared { mut plan, origins } = extraction::prepare(&context);
         let cancelled = || self.world.cancelled();
         let options = Options {
-            settings: Settings::default(),
+            settings: Settings { least_effect: 1e-5, ..Settings::default() },
             criteria: Criteria::default(),
             cancelled: &cancelled,
         };
@@ -173,17 +193,20 @@ impl Engine<'_> {
             .at(template.span)
             .maybe_help(why)
             .help(format!("its recipe fits to {}", extraction::wanted(recipe)))
-            .help(format!("the sources have {}", extraction::offered(facts))));
+            .help(format!("the sources have {}", extraction::offered(facts)))
+            .into());
         }
         self.complain_of_seeds(&context_seeds.into_inner(), &staged, template, &mut diagnostics);
         if let Some(complaint) = missed(template, &staged) {
-            return Err(complaint);
+            let attempt = Some(attempt(template, &staged));
+            return Err(Box::new(Failed { complaint, attempt }));
         }
         diagnostics.extend(judgement.diagnostics);
         diagnostics.extend(unsolved.into_iter().map(|d| d.at(template.span)));
         diagnostics.sort();
         let findings = judgement.findings;
-        Ok(Fitted { template, bench, staged, origins, findings, diagnostics })
+        let guessed = guessed.into_inner();
+        Ok(Fitted { template, bench, staged, guessed, origins, findings, diagnostics })
     }
 
     /// A note for every fitted parameter whose seeds all came to nothing.
@@ -236,6 +259,6 @@ fn missed(template: &TemplateIr, staged: &Staged) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    let help = "look at signs, units and seeds; the stages of the recipe are in the record";
+    let help = "look at signs, units and seeds; the stages of the recipe are in the outcome, under `candidates`";
     Some(Diagnostic::error(code, message).at(template.span).help(help))
 }

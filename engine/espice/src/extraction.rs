@@ -11,7 +11,7 @@ use espice_lang::rules::{
 };
 use espice_model::{Argument, Measurement};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A single limit stands this share inside itself for a value, when nothing better is known.
 const LIMIT_MARGIN: f64 = 0.15;
@@ -43,6 +43,8 @@ pub(crate) struct Context<'a> {
     pub(crate) diagnostics: &'a RefCell<Diagnostics>,
     /// Parameters whose seeds had no value, with the reason.
     pub(crate) seedless: &'a RefCell<BTreeMap<usize, String>>,
+    /// Parameters whose last seed was taken from a limit of a row.
+    pub(crate) guessed: &'a RefCell<BTreeSet<usize>>,
 }
 
 /// Makes the plan of a recipe.
@@ -106,6 +108,12 @@ impl<'a> Context<'a> {
             match self.seed(value, so_far) {
                 Ok(found) => {
                     self.seedless.borrow_mut().remove(&seed.parameter);
+                    let mut guessed = self.guessed.borrow_mut();
+                    if self.rulebook.uses_limits(self.recipe, value) {
+                        guessed.insert(seed.parameter);
+                    } else {
+                        guessed.remove(&seed.parameter);
+                    }
                     return Some(found);
                 }
                 Err(why) => reason = reason.or(Some(why)),

@@ -7,9 +7,10 @@ use crate::probe::celsius;
 use crate::wire::{self, finite};
 use espice_base::SourceMap;
 use espice_facts::{Conditions, Facts, Status, SymbolTable};
-use espice_fit::{ParameterStatistics, measures, stages};
+use espice_fit::stages::{self, Staged};
+use espice_fit::{ParameterStatistics, measures};
 use espice_lang::Quantities;
-use espice_lang::ir::ParameterIr;
+use espice_lang::ir::{ParameterIr, TemplateIr};
 use std::collections::BTreeMap;
 
 /// Relative errors are taken of at least this share of the largest magnitude of a curve.
@@ -43,7 +44,7 @@ impl View<'_> {
             unused,
             rated: self.rated(),
             unidentified: weak.iter().map(|d| d.sentence()).collect(),
-            stages: staged.records.iter().map(|r| self.stage(r)).collect(),
+            stages: stage_records(self.fitted.template, staged),
             seed: self.seed,
             mode: self.mode.to_string(),
             evaluations: staged.evaluations as u64,
@@ -78,7 +79,7 @@ impl View<'_> {
                     high: known.and_then(|k| finite(k.high)),
                     identified: known.is_some_and(|k| k.identified),
                     at_bound: known.is_some_and(|k| k.at_bound.is_some()),
-                    limit_derived: known.is_some() && self.limit_derived(index),
+                    limit_derived: self.limit_derived(index),
                     stage,
                     origin: origin.to_string(),
                     reason,
@@ -87,14 +88,15 @@ impl View<'_> {
         all.enumerate().map(one).collect()
     }
 
-    /// Whether what the joint fit knows of a parameter comes in part from limits that stood in
-    /// for values: by its column of the Jacobian.
+    /// Whether what is known of a parameter comes in part from limits that stood in for values: by
+    /// its column of the Jacobian in the joint fit, and where no fit moved it, by its seed.
     fn limit_derived(&self, parameter: usize) -> bool {
         let staged = &self.fitted.staged;
+        let guessed = self.fitted.guessed.contains(&parameter);
         let (Some(fit), Some(place)) =
             (&staged.fit, staged.free.iter().position(|f| *f == parameter))
         else {
-            return false;
+            return guessed;
         };
         let count = fit.residuals.len();
         let limit = |t: &usize| {
@@ -116,7 +118,7 @@ impl View<'_> {
             all += share;
             limits += if limit(target) { share } else { 0.0 };
         }
-        limits > LIMIT_SHARE * all
+        if all == 0.0 { guessed } else { limits > LIMIT_SHARE * all }
     }
 
     /// Every curve that the model can be compared with, fitted to or not, and those that it
@@ -294,18 +296,32 @@ impl View<'_> {
         };
         conditions.by_symbol.keys().filter_map(text).collect::<Vec<_>>().join(", ")
     }
+}
 
-    fn stage(&self, record: &stages::StageRecord) -> out::StageRecord {
-        let name = |index: &usize| {
-            self.fitted.template.parameters.get(*index).map_or(String::new(), |p| p.name.clone())
-        };
-        out::StageRecord {
-            name: record.stage.clone(),
-            parameters: record.parameters.iter().map(name).collect(),
-            points: record.points,
-            before: record.before.and_then(finite),
-            after: record.after.and_then(finite),
-            outcome: record.outcome.clone(),
-        }
+/// What the stages did, in the outcome's form.
+fn stage_records(template: &TemplateIr, staged: &Staged) -> Vec<out::StageRecord> {
+    let name =
+        |index: &usize| template.parameters.get(*index).map_or(String::new(), |p| p.name.clone());
+    let record = |record: &stages::StageRecord| out::StageRecord {
+        name: record.stage.clone(),
+        parameters: record.parameters.iter().map(name).collect(),
+        points: record.points,
+        before: record.before.and_then(finite),
+        after: record.after.and_then(finite),
+        outcome: record.outcome.clone(),
+    };
+    staged.records.iter().map(record).collect()
+}
+
+/// How far a fit came whose result is not the model.
+pub(crate) fn attempt(template: &TemplateIr, staged: &Staged) -> out::Attempt {
+    let all = template.parameters.iter().zip(&staged.values).zip(&staged.sources);
+    let moved = all.filter(|(_, source)| **source != stages::Source::Default);
+    let parameter = |((p, value), _): ((&ParameterIr, &f64), &stages::Source)| {
+        out::AttemptedParameter { name: p.name.clone(), value: finite(*value) }
+    };
+    out::Attempt {
+        parameters: moved.map(parameter).collect(),
+        stages: stage_records(template, staged),
     }
 }

@@ -1,11 +1,11 @@
 //! The main job: sources in, outcome out. One function for each stage, in the order of the way
 //! through the house.
 
-use crate::candidate::Fitted;
+use crate::candidate::{Failed, Fitted};
 use crate::config::Request;
 use crate::emit::{self, Stated};
 use crate::engine::Engine;
-use crate::fitted::View;
+use crate::fitted::{View, attempt};
 use crate::orient::first_polarity;
 use crate::outcome as out;
 use crate::parts::{choose_part, stem};
@@ -209,6 +209,7 @@ impl Engine<'_> {
                 status: if rejected { "rejected" } else { "tried" }.into(),
                 reason: candidate.reason.clone(),
                 score: None,
+                attempt: None,
             });
             if rejected {
                 continue;
@@ -223,7 +224,9 @@ impl Engine<'_> {
             };
             let Some(entry) = record.candidates.get_mut(place) else { continue };
             match self.try_template(template, kind, facts) {
-                Err(complaint) => {
+                Err(failed) => {
+                    let Failed { complaint, attempt } = *failed;
+                    entry.attempt = attempt;
                     entry.reason = complaint.message.clone();
                     record.diagnostics.push(Diagnostic { severity: Severity::Note, ..complaint });
                 }
@@ -236,6 +239,7 @@ impl Engine<'_> {
                         continue;
                     };
                     entry.reason = format!("breaks {}", broken.join("; "));
+                    entry.attempt = Some(attempt(template, &fitted.staged));
                     let rules = if broken.len() == 1 { "rule" } else { "rules" };
                     let message = format!(
                         "`{}` was fitted and broke {} error {rules}",
@@ -562,8 +566,9 @@ fn choose<'e>(
         return None;
     }
     let (place, best) = survivors.remove(0);
-    for (other, _) in survivors.iter() {
+    for (other, fitted) in survivors.iter() {
         if let Some(entry) = candidates.get_mut(*other) {
+            entry.attempt = Some(attempt(fitted.template, &fitted.staged));
             entry.reason = format!(
                 "fitted and sound, but ranked behind {}: {}",
                 best.template.name, entry.reason

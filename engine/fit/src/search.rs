@@ -197,6 +197,37 @@ pub fn search<P: LeastSquares + Clone + Sync>(
     found
 }
 
+/// A local run that does not give up at once: one that ends before it has converged is repeated
+/// from the same start with other first radii, and then from where the best of them ended, with
+/// scales of its own. The lowest cost wins; a run that converged wins among equal costs.
+pub(crate) fn insist<P: LeastSquares>(
+    problem: &mut P,
+    start: &[f64],
+    bounds: &Bounds,
+    settings: &Settings,
+    cancelled: &dyn Fn() -> bool,
+) -> Fit {
+    let mut best = solve(problem, start, bounds, settings, cancelled);
+    let mut evaluations = best.evaluations;
+    let radii = [Some(0.01), Some(100.0), None];
+    for radius in radii {
+        let hopeless = matches!(best.stop, Stop::Cancelled | Stop::NonFinite);
+        if best.converged() || hopeless || settings.max_evaluations <= 1 {
+            break;
+        }
+        let from = if radius.is_some() { start.to_vec() } else { best.x.clone() };
+        let initial_radius = settings.initial_radius * radius.unwrap_or(1.0);
+        let again = Settings { initial_radius, ..*settings };
+        let fit = solve(problem, &from, bounds, &again, cancelled);
+        evaluations += fit.evaluations;
+        let equal = fit.cost <= best.cost * (1.0 + 1e-9);
+        if fit.cost < best.cost * (1.0 - 1e-9) || (fit.converged() && equal) {
+            best = fit;
+        }
+    }
+    Fit { evaluations, ..best }
+}
+
 fn attempt(rung: Rung, fit: &Fit) -> Attempt {
     Attempt { rung, cost: fit.cost, stop: fit.stop, evaluations: fit.evaluations }
 }

@@ -28,6 +28,11 @@ pub struct Settings {
     pub step_tolerance: f64,
     /// First radius as a share of the length of the scaled variables.
     pub initial_radius: f64,
+    /// The share of the largest effect that every variable counts for at least in the radius; an
+    /// effect is that of the variable's whole size, so that units do not matter. Where limits are
+    /// fitted to, a variable without an effect on the present residuals may break one at any
+    /// distance, which no derivative foretells. Zero lets each variable have its own scale.
+    pub least_effect: f64,
     /// How residuals count.
     pub loss: Loss,
 }
@@ -40,6 +45,7 @@ impl Default for Settings {
             gradient_tolerance: 1e-12,
             step_tolerance: 1e-12,
             initial_radius: 1.0,
+            least_effect: 0.0,
             loss: Loss::Linear,
         }
     }
@@ -226,19 +232,41 @@ impl TrustRegion {
     /// Scale, triangle, gradient and bounds of the current point.
     fn linearise(&mut self, x: &[f64]) {
         let m = self.residuals.len();
-        for (j, x) in x.iter().enumerate() {
+        for j in 0..x.len() {
             let length = norm(column(&self.jacobian, m, j));
             self.norms[j] = length;
             if length > self.scale[j] {
                 self.scale[j] = length;
             }
-            let scale = if self.scale[j] > 0.0 { self.scale[j] } else { 1.0 };
+        }
+        self.raise_scales(x);
+        for (j, x) in x.iter().enumerate() {
+            let scale = self.scale_of(j);
             self.low[j] = (self.bounds.low[j] - x) * scale;
             self.high[j] = (self.bounds.high[j] - x) * scale;
             self.trial[j] = scale;
         }
         self.reduction.update(&self.jacobian, &self.effective, &self.trial);
         self.step.forget();
+    }
+
+    /// Holds variables with next to no effect to [`Settings::least_effect`].
+    fn raise_scales(&mut self, x: &[f64]) {
+        if self.settings.least_effect <= 0.0 {
+            return;
+        }
+        let size = |j: usize, x: f64| {
+            let width = self.bounds.high[j] - self.bounds.low[j];
+            if x != 0.0 || !width.is_finite() { x.abs() } else { width }
+        };
+        let effects = x.iter().zip(&self.scale).enumerate();
+        let largest = effects.map(|(j, (x, scale))| size(j, *x) * scale).fold(0.0, f64::max);
+        for (j, x) in x.iter().enumerate() {
+            let size = size(j, *x);
+            if size > 0.0 && self.scale[j] > 0.0 {
+                self.scale[j] = self.scale[j].max(self.settings.least_effect * largest / size);
+            }
+        }
     }
 
     fn scale_of(&self, j: usize) -> f64 {

@@ -257,3 +257,30 @@ fn a_run_resumed_from_a_checkpoint_ends_in_the_same_bits() {
     assert_eq!(resumed.state().get_param(), Some(&whole.x));
     assert_eq!(resumed.solver().stop(), Some(whole.stop));
 }
+
+/// A variable with next to no effect that breaks a limit when it goes far: the second one. The
+/// first alone decides what is gained.
+fn far_limit(x: &[f64], r: &mut [f64], jacobian: Option<&mut [f64]>) {
+    let beyond = x[1] > 1.0;
+    r.copy_from_slice(&[
+        0.01 * (x[0] - 2.0),
+        1e-13 * (x[1] - 1e6),
+        if beyond { 10.0 * (x[1] - 1.0) } else { 0.0 },
+    ]);
+    if let Some(j) = jacobian {
+        j.copy_from_slice(&[0.01, 0.0, 0.0, 0.0, 1e-13, if beyond { 10.0 } else { 0.0 }]);
+    }
+}
+
+#[test]
+fn a_variable_without_effect_is_not_let_go_anywhere() {
+    let problem: Closure<Function> = Closure { n: 2, m: 3, f: far_limit };
+    let run = |least_effect| {
+        let settings = Settings { least_effect, ..Settings::default() };
+        solve(&mut problem.clone(), &[1.0, 0.5], &Bounds::open(2), &settings, &|| false)
+    };
+    let held = run(1e-5);
+    assert!((held.x[0] - 2.0).abs() < 1e-6, "{held:?}");
+    // With a scale of its own the variable keeps the first one from moving.
+    assert!((run(0.0).x[0] - 2.0).abs() > 0.1);
+}

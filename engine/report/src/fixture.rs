@@ -60,12 +60,8 @@ pub(crate) fn refused() -> Outcome {
     outcome.fit = None;
     outcome.models.clear();
     outcome.device = Device { part: text("npn_05v5"), ..Device::default() };
-    outcome.candidates = vec![Candidate {
-        template: text("junction_diode"),
-        status: text("rejected"),
-        reason: text("more than one terminal is varied"),
-        score: None,
-    }];
+    let reason = "more than one terminal is varied";
+    outcome.candidates = vec![candidate("junction_diode", "rejected", reason, None)];
     outcome.facts.curves.truncate(1);
     outcome.facts.parameters.clear();
     outcome.verdict.status = text("none");
@@ -487,13 +483,17 @@ fn stages() -> Vec<StageRecord> {
     ]
 }
 
-fn candidates() -> Vec<Candidate> {
-    let candidate = |template: &str, status: &str, reason: &str, score| Candidate {
+fn candidate(template: &str, status: &str, reason: &str, score: Option<f64>) -> Candidate {
+    Candidate {
         template: text(template),
         status: text(status),
         reason: text(reason),
         score,
-    };
+        attempt: None,
+    }
+}
+
+fn candidates() -> Vec<Candidate> {
     vec![
         candidate(
             "schottky_diode",

@@ -1,8 +1,9 @@
 use super::joint::Joint;
 use super::{Plan, SeedValue, Source, StageRecord, Staged, Step, Target, axes};
+use crate::search::insist;
 use crate::{
     Criteria, Evaluation, Fit, LeastSquares, Mapped, ParameterStatistics, Role, Settings,
-    Statistics, Variable, Variables, notes, solve, statistics,
+    Statistics, Variable, Variables, notes, statistics,
 };
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_lang::ir::{ParameterIr, ParameterScale};
@@ -347,7 +348,7 @@ impl Runner<'_, '_> {
         let mut problem = Mapped::new(joint, &variables);
         let start = variables.start();
         let before = rms_at(&mut problem, &start);
-        let fit = solve(
+        let fit = insist(
             &mut problem,
             &start,
             &variables.bounds(),
@@ -359,7 +360,7 @@ impl Runner<'_, '_> {
         if !after.is_finite() {
             let names: Vec<&str> = free.iter().map(|p| self.name(*p)).collect();
             self.diagnostics.push(
-                Diagnostic::error(
+                Diagnostic::warning(
                     Code::FIT_NON_FINITE,
                     format!(
                         "the model has no finite value where the fit of {} starts",

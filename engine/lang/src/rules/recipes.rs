@@ -4,6 +4,7 @@ use super::book::{Input, Rulebook};
 use super::compile::{quoted, unknown_word};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, Frame, TypedExpr};
+use super::fields::FieldId;
 use super::scope::Checker;
 use super::types::Type;
 use super::value::{Truth, Value};
@@ -459,21 +460,35 @@ impl Rulebook {
     /// Whether an expression reads the template's parameter with this index; such a seed waits
     /// until the parameter is set.
     pub fn uses_parameter(&self, recipe: &RecipeIr, value: &TypedExpr, parameter: usize) -> bool {
-        let mut open = vec![value];
-        let mut seen = Vec::new();
-        while let Some(e) = open.pop() {
-            match e.kind {
-                Kind::Parameter(p) if p == parameter => return true,
-                Kind::Local(slot) if !seen.contains(&slot) => {
-                    seen.push(slot);
-                    open.extend(recipe.frame.slots.get(slot).and_then(Option::as_ref));
-                }
-                _ => {}
-            }
-            open.extend(e.parts());
-        }
-        false
+        reads(recipe, value, |kind| matches!(kind, Kind::Parameter(p) if *p == parameter))
     }
+
+    /// Whether an expression reads a minimum or maximum that a row states: what it gives is a
+    /// guess within a limit, not a value.
+    pub fn uses_limits(&self, recipe: &RecipeIr, value: &TypedExpr) -> bool {
+        reads(recipe, value, |kind| {
+            matches!(kind, Kind::Field(_, FieldId::RowMin | FieldId::RowMax))
+        })
+    }
+}
+
+/// Whether some part of an expression, or of a local that it uses, is as asked.
+fn reads(recipe: &RecipeIr, value: &TypedExpr, wanted: impl Fn(&Kind) -> bool) -> bool {
+    let mut open = vec![value];
+    let mut seen = Vec::new();
+    while let Some(e) = open.pop() {
+        if wanted(&e.kind) {
+            return true;
+        }
+        if let Kind::Local(slot) = e.kind
+            && !seen.contains(&slot)
+        {
+            seen.push(slot);
+            open.extend(recipe.frame.slots.get(slot).and_then(Option::as_ref));
+        }
+        open.extend(e.parts());
+    }
+    false
 }
 
 fn absent<'a>(span: Span, text: &str) -> Value<'a> {

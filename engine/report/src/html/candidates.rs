@@ -1,8 +1,9 @@
 use super::markup::{chip, numbers as number_column, prose, table, words as word_column};
+use super::parameters::stage_table;
 use crate::numbers::{self, Script};
 use crate::svg::escape;
 use crate::words;
-use espice::outcome::Outcome;
+use espice::outcome::{Candidate, Outcome};
 
 /// The templates that were considered, each with the reason of its fate.
 pub(super) fn render(outcome: &Outcome) -> Option<String> {
@@ -33,5 +34,30 @@ pub(super) fn render(outcome: &Outcome) -> Option<String> {
         .collect();
     let note = "<p class=\"note\">A smaller score is better. Tried templates were fitted and then \
                 dropped or beaten; rejected ones were not fitted.</p>\n";
-    Some(table("Templates in the order of trying", &columns, &rows) + note)
+    let tables = table("Templates in the order of trying", &columns, &rows);
+    let attempts: String = outcome.candidates.iter().filter_map(attempt).collect();
+    Some(tables + note + attempts.as_str())
+}
+
+/// How far a fit came whose result is not the model.
+fn attempt(candidate: &Candidate) -> Option<String> {
+    let attempt = candidate.attempt.as_ref()?;
+    let values: Vec<String> = attempt
+        .parameters
+        .iter()
+        .map(|p| {
+            let value = p.value.map_or_else(
+                || numbers::missing(Script::Fine),
+                |v| numbers::number(v, 4, Script::Fine),
+            );
+            format!("<code>{}</code> {value}", escape(&p.name))
+        })
+        .collect();
+    let title = format!("How the fit of {} went", candidate.template);
+    Some(format!(
+        "<details><summary>{}</summary>\n{}<p class=\"note\">It ended at {}, in SI units.</p>\n</details>\n",
+        escape(&title),
+        stage_table(&title, &attempt.stages),
+        values.join(", "),
+    ))
 }

@@ -4,7 +4,7 @@ use super::markup::{
 use crate::numbers::{self, Script};
 use crate::svg::escape;
 use crate::words;
-use espice::outcome::{FittedParameter, Outcome};
+use espice::outcome::{FittedParameter, Outcome, StageRecord};
 
 /// The parameters with their intervals, and what the data could not tell.
 pub(super) fn render(outcome: &Outcome) -> Option<String> {
@@ -97,6 +97,18 @@ fn remarks(p: &FittedParameter) -> String {
 /// What each stage of the recipe did.
 pub(super) fn stages(outcome: &Outcome) -> Option<String> {
     let fit = outcome.fit.as_ref().filter(|f| !f.stages.is_empty())?;
+    let evaluations = format!(
+        "The model was evaluated {} times; random starts used seed {}, numbers mode `{}`.",
+        fit.evaluations, fit.seed, fit.mode
+    );
+    Some(
+        stage_table("What each stage of the fit did", &fit.stages)
+            + paragraph(&evaluations).as_str(),
+    )
+}
+
+/// The stages of a fit as a table.
+pub(super) fn stage_table(title: &str, stages: &[StageRecord]) -> String {
     let columns = [
         word_column("Stage"),
         word_column("Free parameters"),
@@ -108,8 +120,7 @@ pub(super) fn stages(outcome: &Outcome) -> Option<String> {
     let show = |v: Option<f64>| {
         v.map_or_else(|| numbers::missing(Script::Fine), |v| numbers::number(v, 3, Script::Fine))
     };
-    let rows: Vec<Vec<String>> = fit
-        .stages
+    let rows: Vec<Vec<String>> = stages
         .iter()
         .map(|s| {
             vec![
@@ -122,11 +133,5 @@ pub(super) fn stages(outcome: &Outcome) -> Option<String> {
             ]
         })
         .collect();
-    let evaluations = format!(
-        "The model was evaluated {} times; random starts used seed {}, numbers mode `{}`.",
-        fit.evaluations, fit.seed, fit.mode
-    );
-    Some(
-        table("What each stage of the fit did", &columns, &rows) + paragraph(&evaluations).as_str(),
-    )
+    table(title, &columns, &rows)
 }
