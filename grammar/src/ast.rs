@@ -238,8 +238,10 @@ pub struct Let {
 pub struct Limits {
     /// Name.
     pub name: Word,
-    /// The CSV file, relative to the pack file.
+    /// The CSV or XLSX file, relative to the pack file.
     pub file: Quoted,
+    /// The sheet of an XLSX file; the first one when it is not named.
+    pub sheet: Option<Quoted>,
     /// Key columns.
     pub keys: Vec<Word>,
 }
@@ -299,6 +301,8 @@ pub struct Rule {
     pub because: Option<Quoted>,
     /// What to do about a finding.
     pub help: Option<Quoted>,
+    /// Place of `unwaivable` and its reason, when no waiver may cover it.
+    pub unwaivable: Option<(Span, Option<Quoted>)>,
 }
 
 /// `limit NAME : UNIT = EXPR because "…"`
@@ -405,12 +409,19 @@ pub struct Binding {
 pub struct Waiver {
     /// The rule.
     pub rule: Path,
-    /// The part, when it is for one; `*` stands for any run of characters.
-    pub part: Option<Quoted>,
+    /// What it is for, all of which must fit: a word (`part`, `maker`, `package`, `file`,
+    /// `foundry`) and patterns, of which one must; `*` stands for any run of characters.
+    pub scope: Vec<(Word, Vec<Quoted>)>,
+    /// `when …`
+    pub when: Option<Expr>,
+    /// `within SHARE of VALUE`: how far the observed value may move from the one that was waived.
+    pub within: Option<(Expr, Expr)>,
     /// The last day on which it holds.
     pub until: Option<(Date, Span)>,
     /// Who answers for it.
     pub owner: Option<Quoted>,
+    /// Where it is kept track of.
+    pub ticket: Option<Quoted>,
     /// Why.
     pub because: Option<Quoted>,
 }

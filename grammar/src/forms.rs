@@ -20,6 +20,7 @@ pub(crate) enum Context {
     Part,
     Rule,
     Override,
+    Waiver,
     Select,
     Test,
     Data,
@@ -45,6 +46,7 @@ impl Context {
             Context::Part => "a part",
             Context::Rule => "a rule",
             Context::Override => "an override",
+            Context::Waiver => "a waiver",
             Context::Select => "a select block",
             Context::Test => "a test",
             Context::Data => "given data",
@@ -70,6 +72,7 @@ impl Context {
             Context::Part => PART,
             Context::Rule => RULE,
             Context::Override => OVERRIDE,
+            Context::Waiver => WAIVER,
             Context::Select => SELECT,
             Context::Test => TEST,
             Context::Data => DATA,
@@ -153,11 +156,13 @@ const ITEMS: &[Form] = &[
     block("override", Rule::override_item, Context::Override, "override PACK::RULE { … }"),
     block("select", Rule::select_item, Context::Select, "select for KIND { … }"),
     block("test", Rule::test_item, Context::Test, "test NAME { … }"),
-    form(
-        "waive",
-        Rule::waive_item,
-        "waive RULE for part \"PART\" until 2027-03-31 owner \"…\" because \"…\"",
-    ),
+    Form {
+        word: "waive",
+        rule: Rule::waive_item,
+        body: Body::Optional(Context::Waiver),
+        once: false,
+        usage: "waive RULE for part \"PART\" until 2027-03-31 owner \"…\" because \"…\"",
+    },
 ];
 
 const SYMBOL: &[Form] = &[
@@ -286,6 +291,7 @@ const RULE: &[Form] = &[
     once("say", Rule::text_statement, "say \"VF is {worst.typ}\""),
     BECAUSE,
     once("help", Rule::text_statement, "help \"…\""),
+    once("unwaivable", Rule::off_statement, "unwaivable because \"…\""),
 ];
 
 const OVERRIDE: &[Form] = &[
@@ -293,6 +299,16 @@ const OVERRIDE: &[Form] = &[
     once("off", Rule::off_statement, "off because \"…\""),
     BECAUSE,
     form("", Rule::value_statement, "LIMIT = VALUE"),
+];
+
+const WAIVER: &[Form] = &[
+    form("for", Rule::called_statement, "for part \"BAT54*\", \"BAT55\""),
+    once("when", Rule::expr_statement, "when CONDITION"),
+    once("within", Rule::within_statement, "within 10 % of 0.72 V"),
+    once("until", Rule::until_statement, "until 2027-03-31"),
+    once("owner", Rule::text_statement, "owner \"…\""),
+    once("ticket", Rule::text_statement, "ticket \"…\""),
+    BECAUSE,
 ];
 
 const SELECT: &[Form] = &[
@@ -330,7 +346,7 @@ const MODEL: &[Form] = &[form("", Rule::value_statement, "IS = 1 fA")];
 
 /// Statements that a reason on the next line still belongs to; after every other one a line
 /// that starts with `because` is a statement of its own.
-pub(crate) const TAKES_REASON: [&str; 13] = [
+pub(crate) const TAKES_REASON: [&str; 14] = [
     "bound",
     "consider",
     "limit",
@@ -343,6 +359,7 @@ pub(crate) const TAKES_REASON: [&str; 13] = [
     "seed",
     "table",
     "todo",
+    "unwaivable",
     "waive",
 ];
 
@@ -373,7 +390,7 @@ pub(crate) const FOREIGN_WORDS: [(&str, &str); 18] = [
 
 /// Every first word of a statement inside a block.
 pub(crate) fn is_statement_word(word: &str) -> bool {
-    const BLOCKS: [Context; 14] = [
+    const BLOCKS: [Context; 15] = [
         Context::Symbol,
         Context::Kind,
         Context::Reading,
@@ -384,6 +401,7 @@ pub(crate) fn is_statement_word(word: &str) -> bool {
         Context::Recipe,
         Context::Stage,
         Context::Rule,
+        Context::Waiver,
         Context::Select,
         Context::Test,
         Context::Data,

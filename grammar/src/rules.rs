@@ -66,7 +66,7 @@ impl Rule {
             Rule::kw_card | Rule::param_card => "`card`",
             Rule::kw_chosen | Rule::expect_chosen => "`chosen`",
             Rule::kw_else => "`else`",
-            Rule::kw_for | Rule::waive_part => "`for`",
+            Rule::kw_for | Rule::waive_scope => "`for`",
             Rule::kw_from => "`from`",
             Rule::kw_improves => "`improves`",
             Rule::kw_in | Rule::measure | Rule::param_range => "`in`",
@@ -76,6 +76,7 @@ impl Rule {
             Rule::kw_max | Rule::fact_max => "`max`",
             Rule::kw_min | Rule::fact_min => "`min`",
             Rule::kw_model | Rule::given_model => "`model`",
+            Rule::kw_of => "`of`",
             Rule::kw_on | Rule::card_on => "`on`",
             Rule::kw_or => "`or`",
             Rule::kw_otherwise => "`otherwise`",
@@ -83,7 +84,9 @@ impl Rule {
             Rule::kw_owner | Rule::waive_owner => "`owner`",
             Rule::kw_part => "`part`",
             Rule::kw_scale | Rule::param_scale => "`scale`",
+            Rule::kw_sheet | Rule::limits_sheet => "`sheet`",
             Rule::kw_then => "`then`",
+            Rule::kw_ticket | Rule::waive_ticket => "`ticket`",
             Rule::kw_through => "`through`",
             Rule::rises => "`rises`",
             Rule::falls => "`falls`",
@@ -197,6 +200,8 @@ impl Rule {
             | Rule::select_item
             | Rule::test_item
             | Rule::waive_item
+            | Rule::until_statement
+            | Rule::within_statement
             | Rule::circuit_item
             | Rule::start_statement
             | Rule::event_statement
@@ -279,13 +284,16 @@ impl Rule {
                 | Rule::kw_max
                 | Rule::kw_min
                 | Rule::kw_model
+                | Rule::kw_of
                 | Rule::kw_on
                 | Rule::kw_otherwise
                 | Rule::kw_over
                 | Rule::kw_owner
                 | Rule::kw_part
                 | Rule::kw_scale
+                | Rule::kw_sheet
                 | Rule::kw_then
+                | Rule::kw_ticket
                 | Rule::kw_through
                 | Rule::kw_to
                 | Rule::kw_typ

@@ -29,6 +29,8 @@ mod functions;
 #[cfg(test)]
 mod jacobian;
 #[cfg(test)]
+mod judge;
+#[cfg(test)]
 mod junction;
 #[cfg(test)]
 mod measured;

@@ -1,8 +1,10 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{check, eval, explain, extract, fit, fmt, generate, model, test};
+use crate::command::{check, eval, explain, extract, fit, fmt, generate, judge, model, test};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use espice_report::findings::Form;
+use std::path::PathBuf;
 
 /// The command line.
 #[derive(Parser, Debug)]
@@ -58,6 +60,74 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
+    /// A finding, as JSON, a line
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit's XML, for CI systems
+    Junit,
+    /// Workflow commands of GitHub
+    Github,
+    /// Markdown, for summaries
+    Markdown,
+    /// One self-contained page
+    Html,
+}
+
+impl Format {
+    /// The form of findings that is meant; text and JSON are each command's own.
+    pub(crate) fn form(self) -> Option<Form> {
+        match self {
+            Format::Text | Format::Json => None,
+            Format::Jsonl => Some(Form::Jsonl),
+            Format::Sarif => Some(Form::Sarif),
+            Format::Junit => Some(Form::Junit),
+            Format::Github => Some(Form::Github),
+            Format::Markdown => Some(Form::Markdown),
+            Format::Html => Some(Form::Html),
+        }
+    }
+}
+
+/// Where the results go.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Output {
+    /// File for the results, in place of standard output; SARIF beyond the limits of its readers
+    /// goes to FILE, FILE.2, … before the ending
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// What fails a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    #[default]
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// No finding; packs and sources that cannot be used still do
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding or diagnostic of a severity fails the run.
+    pub(crate) fn counts(self, severity: &str) -> bool {
+        match self {
+            FailOn::Error => severity == "error",
+            FailOn::Warning => severity == "error" || severity == "warning",
+            FailOn::Never => false,
+        }
+    }
+
+    /// The least severity that fails the run.
+    pub(crate) fn least(self) -> Option<String> {
+        match self {
+            FailOn::Error => Some(String::from("error")),
+            FailOn::Warning => Some(String::from("warning")),
+            FailOn::Never => None,
+        }
+    }
 }
 
 /// What to do.
@@ -84,6 +154,11 @@ pub(crate) enum Command {
     /// The function is a template without pins. Prints values with standard errors, intervals and
     /// what the data cannot tell; derivatives come from the template's text.
     Fit(fit::Arguments),
+    /// Judge sources by the rules, without making models: what guards a library of data
+    ///
+    /// Folders are searched for sources; each is a device of its own. With a baseline only
+    /// findings that it does not hold fail the run. Zero rules evaluated is an error.
+    Judge(judge::Arguments),
     /// Check packs: syntax, names, types and dimensions
     ///
     /// Every mistake is reported with its code, its place and what to do; nothing is run.

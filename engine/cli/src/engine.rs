@@ -3,7 +3,8 @@
 use crate::command::Context;
 use crate::exit::Exit;
 use crate::files::Scratch;
-use espice::{EvaluateRequest, Evaluation, FitRequest, FunctionFit, Made};
+use espice::outcome::Judged;
+use espice::{EvaluateRequest, Evaluation, FitRequest, FunctionFit, JudgeRequest, Made};
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
 
@@ -77,6 +78,8 @@ pub(crate) trait Engine {
     fn evaluate(&mut self, request: &EvaluateRequest) -> (Evaluation, Diagnostics);
     /// Fits a function to a table.
     fn fit(&mut self, request: &FitRequest) -> (FunctionFit, Diagnostics);
+    /// Judges sources by the rules alone.
+    fn judge(&mut self, request: &JudgeRequest) -> (Judged, Diagnostics);
     /// Checks packs and files.
     fn check(&mut self, paths: &[String]) -> Diagnostics;
     /// Runs the tests of packs; diagnostics of packs that do not check stand beside.
@@ -158,6 +161,10 @@ impl Engine for Native<'_> {
 
     fn fit(&mut self, request: &FitRequest) -> (FunctionFit, Diagnostics) {
         self.engine.fit(request)
+    }
+
+    fn judge(&mut self, request: &JudgeRequest) -> (Judged, Diagnostics) {
+        self.engine.judge(request)
     }
 
     fn check(&mut self, paths: &[String]) -> Diagnostics {

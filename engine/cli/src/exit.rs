@@ -1,6 +1,7 @@
 //! What the program's exit code says.
 
-use espice::outcome::{DiagnosticRecord, Outcome};
+use crate::arguments::FailOn;
+use espice::outcome::Outcome;
 use espice_base::{Diagnostics, Severity};
 use std::process::ExitCode;
 
@@ -41,7 +42,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 26] = [
+const CODES: [(&str, Exit); 32] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -59,6 +60,12 @@ const CODES: [(&str, Exit); 26] = [
     ("E0536", Exit::Data),
     ("E0538", Exit::Limit),
     ("E0541", Exit::Limit),
+    ("E0552", Exit::Data),
+    ("E0553", Exit::Data),
+    ("E0554", Exit::Data),
+    ("E0555", Exit::Usage),
+    ("E0557", Exit::Cancelled),
+    ("E0558", Exit::Usage),
     ("E0603", Exit::Limit),
     ("E0662", Exit::Usage),
     ("E0663", Exit::Usage),
@@ -83,17 +90,18 @@ impl Exit {
         errors.fold(Exit::Ok, |exit, d| exit.and(of_code(d.code.as_str())))
     }
 
-    /// What an outcome says. `fail_on_warning` makes a failed warning count like a failed error.
-    pub(crate) fn of_outcome(outcome: &Outcome, fail_on_warning: bool) -> Exit {
-        let errors = outcome.diagnostics.iter().filter(|d| counts(d, fail_on_warning));
+    /// What an outcome says; `fail_on` decides which findings fail the run.
+    pub(crate) fn of_outcome(outcome: &Outcome, fail_on: FailOn) -> Exit {
+        let errors = outcome
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == "error" || fail_on.counts(&d.severity));
         let mut exit = errors.fold(Exit::Ok, |exit, d| {
             exit.and(if d.severity == "error" { of_code(&d.code) } else { Exit::Rule })
         });
-        let failed = outcome.verdict.findings.iter().any(|f| {
-            f.status == "failed"
-                && (f.severity == "error" || fail_on_warning && f.severity == "warning")
-        });
-        if failed || outcome.verdict.status == "failed" {
+        let findings = &outcome.verdict.findings;
+        let failed = findings.iter().any(|f| f.status == "failed" && fail_on.counts(&f.severity));
+        if failed || outcome.verdict.status == "failed" && fail_on != FailOn::Never {
             exit = exit.and(Exit::Rule);
         }
         if outcome.fit.is_none() && outcome.candidates.iter().any(|c| c.status == "tried") {
@@ -116,10 +124,6 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(exit as u8)
     }
-}
-
-fn counts(d: &DiagnosticRecord, fail_on_warning: bool) -> bool {
-    d.severity == "error" || fail_on_warning && d.severity == "warning"
 }
 
 fn of_code(code: &str) -> Exit {

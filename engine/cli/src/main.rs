@@ -26,11 +26,20 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command, context: &Context<'_>) -> Exit {
+    let has_findings = matches!(
+        command,
+        Command::Model(_) | Command::Judge(_) | Command::Check(_) | Command::Test(_)
+    );
+    if !has_findings && context.global.format.form().is_some() {
+        context.console.report_one(&command::findings::none_to_show());
+        return Exit::Usage;
+    }
     match command {
         Command::Model(a) => command::model::run(a, context),
         Command::Extract(a) => command::extract::run(a, context),
         Command::Eval(a) => command::eval::run(a, context),
         Command::Fit(a) => command::fit::run(a, context),
+        Command::Judge(a) => command::judge::run(a, context),
         Command::Check(a) => command::check::run(a, context),
         Command::Test(a) => command::test::run(a, context),
         Command::Fmt(a) => command::fmt::run(a, context),

@@ -16,6 +16,7 @@
 //! document that every front end shows. The engine sees files, the date and cancellation only
 //! through the [`espice_base::World`] that it is given.
 
+mod baseline;
 mod behaviour;
 mod builtin;
 mod candidate;
@@ -27,6 +28,7 @@ mod evaluate;
 mod extraction;
 mod fitted;
 mod function;
+mod judge;
 mod loose;
 mod orient;
 pub mod outcome;
@@ -34,12 +36,14 @@ mod parts;
 mod probe;
 mod run;
 mod scans;
+mod screen;
 mod simulate;
 mod simulated;
 mod subcircuit;
 mod templates;
 mod wire;
 
+pub use baseline::Baseline;
 pub use config::{Config, Request, SimulatorSetup};
 pub use engine::Engine;
 pub use espice_fit::{Climb, Loss};
@@ -51,4 +55,5 @@ pub use evaluate::{
     Biases, CardModel, EvaluateRequest, EvaluatedColumn, EvaluatedParameter, Evaluation, Wanted,
 };
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
+pub use judge::JudgeRequest;
 pub use run::Made;

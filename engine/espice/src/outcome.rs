@@ -4,8 +4,12 @@
 //! may differ between two equal runs stands in [`Run`], so that the rest is byte-identical.
 
 mod fit;
+mod judged;
+mod verdict;
 
 pub use fit::*;
+pub use judged::{BaselineRecord, GoneRecord, Judged, JudgedSource};
+pub use verdict::{DiagnosticRecord, FindingRecord, Location, RuleCount, Verdict, WaiverRecord};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -313,88 +317,6 @@ pub struct Axis {
     pub scale: String,
 }
 
-/// What the rules say.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Verdict {
-    /// `passed`, `failed`, or `none` when no model came out.
-    pub status: String,
-    /// The account.
-    pub rules: RuleCount,
-    /// Every rule that was loaded, with how it came out.
-    pub findings: Vec<FindingRecord>,
-}
-
-/// The account of the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, JsonSchema)]
-pub struct RuleCount {
-    /// Loaded for the phases that ran.
-    pub loaded: usize,
-    /// Held.
-    pub passed: usize,
-    /// Did not hold.
-    pub failed: usize,
-    /// Could not be decided.
-    pub undecided: usize,
-    /// Did not apply.
-    pub not_applicable: usize,
-    /// Failed under a waiver.
-    pub waived: usize,
-}
-
-/// How one rule came out.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct FindingRecord {
-    /// Rule.
-    pub rule: String,
-    /// Pack.
-    pub pack: String,
-    /// `error`, `warning` or `note`.
-    pub severity: String,
-    /// `passed`, `failed`, `undecided`, `not_applicable` or `waived`.
-    pub status: String,
-    /// One sentence.
-    pub message: String,
-    /// Why the rule exists.
-    pub because: String,
-    /// What to do.
-    pub help: String,
-    /// Observed value, SI.
-    pub observed: Option<f64>,
-    /// Limit, SI.
-    pub limit: Option<f64>,
-    /// Distance to the limit, positive on the good side, SI.
-    pub margin: Option<f64>,
-    /// SI unit of the three.
-    pub unit: String,
-    /// Where the rule stands.
-    pub rule_span: Option<Location>,
-    /// Where the data stand.
-    pub data_span: Option<Location>,
-    /// Stable identity.
-    pub fingerprint: String,
-}
-
-/// A place for people and machines.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Location {
-    /// File: data files without folders, pack files relative to the pack.
-    pub file: String,
-    /// Line, from 1.
-    pub line: u32,
-    /// Column in characters, from 1.
-    pub column: u32,
-    /// Line of the end.
-    pub end_line: u32,
-    /// Column just past the end.
-    pub end_column: u32,
-    /// Page of a paged source.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<u32>,
-    /// Box on that page.
-    #[serde(rename = "box", skip_serializing_if = "Option::is_none")]
-    pub area: Option<[f64; 4]>,
-}
-
 /// A card.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Model {
@@ -411,21 +333,6 @@ pub struct Model {
     /// Largest deviation between simulator and native evaluator, in units of the tolerance
     /// (1e-6 of the current plus 1e-15 A); null when none ran.
     pub deviation: Option<f64>,
-}
-
-/// A diagnostic.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct DiagnosticRecord {
-    /// Stable code.
-    pub code: String,
-    /// `error`, `warning` or `note`.
-    pub severity: String,
-    /// One sentence.
-    pub message: String,
-    /// Primary place.
-    pub span: Option<Location>,
-    /// What to do.
-    pub help: Vec<String>,
 }
 
 /// What may differ between two equal runs.

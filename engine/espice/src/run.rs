@@ -9,17 +9,17 @@ use crate::fitted::{View, attempt};
 use crate::orient::first_polarity;
 use crate::outcome as out;
 use crate::parts::{choose_part, stem};
-use crate::probe::TEMPERATURES;
 use crate::scans;
+use crate::screen::{hit_limit, settle};
 use crate::simulate::{self, Check};
-use crate::wire;
+use crate::wire::{self, Naming};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
 use espice_lang::ir::{Account, CardIr, Finding, FindingStatus, TemplateIr};
-use espice_lang::rules::{CandidateStatus, Phase, RankKey, Selection};
+use espice_lang::rules::{CandidateStatus, RankKey, Selection, WaiverLog};
 use espice_netlist::{Origin, dialect, dialects};
-use espice_units::constants::{ROOM, TNOM};
+use espice_units::constants::TNOM;
 
 /// Candidates whose residuals are at most this many times the least are alike.
 const ALIKE: f64 = 1.2;
@@ -172,14 +172,8 @@ impl Engine<'_> {
 
     /// Rules on the raw sweeps, readings, rules on rows and curves. Whether the way goes on.
     fn screen(&self, record: &mut Record) -> bool {
-        let judgement = self.rulebook.run(Phase::Source, &self.input(&record.facts));
-        record.findings.extend(judgement.findings);
-        record.diagnostics.extend(judgement.diagnostics);
-        record.diagnostics.extend(self.add_readings(&mut record.facts));
-        assume_temperature(&mut record.facts, &mut record.diagnostics);
-        let judgement = self.rulebook.run(Phase::Data, &self.input(&record.facts));
-        record.findings.extend(judgement.findings);
-        record.diagnostics.extend(judgement.diagnostics);
+        let Record { facts, findings, diagnostics, .. } = record;
+        self.screen_facts(facts, findings, diagnostics);
         let broken =
             |f: &Finding| f.status == FindingStatus::Failed && f.severity == Severity::Error;
         !record.findings.iter().any(broken) && !hit_limit(&record.diagnostics)
@@ -368,17 +362,10 @@ impl Engine<'_> {
     }
 
     fn outcome(&self, request: &Request, mut record: Record, sheets: &[Sheet]) -> out::Outcome {
-        record.diagnostics.extend(self.rulebook.audit_waivers(
-            &record.findings,
-            &record.facts,
-            self.world.today(),
-        ));
+        let mut waivers = WaiverLog::default();
+        waivers.note(&record.findings);
+        record.diagnostics.extend(self.rulebook.audit_waivers(&waivers));
         record.diagnostics.sort();
-        let pack = |p: &espice_lang::ir::PackInfo| out::Pack {
-            name: p.name.clone(),
-            version: p.version.clone(),
-            digest: p.digest.to_string(),
-        };
         let failed = record
             .findings
             .iter()
@@ -396,12 +383,7 @@ impl Engine<'_> {
             part_name(&record.facts)
         };
         out::Outcome {
-            espice: out::Version {
-                engine: env!("CARGO_PKG_VERSION").into(),
-                schema: 1,
-                packs: self.library.packs.iter().map(pack).collect(),
-                constants: self.constants.name.into(),
-            },
+            espice: self.version(),
             source: record
                 .facts
                 .sources
@@ -427,7 +409,12 @@ impl Engine<'_> {
             verdict: out::Verdict {
                 status: status.into(),
                 rules: wire::account(Account::of(&record.findings)),
-                findings: record.findings.iter().map(|f| wire::finding(f, &self.sources)).collect(),
+                findings: record
+                    .findings
+                    .iter()
+                    .map(|f| wire::finding(f, &self.rulebook, &self.sources, Naming::Bare))
+                    .collect(),
+                waivers: wire::waivers(&waivers, &self.rulebook, &self.sources, Naming::Bare),
             },
             models: record.models,
             diagnostics: record
@@ -506,35 +493,6 @@ fn unknown_dialects(request: &Request) -> Diagnostics {
         .collect()
 }
 
-/// Whether a limit was hit. Then the run ends: a rule that was cut short has no verdict.
-fn hit_limit(diagnostics: &Diagnostics) -> bool {
-    diagnostics.iter().any(|d| [Code::RULE_LIMIT, Code::SCRIPT_LIMIT].contains(&d.code))
-}
-
-/// Curves that state no temperature hold at room temperature from here on, and a note says so.
-fn assume_temperature(facts: &mut Facts, diagnostics: &mut Diagnostics) {
-    let mut first = None;
-    for curve in &mut facts.curves {
-        let all = curve.all_conditions();
-        let stated = |s: &str| all.by_symbol.contains_key(s) || curve.signature.x == s;
-        if TEMPERATURES.into_iter().any(stated) {
-            continue;
-        }
-        first = first.or(Some(curve.provenance.place));
-        curve.conditions = std::mem::take(&mut curve.conditions).with("TJ", ROOM);
-    }
-    if let Some(place) = first {
-        diagnostics.push(
-            Diagnostic::note(
-                Code::TEMPERATURE_ASSUMED,
-                "no temperature is stated; 25 °C is assumed",
-            )
-            .at(place)
-            .help("state it as a condition `TJ`: an error of 3 K is one of 1 % in N"),
-        );
-    }
-}
-
 /// Ranks the survivors and marks the chosen one.
 fn choose<'e>(
     survivors: &mut Vec<(usize, Fitted<'e>)>,
@@ -579,12 +537,6 @@ fn choose<'e>(
         entry.status = "chosen".into();
     }
     Some(best)
-}
-
-/// Gives conditions at a rating the rating's value for the part, where it is known by now.
-fn settle(facts: &mut Facts) {
-    let part = facts.device.part.clone();
-    facts.settle_ratings(part.as_deref());
 }
 
 /// The part's name, else the first source's without its ending.

@@ -7,7 +7,8 @@ use espice_facts::{
     Axis, Condition, Conditions, Curve, Facts, Mark, Origin, Parameter, Scale, SymbolTable,
 };
 use espice_ingest::sheet::{Sheet, plot};
-use espice_lang::ir::{Account, Finding};
+use espice_lang::ir::{Account, Finding, FindingStatus, WaiverState};
+use espice_lang::rules::{Rulebook, WaiverLog};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A finite number, or nothing.
@@ -199,15 +200,21 @@ pub(crate) fn provenance(p: &espice_facts::Provenance, sources: &SourceMap) -> o
     wire
 }
 
-/// A place for people and machines. Pack files keep their path within the pack, data files
-/// their bare name.
-pub(crate) fn location(place: Place, sources: &SourceMap) -> Option<out::Location> {
+/// How places name their files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Naming {
+    /// Pack files keep their path within the pack, data files their bare name: documents of one
+    /// device do not depend on where they are made.
+    Bare,
+    /// As the world knows them: tools that mark places need the path.
+    Path,
+}
+
+/// A place for people and machines.
+pub(crate) fn location(place: Place, sources: &SourceMap, naming: Naming) -> Option<out::Location> {
     let file = sources.get(place.file())?;
-    let name = if file.name().ends_with(".espice") || file.name().ends_with(".rhai") {
-        file.name()
-    } else {
-        base_name(file.name())
-    };
+    let is_pack = file.name().ends_with(".espice") || file.name().ends_with(".rhai");
+    let name = if is_pack || naming == Naming::Path { file.name() } else { base_name(file.name()) };
     let span = match place {
         Place::Text(span) => span,
         Place::Page { file, .. } | Place::File(file) => Span::new(file, 0, 0),
@@ -228,13 +235,24 @@ pub(crate) fn location(place: Place, sources: &SourceMap) -> Option<out::Locatio
     })
 }
 
-pub(crate) fn finding(f: &Finding, sources: &SourceMap) -> out::FindingRecord {
+pub(crate) fn finding(
+    f: &Finding,
+    rulebook: &Rulebook,
+    sources: &SourceMap,
+    naming: Naming,
+) -> out::FindingRecord {
     let observed = f.observed.as_ref();
+    // The one that covers it; else the first that does not any more.
+    let told = [WaiverState::Active, WaiverState::Stale, WaiverState::Expired];
+    let open = matches!(f.status, FindingStatus::Failed | FindingStatus::Waived);
+    let used = told.iter().find_map(|s| f.waivers.iter().find(|w| w.state == *s && open));
     out::FindingRecord {
         rule: f.rule.clone(),
         pack: f.pack.clone(),
         severity: f.severity.word().into(),
         status: f.status.word().into(),
+        part: f.part.clone(),
+        maker: f.maker.clone(),
         message: f.message.clone(),
         because: f.because.clone(),
         help: f.help.clone(),
@@ -242,10 +260,49 @@ pub(crate) fn finding(f: &Finding, sources: &SourceMap) -> out::FindingRecord {
         limit: observed.and_then(|o| finite(o.limit)),
         margin: observed.and_then(|o| finite(o.margin)),
         unit: observed.map_or(String::new(), |o| o.dimension.to_string()),
-        rule_span: location(f.rule_span.into(), sources),
-        data_span: f.data_place.and_then(|p| location(p, sources)),
+        data: f.data.clone(),
+        rule_span: location(f.rule_span.into(), sources, naming),
+        data_span: f.data_place.and_then(|p| location(p, sources, naming)),
         fingerprint: f.fingerprint.clone(),
+        former: f.former.clone(),
+        times: 1,
+        known: false,
+        unwaivable: f.unwaivable,
+        waiver: used.and_then(|u| waiver(u.waiver, u.state, rulebook, sources, naming)),
     }
+}
+
+/// A waiver with what it does.
+pub(crate) fn waiver(
+    index: usize,
+    state: WaiverState,
+    rulebook: &Rulebook,
+    sources: &SourceMap,
+    naming: Naming,
+) -> Option<out::WaiverRecord> {
+    let info = rulebook.waiver(index)?;
+    Some(out::WaiverRecord {
+        state: state.word().into(),
+        rule: info.rule,
+        scope: info.scope,
+        until: info.until.map(|d| d.to_string()),
+        owner: info.owner,
+        ticket: info.ticket,
+        because: info.because,
+        span: location(info.span.into(), sources, naming),
+    })
+}
+
+/// All waivers of a rulebook with what they did on the whole.
+pub(crate) fn waivers(
+    log: &WaiverLog,
+    rulebook: &Rulebook,
+    sources: &SourceMap,
+    naming: Naming,
+) -> Vec<out::WaiverRecord> {
+    (0..rulebook.waiver_count())
+        .filter_map(|i| waiver(i, log.state(i), rulebook, sources, naming))
+        .collect()
 }
 
 pub(crate) fn account(a: Account) -> out::RuleCount {
@@ -260,11 +317,19 @@ pub(crate) fn account(a: Account) -> out::RuleCount {
 }
 
 pub(crate) fn diagnostic(d: &Diagnostic, sources: &SourceMap) -> out::DiagnosticRecord {
+    diagnostic_with(d, sources, Naming::Bare)
+}
+
+pub(crate) fn diagnostic_with(
+    d: &Diagnostic,
+    sources: &SourceMap,
+    naming: Naming,
+) -> out::DiagnosticRecord {
     out::DiagnosticRecord {
         code: d.code.as_str().into(),
         severity: d.severity.word().into(),
         message: d.message.clone(),
-        span: d.place().and_then(|p| location(p, sources)),
+        span: d.place().and_then(|p| location(p, sources, naming)),
         help: d.help.clone(),
     }
 }

@@ -17,6 +17,8 @@ use crate::words::Verdict;
 use cutout::Cutter;
 use espice::outcome::Outcome;
 use espice::sheet::Sheet;
+pub(crate) use markup::{section, table, words as word_column};
+pub(crate) use rules::article as finding_article;
 
 /// The report of an outcome.
 ///
@@ -26,20 +28,26 @@ use espice::sheet::Sheet;
 /// the outcome and the sheets; its `run` is not shown.
 pub fn render(outcome: &Outcome, sheets: &[Sheet]) -> String {
     let sections = sections(outcome, sheets);
+    let mut body = head::render(outcome);
+    body += &contents(&sections);
+    body += "<main>\n";
+    for section in &sections {
+        body += &markup::section(section.id, section.title, &section.body);
+    }
+    body += "</main>\n";
+    body += &footer::render(outcome);
+    page(&head::title(outcome), &body)
+}
+
+/// A page of its own with the style of all reports.
+pub(crate) fn page(title: &str, body: &str) -> String {
     let mut page = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n");
     page += "<meta charset=\"utf-8\">\n";
     page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
     page += "<meta name=\"color-scheme\" content=\"light dark\">\n";
-    page += &format!("<title>{}</title>\n", escape(&head::title(outcome)));
+    page += &format!("<title>{}</title>\n", escape(title));
     page += &format!("<style>\n{}</style>\n</head>\n<body>\n", include_str!("html/style.css"));
-    page += &head::render(outcome);
-    page += &contents(&sections);
-    page += "<main>\n";
-    for section in &sections {
-        page += &markup::section(section.id, section.title, &section.body);
-    }
-    page += "</main>\n";
-    page += &footer::render(outcome);
+    page += body;
     page += "</body>\n</html>\n";
     page
 }

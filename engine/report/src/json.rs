@@ -1,6 +1,6 @@
 //! The outcome as JSON, in the form that every front end shares.
 
-use espice::outcome::{DiagnosticRecord, Location, Outcome};
+use espice::outcome::{DiagnosticRecord, Judged, Location, Outcome};
 use espice_base::{Diagnostic, Diagnostics, Place, SourceMap};
 
 /// The outcome as indented JSON: fields in the order of their declaration, numbers in the
@@ -17,6 +17,16 @@ pub fn render(outcome: &Outcome) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
+/// The document of `judge` as indented JSON, in the same form.
+///
+/// # Errors
+/// As [`render`].
+pub fn judged(judged: &Judged) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(judged)?;
+    text.push('\n');
+    Ok(text)
+}
+
 /// Diagnostics outside an outcome (of `check`, `test`, `fmt`), as a JSON array in the form that
 /// they have in an outcome.
 ///
@@ -26,10 +36,14 @@ pub fn diagnostics(
     diagnostics: &Diagnostics,
     sources: &SourceMap,
 ) -> Result<String, serde_json::Error> {
-    let records: Vec<DiagnosticRecord> = diagnostics.iter().map(|d| record(d, sources)).collect();
-    let mut text = serde_json::to_string_pretty(&records)?;
+    let mut text = serde_json::to_string_pretty(&records(diagnostics, sources))?;
     text.push('\n');
     Ok(text)
+}
+
+/// Diagnostics in the form that they have in an outcome; places name files as they were given.
+pub(crate) fn records(diagnostics: &Diagnostics, sources: &SourceMap) -> Vec<DiagnosticRecord> {
+    diagnostics.iter().map(|d| record(d, sources)).collect()
 }
 
 fn record(d: &Diagnostic, sources: &SourceMap) -> DiagnosticRecord {

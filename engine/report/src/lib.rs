@@ -7,6 +7,7 @@
 
 pub mod csv;
 pub mod evaluation;
+pub mod findings;
 #[cfg(test)]
 mod fixture;
 pub mod function;

@@ -1,6 +1,6 @@
 //! The JSON schema of the outcome document, generated from its types.
 
-use espice::outcome::Outcome;
+use espice::outcome::{Judged, Outcome};
 
 /// The schema as indented JSON with LF and a final line end: the text of
 /// `docs/outcome.schema.json`.
@@ -11,6 +11,16 @@ use espice::outcome::Outcome;
 /// Never in practice: a schema is made of text, numbers and maps with text keys.
 pub fn render() -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Outcome))?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// The schema of the document of `judge`, the text of `docs/judged.schema.json`.
+///
+/// # Errors
+/// As [`render`].
+pub fn judged() -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Judged))?;
     text.push('\n');
     Ok(text)
 }

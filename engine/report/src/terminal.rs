@@ -204,7 +204,8 @@ fn rules(outcome: &Outcome, style: Style) -> String {
     out
 }
 
-fn finding(f: &FindingRecord, style: Style) -> String {
+/// A finding with its values, places and reason.
+pub(crate) fn finding(f: &FindingRecord, style: Style) -> String {
     let paint = if f.status == "failed" { severity(&f.severity) } else { Paint::Quiet };
     let head = style.paint(paint, &format!("{} {}", f.status, f.severity));
     let mut out = block(&format!("{head} {}::{}: {}", f.pack, f.rule, f.message), style, "");
@@ -232,6 +233,11 @@ fn finding(f: &FindingRecord, style: Style) -> String {
     out
 }
 
+/// A text in the colour of a severity.
+pub(crate) fn painted(word: &str, text: &str, style: Style) -> String {
+    style.paint(severity(word), text)
+}
+
 fn severity(word: &str) -> Paint {
     match word {
         "error" => Paint::Bad,
@@ -241,7 +247,7 @@ fn severity(word: &str) -> Paint {
 }
 
 /// A paragraph under an indent; its further lines go two columns deeper.
-fn block(text: &str, style: Style, indent: &str) -> String {
+pub(crate) fn block(text: &str, style: Style, indent: &str) -> String {
     wrap(text, style.width.max(NARROWEST), indent)
 }
 

@@ -1,14 +1,14 @@
-//! Symbols, kinds, readings, functions, limits tables, scripts and waivers.
+//! Symbols, kinds, readings, functions, limits tables and scripts.
 
 use super::{Builder, Nodes, Parsed};
 use crate::ast::{
     Called, Drive, Function, Kind, Limits, Quantity, Quoted, Reading, ReadingCurve, Recognise,
-    Script, Symbol, Type, Waiver, Word,
+    Script, Symbol, Type, Word,
 };
 use crate::forms::Context;
 use crate::outline::Statement;
 use crate::rules::Rule;
-use espice_base::{Code, Date, Diagnostic, Span};
+use espice_base::{Code, Diagnostic};
 use pest::iterators::Pair;
 
 impl<'a> Builder<'a> {
@@ -181,8 +181,10 @@ impl<'a> Builder<'a> {
         let mut nodes = head?.nodes;
         let name = self.next_word(&mut nodes)?;
         let file = self.next_quoted(&mut nodes)?;
+        let sheet = nodes.take_rule(Rule::limits_sheet);
+        let sheet = sheet.and_then(|p| self.next_quoted(&mut Nodes::new(p.into_inner())));
         let columns = Nodes::new(nodes.next()?.into_inner()).next()?;
-        Some(Limits { name, file, keys: self.words(columns) })
+        Some(Limits { name, file, sheet, keys: self.words(columns) })
     }
 
     pub(super) fn script(&mut self, head: Option<Parsed<'a>>) -> Option<Script> {
@@ -191,39 +193,6 @@ impl<'a> Builder<'a> {
         let parameters = self.parameters(&mut nodes)?;
         let result = self.next_type(&mut nodes)?;
         Some(Script { name, parameters, result, file: self.next_quoted(&mut nodes)? })
-    }
-
-    pub(super) fn waiver(&mut self, head: Option<Parsed<'a>>) -> Option<Waiver> {
-        let mut nodes = head?.nodes;
-        let rule = nodes.next().and_then(|p| self.path(p))?;
-        let mut inside = |b: &mut Self, rule| {
-            let pair = nodes.take_rule(rule)?;
-            let inner = Nodes::new(pair.into_inner()).next()?;
-            Some((b.span(&inner), inner))
-        };
-        let part = inside(self, Rule::waive_part).and_then(|(_, p)| self.quoted(&p));
-        let until = inside(self, Rule::waive_until).map(|(s, p)| (s, p.as_str()));
-        let owner = inside(self, Rule::waive_owner).and_then(|(_, p)| self.quoted(&p));
-        let because = self.reason(&mut nodes);
-        let until = match until {
-            Some((span, text)) => Some((self.date(text, span)?, span)),
-            None => None,
-        };
-        Some(Waiver { rule, part, until, owner, because })
-    }
-
-    fn date(&mut self, text: &str, span: Span) -> Option<Date> {
-        let date = Date::parse(text);
-        if date.is_none() {
-            let message =
-                format!("`{}` is not a day of the calendar", crate::message::shorten(text));
-            self.diagnostics.push(
-                Diagnostic::error(Code::BAD_NUMBER, message)
-                    .at(span)
-                    .help("write year, month and day, as in `2027-03-31`"),
-            );
-        }
-        date
     }
 
     // ------------------------------------------------------------------------- shared parts

@@ -9,6 +9,7 @@ mod rules;
 mod template;
 mod tests;
 mod text;
+mod waiver;
 
 use self::nodes::{Nodes, transpose};
 use crate::ast::{
@@ -145,7 +146,7 @@ impl<'a> Builder<'a> {
             "override" => ItemKind::Override(self.override_rule(head, block)?),
             "select" => ItemKind::Select(self.select(head, block)?),
             "test" => ItemKind::Test(self.test(head, block)?),
-            "waive" => ItemKind::Waiver(self.waiver(head)?),
+            "waive" => ItemKind::Waiver(self.waiver(head, block)?),
             _ => return None,
         };
         let span = self.statement_span(statement);

@@ -19,6 +19,7 @@ impl<'a> Builder<'a> {
         let (mut formerly, mut scope, mut limits) = (Vec::new(), Vec::new(), Vec::new());
         let (mut needs, mut lets, mut checks) = (Vec::new(), Vec::new(), Vec::new());
         let (mut when, mut say, mut because, mut help) = (None, None, None, None);
+        let mut unwaivable = None;
         for (mut s, _) in self.statements(block, Context::Rule) {
             match s.word {
                 "formerly" => formerly.extend(self.names_in(&mut s.nodes)),
@@ -30,6 +31,7 @@ impl<'a> Builder<'a> {
                 "check" => checks.extend(self.next_expr(&mut s.nodes)),
                 "say" => say = s.nodes.next().and_then(|p| self.message(&p)),
                 "because" => because = self.next_quoted(&mut s.nodes),
+                "unwaivable" => unwaivable = Some((s.span, self.reason(&mut s.nodes))),
                 _ => help = self.next_quoted(&mut s.nodes),
             }
         }
@@ -53,6 +55,7 @@ impl<'a> Builder<'a> {
             say,
             because,
             help,
+            unwaivable,
         })
     }
 

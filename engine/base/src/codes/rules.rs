@@ -37,11 +37,68 @@ Wrong:  waive vf_rises for part \"X1\" until 2020-01-31 owner \"qa\" because \"m
 Right:  waive vf_rises for part \"X1\" until 2030-01-31 owner \"qa\" because \"misprint, erratum 7\"";
 
     WAIVER_UNUSED "E0533" "a waiver covers nothing"
-"The rule that this waiver names did not fail for the part at hand. A waiver that is no longer
-needed hides the next real failure.
+"The rule that this waiver names did not fail for anything at hand that the waiver is for. A waiver
+that is no longer needed hides the next real failure.
 
 Wrong:  waive vf_rises for part \"X1\" … when the row has long been corrected
 Right:  delete the waiver";
+
+    WAIVER_STALE "E0550" "a waiver is stale"
+"A waiver that says `within` covers the value that somebody looked at. The observed value has moved
+further than that, so the failure stands again.
+
+Wrong:  within 10 % of 0.72 V, when VF is now 0.9 V
+Right:  within 10 % of 0.9 V, once its owner has looked at the new value";
+
+    UNWAIVABLE "E0551" "the rule may not be waived"
+"A rule that says `unwaivable` guards what no exception may pass, and neither waivers nor a baseline
+cover its failures. The waiver is an error of its pack.
+
+Wrong:  waive polarity_is_right for part \"X1\" … when the rule says unwaivable because \"safety\"
+Right:  mend the sheet of X1";
+
+    NOTHING_EVALUATED "E0552" "no rule was evaluated"
+"Rules were loaded and sources read, and not one rule had anything to say of them. A run that passes
+because nothing was looked at would be worse than none.
+
+Wrong:  espice judge transistors/ --pack diode-rules, with rules that speak of diodes alone
+Right:  espice judge diodes/ --pack diode-rules";
+
+    NO_RULE_APPLIES "E0553" "no rule speaks of a device"
+"Of all loaded rules none applies to this device, because of its kind or because of what its source
+holds. Nothing vouches for it.
+
+Wrong:  a CSV of one column that no rule needs
+Right:  a CSV of IF over VF for a diode";
+
+    CARD_OF_ANOTHER_KIND "E0554" "card and sources speak of different kinds"
+"A card is judged beside the sources of the same device. This card's template is of another kind of
+device than the sources.
+
+Wrong:  espice judge --card bc547.lib 1N4148.csv
+Right:  espice judge --card 1N4148.lib 1N4148.csv";
+
+    BASELINE "E0555" "a line of the baseline cannot be read"
+"A baseline lists known findings, one a line: fingerprint (16 hexadecimal digits), severity, rule,
+part and message, separated by tabs; lines that begin with `#` are comments. `--write-baseline` makes
+it. A line that does not read would let a finding fail the run, or hide one.
+
+Wrong:  std::vf_plausible of BAT54
+Right:  4f0c9a1b22d3e4f5 and, after tabs, error, std::vf_plausible, BAT54, the message";
+
+    RUN_CANCELLED "E0557" "the run was cancelled"
+"The run was stopped before all sources were judged. What is shown holds for those that were.
+
+Wrong:  Ctrl-C during a run whose verdict is needed
+Right:  let the run end, or give it fewer sources";
+
+    FORM_OF_FINDINGS "E0558" "findings cannot be shown in this form"
+"Findings are shown as jsonl, sarif, junit, github, markdown or html by the commands that have
+findings: model, judge, check, test and lint. SARIF beyond the limits of its readers is several
+files, which need a name.
+
+Wrong:  espice eval card.lib --format sarif
+Right:  espice judge library/ --format sarif --output espice.sarif";
 
     SWEEP_NOT_READ "E0534" "a sweep is not used"
 "Raw sweeps become curves through the readings of packs. No reading took this sweep, or the one

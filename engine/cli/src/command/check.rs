@@ -1,11 +1,13 @@
 //! `espice check`: packs, without running anything.
 
-use super::Context;
-use crate::arguments::Format;
+use super::{Context, findings};
+use crate::arguments::{Format, Output};
 use crate::engine::{self, Config};
 use crate::exit::Exit;
 use espice_base::{Diagnostics, Severity, SourceMap};
+use espice_report::findings::Report;
 use espice_report::json;
+use std::path::Path;
 
 /// Checks packs and single files: syntax, names, types and dimensions.
 #[derive(clap::Args, Debug)]
@@ -13,6 +15,8 @@ pub(crate) struct Arguments {
     /// Folders of packs, and files that end in .espice
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Runs the command.
@@ -23,23 +27,39 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     };
     let mut diagnostics = engine.check(&arguments.paths);
     diagnostics.sort();
-    show(&diagnostics, engine.sources(), context);
-    Exit::of_diagnostics(&diagnostics)
+    let exit = Exit::of_diagnostics(&diagnostics);
+    let output = arguments.output.output.as_deref();
+    match show("check", &diagnostics, engine.sources(), context, output) {
+        Ok(()) => exit,
+        Err(worse) => exit.and(worse),
+    }
 }
 
 /// Diagnostics as the result of a command: to people on standard error with a count on standard
-/// output, to programs as JSON on standard output.
-pub(super) fn show(diagnostics: &Diagnostics, sources: &SourceMap, context: &Context<'_>) {
-    match context.global.format {
-        Format::Json => match json::diagnostics(diagnostics, sources) {
-            Ok(text) => context.console.say(&text),
-            Err(error) => context.console.complain(&format!("no JSON could be written: {error}\n")),
-        },
-        Format::Text => {
-            context.console.report(diagnostics, sources);
-            context.console.say(&account(diagnostics));
-        }
+/// output, to programs in the form they ask for.
+///
+/// # Errors
+/// How the run ends when they cannot be written.
+pub(super) fn show(
+    command: &str,
+    diagnostics: &Diagnostics,
+    sources: &SourceMap,
+    context: &Context<'_>,
+    output: Option<&Path>,
+) -> Result<(), Exit> {
+    if let Some(form) = context.global.format.form() {
+        let report = Report::of_diagnostics(command, diagnostics, sources);
+        return findings::hand_over(context, &report, form, output);
     }
+    if context.global.format == Format::Json {
+        let text = json::diagnostics(diagnostics, sources).map_err(|error| {
+            context.console.complain(&format!("no JSON could be written: {error}\n"));
+            Exit::Usage
+        })?;
+        return findings::say(context, &[text], output);
+    }
+    context.console.report(diagnostics, sources);
+    findings::say(context, &[account(diagnostics)], output)
 }
 
 fn account(diagnostics: &Diagnostics) -> String {

@@ -163,7 +163,7 @@ fn evaluate(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engin
     let Some(path) = &arguments.out else {
         context.console.say(&match context.global.format {
             Format::Json => json,
-            Format::Text => evaluation::csv(&found),
+            _ => evaluation::csv(&found),
         });
         return exit;
     };
@@ -190,7 +190,7 @@ fn evaluate(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engin
         Ok(()) => {
             match context.global.format {
                 Format::Json => context.console.say(&json),
-                Format::Text => context.console.say(&format!("wrote {}\n", path.display())),
+                _ => context.console.say(&format!("wrote {}\n", path.display())),
             }
             exit
         }

@@ -135,7 +135,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     }
     context.console.say(&match context.global.format {
         Format::Json => json,
-        Format::Text => function::text(&found),
+        _ => function::text(&found),
     });
     exit
 }

@@ -9,7 +9,7 @@ use espice_base::{Diagnostic, all_codes};
 use espice_report::schema;
 use std::path::{Path, PathBuf};
 
-/// Writes commands.md, codes.md, templates.md and outcome.schema.json.
+/// Writes commands.md, codes.md, templates.md and the schemas of outcome and judge.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// Folder of the documents
@@ -19,9 +19,9 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
-    let schema = match schema::render() {
-        Ok(text) => text,
-        Err(error) => {
+    let (schema, judged) = match (schema::render(), schema::judged()) {
+        (Ok(outcome), Ok(judged)) => (outcome, judged),
+        (Err(error), _) | (_, Err(error)) => {
             context.console.complain(&format!("the schema cannot be written: {error}\n"));
             return Exit::Usage;
         }
@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         ("codes.md", codes()),
         ("templates.md", templates),
         ("outcome.schema.json", schema),
+        ("judged.schema.json", judged),
     ];
     match write(&arguments.folder, &documents) {
         Ok(()) => Exit::Ok,

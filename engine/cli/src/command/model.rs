@@ -1,7 +1,9 @@
 //! `espice model`: the main job.
 
 use super::Context;
+use super::findings;
 use super::result::{hand_over, write_all};
+use crate::arguments::{FailOn, Output};
 use crate::engine::{self, Config, Engine, Request, Simulator};
 use crate::exit::Exit;
 use crate::files;
@@ -9,6 +11,7 @@ use espice::Made;
 use espice::outcome::Outcome;
 use espice::sheet::Sheet;
 use espice_base::Diagnostic;
+use espice_report::findings::Report;
 use espice_report::{html, terminal};
 use std::path::{Path, PathBuf};
 
@@ -46,16 +49,8 @@ pub(crate) struct Arguments {
     /// What fails the run
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     fail_on: FailOn,
-}
-
-/// What fails a run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
-enum FailOn {
-    /// Errors
-    #[default]
-    Error,
-    /// Errors and warnings
-    Warning,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Runs the command.
@@ -80,9 +75,18 @@ fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -
         dialects: distinct(&arguments.dialects),
     };
     let Made { outcome, sheets } = engine.model(&request);
-    let exit = Exit::of_outcome(&outcome, arguments.fail_on == FailOn::Warning);
+    let exit = Exit::of_outcome(&outcome, arguments.fail_on);
     let write = |document: &str| write(&arguments.out, &outcome, &sheets, document);
-    hand_over(context, &outcome, exit, write, terminal::render)
+    let Some(form) = context.global.format.form() else {
+        return hand_over(context, &outcome, exit, write, terminal::render);
+    };
+    let exit = hand_over(context, &outcome, exit, write, |_, _| String::new());
+    let mut report = Report::of_outcome(&outcome, &arguments.sources);
+    report.fails_on = arguments.fail_on.least();
+    match findings::hand_over(context, &report, form, arguments.output.output.as_deref()) {
+        Ok(()) => exit,
+        Err(worse) => exit.and(worse),
+    }
 }
 
 /// Writes everything that came out, and returns the paths in the order of writing.
@@ -147,6 +151,7 @@ mod tests {
                 status: String::from("none"),
                 rules: RuleCount::default(),
                 findings: Vec::new(),
+                waivers: Vec::new(),
             },
             models: dialects.iter().map(model).collect(),
             diagnostics: Vec::new(),
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_run_without_a_model_is_no_success() {
-        assert_eq!(Exit::of_outcome(&outcome("x", &[]), false), Exit::NoCandidate);
+        assert_eq!(Exit::of_outcome(&outcome("x", &[]), FailOn::Error), Exit::NoCandidate);
     }
 
     #[test]

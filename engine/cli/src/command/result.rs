@@ -36,7 +36,9 @@ pub(super) fn hand_over(
     };
     match context.global.format {
         Format::Json => context.console.say(&document),
-        Format::Text => {
+        // Standard output is that of the findings.
+        format if format.form().is_some() => {}
+        _ => {
             context.console.say(&account(outcome, context.console.style()));
             let names: Vec<String> =
                 written.iter().map(|p| format!("wrote {}\n", p.display())).collect();

@@ -1,9 +1,12 @@
 //! `espice test`: the tests that packs contain.
 
-use super::{Context, check};
-use crate::arguments::Format;
+use super::{Context, check, findings};
+use crate::arguments::{Format, Output};
 use crate::engine::{self, Config, TestOutcome, TestStatus};
 use crate::exit::Exit;
+use espice::outcome::{FindingRecord, Location};
+use espice_base::Digest;
+use espice_report::findings::Report;
 
 /// Runs the tests of packs and single files.
 #[derive(clap::Args, Debug)]
@@ -11,6 +14,8 @@ pub(crate) struct Arguments {
     /// Folders of packs, and files that end in .espice
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Runs the command.
@@ -21,18 +26,51 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     };
     let (tests, diagnostics) = engine.test(&arguments.paths);
     let exit = Exit::of_diagnostics(&diagnostics);
-    if !diagnostics.is_empty() && (context.global.format == Format::Text || exit != Exit::Ok) {
-        check::show(&diagnostics, engine.sources(), context);
-    }
-    if context.global.format == Format::Json {
-        if exit == Exit::Ok {
-            context.console.say(&document(&tests));
-        }
+    let output = arguments.output.output.as_deref();
+    let shown = if let Some(form) = context.global.format.form() {
+        let mut report = Report::of_diagnostics("test", &diagnostics, engine.sources());
+        report.findings.extend(tests.iter().map(record));
+        findings::hand_over(context, &report, form, output)
     } else {
-        context.console.say(&text(&tests));
-    }
+        let is_text = context.global.format == Format::Text;
+        let told = if !diagnostics.is_empty() && (is_text || exit != Exit::Ok) {
+            check::show("test", &diagnostics, engine.sources(), context, None)
+        } else {
+            Ok(())
+        };
+        told.and_then(|()| match (is_text, exit) {
+            (true, _) => findings::say(context, &[text(&tests)], output),
+            (false, Exit::Ok) => findings::say(context, &[document(&tests)], output),
+            (false, _) => Ok(()),
+        })
+    };
+    let exit = shown.map_or_else(|worse| exit.and(worse), |()| exit);
     let failed = tests.iter().any(|t| t.status == TestStatus::Failed);
     if failed { exit.and(Exit::Rule) } else { exit }
+}
+
+/// A test as a finding: what fails a run stands beside the line that expected otherwise.
+fn record(test: &TestOutcome) -> FindingRecord {
+    let place = Location {
+        file: test.file.clone(),
+        line: test.line,
+        column: 1,
+        end_line: test.line,
+        end_column: 1,
+        page: None,
+        area: None,
+    };
+    FindingRecord {
+        rule: test.name.clone(),
+        pack: test.pack.clone(),
+        severity: String::from("error"),
+        status: String::from(word(test.status)),
+        message: test.detail.clone(),
+        rule_span: Some(place),
+        fingerprint: Digest::of(format!("{}::{}", test.pack, test.name).as_bytes()).short(16),
+        times: 1,
+        ..FindingRecord::default()
+    }
 }
 
 /// What needs a reader, and the account.

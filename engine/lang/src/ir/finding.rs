@@ -1,4 +1,4 @@
-use espice_base::{Place, Severity, Span};
+use espice_base::{Date, Place, Severity, Span};
 use espice_units::Dimension;
 
 /// How one rule came out.
@@ -65,8 +65,84 @@ pub struct Finding {
     pub rule_span: Span,
     /// Where the decisive data stand.
     pub data_place: Option<Place>,
-    /// Stable identity: rule, device and the data that failed, without values.
+    /// The part; where the sources name none, the first source's name without its ending.
+    pub part: String,
+    /// Its maker; empty where no source says.
+    pub maker: String,
+    /// The data that decided, in words and without values: rows and curves at their conditions.
+    pub data: String,
+    /// Stable identity: the first 16 hexadecimal digits of the SHA-256 of [`Finding::identity`].
     pub fingerprint: String,
+    /// The fingerprints that it would have under earlier names of the rule.
+    pub former: Vec<String>,
+    /// Whether the rule may not be waived.
+    pub unwaivable: bool,
+    /// The waivers of the rule that speak of this device, and what they do here.
+    pub waivers: Vec<WaiverUse>,
+}
+
+impl Finding {
+    /// What a fingerprint hashes: the rule's full name, the part, its maker and the data, a line
+    /// each. No value, message or place takes part, so that it outlives edits that move lines.
+    pub fn identity(&self, rule: &str) -> String {
+        format!("{}::{rule}\n{}\n{}\n{}", self.pack, self.part, self.maker, self.data)
+    }
+}
+
+/// What a waiver does about a finding.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum WaiverState {
+    /// It speaks of nothing that was looked at.
+    Elsewhere,
+    /// There is no failure for it to cover.
+    Unused,
+    /// It covers a failure.
+    Active,
+    /// The observed value moved further than was waived: the failure stands.
+    Stale,
+    /// Its last day is over: the failure stands.
+    Expired,
+}
+
+impl WaiverState {
+    /// The word of the outcome document.
+    pub fn word(self) -> &'static str {
+        match self {
+            WaiverState::Elsewhere => "elsewhere",
+            WaiverState::Unused => "unused",
+            WaiverState::Active => "active",
+            WaiverState::Stale => "stale",
+            WaiverState::Expired => "expired",
+        }
+    }
+}
+
+/// A waiver that speaks of a device, by its place among the rulebook's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct WaiverUse {
+    /// Index of the waiver.
+    pub waiver: usize,
+    /// What it does.
+    pub state: WaiverState,
+}
+
+/// A waiver as people are shown it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WaiverInfo {
+    /// Full name of the rule.
+    pub rule: String,
+    /// What it is for, in words; empty for everything.
+    pub scope: String,
+    /// The last day on which it holds.
+    pub until: Option<Date>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Where it is kept track of.
+    pub ticket: String,
+    /// Why.
+    pub because: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// The account that ends every run.

@@ -12,7 +12,7 @@ pub use circuit::{
     CircuitArgument, CircuitIr, ElementIr, EventIr, ObservationIr, OutputIr, StartIr,
 };
 pub use espice_syntax::ast::{BranchKind, ElementKind, Way};
-pub use finding::{Account, Finding, FindingStatus, Observed};
+pub use finding::{Account, Finding, FindingStatus, Observed, WaiverInfo, WaiverState, WaiverUse};
 pub use graph::{Binary, Comparison, ExprId, Graph, Leaf, Node, PhysicalConstant, Unary};
 pub use library::{
     CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, Library, LimitTable, Owned,

@@ -14,7 +14,7 @@ const ONE_NAME: [&str; 17] = [
 const MANY_NAMES: [&str; 3] = ["nodes", "pins", "formerly"];
 
 /// Other words that start a statement.
-const OTHER: [&str; 46] = [
+const OTHER: [&str; 51] = [
     "script",
     "override",
     "select",
@@ -61,6 +61,11 @@ const OTHER: [&str; 46] = [
     "polarity",
     "plausible",
     "todo",
+    "within",
+    "until",
+    "owner",
+    "ticket",
+    "unwaivable",
 ];
 
 /// Most lines that a statement is followed back over.

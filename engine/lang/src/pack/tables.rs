@@ -251,6 +251,7 @@ mod tests {
         let item = Limits {
             name: word("ratings"),
             file: Quoted { text: "ratings.csv".into(), span: Span::default() },
+            sheet: None,
             keys: keys.iter().map(|k| word(k)).collect(),
         };
         let mut diagnostics = Diagnostics::new();

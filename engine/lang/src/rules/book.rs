@@ -5,6 +5,7 @@ use super::scripts::Scripts;
 use super::select::SelectIr;
 use super::testing::TestIr;
 use super::types::Type;
+use super::waivers::WaiverIr;
 use crate::Quantities;
 use crate::ir::{Finding, LimitTable};
 use espice_base::{Date, Diagnostics, FileId, Limits, Severity, Span};
@@ -98,6 +99,8 @@ pub struct Rulebook {
     pub(crate) recipes: BTreeMap<String, RecipeIr>,
     pub(crate) tests: Vec<TestIr>,
     pub(crate) waivers: Vec<WaiverIr>,
+    /// Names of the loaded packs, which `for foundry` of waivers is compared with.
+    pub(crate) packs: Vec<String>,
     /// The rules as each pack with tests sees them, by its index.
     pub(crate) views: BTreeMap<usize, View>,
 }
@@ -148,6 +151,8 @@ pub struct RuleIr {
     pub limits: Vec<RuleLimit>,
     /// The whole rule.
     pub span: Span,
+    /// Why no waiver may cover it, when none may.
+    pub unwaivable: Option<String>,
     pub(crate) origins: Vec<Origin>,
     pub(crate) when: Option<TypedExpr>,
     pub(crate) needs: Vec<Need>,
@@ -207,20 +212,6 @@ pub(crate) enum Part {
     Observed,
     Limit,
     Margin,
-}
-
-/// A waiver whose rule exists.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct WaiverIr {
-    /// The pack that declares it.
-    pub(crate) pack: usize,
-    /// Index of the rule.
-    pub(crate) rule: usize,
-    pub(crate) part: Option<String>,
-    pub(crate) until: Option<Date>,
-    pub(crate) owner: String,
-    pub(crate) because: String,
-    pub(crate) span: Span,
 }
 
 impl Rulebook {

@@ -1,11 +1,11 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
-use super::book::{FunctionIr, Need, Part, Phase, RuleIr, RuleLimit, Rulebook, View, WaiverIr};
+use super::book::{FunctionIr, Need, Part, Phase, RuleIr, RuleLimit, Rulebook, View};
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::scope::{Callable, Checker};
 use super::scripts::Scripts;
 use super::types::Type;
-use super::{readings, recipes, select, testing};
+use super::{readings, recipes, select, testing, waivers};
 use crate::check::dims;
 use crate::ir::{Library, Owned};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap};
@@ -40,6 +40,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
         recipes: recipes::check(&mut checker, library),
         tests: Vec::new(),
         waivers: Vec::new(),
+        packs: library.packs.iter().map(|p| p.name.clone()).collect(),
         views: BTreeMap::new(),
     };
     // Rules that did not compile keep their place in `places`, so that references find them.
@@ -59,21 +60,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
     }
     apply_overrides(&mut checker, library, &places, &mut book.rules, |_| true);
     for owned in &library.waivers {
-        let item = &owned.item;
-        let place = find_rule(library, owned.pack, &item.rule);
-        if let Some(rule) = place.and_then(|p| places.get(p).copied().flatten()) {
-            let text =
-                |q: &Option<ast::Quoted>| q.as_ref().map_or(String::new(), |q| q.text.clone());
-            book.waivers.push(WaiverIr {
-                pack: owned.pack,
-                rule,
-                part: item.part.as_ref().map(|p| p.text.clone()),
-                until: item.until.map(|u| u.0),
-                owner: text(&item.owner),
-                because: text(&item.because),
-                span: item.rule.name.span,
-            });
-        }
+        book.waivers.extend(waivers::check(&mut checker, library, &places, &book.rules, owned));
     }
     book.tests = testing::check(&mut checker, library, &places);
     diagnostics.extend(checker.diagnostics);
@@ -269,6 +256,7 @@ fn check_rule(
         checks,
         say,
         twins,
+        unwaivable: item.unwaivable.as_ref().map(|u| quoted(&u.1)),
     })
 }
 

@@ -38,6 +38,7 @@ mod typing_at;
 mod typing_data;
 mod typing_sets;
 mod value;
+mod waivers;
 
 pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};
 pub use compile::check;
@@ -46,3 +47,4 @@ pub use recipes::{BoundIr, FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, 
 pub use select::{Candidate, CandidateStatus, RankKey, Selection};
 pub use testing::{BuildModel, TestContext, TestOutcome, TestStatus};
 pub use types::{CurveType, Root, Type};
+pub use waivers::WaiverLog;

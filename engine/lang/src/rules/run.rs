@@ -1,12 +1,12 @@
 //! Rules to findings: scope, needs, checks, the decisive comparison, waivers, the account.
 
-use super::book::{Input, Judgement, Need, Phase, RuleIr, Rulebook, WaiverIr};
+use super::book::{Input, Judgement, Need, Phase, RuleIr, Rulebook};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::message::number;
 use super::value::{Decision, Lack, Truth, Value, Verdict, Why};
 use crate::ir::{Account, Finding, FindingStatus, Observed};
-use espice_base::{Code, Date, Diagnostic, Diagnostics, Digest, Place};
+use espice_base::{Code, Diagnostic, Diagnostics, Digest, Place};
 use espice_facts::{Facts, Origin};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -44,9 +44,10 @@ impl Rulebook {
         let evaluator = Evaluator::of_rule(self, rule, *input);
         let came = evaluator.judge(rule);
         let mut finding = self.finding(rule, input, &evaluator, came, diagnostics);
-        if finding.status == FindingStatus::Failed {
-            self.waive(index, input, packs, &mut finding);
-        }
+        self.waive(index, input, packs, &mut finding);
+        let of = |rule: &str| Digest::of(finding.identity(rule).as_bytes()).short(16);
+        let former: Vec<String> = rule.formerly.iter().map(|f| of(f)).collect();
+        (finding.fingerprint, finding.former) = (of(&finding.rule), former);
         diagnostics.extend(evaluator.diagnostics());
         finding
     }
@@ -70,7 +71,13 @@ impl Rulebook {
             observed: None,
             rule_span: rule.checks.first().map_or(rule.span, |c| c.span),
             data_place: None,
-            fingerprint: fingerprint(rule, input.facts, None),
+            part: part_of(input.facts),
+            maker: input.facts.device.maker.clone().unwrap_or_default(),
+            data: String::new(),
+            fingerprint: String::new(),
+            former: Vec::new(),
+            unwaivable: rule.unwaivable.is_some(),
+            waivers: Vec::new(),
         };
         let (verdict, check) = match came {
             Came::NotApplicable(reason) => {
@@ -94,7 +101,7 @@ impl Rulebook {
             finding.rule_span = d.span;
             finding.data_place = d.trail.iter().find_map(|t| t.1.place()).or(finding.data_place);
         }
-        finding.fingerprint = fingerprint(rule, input.facts, decision);
+        finding.data = data_of(decision);
         match &verdict.truth {
             Truth::Yes => {
                 finding.status = FindingStatus::Passed;
@@ -120,63 +127,6 @@ impl Rulebook {
             }
         }
         finding
-    }
-
-    /// Turns a failure into a waived one when a waiver of the packs in question is in force.
-    fn waive(
-        &self,
-        rule: usize,
-        input: &Input<'_>,
-        packs: Option<&BTreeSet<usize>>,
-        finding: &mut Finding,
-    ) {
-        let in_force = self.waivers.iter().find(|w| {
-            w.rule == rule
-                && packs.is_none_or(|packs| packs.contains(&w.pack))
-                && covers(w, input.facts.device.part.as_deref())
-                && w.until.is_none_or(|until| input.today <= until)
-        });
-        let Some(waiver) = in_force else { return };
-        finding.status = FindingStatus::Waived;
-        let until = waiver.until.map_or(String::new(), |d| format!(" until {d}"));
-        finding.message =
-            format!("{} (waived{until} by {}: {})", finding.message, waiver.owner, waiver.because);
-    }
-
-    /// What is to be said of waivers once all phases of a device have run: one that has expired
-    /// is an error (exit code 6), one that covered nothing is a note.
-    pub fn audit_waivers(&self, findings: &[Finding], facts: &Facts, today: Date) -> Diagnostics {
-        let mut diagnostics = Diagnostics::new();
-        for waiver in &self.waivers {
-            let Some(rule) = self.rules.get(waiver.rule) else { continue };
-            let part = facts.device.part.as_deref();
-            let mine = findings.iter().find(|f| f.rule == rule.name && f.pack == rule.pack);
-            let Some(finding) = mine.filter(|_| covers(waiver, part)) else { continue };
-            match waiver.until {
-                Some(until) if until < today => diagnostics.push(
-                    Diagnostic::error(
-                        Code::WAIVER_EXPIRED,
-                        format!("the waiver of `{}` expired on {until}", rule.name),
-                    )
-                    .at(waiver.span)
-                    .help(format!(
-                        "{} decides: mend the cause, or waive it again with a new date",
-                        if waiver.owner.is_empty() { "its owner" } else { &waiver.owner }
-                    )),
-                ),
-                _ if finding.status != FindingStatus::Waived => diagnostics.push(
-                    Diagnostic::note(
-                        Code::WAIVER_UNUSED,
-                        format!("the waiver of `{}` covers nothing here", rule.name),
-                    )
-                    .at(waiver.span)
-                    .help("delete it when the cause is gone for every part that it names"),
-                ),
-                _ => {}
-            }
-        }
-        diagnostics.sort();
-        diagnostics
     }
 }
 
@@ -337,38 +287,6 @@ fn has_origin(facts: &Facts, origin: Origin) -> bool {
     }
 }
 
-/// Whether a waiver speaks of a part; `*` stands for any run of characters.
-fn covers(waiver: &WaiverIr, part: Option<&str>) -> bool {
-    match (&waiver.part, part) {
-        (None, _) => true,
-        (Some(glob), Some(part)) => matches(glob, part),
-        (Some(_), None) => false,
-    }
-}
-
-fn matches(glob: &str, text: &str) -> bool {
-    let mut pieces = glob.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
-        return false;
-    };
-    let mut open = false;
-    let mut last = "";
-    for piece in pieces {
-        open = true;
-        last = piece;
-        match rest.find(piece) {
-            Some(at) => rest = rest.get(at + piece.len()..).unwrap_or(""),
-            None => return false,
-        }
-    }
-    // The last piece must end the text; an earlier match of it is no harm.
-    if open {
-        text.ends_with(last) && (last.is_empty() || rest.is_empty() || rest.ends_with(last))
-    } else {
-        rest.is_empty()
-    }
-}
-
 fn against(d: &Decision<'_>) -> String {
     format!(
         "{} against {}",
@@ -388,34 +306,20 @@ fn undecided(rule: &RuleIr, why: &Why) -> Option<Diagnostic> {
     })
 }
 
-/// Rule, part and the record that decided, without values.
-fn fingerprint(rule: &RuleIr, facts: &Facts, decision: Option<&Decision<'_>>) -> String {
-    let part = facts.device.part.as_deref().unwrap_or("");
+/// The part, else the name of the first source without its ending.
+fn part_of(facts: &Facts) -> String {
+    let stem = || {
+        let name = facts.sources.first().map_or("", |s| s.name.as_str());
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_string()
+    };
+    facts.device.part.clone().unwrap_or_else(stem)
+}
+
+/// The data that decided: the identities of its records, sorted.
+fn data_of(decision: Option<&Decision<'_>>) -> String {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     if let Some(d) = decision {
         seen.extend(d.trail.iter().filter_map(|t| t.1.identity()));
     }
-    let data = seen.into_iter().collect::<Vec<_>>().join("|");
-    Digest::of(format!("{}\n{part}\n{data}", rule.full_name()).as_bytes()).short(16)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn globs() {
-        for (glob, text, want) in [
-            ("BAT54", "BAT54", true),
-            ("BAT54", "BAT54S", false),
-            ("BAT54*", "BAT54S", true),
-            ("*54", "BAT54", true),
-            ("*54", "BAT5454", true),
-            ("B*5*", "BAT54S", true),
-            ("B*6*", "BAT54S", false),
-            ("*", "", true),
-        ] {
-            assert_eq!(matches(glob, text), want, "{glob} {text}");
-        }
-    }
+    seen.into_iter().collect::<Vec<_>>().join("; ")
 }

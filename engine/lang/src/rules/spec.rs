@@ -2,7 +2,9 @@
 
 mod recipes;
 
-use super::{CandidateStatus, Input, Measure, Phase, RankKey, Rulebook, TestContext, TestStatus};
+use super::{
+    CandidateStatus, Input, Measure, Phase, RankKey, Rulebook, TestContext, TestStatus, WaiverLog,
+};
 use crate::Quantities;
 use crate::ir::{Account, Finding, FindingStatus};
 use crate::{PackRoot, load};
@@ -382,9 +384,9 @@ fn waivers_hold_until_their_day() {
     let on = |day: u8| {
         let date = Date { day, ..today() };
         let findings = book.run(Phase::Data, &Input::new(&facts, date)).findings;
-        let codes: Vec<Code> =
-            book.audit_waivers(&findings, &facts, date).iter().map(|d| d.code).collect();
-        (findings[0].status, codes)
+        let mut log = WaiverLog::default();
+        log.note(&findings);
+        (findings[0].status, book.audit_waivers(&log).iter().map(|d| d.code).collect::<Vec<_>>())
     };
     assert_eq!(on(21), (FindingStatus::Waived, vec![Code::WAIVER_UNUSED]));
     assert_eq!(on(22), (FindingStatus::Failed, vec![Code::WAIVER_EXPIRED, Code::WAIVER_UNUSED]));

@@ -504,6 +504,12 @@ fn unreachable_finding() -> Finding {
         observed: None,
         rule_span: Span::default(),
         data_place: None,
+        part: String::new(),
+        maker: String::new(),
+        data: String::new(),
         fingerprint: String::new(),
+        former: Vec::new(),
+        unwaivable: false,
+        waivers: Vec::new(),
     }
 }

@@ -7,15 +7,15 @@ use std::fmt::Write as _;
 
 /// One column of a table.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     /// Heading; on narrow screens it stands before every cell.
-    pub(super) title: &'static str,
+    pub(crate) title: &'static str,
     /// Whether the cells are numbers, which are set flush right.
-    pub(super) number: bool,
+    pub(crate) number: bool,
 }
 
 /// A column of words.
-pub(super) const fn words(title: &'static str) -> Column {
+pub(crate) const fn words(title: &'static str) -> Column {
     Column { title, number: false }
 }
 
@@ -26,7 +26,7 @@ pub(super) const fn numbers(title: &'static str) -> Column {
 
 /// A table with a caption for readers who hear it. Cells are markup, the first of each row is
 /// its heading.
-pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
     table_with(caption, columns, rows, &[])
 }
 
@@ -70,7 +70,7 @@ pub(super) fn table_with(
 }
 
 /// A section with its heading.
-pub(super) fn section(id: &str, title: &str, body: &str) -> String {
+pub(crate) fn section(id: &str, title: &str, body: &str) -> String {
     format!(
         "<section id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h2 id=\"{id}-h\">{}</h2>\n{body}</section>\n",
         escape(title)

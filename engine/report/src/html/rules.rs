@@ -1,6 +1,7 @@
 use super::markup::{
     chip, details, numbers as number_column, paragraph, place, prose, table, words as word_column,
 };
+use crate::findings::waiver_words;
 use crate::numbers::{self, Script};
 use crate::svg::escape;
 use crate::words;
@@ -41,7 +42,7 @@ pub(super) fn render(outcome: &Outcome) -> Option<String> {
 }
 
 /// A finding that asks for attention, with everything there is to know.
-fn article(f: &FindingRecord) -> String {
+pub(crate) fn article(f: &FindingRecord) -> String {
     let class = match (f.status.as_str(), f.severity.as_str()) {
         ("failed", "error") => "bad",
         ("failed", "warning") => "warn",
@@ -68,6 +69,12 @@ fn article(f: &FindingRecord) -> String {
     }
     if !f.help.is_empty() {
         facts.push(("What to do", prose(&words::sentence(&f.help))));
+    }
+    if !f.part.is_empty() {
+        facts.push(("Part", escape(&f.part)));
+    }
+    if let Some(w) = &f.waiver {
+        facts.push(("Waiver", escape(&format!("{}: {}", w.state, waiver_words(w)))));
     }
     if f.data_span.is_some() {
         facts.push(("Data", place(f.data_span.as_ref())));
@@ -130,7 +137,7 @@ fn name_cell(f: &FindingRecord) -> String {
 }
 
 fn full_name(f: &FindingRecord) -> String {
-    format!("{}::{}", f.pack, f.rule)
+    f.id()
 }
 
 fn reason(f: &FindingRecord) -> String {

@@ -1,0 +1,92 @@
+//! Findings in the form that was asked for, to a file or to standard output.
+
+use super::Context;
+use crate::exit::Exit;
+use crate::files;
+use espice_base::{Code, Diagnostic};
+use espice_report::findings::{Form, Report};
+use std::path::{Path, PathBuf};
+
+/// Shows a report in a form.
+///
+/// # Errors
+/// How the run ends when nothing could be written.
+pub(super) fn hand_over(
+    context: &Context<'_>,
+    report: &Report,
+    form: Form,
+    output: Option<&Path>,
+) -> Result<(), Exit> {
+    let texts = form.render(report).map_err(|error| {
+        context.console.complain(&format!("the findings cannot be written: {error}\n"));
+        Exit::Usage
+    })?;
+    say(context, &texts, output)
+}
+
+/// Writes results to a file, or to standard output.
+///
+/// # Errors
+/// How the run ends when nothing could be written.
+pub(super) fn say(
+    context: &Context<'_>,
+    texts: &[String],
+    output: Option<&Path>,
+) -> Result<(), Exit> {
+    let complain = |diagnostic: Diagnostic| {
+        context.console.report_one(&diagnostic);
+        Exit::Usage
+    };
+    let Some(path) = output else {
+        let [text] = texts else {
+            let message = format!("the findings make {} files", texts.len());
+            return Err(complain(
+                Diagnostic::error(Code::FORM_OF_FINDINGS, message)
+                    .help("name the first with --output: the others are named after it"),
+            ));
+        };
+        context.console.say(text);
+        return Ok(());
+    };
+    for (n, text) in texts.iter().enumerate() {
+        let path = numbered(path, n + 1);
+        files::write(&path, text).map_err(complain)?;
+        context.console.complain(&format!("wrote {}\n", path.display()));
+    }
+    Ok(())
+}
+
+/// What is told when a command has no findings to show in a form.
+pub(crate) fn none_to_show() -> Diagnostic {
+    Diagnostic::error(Code::FORM_OF_FINDINGS, "this command has no findings to write in this form")
+        .help("it knows `--format text` and `--format json`")
+}
+
+/// `a.sarif` as it is, then `a.2.sarif`, `a.3.sarif`.
+fn numbered(path: &Path, n: usize) -> PathBuf {
+    if n <= 1 {
+        return path.to_path_buf();
+    }
+    let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+    path.with_file_name(match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => format!("{stem}.{n}.{ending}"),
+        _ => format!("{name}.{n}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_files_are_named_after_the_first() {
+        for (path, n, wanted) in [
+            ("out/a.sarif", 1, "out/a.sarif"),
+            ("out/a.sarif", 2, "out/a.2.sarif"),
+            ("a", 3, "a.3"),
+            (".a", 2, ".a.2"),
+        ] {
+            assert_eq!(numbered(Path::new(path), n), PathBuf::from(wanted));
+        }
+    }
+}

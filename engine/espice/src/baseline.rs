@@ -1,0 +1,228 @@
+//! A baseline: the findings that an old library starts with, so that only new ones fail a run.
+
+use crate::outcome::{BaselineRecord, FindingRecord, GoneRecord, Judged};
+use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// First line of the file; the number counts up when its form changes.
+const HEAD: &str = "# espice baseline 1";
+
+/// Known findings by their fingerprints.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Baseline {
+    entries: BTreeMap<String, Entry>,
+}
+
+/// What a line says besides the fingerprint.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Entry {
+    rule: String,
+    part: String,
+    severity: String,
+    message: String,
+}
+
+impl Baseline {
+    /// The failures among findings. Those of rules that may not be waived are left out: nothing
+    /// covers them.
+    pub fn of(findings: &[FindingRecord]) -> Baseline {
+        let failed = findings.iter().filter(|f| f.status == "failed" && !f.unwaivable);
+        let entry = |f: &FindingRecord| Entry {
+            rule: f.id(),
+            part: one_line(&f.part),
+            severity: f.severity.clone(),
+            message: one_line(&f.message),
+        };
+        Baseline { entries: failed.map(|f| (f.fingerprint.clone(), entry(f))).collect() }
+    }
+
+    /// Reads the text of a baseline. Lines that do not read are diagnosed and left out.
+    pub fn parse(text: &str, file: FileId) -> (Baseline, Diagnostics) {
+        let mut baseline = Baseline::default();
+        let mut diagnostics = Diagnostics::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let span = Span::new(file, at, at + line.trim_end().len());
+            at += line.len();
+            let line = line.trim_end_matches(['\n', '\r']);
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let mut cells = line.split('\t');
+            let fingerprint = cells.next().unwrap_or("");
+            let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+            let reads = fingerprint.len() == 16 && fingerprint.chars().all(is_hex);
+            let mut next = || cells.next().map(String::from);
+            let (severity, rule, part) = (next(), next(), next());
+            let message = next().unwrap_or_default();
+            match (severity, rule, part) {
+                (Some(severity), Some(rule), Some(part)) if reads => {
+                    let entry = Entry { rule, part, severity, message };
+                    baseline.entries.insert(fingerprint.to_string(), entry);
+                }
+                _ => diagnostics.push(
+                    Diagnostic::error(Code::BASELINE, "this line of the baseline does not read")
+                        .at(span)
+                        .help("make the file again with --write-baseline"),
+                ),
+            }
+        }
+        (baseline, diagnostics)
+    }
+
+    /// The text of the file: sorted by rule and part, a line for each finding, so that what
+    /// comes and goes shows in its differences.
+    pub fn render(&self) -> String {
+        let mut lines: Vec<(&Entry, &String)> = self.entries.iter().map(|(f, e)| (e, f)).collect();
+        lines.sort();
+        let mut text = format!(
+            "{HEAD}: known findings, which fail nothing\n\
+             # fingerprint\tseverity\trule\tpart\tmessage\n"
+        );
+        for (e, fingerprint) in lines {
+            let _ = writeln!(
+                text,
+                "{fingerprint}\t{}\t{}\t{}\t{}",
+                e.severity, e.rule, e.part, e.message
+            );
+        }
+        text
+    }
+
+    /// How many findings it holds.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Marks the findings that it holds as known, and says what is new and what is gone. Only
+    /// parts in `judged` can have lost findings.
+    pub fn mark(
+        &self,
+        file: &str,
+        findings: &mut [FindingRecord],
+        judged: &BTreeSet<&str>,
+    ) -> BaselineRecord {
+        let mut record = BaselineRecord { file: file.to_string(), ..BaselineRecord::default() };
+        let mut met: BTreeSet<&str> = BTreeSet::new();
+        for finding in findings.iter_mut() {
+            let names = std::iter::once(&finding.fingerprint).chain(&finding.former);
+            let held = names.filter_map(|name| self.entries.get_key_value(name)).next();
+            if let Some((fingerprint, _)) = held.filter(|_| is_open(&finding.status)) {
+                met.insert(fingerprint);
+            }
+            if finding.status != "failed" {
+                continue;
+            }
+            if held.is_some() && !finding.unwaivable {
+                finding.known = true;
+                record.known += 1;
+            } else {
+                record.new += 1;
+            }
+        }
+        for (fingerprint, entry) in &self.entries {
+            if met.contains(fingerprint.as_str()) {
+                continue;
+            }
+            if !judged.contains(entry.part.as_str()) {
+                record.unseen += 1;
+                continue;
+            }
+            record.gone.push(GoneRecord {
+                fingerprint: fingerprint.clone(),
+                rule: entry.rule.clone(),
+                part: entry.part.clone(),
+                message: entry.message.clone(),
+            });
+        }
+        let key = |g: &GoneRecord| (g.rule.clone(), g.part.clone(), g.fingerprint.clone());
+        record.gone.sort_by_key(key);
+        record
+    }
+
+    /// Marks what was judged, and says what a baseline made of it.
+    pub fn apply(&self, file: &str, judged: &mut Judged) {
+        let parts: BTreeSet<&str> = judged.source.iter().map(|s| s.part.as_str()).collect();
+        let record = self.mark(file, &mut judged.verdict.findings, &parts);
+        judged.baseline = Some(record);
+        let fails = judged
+            .verdict
+            .findings
+            .iter()
+            .any(|f| f.status == "failed" && f.severity == "error" && !f.known);
+        if !fails && judged.verdict.status == "failed" {
+            let unusable = judged.diagnostics.iter().any(|d| d.severity == "error");
+            judged.verdict.status = String::from(if unusable { "none" } else { "passed" });
+        }
+    }
+}
+
+/// Whether a finding is still there, covered or not.
+fn is_open(status: &str) -> bool {
+    matches!(status, "failed" | "waived" | "undecided")
+}
+
+/// A text without what would break a line or a cell.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(rule: &str, part: &str, fingerprint: &str) -> FindingRecord {
+        FindingRecord {
+            rule: rule.into(),
+            pack: "std".into(),
+            severity: "error".into(),
+            status: "failed".into(),
+            part: part.into(),
+            message: format!("{rule} fails\tfor {part}"),
+            fingerprint: fingerprint.into(),
+            ..FindingRecord::default()
+        }
+    }
+
+    #[test]
+    fn what_is_known_fails_nothing_and_what_is_gone_is_said() {
+        let (a, b) = ("00000000000000aa", "00000000000000bb");
+        let mut guarded = finding("guarded", "X2", "00000000000000dd");
+        guarded.unwaivable = true;
+        let old = [finding("r", "X1", a), finding("q", "X2", b), guarded.clone()];
+        let baseline = Baseline::of(&old);
+        assert_eq!(baseline.len(), 2, "an unwaivable finding is not covered");
+        let text = baseline.render();
+        assert_eq!(
+            text.lines().nth(2),
+            Some("00000000000000bb\terror\tstd::q\tX2\tq fails for X2")
+        );
+        let (read, told) = Baseline::parse(&text, FileId(0));
+        assert_eq!((read, told.len()), (baseline.clone(), 0));
+        // The rule was renamed, the other finding is gone, a new one came.
+        let mut renamed = finding("renamed", "X1", "00000000000000cc");
+        renamed.former.push(a.into());
+        let mut now = [renamed, finding("s", "X2", "00000000000000ee"), guarded];
+        let record = baseline.mark("b.txt", &mut now, &BTreeSet::from(["X1", "X2"]));
+        assert_eq!((record.known, record.new, record.unseen), (1, 2, 0));
+        assert_eq!(now.map(|f| f.known), [true, false, false]);
+        assert_eq!(record.gone.iter().map(|g| g.rule.as_str()).collect::<Vec<_>>(), ["std::q"]);
+        // Of a part that was not judged nothing is gone.
+        let record = baseline.mark("b.txt", &mut [], &BTreeSet::from(["X1"]));
+        assert_eq!((record.gone.len(), record.unseen), (1, 1));
+    }
+
+    #[test]
+    fn lines_that_do_not_read_are_told() {
+        let (baseline, told) =
+            Baseline::parse("# c\n\nxyz\terror\tr\tp\tm\n0123456789abcdef\terror\n", FileId(0));
+        assert!(baseline.is_empty());
+        assert!(told.iter().all(|d| d.code == Code::BASELINE) && told.len() == 2);
+    }
+}

@@ -1,0 +1,79 @@
+//! Screening: what the rules on sources and data say of what was read.
+
+use crate::engine::Engine;
+use crate::outcome as out;
+use crate::probe::TEMPERATURES;
+use espice_base::{Code, Diagnostic, Diagnostics};
+use espice_facts::Facts;
+use espice_lang::ir::{Finding, PackInfo};
+use espice_lang::rules::Phase;
+use espice_units::constants::ROOM;
+
+impl Engine<'_> {
+    /// Rules on the raw sweeps, readings, rules on rows and curves.
+    pub(crate) fn screen_facts(
+        &self,
+        facts: &mut Facts,
+        findings: &mut Vec<Finding>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let judgement = self.rulebook.run(Phase::Source, &self.input(facts));
+        findings.extend(judgement.findings);
+        diagnostics.extend(judgement.diagnostics);
+        diagnostics.extend(self.add_readings(facts));
+        assume_temperature(facts, diagnostics);
+        let judgement = self.rulebook.run(Phase::Data, &self.input(facts));
+        findings.extend(judgement.findings);
+        diagnostics.extend(judgement.diagnostics);
+    }
+
+    /// Engine, packs and constants, for documents.
+    pub(crate) fn version(&self) -> out::Version {
+        let pack = |p: &PackInfo| out::Pack {
+            name: p.name.clone(),
+            version: p.version.clone(),
+            digest: p.digest.to_string(),
+        };
+        out::Version {
+            engine: env!("CARGO_PKG_VERSION").into(),
+            schema: 1,
+            packs: self.library.packs.iter().map(pack).collect(),
+            constants: self.constants.name.into(),
+        }
+    }
+}
+
+/// Whether a limit was hit. Then the run ends: a rule that was cut short has no verdict.
+pub(crate) fn hit_limit(diagnostics: &Diagnostics) -> bool {
+    diagnostics.iter().any(|d| [Code::RULE_LIMIT, Code::SCRIPT_LIMIT].contains(&d.code))
+}
+
+/// Gives conditions at a rating the rating's value for the part, where it is known by now.
+pub(crate) fn settle(facts: &mut Facts) {
+    let part = facts.device.part.clone();
+    facts.settle_ratings(part.as_deref());
+}
+
+/// Curves that state no temperature hold at room temperature from here on, and a note says so.
+fn assume_temperature(facts: &mut Facts, diagnostics: &mut Diagnostics) {
+    let mut first = None;
+    for curve in &mut facts.curves {
+        let all = curve.all_conditions();
+        let stated = |s: &str| all.by_symbol.contains_key(s) || curve.signature.x == s;
+        if TEMPERATURES.into_iter().any(stated) {
+            continue;
+        }
+        first = first.or(Some(curve.provenance.place));
+        curve.conditions = std::mem::take(&mut curve.conditions).with("TJ", ROOM);
+    }
+    if let Some(place) = first {
+        diagnostics.push(
+            Diagnostic::note(
+                Code::TEMPERATURE_ASSUMED,
+                "no temperature is stated; 25 °C is assumed",
+            )
+            .at(place)
+            .help("state it as a condition `TJ`: an error of 3 K is one of 1 % in N"),
+        );
+    }
+}
