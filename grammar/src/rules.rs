@@ -134,8 +134,8 @@ impl Rule {
             Rule::infix
             | Rule::source_infix
             | Rule::arith_infix
-            | Rule::logic_op
-            | Rule::compare_op
+            | Rule::word_op
+            | Rule::sign_op
             | Rule::source_op
             | Rule::arith_op
             | Rule::is_test

@@ -3,9 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 root=../..
-for t in grammar mdm csv facts card pdf page sheet; do mkdir -p "corpus/$t"; done
+for t in grammar evaluate mdm csv facts card pdf page sheet; do mkdir -p "corpus/$t"; done
 find $root/rules $root/templates $root/foundries $root/tests/ui $root/tests/spec -name '*.espice' 2>/dev/null |
   while read -r f; do cp "$f" "corpus/grammar/$(echo "$f" | tr '/' '_')"; done
+cp corpus/grammar/*.espice corpus/evaluate/
 find $root/tests/examples $root/tests/bad -type f 2>/dev/null | while read -r f; do
   case $f in
     *.mdm) cp "$f" corpus/mdm/ ;;

@@ -7,6 +7,8 @@ pub mod synthetic;
 #[cfg(test)]
 mod behaviour;
 #[cfg(test)]
+mod bombs;
+#[cfg(test)]
 mod bundled;
 #[cfg(test)]
 mod check;
@@ -48,6 +50,8 @@ mod program;
 mod published;
 #[cfg(test)]
 mod published_subcircuits;
+#[cfg(test)]
+mod random_rules;
 #[cfg(test)]
 mod readback;
 #[cfg(test)]

@@ -19,4 +19,4 @@ pub use digest::{Digest, Hasher};
 pub use render::render_plain;
 pub use source::{FileId, LineColumn, SourceFile, SourceMap, Span};
 pub use suggest::did_you_mean;
-pub use world::{Date, Limits, MemoryWorld, Progress, ReadError, World};
+pub use world::{Clock, Date, Limits, MemoryWorld, Progress, ReadError, World};

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// A calendar date, used for the expiry of waivers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -83,16 +84,49 @@ pub struct Limits {
     pub script_collection: usize,
     /// Deepest nesting of calls and expressions in a script or a pack.
     pub depth: usize,
+    /// Longest time that one script call may take, where there is a clock to tell it.
+    pub script_time: Duration,
+    /// Tells the time for `script_time`; without one operations alone are counted, and a script
+    /// comes out the same on a slow machine as on a fast one.
+    pub clock: Option<Clock>,
+}
+
+/// A clock that only goes forward: the time since some fixed moment.
+#[derive(Clone, Copy)]
+pub struct Clock(pub fn() -> Duration);
+
+impl Clock {
+    /// The time since the clock's moment.
+    pub fn now(self) -> Duration {
+        (self.0)()
+    }
+}
+
+impl PartialEq for Clock {
+    /// Limits are compared by what they allow; any clock is as good as another.
+    fn eq(&self, _: &Clock) -> bool {
+        true
+    }
+}
+
+impl Eq for Clock {}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             file_bytes: 64 << 20,
-            script_operations: 2_000_000,
+            script_operations: 500_000,
             script_string: 64 << 10,
             script_collection: 100_000,
             depth: 64,
+            script_time: Duration::from_millis(80),
+            clock: None,
         }
     }
 }

@@ -5,11 +5,12 @@
 )]
 
 use crate::console::Console;
-use espice_base::{Date, Limits, Progress, ReadError, World};
+use espice_base::{Clock, Date, Limits, Progress, ReadError, World};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Folders deeper than this below the one that is listed are not entered.
 const DEEPEST: usize = 32;
@@ -26,8 +27,15 @@ impl<'c> Disk<'c> {
     pub(crate) fn new(console: &'c Console) -> Self {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         let days = i64::try_from(seconds / 86_400).unwrap_or(0);
-        Disk { console, limits: Limits::default(), today: Date::from_days_since_1970(days) }
+        let limits = Limits { clock: Some(Clock(now)), ..Limits::default() };
+        Disk { console, limits, today: Date::from_days_since_1970(days) }
     }
+}
+
+/// The time since the program first asked.
+fn now() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }
 
 impl World for Disk<'_> {

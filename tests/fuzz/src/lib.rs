@@ -1,8 +1,10 @@
 //! What the fuzz targets share: a symbol table with a diode and a transistor, and small PDFs.
 
 mod pdf;
+mod records;
 
 pub use pdf::{pdf_with, read_pdf, read_sheet, seeds};
+pub use records::records;
 
 use espice_base::Span;
 use espice_facts::{KindInfo, QuantityInfo, SymbolInfo, SymbolTable};

@@ -8,8 +8,46 @@ use crate::check::Declarations;
 use crate::check::names::{Class, Names};
 use crate::ir::{Library, Owned, ScriptSource};
 use espice_base::{Diagnostic, Diagnostics, FileId, ReadError, Severity, SourceMap, Span};
-use espice_syntax::ast::{Item, ItemKind, Quoted, Word};
+use espice_syntax::ast::{File, Item, ItemKind, Quoted, Word};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A tree with what was told about its text.
+type Parsed = (File, Diagnostics);
+
+/// Texts shorter than this together are not worth a thread.
+const WORTH_A_THREAD: usize = 32 << 10;
+/// Most threads that parse.
+const THREADS: usize = 8;
+
+/// Parses texts, on several threads when there is much to do. The order is that of the texts.
+fn parse_all(texts: &[(&str, FileId, String)]) -> Vec<Parsed> {
+    let bytes: usize = texts.iter().map(|t| t.2.len()).sum();
+    let available = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = (bytes / WORTH_A_THREAD).clamp(1, available.min(THREADS));
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut parsed = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some((_, id, text)) = texts.get(place) else { return parsed };
+            parsed.push((place, espice_syntax::parse(text, *id)));
+        }
+    };
+    let mut all: Vec<(usize, Parsed)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(worker)).collect();
+        let mut all = worker();
+        for other in others {
+            match other.join() {
+                Ok(more) => all.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, parsed)| parsed).collect()
+}
 
 /// Collects one pack.
 pub(super) struct Collector<'a> {
@@ -27,29 +65,53 @@ impl Collector<'_> {
     /// Parses every `.espice` file and takes its items.
     pub(super) fn collect(mut self) {
         let files = self.files;
-        for (relative, file) in files.iter().filter(|(path, _)| path.ends_with(".espice")) {
-            let text = String::from_utf8_lossy(&file.bytes).into_owned();
-            let id = self.sources.add(file.path.as_str(), text.as_str());
-            let (tree, told) = espice_syntax::parse(&text, id);
-            let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
-            let errors: Vec<Span> = told.iter().filter(is_error).filter_map(text_place).collect();
-            for word in broken_names(&text, &errors) {
-                self.names.add_broken(word);
+        let all = files.iter().filter(|(path, _)| path.ends_with(".espice"));
+        // Where nothing but these will be read, all are read at once. Tables and scripts are
+        // numbered among the files as they are met.
+        if files.len() == all.clone().count() {
+            let texts: Vec<(&str, FileId, String)> = all
+                .map(|(relative, file)| {
+                    let (id, text) = self.add(file);
+                    (relative.as_str(), id, text)
+                })
+                .collect();
+            let trees = parse_all(&texts);
+            for ((relative, id, text), parsed) in texts.iter().zip(trees) {
+                self.take_file(relative, *id, text, parsed);
             }
-            self.diagnostics.extend(told);
-            if let Some(info) = self.library.packs.get_mut(self.pack) {
-                info.files.push(id);
+            return;
+        }
+        for (relative, file) in all {
+            let (id, text) = self.add(file);
+            let parsed = espice_syntax::parse(&text, id);
+            self.take_file(relative, id, &text, parsed);
+        }
+    }
+
+    fn add(&mut self, file: &PackFile) -> (FileId, String) {
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        (self.sources.add(file.path.as_str(), text.as_str()), text)
+    }
+
+    fn take_file(&mut self, relative: &str, id: FileId, text: &str, (tree, told): Parsed) {
+        let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
+        let errors: Vec<Span> = told.iter().filter(is_error).filter_map(text_place).collect();
+        for word in broken_names(text, &errors) {
+            self.names.add_broken(word);
+        }
+        self.diagnostics.extend(told);
+        if let Some(info) = self.library.packs.get_mut(self.pack) {
+            info.files.push(id);
+        }
+        for item in tree.items {
+            let is_damaged = errors.iter().any(|e| {
+                e.file == item.span.file && e.start <= item.span.end && item.span.start <= e.end
+            });
+            if is_damaged && let Some(head) = head(&item.kind) {
+                self.names.add_damaged(head.span);
+                self.library.damaged.push(head.span);
             }
-            for item in tree.items {
-                let is_damaged = errors.iter().any(|e| {
-                    e.file == item.span.file && e.start <= item.span.end && item.span.start <= e.end
-                });
-                if is_damaged && let Some(head) = head(&item.kind) {
-                    self.names.add_damaged(head.span);
-                    self.library.damaged.push(head.span);
-                }
-                self.take(item, relative);
-            }
+            self.take(item, relative);
         }
     }
 

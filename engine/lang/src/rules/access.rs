@@ -230,6 +230,10 @@ impl<'a> Evaluator<'a> {
                     let text = format!("`{}` has no limits here", row.symbol);
                     self.missing(Lack::Absent, span, text)
                 }
+                (min, max) if [min, max].into_iter().flatten().any(|end| !end.is_finite()) => {
+                    let text = format!("a limit of `{}` is not a number", row.symbol);
+                    self.missing(Lack::NotANumber, span, text)
+                }
                 // Sheets print limits of negative quantities by magnitude: `-0.5 V … -6 V`.
                 (Some(min), Some(max)) if max < min => Ok(Value::Range(Some(max), Some(min), None)),
                 (min, max) => Ok(Value::Range(min, max, None)),

@@ -116,7 +116,7 @@ pub(crate) struct View {
 }
 
 /// A pack function that can be called from rules; its arguments are the first slots.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct FunctionIr {
     pub(crate) name: String,
     pub(crate) frame: Frame,
@@ -168,6 +168,21 @@ impl RuleIr {
     /// `pack::name`.
     pub fn full_name(&self) -> String {
         format!("{}::{}", self.pack, self.name)
+    }
+
+    /// Whether two rules say the same, wherever they are written.
+    pub(crate) fn means_the_same(&self, other: &RuleIr) -> bool {
+        let limits = |rule: &RuleIr| -> Vec<_> {
+            rule.limits.iter().map(|l| (l.name.clone(), l.because.clone(), l.slot)).collect()
+        };
+        (&self.name, &self.pack, &self.doc, self.severity, self.phase)
+            == (&other.name, &other.pack, &other.doc, other.severity, other.phase)
+            && (&self.kinds, &self.because, &self.help, &self.off)
+                == (&other.kinds, &other.because, &other.help, &other.off)
+            && (&self.origins, &self.when, &self.needs, &self.lets, &self.frame)
+                == (&other.origins, &other.when, &other.needs, &other.lets, &other.frame)
+            && (&self.checks, &self.say, &self.twins) == (&other.checks, &other.say, &other.twins)
+            && limits(self) == limits(other)
     }
 
     /// Why it exists: its own reason, else those of its limits.

@@ -4,8 +4,9 @@ use super::types::Type;
 use espice_base::Span;
 use espice_syntax::ast;
 
-/// An expression whose names, types and dimensions have been checked.
-#[derive(Clone, PartialEq, Debug)]
+/// An expression whose names, types and dimensions have been checked. Two are equal when they
+/// mean the same, wherever they are written.
+#[derive(Clone, Debug)]
 pub struct TypedExpr {
     /// Where it is written.
     pub span: Span,
@@ -14,6 +15,12 @@ pub struct TypedExpr {
     /// Whether it looks at data, a model or a device; a limit does not.
     pub(crate) evidence: bool,
     pub(crate) kind: ExprKind,
+}
+
+impl PartialEq for TypedExpr {
+    fn eq(&self, other: &TypedExpr) -> bool {
+        self.ty == other.ty && self.evidence == other.evidence && self.kind == other.kind
+    }
 }
 
 impl TypedExpr {

@@ -10,6 +10,7 @@
 mod access;
 mod book;
 mod calls;
+mod columns;
 mod compare;
 mod compile;
 mod drawn;
@@ -26,6 +27,7 @@ mod numbers;
 mod readings;
 mod recipes;
 mod run;
+mod sandbox;
 mod scope;
 mod scripts;
 mod select;
@@ -41,6 +43,7 @@ mod value;
 mod waivers;
 
 pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};
+pub use columns::{Batch, Judged, Plan, Read, Record};
 pub use compile::check;
 pub use expr::TypedExpr;
 pub use recipes::{BoundIr, FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};

@@ -134,16 +134,18 @@ impl Account {
     /// Counts findings.
     pub fn of(findings: &[Finding]) -> Account {
         let mut account = Account { loaded: findings.len(), ..Account::default() };
-        for finding in findings {
-            *match finding.status {
-                FindingStatus::Passed => &mut account.passed,
-                FindingStatus::Failed => &mut account.failed,
-                FindingStatus::Undecided => &mut account.undecided,
-                FindingStatus::NotApplicable => &mut account.not_applicable,
-                FindingStatus::Waived => &mut account.waived,
-            } += 1;
-        }
+        findings.iter().for_each(|finding| account.count(finding.status));
         account
+    }
+
+    pub(crate) fn count(&mut self, status: FindingStatus) {
+        *match status {
+            FindingStatus::Passed => &mut self.passed,
+            FindingStatus::Failed => &mut self.failed,
+            FindingStatus::Undecided => &mut self.undecided,
+            FindingStatus::NotApplicable => &mut self.not_applicable,
+            FindingStatus::Waived => &mut self.waived,
+        } += 1;
     }
 }
 
@@ -236,7 +238,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn need(&self, need: &Need) -> Option<String> {
+    pub(crate) fn need(&self, need: &Need) -> Option<String> {
         match need {
             Need::Symbol(symbol) => {
                 let curve = self.input.facts.curves.iter().any(|c| {
@@ -279,7 +281,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-fn has_origin(facts: &Facts, origin: Origin) -> bool {
+pub(crate) fn has_origin(facts: &Facts, origin: Origin) -> bool {
     let curve = facts.curves.iter().any(|c| c.origin == origin);
     match origin {
         Origin::Measured => curve || !facts.sweeps.is_empty(),

@@ -4,23 +4,13 @@
 //! modules. Curves and series are host values that cannot grow. Comparing or adding values of
 //! different types is an error here, where Rhai itself would quietly say `false` or join texts.
 
+use super::sandbox::{Curve, Series, VARIABLES, array_size, calls, engine, operations, text_size};
 use super::scope::Callable;
 use super::types::Type;
 use crate::ir::ScriptSource;
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Limits, Span};
-use rhai::packages::{
-    ArithmeticPackage, BasicIteratorPackage, BasicMathPackage, LogicPackage, Package,
-};
-use rhai::{AST, Dynamic, Engine, EvalAltResult, ImmutableString, Position, Scope};
+use rhai::{AST, Dynamic, EvalAltResult, ImmutableString, Position, Scope};
 use std::sync::Arc;
-
-/// Most elements of an array that a script builds itself. Copies of arrays are not counted as
-/// operations, so that their size must bound the time of a script.
-const ARRAY: usize = 256;
-/// Longest text that a script builds, in bytes, for the same reason.
-const TEXT: usize = 4096;
-/// Most operations of one call whatever the run allows: about a second.
-const OPERATIONS: u64 = 20_000_000;
 
 /// What a script is given.
 #[derive(Clone, Debug)]
@@ -45,40 +35,6 @@ pub(crate) struct Problem {
     pub(crate) diagnostic: Diagnostic,
     /// Whether a limit was hit, which ends the run.
     pub(crate) is_limit: bool,
-}
-
-/// A series as a script sees it: `s[i]`, `s.len`, `for v in s`.
-#[derive(Clone)]
-struct Series(Arc<[f64]>);
-
-/// A curve as a script sees it: `c.x`, `c.y`, `c.len`.
-#[derive(Clone)]
-struct Curve {
-    x: Series,
-    y: Series,
-}
-
-/// Runs through a series without copying it.
-struct SeriesValues {
-    series: Series,
-    next: usize,
-}
-
-impl Iterator for SeriesValues {
-    type Item = f64;
-    fn next(&mut self) -> Option<f64> {
-        let value = self.series.0.get(self.next).copied();
-        self.next += 1;
-        value
-    }
-}
-
-impl IntoIterator for Series {
-    type Item = f64;
-    type IntoIter = SeriesValues;
-    fn into_iter(self) -> SeriesValues {
-        SeriesValues { series: self, next: 0 }
-    }
 }
 
 struct Entry {
@@ -133,6 +89,14 @@ impl Scripts {
             });
         }
         Scripts { entries }
+    }
+
+    /// Whether both hold the same scripts under the same names.
+    pub(crate) fn same(&self, other: &Scripts) -> bool {
+        let all = |s: &Scripts| -> Vec<_> {
+            s.entries.iter().map(|e| (e.name.clone(), e.result.clone(), e.text.clone())).collect()
+        };
+        all(self) == all(other)
     }
 
     /// Calls a script.
@@ -232,11 +196,20 @@ impl Entry {
                 limit(format!("more than {} operations", operations(limits)))
             }
             EvalAltResult::ErrorStackOverflow(_) => {
-                limit(format!("calls nested deeper than {}", limits.depth))
+                limit(format!("calls nested deeper than {}", calls(limits)))
             }
-            EvalAltResult::ErrorTooManyVariables(_) => limit(String::from("too many variables")),
+            EvalAltResult::ErrorTooManyVariables(_) => {
+                limit(format!("more than {VARIABLES} variables"))
+            }
             EvalAltResult::ErrorDataTooLarge(what, _) => {
-                limit(format!("a value too large ({})", plain_text(what).to_lowercase()))
+                limit(if what.to_lowercase().contains("string") {
+                    format!("a text of more than {} bytes", text_size(limits))
+                } else {
+                    format!("an array of more than {} elements", array_size(limits))
+                })
+            }
+            EvalAltResult::ErrorTerminated(..) => {
+                limit(format!("more than {} ms", limits.script_time.as_millis()))
             }
             other => {
                 let text = plain_text(&other.to_string());
@@ -271,91 +244,6 @@ fn check_entry(
             .help(format!("it must hold `fn {}({})`", callable.name, parameters.join(", "))),
     );
     None
-}
-
-fn operations(limits: Limits) -> u64 {
-    limits.script_operations.clamp(1, OPERATIONS)
-}
-
-/// An engine with nothing but arithmetic, comparisons, mathematics and ranges.
-fn engine(limits: Limits) -> Engine {
-    let mut engine = Engine::new_raw();
-    ArithmeticPackage::new().register_into_engine(&mut engine);
-    LogicPackage::new().register_into_engine(&mut engine);
-    BasicMathPackage::new().register_into_engine(&mut engine);
-    BasicIteratorPackage::new().register_into_engine(&mut engine);
-    let depth = limits.depth.clamp(4, 64);
-    engine
-        .set_max_operations(operations(limits))
-        .set_max_call_levels(depth.min(32))
-        .set_max_expr_depths(depth, depth)
-        .set_max_string_size(limits.script_string.clamp(1, TEXT))
-        .set_max_array_size(limits.script_collection.clamp(1, ARRAY))
-        .set_max_map_size(limits.script_collection.clamp(1, ARRAY))
-        .set_max_variables(256)
-        .set_max_functions(256)
-        .set_max_strings_interned(256)
-        .set_strict_variables(true)
-        .set_allow_shadowing(true)
-        .set_fast_operators(false);
-    // The size of a map is not checked when an entry is added, so there are no maps.
-    for symbol in ["eval", "print", "debug", "import", "export", "#{", "Fn", "call", "curry"] {
-        engine.disable_symbol(symbol);
-    }
-    series_type(&mut engine);
-    strict_operators(&mut engine);
-    engine
-}
-
-fn series_type(engine: &mut Engine) {
-    let at = |s: &mut Series, i: i64| -> Result<f64, Box<EvalAltResult>> {
-        usize::try_from(i)
-            .ok()
-            .and_then(|i| s.0.get(i).copied())
-            .ok_or_else(|| format!("there is no point {i}: the series has {}", s.0.len()).into())
-    };
-    engine
-        .register_type_with_name::<Series>("series")
-        .register_get("len", |s: &mut Series| s.0.len() as i64)
-        .register_indexer_get(at)
-        .register_iterator::<Series>()
-        .register_type_with_name::<Curve>("curve")
-        .register_get("x", |c: &mut Curve| c.x.clone())
-        .register_get("y", |c: &mut Curve| c.y.clone())
-        .register_get("len", |c: &mut Curve| c.x.0.len() as i64);
-}
-
-/// Makes operators between different types an error.
-fn strict_operators(engine: &mut Engine) {
-    type Refused = Result<bool, Box<EvalAltResult>>;
-    fn refuse(op: &str, a: &str, b: &str) -> Box<EvalAltResult> {
-        format!("`{op}` cannot join {a} and {b}").into()
-    }
-    macro_rules! pair {
-        ($a:ty, $na:literal, $b:ty, $nb:literal) => {
-            for op in ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%"] {
-                engine
-                    .register_fn(op, move |_: $a, _: $b| -> Refused { Err(refuse(op, $na, $nb)) });
-                engine
-                    .register_fn(op, move |_: $b, _: $a| -> Refused { Err(refuse(op, $nb, $na)) });
-            }
-        };
-    }
-    pair!(f64, "a number", ImmutableString, "a text");
-    pair!(i64, "a number", ImmutableString, "a text");
-    pair!(f64, "a number", bool, "yes or no");
-    pair!(i64, "a number", bool, "yes or no");
-    pair!(f64, "a number", (), "nothing");
-    pair!(i64, "a number", (), "nothing");
-    pair!(f64, "a number", char, "a letter");
-    pair!(i64, "a number", char, "a letter");
-    pair!(bool, "yes or no", ImmutableString, "a text");
-    pair!(bool, "yes or no", (), "nothing");
-    pair!((), "nothing", ImmutableString, "a text");
-    pair!(f64, "a number", Series, "a series");
-    pair!(i64, "a number", Series, "a series");
-    pair!(f64, "a number", Curve, "a curve");
-    pair!(i64, "a number", Curve, "a curve");
 }
 
 fn dynamic(argument: Argument) -> Dynamic {
@@ -528,7 +416,7 @@ mod tests {
             "fn f() { let s = \"ab\"; loop { s = s + s; } }",
             "fn f() { let a = [1]; loop { a += 1; } }",
             "fn f() { let a = [1]; loop { a += a; } }",
-            "fn f() { let a = [1]; for i in 0..255 { a += 1; } loop { let b = a; b += b; } }",
+            "fn f() { let a = [1]; for i in 0..127 { a += 1; } loop { let b = a; b += b; } }",
             "fn f() { f() }",
             "fn f() { let s = 0; for i in 0..1000000000000 { s += 1; } s }",
             "fn f() { let a = [0]; loop { a = [a, a]; } }",
@@ -538,6 +426,32 @@ mod tests {
             assert!(matches!(&got, Err((code, _)) if code == "E0541"), "{text}: {got:?}");
         }
         assert!(started.elapsed().as_secs() < 60);
+    }
+
+    #[test]
+    fn a_clock_ends_what_takes_too_long() {
+        use espice_base::Clock;
+        use std::sync::atomic::{AtomicU64, Ordering};
+        use std::time::Duration;
+        static TICKS: AtomicU64 = AtomicU64::new(0);
+        let clock = Clock(|| Duration::from_millis(TICKS.fetch_add(1, Ordering::Relaxed)));
+        let (scripts, _) = compile("fn f() { let s = 0.0; loop { s += 1.0; } }", 0, Type::PURE);
+        let limits = Limits {
+            clock: Some(clock),
+            script_time: Duration::from_millis(20),
+            ..Limits::default()
+        };
+        let problem = scripts.call(0, vec![], limits).expect_err("an endless loop");
+        assert!(problem.is_limit);
+        assert_eq!(problem.diagnostic.code, Code::SCRIPT_LIMIT);
+        assert_eq!(problem.diagnostic.message, "script `f` hit a limit: more than 20 ms");
+        let looks = TICKS.load(Ordering::Relaxed);
+        assert!((20..30).contains(&looks), "{looks}");
+        let (scripts, _) = compile("fn f() { 1.0 }", 0, Type::PURE);
+        assert_eq!(
+            scripts.call(0, vec![], limits).map_err(|p| p.diagnostic),
+            Ok(Outcome::Number(1.0))
+        );
     }
 
     #[test]

@@ -1,0 +1,174 @@
+//! Judging again after packs were edited: only what changed.
+
+use super::{Judged, Plan, Record};
+use crate::ir::{Finding, FindingStatus};
+use crate::rules::book::{RuleIr, Rulebook};
+use espice_base::{Diagnostics, Span};
+use std::collections::BTreeMap;
+
+/// Where a rule stood before: its place in the earlier plan, and how far its text has moved.
+#[derive(Clone, Copy)]
+struct Before {
+    place: usize,
+    moved: i64,
+}
+
+impl Plan<'_> {
+    /// Judges the same records after packs were edited: what [`Plan::judge`] gives, made from
+    /// what an earlier plan gave wherever a rule says the same as before. Rules that changed, or
+    /// that a waiver speaks of, and what was undecided are evaluated anew.
+    ///
+    /// Both plans must be of one phase and batch, and `given` must be what `earlier` gave for
+    /// these records.
+    pub fn judge_again(&self, records: &[Record<'_>], earlier: &Plan<'_>, given: Judged) -> Judged {
+        let comparable = same_surroundings(self.book, earlier.book)
+            && given.rules == earlier.rules.len()
+            && given.statuses.len() == records.len().saturating_mul(given.rules);
+        if !comparable {
+            return self.judge(records);
+        }
+        let kept = self.kept(earlier);
+        let changed: Vec<usize> =
+            kept.iter().enumerate().filter(|k| k.1.is_none()).map(|k| k.0).collect();
+        let anew = Plan::of(
+            self.book,
+            changed.iter().filter_map(|at| self.rules.get(*at)).map(|r| (r.0, r.1)),
+            self.batch,
+        );
+        let anew = anew.judge(records);
+        self.join(records, &kept, &changed, given, anew)
+    }
+
+    /// For each rule, where it stood before if it says the same.
+    fn kept(&self, earlier: &Plan<'_>) -> Vec<Option<Before>> {
+        let name = |r: &&RuleIr| (r.pack.clone(), r.name.clone());
+        let old: BTreeMap<(String, String), usize> =
+            earlier.rules.iter().enumerate().map(|(i, r)| (name(&r.1), i)).collect();
+        let waived = |book: &Rulebook, rule: usize| book.waivers.iter().any(|w| w.rule == rule);
+        self.rules
+            .iter()
+            .map(|(index, rule, program)| {
+                let place = *old.get(&name(rule))?;
+                let (before, was, _) = earlier.rules.get(place)?;
+                let free = !waived(self.book, *index) && !waived(earlier.book, *before);
+                let same = program.is_some() && free;
+                let moved = moved((self.book, rule), (earlier.book, was)).filter(|_| same)?;
+                Some(Before { place, moved })
+            })
+            .collect()
+    }
+
+    fn join(
+        &self,
+        records: &[Record<'_>],
+        kept: &[Option<Before>],
+        changed: &[usize],
+        given: Judged,
+        anew: Judged,
+    ) -> Judged {
+        let mut places: Vec<Option<(usize, i64)>> = vec![None; given.rules];
+        for (at, before) in kept.iter().enumerate().filter_map(|(i, k)| Some((i, (*k)?))) {
+            if let Some(place) = places.get_mut(before.place) {
+                *place = Some((at, before.moved));
+            }
+        }
+        let mut all = Judged {
+            statuses: Vec::with_capacity(records.len().saturating_mul(kept.len())),
+            rules: kept.len(),
+            findings: Vec::with_capacity(given.findings.len()),
+            diagnostics: anew.diagnostics.clone(),
+        };
+        let (statuses, rules) = (given.statuses, given.rules);
+        let mut old = given.findings.into_iter();
+        let anew_statuses = anew.statuses;
+        let mut new = anew.findings.into_iter().peekable();
+        let mut here: Vec<(usize, Finding)> = Vec::new();
+        for (index, record) in records.iter().enumerate() {
+            let from = index.saturating_mul(rules);
+            let before = statuses.get(from..from.saturating_add(rules)).unwrap_or(&[]);
+            let from = index.saturating_mul(changed.len());
+            let after = anew_statuses.get(from..from.saturating_add(changed.len())).unwrap_or(&[]);
+            let mut fresh = after.iter();
+            all.statuses.extend(kept.iter().map(|k| {
+                let held = k.and_then(|k| before.get(k.place));
+                held.or_else(|| fresh.next()).copied().unwrap_or(FindingStatus::NotApplicable)
+            }));
+            // Findings stand in the order of the statuses that are told.
+            for (status, place) in before.iter().zip(&places).filter(|(s, _)| is_told(**s)) {
+                let Some((_, mut finding)) = old.next() else { continue };
+                let Some((at, moved)) = *place else { continue };
+                if *status == FindingStatus::Undecided {
+                    finding = self.walk(at, record, &mut all.diagnostics).unwrap_or(finding);
+                } else {
+                    finding.rule_span = shift(finding.rule_span, moved);
+                }
+                here.push((at, finding));
+            }
+            for (status, at) in after.iter().zip(changed).filter(|(s, _)| is_told(**s)) {
+                debug_assert!(is_told(*status));
+                if let Some((_, finding)) = new.next_if(|(of, _)| *of == index) {
+                    here.push((*at, finding));
+                }
+            }
+            here.sort_by_key(|(at, _)| *at);
+            all.findings.extend(here.drain(..).map(|(_, finding)| (index, finding)));
+        }
+        all.diagnostics.sort();
+        all
+    }
+
+    fn walk(
+        &self,
+        place: usize,
+        record: &Record<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Finding> {
+        let (index, rule, _) = self.rules.get(place)?;
+        let input = self.batch.input(record);
+        Some(self.book.evaluate(*index, rule, &input, None, diagnostics))
+    }
+}
+
+fn is_told(status: FindingStatus) -> bool {
+    !matches!(status, FindingStatus::Passed | FindingStatus::NotApplicable)
+}
+
+fn shift(span: Span, by: i64) -> Span {
+    let end = |at: u32| u32::try_from(i64::from(at).saturating_add(by)).unwrap_or(at);
+    Span { file: span.file, start: end(span.start), end: end(span.end) }
+}
+
+/// Whether everything that rules refer to is the same in two rulebooks.
+fn same_surroundings(a: &Rulebook, b: &Rulebook) -> bool {
+    let symbols = |book: &Rulebook| -> Vec<_> {
+        let all = book.symbols.symbols();
+        all.map(|s| (s.name.clone(), s.dimension, s.plausible)).collect()
+    };
+    a.functions == b.functions
+        && a.scripts.same(&b.scripts)
+        && a.tables == b.tables
+        && symbols(a) == symbols(b)
+}
+
+/// How far the text of a rule has moved, when the rule is the same in word and meaning.
+fn moved((book, rule): (&Rulebook, &RuleIr), (before, was): (&Rulebook, &RuleIr)) -> Option<i64> {
+    let by = i64::from(rule.span.start) - i64::from(was.span.start);
+    let texts = |book: &Rulebook, span: Span| -> Option<String> {
+        let text = book.texts.get(&span.file)?;
+        let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
+        text.get(range).map(String::from)
+    };
+    let stays = |a: Span, b: Span| a == shift(b, by);
+    let definitions = rule.frame.slots.iter().zip(&was.frame.slots);
+    let same = rule.means_the_same(was)
+        && stays(rule.span, was.span)
+        && rule.checks.iter().zip(&was.checks).all(|(a, b)| stays(a.span, b.span))
+        && definitions.into_iter().all(|(a, b)| match (a, b) {
+            (Some(a), Some(b)) => {
+                stays(a.span, b.span) && texts(book, a.span) == texts(before, b.span)
+            }
+            (a, b) => a.is_none() && b.is_none(),
+        })
+        && texts(book, rule.span) == texts(before, was.span);
+    same.then_some(by)
+}

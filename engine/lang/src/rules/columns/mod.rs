@@ -1,0 +1,303 @@
+//! Many records judged at once: the second evaluator of rules.
+//!
+//! The rules of a phase become programs over columns ([`lower`]), a column holds one value of
+//! every record of a block ([`leaves`]), and operations run over whole columns ([`lanes`]). The
+//! programs say how each rule came out for each record; what is to be told of those that did not
+//! pass is said by the tree walker, which is also the reference: both agree on every pair, and a
+//! rule that has no program is evaluated by it alone.
+
+mod again;
+mod lanes;
+mod leaves;
+mod lower;
+mod program;
+
+use self::leaves::{Columns, Leaves};
+use self::program::{Program, Registers};
+use super::book::{Input, Phase, RuleIr, Rulebook};
+use crate::Quantities;
+use crate::ir::{Account, Finding, FindingStatus};
+use espice_base::{Date, Diagnostics, Limits};
+use espice_facts::Facts;
+use espice_units::Constants;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Records of a block: few enough for the columns of a program to stay near the processor.
+const BLOCK: usize = 256;
+/// Most elements of a loop in a block that programs run over; with more the tree walker and its
+/// limit of steps decide.
+const ELEMENTS: u32 = 1 << 20;
+
+/// One of many records: what is known of a device, and its model in phase [`Phase::Model`].
+#[derive(Clone, Copy)]
+pub struct Record<'a> {
+    /// The facts.
+    pub facts: &'a Facts,
+    /// The model.
+    pub model: Option<&'a (dyn Quantities + Sync)>,
+}
+
+/// What all records of a run share.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch {
+    /// Decides whether a waiver is in force.
+    pub today: Date,
+    /// Limits of scripts.
+    pub limits: Limits,
+    /// Physical constants behind `vt`, `k`, `q`, `eps0`.
+    pub constants: Constants,
+    /// How many threads to use; the result is the same for any number.
+    pub threads: usize,
+}
+
+impl std::fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let model = self.model.map(|m| m.template());
+        f.debug_struct("Record").field("facts", self.facts).field("model", &model).finish()
+    }
+}
+
+impl Batch {
+    /// One thread, default limits and the constants of ngspice 39.
+    pub fn new(today: Date) -> Self {
+        let constants = espice_units::constants::SPICE39;
+        Batch { today, limits: Limits::default(), constants, threads: 1 }
+    }
+
+    fn input<'r>(&self, record: &Record<'r>) -> Input<'r> {
+        Input {
+            facts: record.facts,
+            model: record.model.map(|m| m as &dyn Quantities),
+            today: self.today,
+            limits: self.limits,
+            constants: self.constants,
+        }
+    }
+}
+
+/// The rules of one phase, ready to judge any number of records.
+#[derive(Debug)]
+pub struct Plan<'b> {
+    book: &'b Rulebook,
+    /// Index in the rulebook, rule, and its program where it has one.
+    rules: Vec<(usize, &'b RuleIr, Option<Program>)>,
+    leaves: Leaves<'b>,
+    batch: Batch,
+}
+
+/// What was read of records, for judging them again by the same plan.
+#[derive(Debug)]
+pub struct Read<'a> {
+    records: &'a [Record<'a>],
+    blocks: Vec<Columns>,
+}
+
+/// How every rule came out for every record.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// One status for each record and rule, record by record.
+    statuses: Vec<FindingStatus>,
+    rules: usize,
+    /// The findings of rules that failed, were waived or undecided, with the index of the
+    /// record, in the order of the records and then of the rules.
+    pub findings: Vec<(usize, Finding)>,
+    /// What went wrong on the way: values that are not numbers, limits, failed scripts.
+    pub diagnostics: Diagnostics,
+}
+
+impl Judged {
+    /// How the rules came out for a record, in the order of [`Plan::rules`].
+    pub fn statuses(&self, record: usize) -> &[FindingStatus] {
+        let from = record.saturating_mul(self.rules);
+        self.statuses.get(from..from.saturating_add(self.rules)).unwrap_or(&[])
+    }
+
+    /// The account of a record.
+    pub fn account(&self, record: usize) -> Account {
+        let statuses = self.statuses(record);
+        let mut account = Account { loaded: statuses.len(), ..Account::default() };
+        statuses.iter().for_each(|status| account.count(*status));
+        account
+    }
+}
+
+impl Rulebook {
+    /// Prepares the rules of a phase for many records.
+    pub fn plan(&self, phase: Phase, batch: Batch) -> Plan<'_> {
+        let rules = self.rules.iter().enumerate().filter(|(_, r)| r.phase == phase);
+        Plan::of(self, rules, batch)
+    }
+
+    /// Judges many records by the rules of one phase. The same as [`Rulebook::run`] for each,
+    /// without the findings of rules that passed or did not apply; equal on any number of
+    /// threads.
+    pub fn judge_many(&self, phase: Phase, records: &[Record<'_>], batch: Batch) -> Judged {
+        self.plan(phase, batch).judge(records)
+    }
+}
+
+/// What one block gave.
+struct Part {
+    block: usize,
+    judged: Judged,
+}
+
+impl<'b> Plan<'b> {
+    /// The rules that are judged, in the order of their declaration.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &'b RuleIr> {
+        self.rules.iter().map(|r| r.1)
+    }
+
+    fn of(
+        book: &'b Rulebook,
+        rules: impl Iterator<Item = (usize, &'b RuleIr)>,
+        batch: Batch,
+    ) -> Plan<'b> {
+        let mut leaves = Leaves::default();
+        let rules = rules
+            .map(|(i, rule)| (i, rule, lower::lower(book, rule, batch.constants, &mut leaves)))
+            .collect();
+        Plan { book, rules, leaves, batch }
+    }
+
+    /// How many of the rules have a program; the tree walker evaluates the others.
+    pub fn lowered(&self) -> usize {
+        self.rules.iter().filter(|r| r.2.is_some()).count()
+    }
+
+    /// Judges records: [`Rulebook::judge_many`].
+    pub fn judge(&self, records: &[Record<'_>]) -> Judged {
+        self.over(records.len(), |block, registers| {
+            let records = chunk(records, block);
+            let columns = self.read_block(records);
+            self.judge_block(block, records, &columns, registers, true)
+        })
+    }
+
+    /// Reads records once, so that they can be judged many times.
+    pub fn read<'a>(&self, records: &'a [Record<'a>]) -> Read<'a> {
+        let blocks = records.chunks(BLOCK).map(|block| self.read_block(block)).collect();
+        Read { records, blocks }
+    }
+
+    /// Judges what was read by this plan. Without `findings` only the statuses are given, and a
+    /// failed rule that is waived counts as failed.
+    pub fn judge_read(&self, read: &Read<'_>, findings: bool) -> Judged {
+        self.over(read.records.len(), |block, registers| {
+            let empty = Columns::default();
+            let columns = read.blocks.get(block).unwrap_or(&empty);
+            self.judge_block(block, chunk(read.records, block), columns, registers, findings)
+        })
+    }
+
+    /// Runs a function over all blocks, on as many threads as the batch says, and joins what
+    /// comes out in the order of the blocks.
+    fn over(
+        &self,
+        records: usize,
+        work: impl Fn(usize, &mut Registers) -> Judged + Sync,
+    ) -> Judged {
+        let blocks = records.div_ceil(BLOCK);
+        let next = AtomicUsize::new(0);
+        let worker = || {
+            let mut registers = Registers::default();
+            let mut parts = Vec::new();
+            loop {
+                let block = next.fetch_add(1, Ordering::Relaxed);
+                if block >= blocks {
+                    return parts;
+                }
+                parts.push(Part { block, judged: work(block, &mut registers) });
+            }
+        };
+        let threads = self.batch.threads.clamp(1, blocks.max(1));
+        let mut parts: Vec<Part> = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(worker)).collect();
+            let mut parts = worker();
+            for other in others {
+                match other.join() {
+                    Ok(more) => parts.extend(more),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            parts
+        });
+        parts.sort_by_key(|p| p.block);
+        let mut all = Judged { rules: self.rules.len(), ..Judged::default() };
+        all.statuses.reserve(records.saturating_mul(self.rules.len()));
+        for part in parts {
+            all.statuses.extend(part.judged.statuses);
+            all.findings.extend(part.judged.findings);
+            all.diagnostics.extend(part.judged.diagnostics);
+        }
+        all.diagnostics.sort();
+        all
+    }
+
+    fn read_block(&self, records: &[Record<'_>]) -> Columns {
+        let batch = self.batch;
+        self.leaves.gather(self.book, records, &|record| batch.input(record))
+    }
+
+    fn judge_block(
+        &self,
+        block: usize,
+        records: &[Record<'_>],
+        columns: &Columns,
+        registers: &mut Registers,
+        findings: bool,
+    ) -> Judged {
+        let (lanes, rules) = (records.len(), self.rules.len());
+        let is_large = columns.offsets.iter().any(|o| o.last().is_some_and(|n| *n > ELEMENTS));
+        let mut judged = Judged {
+            statuses: vec![FindingStatus::NotApplicable; lanes * rules],
+            rules,
+            ..Judged::default()
+        };
+        let mut column = Vec::new();
+        let mut walked = vec![false; rules];
+        let programs = self.rules.iter().zip(&mut walked).enumerate();
+        for (place, ((_, _, program), walked)) in programs {
+            match program {
+                Some(program) if !is_large => {
+                    registers.run(program, columns, self.batch.constants);
+                    registers.statuses(program, lanes, &mut column);
+                    let own = judged.statuses.iter_mut().skip(place).step_by(rules.max(1));
+                    own.zip(&column).for_each(|(status, came)| *status = *came);
+                }
+                _ => *walked = true,
+            }
+        }
+        if !findings && !walked.contains(&true) {
+            return judged;
+        }
+        for (lane, (record, statuses)) in
+            records.iter().zip(judged.statuses.chunks_mut(rules.max(1))).enumerate()
+        {
+            let input = self.batch.input(record);
+            for (((index, rule, _), walked), status) in self.rules.iter().zip(&walked).zip(statuses)
+            {
+                let told = matches!(*status, FindingStatus::Failed | FindingStatus::Undecided);
+                if !(walked || told && findings) {
+                    continue;
+                }
+                let mut diagnostics = Diagnostics::new();
+                let finding = self.book.evaluate(*index, rule, &input, None, &mut diagnostics);
+                judged.diagnostics.extend(diagnostics);
+                *status = finding.status;
+                let passed = [FindingStatus::Passed, FindingStatus::NotApplicable];
+                if findings && !passed.contains(&finding.status) {
+                    judged.findings.push((block * BLOCK + lane, finding));
+                }
+            }
+        }
+        judged
+    }
+}
+
+/// The records of a block.
+fn chunk<'s, 'a>(records: &'s [Record<'a>], block: usize) -> &'s [Record<'a>] {
+    let from = block.saturating_mul(BLOCK).min(records.len());
+    let to = from.saturating_add(BLOCK).min(records.len());
+    records.get(from..to).unwrap_or(&[])
+}
