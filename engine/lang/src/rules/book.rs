@@ -181,7 +181,8 @@ impl RuleIr {
                 == (&other.kinds, &other.because, &other.help, &other.off)
             && (&self.origins, &self.when, &self.needs, &self.lets, &self.frame)
                 == (&other.origins, &other.when, &other.needs, &other.lets, &other.frame)
-            && (&self.checks, &self.say, &self.twins) == (&other.checks, &other.say, &other.twins)
+            && (&self.checks, &self.say, &self.twins, &self.unwaivable)
+                == (&other.checks, &other.say, &other.twins, &other.unwaivable)
             && limits(self) == limits(other)
     }
 
@@ -246,6 +247,11 @@ impl Rulebook {
         seen.clone()
             .find(|r| r.name == name)
             .or_else(|| seen.find(|r| r.formerly.iter().any(|f| f == name)))
+    }
+
+    /// Whether a waiver speaks of the rule with this index.
+    pub(crate) fn is_waived(&self, rule: usize) -> bool {
+        self.waivers.iter().any(|w| w.rule == rule)
     }
 
     /// The recipe of a template.

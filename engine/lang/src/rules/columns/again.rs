@@ -44,13 +44,12 @@ impl Plan<'_> {
         let name = |r: &&RuleIr| (r.pack.clone(), r.name.clone());
         let old: BTreeMap<(String, String), usize> =
             earlier.rules.iter().enumerate().map(|(i, r)| (name(&r.1), i)).collect();
-        let waived = |book: &Rulebook, rule: usize| book.waivers.iter().any(|w| w.rule == rule);
         self.rules
             .iter()
             .map(|(index, rule, program)| {
                 let place = *old.get(&name(rule))?;
                 let (before, was, _) = earlier.rules.get(place)?;
-                let free = !waived(self.book, *index) && !waived(earlier.book, *before);
+                let free = !self.book.is_waived(*index) && !earlier.book.is_waived(*before);
                 let same = program.is_some() && free;
                 let moved = moved((self.book, rule), (earlier.book, was)).filter(|_| same)?;
                 Some(Before { place, moved })
@@ -76,42 +75,44 @@ impl Plan<'_> {
             statuses: Vec::with_capacity(records.len().saturating_mul(kept.len())),
             rules: kept.len(),
             findings: Vec::with_capacity(given.findings.len()),
-            diagnostics: anew.diagnostics.clone(),
+            places: Vec::with_capacity(given.findings.len()),
+            diagnostics: anew.diagnostics,
         };
-        let (statuses, rules) = (given.statuses, given.rules);
-        let mut old = given.findings.into_iter();
-        let anew_statuses = anew.statuses;
-        let mut new = anew.findings.into_iter().peekable();
+        let mut old = given.findings.into_iter().zip(given.places).peekable();
+        let mut new = anew.findings.into_iter().zip(anew.places).peekable();
         let mut here: Vec<(usize, Finding)> = Vec::new();
         for (index, record) in records.iter().enumerate() {
-            let from = index.saturating_mul(rules);
-            let before = statuses.get(from..from.saturating_add(rules)).unwrap_or(&[]);
+            let from = index.saturating_mul(given.rules);
+            let to = from.saturating_add(given.rules);
+            let before = given.statuses.get(from..to).unwrap_or(&[]);
             let from = index.saturating_mul(changed.len());
-            let after = anew_statuses.get(from..from.saturating_add(changed.len())).unwrap_or(&[]);
-            let mut fresh = after.iter();
+            let to = from.saturating_add(changed.len());
+            let mut fresh = anew.statuses.get(from..to).unwrap_or(&[]).iter();
             all.statuses.extend(kept.iter().map(|k| {
-                let held = k.and_then(|k| before.get(k.place));
-                held.or_else(|| fresh.next()).copied().unwrap_or(FindingStatus::NotApplicable)
+                let held = match k {
+                    Some(k) => before.get(k.place),
+                    None => fresh.next(),
+                };
+                held.copied().unwrap_or(FindingStatus::NotApplicable)
             }));
-            // Findings stand in the order of the statuses that are told.
-            for (status, place) in before.iter().zip(&places).filter(|(s, _)| is_told(**s)) {
-                let Some((_, mut finding)) = old.next() else { continue };
-                let Some((at, moved)) = *place else { continue };
-                if *status == FindingStatus::Undecided {
+            while let Some(((_, mut finding), place)) = old.next_if(|((of, _), _)| *of == index) {
+                let Some((at, moved)) = places.get(place).copied().flatten() else { continue };
+                if finding.status == FindingStatus::Undecided {
+                    // What it tells beside the finding has to be told again too.
                     finding = self.walk(at, record, &mut all.diagnostics).unwrap_or(finding);
                 } else {
                     finding.rule_span = shift(finding.rule_span, moved);
                 }
                 here.push((at, finding));
             }
-            for (status, at) in after.iter().zip(changed).filter(|(s, _)| is_told(**s)) {
-                debug_assert!(is_told(*status));
-                if let Some((_, finding)) = new.next_if(|(of, _)| *of == index) {
-                    here.push((*at, finding));
-                }
+            while let Some(((_, finding), place)) = new.next_if(|((of, _), _)| *of == index) {
+                here.extend(changed.get(place).map(|at| (*at, finding)));
             }
             here.sort_by_key(|(at, _)| *at);
-            all.findings.extend(here.drain(..).map(|(_, finding)| (index, finding)));
+            for (at, finding) in here.drain(..) {
+                all.findings.push((index, finding));
+                all.places.push(at);
+            }
         }
         all.diagnostics.sort();
         all
@@ -127,10 +128,6 @@ impl Plan<'_> {
         let input = self.batch.input(record);
         Some(self.book.evaluate(*index, rule, &input, None, diagnostics))
     }
-}
-
-fn is_told(status: FindingStatus) -> bool {
-    !matches!(status, FindingStatus::Passed | FindingStatus::NotApplicable)
 }
 
 fn shift(span: Span, by: i64) -> Span {

@@ -98,9 +98,12 @@ pub struct Judged {
     /// One status for each record and rule, record by record.
     statuses: Vec<FindingStatus>,
     rules: usize,
-    /// The findings of rules that failed, were waived or undecided, with the index of the
-    /// record, in the order of the records and then of the rules.
+    /// The findings of rules that failed, were waived or undecided, and all of those that a
+    /// waiver speaks of, with the index of the record, in the order of the records and then of
+    /// the rules.
     pub findings: Vec<(usize, Finding)>,
+    /// The place in the plan of the rule of each finding.
+    places: Vec<usize>,
     /// What went wrong on the way: values that are not numbers, limits, failed scripts.
     pub diagnostics: Diagnostics,
 }
@@ -228,6 +231,7 @@ impl<'b> Plan<'b> {
         for part in parts {
             all.statuses.extend(part.judged.statuses);
             all.findings.extend(part.judged.findings);
+            all.places.extend(part.judged.places);
             all.diagnostics.extend(part.judged.diagnostics);
         }
         all.diagnostics.sort();
@@ -257,9 +261,10 @@ impl<'b> Plan<'b> {
         let mut column = Vec::new();
         let mut walked = vec![false; rules];
         let programs = self.rules.iter().zip(&mut walked).enumerate();
-        for (place, ((_, _, program), walked)) in programs {
+        for (place, ((index, _, program), walked)) in programs {
+            let left = is_large || (findings && self.book.is_waived(*index));
             match program {
-                Some(program) if !is_large => {
+                Some(program) if !left => {
                     registers.run(program, columns, self.batch.constants);
                     registers.statuses(program, lanes, &mut column);
                     let own = judged.statuses.iter_mut().skip(place).step_by(rules.max(1));
@@ -271,28 +276,31 @@ impl<'b> Plan<'b> {
         if !findings && !walked.contains(&true) {
             return judged;
         }
-        for (lane, (record, statuses)) in
-            records.iter().zip(judged.statuses.chunks_mut(rules.max(1))).enumerate()
-        {
+        let lanes = records.iter().zip(judged.statuses.chunks_mut(rules.max(1)));
+        for (lane, (record, statuses)) in lanes.enumerate() {
             let input = self.batch.input(record);
-            for (((index, rule, _), walked), status) in self.rules.iter().zip(&walked).zip(statuses)
-            {
-                let told = matches!(*status, FindingStatus::Failed | FindingStatus::Undecided);
-                if !(walked || told && findings) {
+            let rules = self.rules.iter().zip(&walked).zip(statuses).enumerate();
+            for (place, (((index, rule, _), walked), status)) in rules {
+                let wanted = *walked || (findings && is_told(*status));
+                if !wanted {
                     continue;
                 }
                 let mut diagnostics = Diagnostics::new();
                 let finding = self.book.evaluate(*index, rule, &input, None, &mut diagnostics);
                 judged.diagnostics.extend(diagnostics);
                 *status = finding.status;
-                let passed = [FindingStatus::Passed, FindingStatus::NotApplicable];
-                if findings && !passed.contains(&finding.status) {
+                if findings && (is_told(finding.status) || !finding.waivers.is_empty()) {
                     judged.findings.push((block * BLOCK + lane, finding));
+                    judged.places.push(place);
                 }
             }
         }
         judged
     }
+}
+
+fn is_told(status: FindingStatus) -> bool {
+    !matches!(status, FindingStatus::Passed | FindingStatus::NotApplicable)
 }
 
 /// The records of a block.
