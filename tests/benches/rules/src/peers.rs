@@ -74,7 +74,7 @@ pub fn cel(data: &[Vec<f64>]) -> Run<'static> {
         cel::Program::compile(&format!("p{i} < {low:?} || p{i} > {high:?}")).expect("a rule")
     };
     let rules: Vec<cel::Program> = (0..RULES).map(rule).collect();
-    let contexts: Vec<cel::Context<'static>> = data
+    let contexts: Vec<cel::Context<'static, 'static>> = data
         .iter()
         .map(|record| {
             let mut context = cel::Context::default();
@@ -85,7 +85,7 @@ pub fn cel(data: &[Vec<f64>]) -> Run<'static> {
         })
         .collect();
     Box::new(move || {
-        let broken = |rule: &cel::Program, context: &cel::Context<'static>| {
+        let broken = |rule: &cel::Program, context: &cel::Context<'static, 'static>| {
             rule.execute(context).expect("a truth") == cel::Value::Bool(true)
         };
         contexts.iter().map(|c| rules.iter().filter(|r| broken(r, c)).count()).sum()
