@@ -52,7 +52,8 @@ pub use espice_lang::rules::{TestOutcome, TestStatus};
 pub use espice_model::Mode;
 pub use espice_pdf as pdf;
 pub use evaluate::{
-    Biases, CardModel, EvaluateRequest, EvaluatedColumn, EvaluatedParameter, Evaluation, Wanted,
+    Biases, CardModel, Deviation, EvaluateRequest, EvaluatedColumn, EvaluatedParameter, Evaluation,
+    Wanted,
 };
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
 pub use judge::JudgeRequest;

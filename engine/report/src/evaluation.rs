@@ -1,6 +1,6 @@
 //! Values of a card at biases: CSV, JSON, and plots.
 
-use crate::numbers::{Script, quantity};
+use crate::numbers::{Script, number, quantity};
 use crate::svg::{self, Axis, Chart, Series, escape};
 use espice::{EvaluatedColumn, Evaluation};
 use espice_units::exact;
@@ -25,6 +25,9 @@ pub fn csv(evaluation: &Evaluation) -> String {
     say("template", &evaluation.template);
     say("polarity", &evaluation.polarity);
     say("simulator", evaluation.simulator.as_deref().unwrap_or(""));
+    for text in deviations(evaluation) {
+        say("largest deviation", &text);
+    }
     let quoted = |c: &EvaluatedColumn| {
         let text = format!("{} ({})", c.name, c.unit);
         if text.contains(',') { format!("\"{text}\"") } else { text }
@@ -38,6 +41,21 @@ pub fn csv(evaluation: &Evaluation) -> String {
         let _ = writeln!(out, "{}", cells.join(","));
     }
     out
+}
+
+/// How far the simulator is off, a line for each column: `I(d): 3 nA, 2e-9 of the largest, in row
+/// 12 of 40`.
+pub fn deviations(evaluation: &Evaluation) -> Vec<String> {
+    let line = |d: &espice::Deviation| {
+        let unit = evaluation.columns.iter().find(|c| c.name == d.column);
+        let unit = unit.map_or("", |c| c.unit.as_str());
+        let size = quantity(d.largest, unit, Script::Plain);
+        let share = d.of_largest.map_or(String::new(), |s| {
+            format!(", {} of the largest magnitude", number(s, 2, Script::Plain))
+        });
+        format!("{}: {size}{share}, in row {} of {}", d.column, d.row, evaluation.rows.len())
+    };
+    evaluation.deviations.iter().map(line).collect()
 }
 
 /// The evaluation as indented JSON, one line feed at the end.
@@ -81,6 +99,9 @@ pub fn html(evaluation: &Evaluation) -> Option<String> {
         .as_deref()
         .map(|s| format!("<p>Lines: espice; points: {}.</p>\n", escape(s)));
     page += &beside.unwrap_or_default();
+    for text in deviations(evaluation) {
+        page += &format!("<p class=\"note\">Largest deviation of {}.</p>\n", escape(&text));
+    }
     page += "</header>\n<main>\n";
     page += &drawn.concat();
     page += "</main>\n</body>\n</html>\n";

@@ -5,7 +5,9 @@ mod layout;
 
 use crate::numbers::{self, Script};
 use crate::words::{self, Verdict};
-use espice::outcome::{DiagnosticRecord, FindingRecord, Fit, Model, Outcome, RatedPoint};
+use espice::outcome::{
+    DiagnosticRecord, FindingRecord, Fit, FittedCurve, Model, Outcome, RatedPoint, UnusedCurve,
+};
 use espice_base::{Diagnostic, SourceMap};
 use layout::{Paint, wrap};
 use std::collections::BTreeMap;
@@ -133,33 +135,123 @@ fn rated_row(r: &RatedPoint) -> [String; 6] {
     [r.quantity.clone(), r.conditions.clone(), sheet, show(r.model), error, String::from(within)]
 }
 
+/// Families of more curves than this are summed up; the report has every one.
+const FEW: usize = 3;
+
 fn curves(outcome: &Outcome, fit: &Fit, style: Style) -> String {
     let mut out = String::new();
-    for c in &fit.curves {
-        let curve = outcome.facts.curves.get(c.curve);
-        let unit = curve.map_or("", |k| k.y.unit.as_str());
-        let name = curve_name(outcome, &c.quantity, &c.family);
-        let mut parts = vec![words::count(c.points, "point", "points")];
-        parts.extend(words::measures(c, unit, Script::Plain));
-        if let Some(m) = c.misfit.filter(|m| words::misfit(*m) != "noise") {
-            parts.push(String::from(words::misfit(m)));
+    let alike = |a: &FittedCurve, b: &FittedCurve| {
+        a.quantity == b.quantity && a.withheld == b.withheld && a.reason == b.reason
+    };
+    for group in groups(&fit.curves, alike) {
+        if group.len() > FEW {
+            out += &block(&family_line(outcome, &group), style, "  ");
+        } else {
+            for c in group {
+                out += &block(&curve_line(outcome, c), style, "  ");
+            }
         }
-        if c.withheld {
-            parts.push(format!("not fitted: {}", c.reason));
-        }
-        out += &block(&format!("{name}: {}", parts.join(", ")), style, "  ");
     }
-    for c in &fit.unused {
-        let name = curve_name(outcome, &c.quantity, &c.family);
-        out += &block(&format!("{name}: not compared: {}", c.reason), style, "  ");
+    let alike = |a: &UnusedCurve, b: &UnusedCurve| a.quantity == b.quantity && a.reason == b.reason;
+    for group in groups(&fit.unused, alike) {
+        let Some(first) = group.first() else { continue };
+        let name = if group.len() > 1 {
+            format!("{} ({})", first.quantity, words::count(group.len(), "curve", "curves"))
+        } else {
+            curve_name(outcome, first.curve, &first.quantity, &first.family)
+        };
+        out += &block(&format!("{name}: not compared: {}", first.reason), style, "  ");
     }
     out
 }
 
-/// `ID(VDS; VGS) at VGS = 4.5 V`.
-fn curve_name(outcome: &Outcome, quantity: &str, family: &BTreeMap<String, f64>) -> String {
-    let family = words::family(outcome, family, Script::Plain);
-    if family.is_empty() { String::from(quantity) } else { format!("{quantity} at {family}") }
+/// The items that are alike, together, in the order of their first.
+fn groups<T>(items: &[T], alike: impl Fn(&T, &T) -> bool) -> Vec<Vec<&T>> {
+    let mut groups: Vec<Vec<&T>> = Vec::new();
+    for item in items {
+        let own = groups.iter_mut().find(|g| g.first().is_some_and(|first| alike(first, item)));
+        match own {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    groups
+}
+
+fn curve_line(outcome: &Outcome, c: &FittedCurve) -> String {
+    let unit = outcome.facts.curves.get(c.curve).map_or("", |k| k.y.unit.as_str());
+    let name = curve_name(outcome, c.curve, &c.quantity, &c.family);
+    let mut parts = vec![words::count(c.points, "point", "points")];
+    parts.extend(words::measures(c, unit, Script::Plain));
+    if let Some(m) = c.misfit.filter(|m| words::misfit(*m) != "noise") {
+        parts.push(String::from(words::misfit(m)));
+    }
+    if c.withheld {
+        parts.push(format!("not fitted: {}", c.reason));
+    }
+    format!("{name}: {}", parts.join(", "))
+}
+
+/// A family in one line: how far its measures reach, and the worst curve.
+fn family_line(outcome: &Outcome, group: &[&FittedCurve]) -> String {
+    let Some(first) = group.first() else { return String::new() };
+    let points: usize = group.iter().map(|c| c.points).sum();
+    let mut parts = vec![words::count(points, "point", "points")];
+    let span = |value: fn(&FittedCurve) -> Option<f64>| {
+        let values = || group.iter().filter_map(|c| value(c));
+        let low = values().fold(f64::INFINITY, f64::min);
+        let high = values().fold(f64::NEG_INFINITY, f64::max);
+        (low <= high).then_some((low, high))
+    };
+    if let Some((low, high)) = span(|c| c.log_rms) {
+        let [low, high] = [low, high].map(|v| numbers::number(v, 2, Script::Plain));
+        parts.push(format!("log RMS {low} to {high} decades"));
+    }
+    if let Some((low, high)) = span(|c| c.nrmse) {
+        let [low, high] = [low, high].map(|v| numbers::percent(v, Script::Plain));
+        parts.push(format!("NRMSE of range {low} to {high}"));
+    }
+    let size = |c: &FittedCurve| c.nrmse.unwrap_or(f64::NEG_INFINITY);
+    let worst = group.iter().fold(*first, |w, c| if size(c) > size(w) { *c } else { w });
+    let name = curve_name(outcome, worst.curve, &worst.quantity, &worst.family);
+    let place = name.strip_prefix(&worst.quantity).unwrap_or(&name);
+    parts.push(format!("worst{place}"));
+    if first.withheld {
+        parts.push(format!("not fitted: {}", first.reason));
+    }
+    format!(
+        "{}, {}: {}",
+        first.quantity,
+        words::count(group.len(), "curve", "curves"),
+        parts.join(", ")
+    )
+}
+
+/// `ID(VDS; VGS) at VGS = 4.5 V`. Where another curve of the same quantity and family was read,
+/// what else this one holds, or its title when that is the same as well.
+fn curve_name(
+    outcome: &Outcome,
+    index: usize,
+    quantity: &str,
+    family: &BTreeMap<String, f64>,
+) -> String {
+    let text = words::family(outcome, family, Script::Plain);
+    let name =
+        if text.is_empty() { String::from(quantity) } else { format!("{quantity} at {text}") };
+    let Some(own) = outcome.facts.curves.get(index) else { return name };
+    let mut others = outcome.facts.curves.iter().enumerate().filter(|(i, c)| {
+        *i != index && c.status != "refused" && c.quantity == quantity && c.family == *family
+    });
+    if others.clone().next().is_none() {
+        return name;
+    }
+    let held = words::conditions(outcome, own, Script::Plain);
+    let told = others.all(|(_, c)| words::conditions(outcome, c, Script::Plain) != held);
+    match (told && !held.is_empty(), own.title.is_empty()) {
+        (true, _) => format!("{name} ({held})"),
+        (false, false) => format!("{name} (`{}`)", own.title),
+        (false, true) => name,
+    }
 }
 
 fn unidentified(fit: &Fit, style: Style) -> String {
@@ -170,12 +262,19 @@ fn unidentified(fit: &Fit, style: Style) -> String {
     for text in &fit.unidentified {
         out += &block(text, style, "  ");
     }
+    let help = "add a curve in which they act, and act differently, or fix them";
+    out += &block(&format!("help: {help}"), style, "  ");
     out
 }
 
 /// What the diagnostics say, without the source text that only the program at hand has.
 fn records(outcome: &Outcome, style: Style) -> String {
-    outcome.diagnostics.iter().map(|d| record(d, style)).collect()
+    // What is not identified has its own list above, in the same words.
+    let listed = |d: &&DiagnosticRecord| {
+        let words = outcome.fit.as_ref().map_or(&[][..], |f| &f.unidentified);
+        d.severity != "warning" || !words.contains(&d.message)
+    };
+    outcome.diagnostics.iter().filter(listed).map(|d| record(d, style)).collect()
 }
 
 fn record(d: &DiagnosticRecord, style: Style) -> String {

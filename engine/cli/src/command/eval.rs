@@ -160,6 +160,10 @@ fn evaluate(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engin
             return Exit::Usage;
         }
     };
+    if found.rows.is_empty() && context.global.format != Format::Json {
+        // What is wrong has been said; an empty table would pass for an answer.
+        return if exit == Exit::Ok { Exit::Usage } else { exit };
+    }
     let Some(path) = &arguments.out else {
         context.console.say(&match context.global.format {
             Format::Json => json,
@@ -190,7 +194,12 @@ fn evaluate(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engin
         Ok(()) => {
             match context.global.format {
                 Format::Json => context.console.say(&json),
-                _ => context.console.say(&format!("wrote {}\n", path.display())),
+                _ => {
+                    for line in evaluation::deviations(&found) {
+                        context.console.say(&format!("largest deviation of {line}\n"));
+                    }
+                    context.console.say(&format!("wrote {}\n", path.display()));
+                }
             }
             exit
         }

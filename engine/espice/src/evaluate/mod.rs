@@ -99,8 +99,59 @@ pub struct Evaluation {
     pub rows: Vec<Vec<Option<f64>>>,
     /// The simulator whose values stand beside, with its version.
     pub simulator: Option<String>,
+    /// How far the simulator's values are from the native ones, for each column that both have.
+    pub deviations: Vec<Deviation>,
     /// What else there is to say.
     pub diagnostics: Vec<DiagnosticRecord>,
+}
+
+/// How far a simulator's values are from the native ones.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Deviation {
+    /// The native column.
+    pub column: String,
+    /// Largest magnitude of the difference, in the column's unit.
+    pub largest: f64,
+    /// That difference by the largest magnitude that the simulator has in this column; null where
+    /// that is zero.
+    pub of_largest: Option<f64>,
+    /// The row where it is largest, from 1.
+    pub row: usize,
+    /// Rows in which both have a value.
+    pub compared: usize,
+}
+
+/// The deviations of every column that both have.
+fn deviations(columns: &[EvaluatedColumn], rows: &[Vec<Option<f64>>]) -> Vec<Deviation> {
+    let partner = |native: &EvaluatedColumn| {
+        columns.iter().position(|c| {
+            c.origin == "simulated" && c.name.split('@').next() == Some(native.name.as_str())
+        })
+    };
+    let one = |(place, native): (usize, &EvaluatedColumn)| {
+        let beside = partner(native)?;
+        let value = |row: &[Option<f64>], c: usize| row.get(c).copied().flatten();
+        let mut found = Deviation {
+            column: native.name.clone(),
+            largest: 0.0,
+            of_largest: None,
+            row: 1,
+            compared: 0,
+        };
+        let mut size = 0.0f64;
+        for (number, row) in rows.iter().enumerate() {
+            let (Some(a), Some(b)) = (value(row, place), value(row, beside)) else { continue };
+            found.compared += 1;
+            size = size.max(b.abs());
+            if (a - b).abs() > found.largest {
+                found.largest = (a - b).abs();
+                found.row = number + 1;
+            }
+        }
+        found.of_largest = (size > 0.0).then(|| found.largest / size);
+        (found.compared > 0).then_some(found)
+    };
+    columns.iter().enumerate().filter(|(_, c)| c.origin == "native").filter_map(one).collect()
 }
 
 /// A parameter's value.
@@ -141,9 +192,11 @@ impl Engine<'_> {
             columns: Vec::new(),
             rows: Vec::new(),
             simulator: None,
+            deviations: Vec::new(),
             diagnostics: Vec::new(),
         };
         self.fill(request, &mut evaluation, &mut diagnostics);
+        evaluation.deviations = deviations(&evaluation.columns, &evaluation.rows);
         evaluation.diagnostics =
             diagnostics.iter().map(|d| wire::diagnostic(d, &self.sources)).collect();
         (evaluation, diagnostics)
