@@ -43,6 +43,8 @@ mod oracle_templates;
 #[cfg(test)]
 mod parameters;
 #[cfg(test)]
+mod passives;
+#[cfg(test)]
 mod planted;
 #[cfg(test)]
 mod program;
