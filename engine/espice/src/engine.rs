@@ -1,5 +1,6 @@
 use crate::builtin;
 use crate::config::Config;
+use crate::libraries;
 use crate::loose::Loose;
 use crate::probe::{Bench, OwnedProbe};
 use espice_base::{Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
@@ -172,6 +173,12 @@ impl<'w> Engine<'w> {
         let mut diagnostics = Diagnostics::new();
         for path in paths {
             match self.world.read(path) {
+                Ok(bytes) if libraries::is_library(path, &bytes) => {
+                    let (facts, complaints) =
+                        libraries::read(&bytes, path, &mut self.sources, &self.library.symbols);
+                    diagnostics.extend(complaints);
+                    all.push(facts);
+                }
                 Ok(bytes) => {
                     let reading =
                         espice_ingest::read(&bytes, path, &mut self.sources, &self.library.symbols);
@@ -186,8 +193,13 @@ impl<'w> Engine<'w> {
                 }
             }
         }
-        let (facts, complaints) = espice_ingest::merge(all);
+        let (mut facts, complaints) = espice_ingest::merge(all);
         diagnostics.extend(complaints);
+        // Measurements have no title: the name of the file says which device was measured.
+        if facts.device.part.is_none() && facts.device.parts.is_empty() && !facts.sweeps.is_empty()
+        {
+            facts.device.part = facts.sources.first().map(|s| crate::parts::stem(&s.name));
+        }
         Reading { facts, sheets, diagnostics }
     }
 

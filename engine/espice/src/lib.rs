@@ -29,6 +29,7 @@ mod extraction;
 mod fitted;
 mod function;
 mod judge;
+mod libraries;
 mod loose;
 mod orient;
 pub mod outcome;

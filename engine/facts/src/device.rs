@@ -29,6 +29,8 @@ pub enum SourceFormat {
     Facts,
     /// A datasheet.
     Pdf,
+    /// A library of model cards.
+    Card,
 }
 
 impl SourceFormat {
@@ -39,6 +41,7 @@ impl SourceFormat {
             SourceFormat::Csv => "csv",
             SourceFormat::Facts => "facts",
             SourceFormat::Pdf => "pdf",
+            SourceFormat::Card => "card",
         }
     }
 }

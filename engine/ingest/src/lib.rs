@@ -59,7 +59,7 @@ pub fn read(bytes: &[u8], name: &str, sources: &mut SourceMap, symbols: &SymbolT
 }
 
 /// Reads a text of a known form; `file` is the text's id, to which all places refer. A datasheet
-/// is no text: it has none of the forms read here.
+/// is no text, and cards are read by who knows netlists: they have none of the forms read here.
 pub fn read_text(
     format: SourceFormat,
     text: &str,
@@ -72,7 +72,7 @@ pub fn read_text(
         SourceFormat::Mdm => measured::mdm::read(text, file, name),
         SourceFormat::Csv => measured::csv::read(text, file, name, symbols),
         SourceFormat::Facts => form::read(text, file, name, symbols),
-        SourceFormat::Pdf => {
+        SourceFormat::Pdf | SourceFormat::Card => {
             (Facts::default(), [unknown_form().at(Place::File(file))].into_iter().collect())
         }
     }

@@ -34,6 +34,7 @@ mod select;
 #[cfg(test)]
 mod spec;
 mod testing;
+mod texts;
 mod types;
 mod typing;
 mod typing_at;

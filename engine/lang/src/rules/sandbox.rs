@@ -108,6 +108,7 @@ pub(super) fn engine(limits: Limits) -> Engine {
         });
     }
     series_type(&mut engine);
+    super::texts::register(&mut engine);
     strict_operators(&mut engine);
     engine
 }
