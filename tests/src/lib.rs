@@ -27,6 +27,8 @@ mod docs;
 #[cfg(test)]
 mod dual;
 #[cfg(test)]
+mod foundries;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod jacobian;
