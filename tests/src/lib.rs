@@ -25,6 +25,8 @@ mod determinism;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod docs_commands;
+#[cfg(test)]
 mod dual;
 #[cfg(test)]
 mod foundries;
