@@ -3,7 +3,8 @@
     reason = "a build script reads the workspace and talks to cargo"
 )]
 //! Puts the built-in packs into the program: every text under `rules/`, `templates/` and
-//! `foundries/` of the workspace, by path from its root.
+//! `foundries/` of the workspace, by path from its root, but for folders of tests, which no run
+//! needs to read.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,9 @@ fn main() -> io::Result<()> {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
+        if path.is_dir() && path.ends_with("tests") {
+            continue;
+        }
         if path.is_dir() {
             collect(&path, files)?;
         } else {

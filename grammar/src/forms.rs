@@ -323,9 +323,16 @@ const SELECT: &[Form] = &[
 ];
 
 const TEST: &[Form] = &[
-    block("given", Rule::given_statement, Context::Data, "given KIND { … }"),
+    Form {
+        word: "given",
+        rule: Rule::given_statement,
+        body: Body::Optional(Context::Data),
+        once: false,
+        usage: "given KIND { … }",
+    },
     form("expect", Rule::expect_statement, "expect error RULE"),
     once("todo", Rule::todo_statement, "todo because \"…\""),
+    once("skip", Rule::todo_statement, "skip because \"…\""),
 ];
 
 const DATA: &[Form] = &[
@@ -346,7 +353,7 @@ const MODEL: &[Form] = &[form("", Rule::value_statement, "IS = 1 fA")];
 
 /// Statements that a reason on the next line still belongs to; after every other one a line
 /// that starts with `because` is a statement of its own.
-pub(crate) const TAKES_REASON: [&str; 14] = [
+pub(crate) const TAKES_REASON: [&str; 15] = [
     "bound",
     "consider",
     "limit",
@@ -357,6 +364,7 @@ pub(crate) const TAKES_REASON: [&str; 14] = [
     "recognise",
     "reject",
     "seed",
+    "skip",
     "table",
     "todo",
     "unwaivable",

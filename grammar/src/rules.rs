@@ -54,17 +54,20 @@ impl Rule {
             Rule::close_list => "`]`",
             Rule::number | Rule::number_literal => "a number",
             Rule::unit | Rule::type_unit => "a unit",
-            Rule::text | Rule::card_device => "quoted text",
+            Rule::text | Rule::card_device | Rule::given_file => "quoted text",
             Rule::date => "a date",
             Rule::type_text | Rule::type_truth | Rule::type_name => "a unit or type",
+            Rule::kw_above => "`above`",
             Rule::kw_after | Rule::after => "`after`",
             Rule::kw_and => "`and`",
             Rule::kw_as | Rule::card_as | Rule::part_polarity => "`as`",
             Rule::kw_at | Rule::at_bindings | Rule::at_path | Rule::table_at => "`at`",
             Rule::kw_because | Rule::because => "`because`",
+            Rule::kw_below => "`below`",
             Rule::kw_by => "`by`",
             Rule::kw_card | Rule::param_card => "`card`",
             Rule::kw_chosen | Rule::expect_chosen => "`chosen`",
+            Rule::kw_down | Rule::edge_down => "`down to`",
             Rule::kw_else => "`else`",
             Rule::kw_for | Rule::waive_scope => "`for`",
             Rule::kw_from => "`from`",
@@ -74,8 +77,10 @@ impl Rule {
             Rule::kw_key => "`key`",
             Rule::kw_kind | Rule::expect_kind => "`kind`",
             Rule::kw_max | Rule::fact_max => "`max`",
+            Rule::kw_message | Rule::detail_message => "`message`",
             Rule::kw_min | Rule::fact_min => "`min`",
             Rule::kw_model | Rule::given_model => "`model`",
+            Rule::kw_nothing | Rule::kw_more | Rule::expect_nothing => "`nothing more`",
             Rule::kw_of => "`of`",
             Rule::kw_on | Rule::card_on => "`on`",
             Rule::kw_or => "`or`",
@@ -83,6 +88,7 @@ impl Rule {
             Rule::kw_over | Rule::table_over => "`over`",
             Rule::kw_owner | Rule::waive_owner => "`owner`",
             Rule::kw_part => "`part`",
+            Rule::kw_row | Rule::detail_row => "`row`",
             Rule::kw_scale | Rule::param_scale => "`scale`",
             Rule::kw_sheet | Rule::limits_sheet => "`sheet`",
             Rule::kw_then => "`then`",
@@ -93,10 +99,11 @@ impl Rule {
             Rule::kw_to => "`to`",
             Rule::kw_typ | Rule::fact_mid => "`typ`",
             Rule::kw_until | Rule::waive_until => "`until`",
+            Rule::kw_up | Rule::edge_up | Rule::edge => "`up to`",
             Rule::kw_value | Rule::expect_value => "`value`",
             Rule::kw_when | Rule::when => "`when`",
             Rule::kw_where | Rule::window => "`where`",
-            Rule::kw_with | Rule::card_with => "`with`",
+            Rule::kw_with | Rule::card_with | Rule::expect_with => "`with`",
             Rule::flag_fixed => "`fixed`",
             Rule::flag_instance => "`instance`",
             Rule::flag_signed => "`signed`",
@@ -160,6 +167,7 @@ impl Rule {
             Rule::binding => "`NAME = VALUE`",
             Rule::typed => "`NAME : UNIT`",
             Rule::fact_row | Rule::fact_statement => "a fact such as `VF = 0.7 V`",
+            Rule::detail | Rule::detail_value => "`limit == VALUE`",
             Rule::expect_outcome | Rule::expect_statement => "what is expected",
             Rule::head => "the first word of a statement",
             Rule::WHITESPACE
@@ -264,13 +272,18 @@ impl Rule {
                 | Rule::open_list
                 | Rule::close_list
                 | Rule::op_range
+                | Rule::kw_above
                 | Rule::kw_after
                 | Rule::kw_as
                 | Rule::kw_at
                 | Rule::kw_because
+                | Rule::kw_below
                 | Rule::kw_by
                 | Rule::kw_card
                 | Rule::kw_chosen
+                | Rule::kw_down
+                | Rule::edge_up
+                | Rule::edge_down
                 | Rule::kw_else
                 | Rule::kw_for
                 | Rule::kw_from
@@ -282,14 +295,18 @@ impl Rule {
                 | Rule::kw_key
                 | Rule::kw_kind
                 | Rule::kw_max
+                | Rule::kw_message
                 | Rule::kw_min
                 | Rule::kw_model
+                | Rule::kw_more
+                | Rule::kw_nothing
                 | Rule::kw_of
                 | Rule::kw_on
                 | Rule::kw_otherwise
                 | Rule::kw_over
                 | Rule::kw_owner
                 | Rule::kw_part
+                | Rule::kw_row
                 | Rule::kw_scale
                 | Rule::kw_sheet
                 | Rule::kw_then
@@ -298,6 +315,7 @@ impl Rule {
                 | Rule::kw_to
                 | Rule::kw_typ
                 | Rule::kw_until
+                | Rule::kw_up
                 | Rule::kw_value
                 | Rule::kw_when
                 | Rule::kw_where

@@ -76,7 +76,7 @@ fn every_construct_is_read_and_laid_out() {
     let (tree, diagnostics) = parse(text, file);
     let shown: Vec<String> = diagnostics.iter().map(|d| render_plain(d, &sources)).collect();
     assert!(shown.is_empty(), "{}", shown.join("\n"));
-    assert_eq!(tree.items.len(), 28);
+    assert_eq!(tree.items.len(), 29);
     assert_eq!(format(text).unwrap(), text);
 }
 

@@ -1,6 +1,8 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{check, eval, explain, extract, fit, fmt, generate, judge, model, test};
+use crate::command::{
+    check, eval, explain, extract, fit, fmt, generate, judge, model, mutate, new, test, watch,
+};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use espice_report::findings::Form;
@@ -50,6 +52,14 @@ pub(crate) struct Global {
     /// Name of the foundry, maker or house whose pack judges
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) foundry: Option<String>,
+}
+
+#[cfg(test)]
+impl Global {
+    /// What a command line without options says.
+    pub(crate) fn default_for_tests() -> Global {
+        Arguments::parse_from(["espice", "generate", "docs"]).global
+    }
 }
 
 /// Form of the results.
@@ -165,8 +175,23 @@ pub(crate) enum Command {
     Check(check::Arguments),
     /// Run the tests that packs contain
     ///
-    /// Tests marked `todo` are counted and fail nothing.
+    /// Tests marked `todo` are counted and fail nothing, `skip` are not run. A run without a test,
+    /// or one that asks for no rule of a pack that has rules, fails.
     Test(test::Arguments),
+    /// Change the rules of packs, one thing at a time, and see whether their tests notice
+    ///
+    /// Limits, operators, units and quantifiers are changed, conditions left out. Prints what no
+    /// test notices, and the share of the rest. A mutant that is no other rule is declared in
+    /// `mutants.toml` in the pack's folder, with the reason.
+    Mutate(mutate::Arguments),
+    /// Start a pack: rules, limits and tests that pass, and a file for CI
+    ///
+    /// Nothing is written over: the folder must be new or empty.
+    New(new::Arguments),
+    /// Check and test packs whenever their files change
+    ///
+    /// Only what is new or gone since the last look is printed. Ctrl-C ends it with 130.
+    Watch(watch::Arguments),
     /// Lay out the files of packs canonically
     ///
     /// A file that does not parse is left as it is.

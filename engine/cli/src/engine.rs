@@ -4,7 +4,10 @@ use crate::command::Context;
 use crate::exit::Exit;
 use crate::files::Scratch;
 use espice::outcome::Judged;
-use espice::{EvaluateRequest, Evaluation, FitRequest, FunctionFit, JudgeRequest, Made};
+use espice::{
+    Boundary, EvaluateRequest, Evaluation, ExplainRequest, FitRequest, FunctionFit, JudgeRequest,
+    Made, Mutation, TestRun,
+};
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
 
@@ -48,26 +51,6 @@ pub(crate) struct Request {
     pub(crate) dialects: Vec<String>,
 }
 
-/// How a test of a pack came out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum TestStatus {
-    Passed,
-    Failed,
-    Todo,
-}
-
-/// A test of a pack.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct TestOutcome {
-    pub(crate) pack: String,
-    pub(crate) name: String,
-    pub(crate) status: TestStatus,
-    /// Why it failed, or what is to be done.
-    pub(crate) detail: String,
-    pub(crate) file: String,
-    pub(crate) line: u32,
-}
-
 /// The engine, as commands use it.
 pub(crate) trait Engine {
     /// Makes a model; what went wrong stands in the outcome.
@@ -83,14 +66,18 @@ pub(crate) trait Engine {
     /// Checks packs and files.
     fn check(&mut self, paths: &[String]) -> Diagnostics;
     /// Runs the tests of packs; diagnostics of packs that do not check stand beside.
-    fn test(&mut self, paths: &[String]) -> (Vec<TestOutcome>, Diagnostics);
+    fn test(&mut self, paths: &[String], filter: Option<&str>) -> (TestRun, Diagnostics);
+    /// What rules give at the limits that tests meet, of packs that [`Engine::test`] has loaded.
+    fn boundaries(&self, paths: &[String], filter: Option<&str>) -> Vec<Boundary>;
+    /// Mutants of the rules of packs, with what their tests say of them.
+    fn mutate(&mut self, paths: &[String], filter: Option<&str>) -> (Mutation, Diagnostics);
     /// Lays a text of the language out canonically.
     ///
     /// # Errors
     /// The diagnostics of a text that does not parse, and the map of sources they point into.
     fn format(&self, name: &str, text: &str) -> Result<String, (Diagnostics, SourceMap)>;
     /// Explains a rule, with what sources say about it.
-    fn explain(&mut self, rule: &str, sources: &[String]) -> Option<String>;
+    fn explain(&mut self, request: &ExplainRequest) -> (Option<String>, Diagnostics);
     /// The page of a template in Markdown.
     fn template_page(&self, name: &str) -> Option<String>;
     /// The pages of all templates, as one document.
@@ -171,12 +158,24 @@ impl Engine for Native<'_> {
         self.engine.check(paths)
     }
 
-    fn test(&mut self, paths: &[String]) -> (Vec<TestOutcome>, Diagnostics) {
+    fn test(&mut self, paths: &[String], filter: Option<&str>) -> (TestRun, Diagnostics) {
         let diagnostics = self.engine.check(paths);
-        let sources = self.engine.sources();
-        let outcomes = self.engine.test(&self.engine.packs_in(paths));
-        let outcomes = outcomes.into_iter().map(|o| outcome(o, sources)).collect();
-        (outcomes, diagnostics)
+        (self.engine.run_tests(&self.engine.packs_in(paths), filter), diagnostics)
+    }
+
+    fn boundaries(&self, paths: &[String], filter: Option<&str>) -> Vec<Boundary> {
+        self.engine.boundaries(&self.engine.packs_in(paths), filter)
+    }
+
+    fn mutate(&mut self, paths: &[String], filter: Option<&str>) -> (Mutation, Diagnostics) {
+        let mut diagnostics = self.engine.check(paths);
+        if diagnostics.has_errors() {
+            return (Mutation::default(), diagnostics);
+        }
+        let packs = self.engine.packs_in(paths);
+        let (mutation, complaints) = self.engine.mutate(&packs, filter, paths);
+        diagnostics.extend(complaints);
+        (mutation, diagnostics)
     }
 
     fn format(&self, name: &str, text: &str) -> Result<String, (Diagnostics, SourceMap)> {
@@ -187,9 +186,9 @@ impl Engine for Native<'_> {
         })
     }
 
-    fn explain(&mut self, rule: &str, sources: &[String]) -> Option<String> {
-        let lines = self.engine.explain(rule, sources)?;
-        Some(lines.into_iter().map(|line| line + "\n").collect())
+    fn explain(&mut self, request: &ExplainRequest) -> (Option<String>, Diagnostics) {
+        let (lines, diagnostics) = self.engine.explain_rule(request);
+        (lines.map(|l| l.into_iter().map(|line| line + "\n").collect()), diagnostics)
     }
 
     fn template_page(&self, name: &str) -> Option<String> {
@@ -218,25 +217,6 @@ Every device model of the built-in packs, made by `espice generate` from the tex
 `espice explain NAME` prints one page. Values and ranges are in SI units; a parameter on a log scale
 whose default is 0 is switched off.
 ";
-
-fn outcome(o: espice::TestOutcome, sources: &SourceMap) -> TestOutcome {
-    let pairs = o.expected.iter().zip(&o.got);
-    let detail: Vec<String> =
-        pairs.map(|(expected, got)| format!("expected {expected}, got {got}")).collect();
-    let file = sources.get(o.span.file);
-    TestOutcome {
-        pack: o.pack,
-        name: o.name,
-        status: match o.status {
-            espice::TestStatus::Pass => TestStatus::Passed,
-            espice::TestStatus::Fail => TestStatus::Failed,
-            espice::TestStatus::Todo => TestStatus::Todo,
-        },
-        detail: detail.join("; "),
-        file: file.map_or(String::new(), |f| String::from(f.name())),
-        line: file.map_or(0, |f| f.line_column(o.span.start).line),
-    }
-}
 
 /// Sets the engine up for a command and reports what its packs have against them.
 ///

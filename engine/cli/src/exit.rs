@@ -42,7 +42,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 32] = [
+const CODES: [(&str, Exit); 35] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -66,6 +66,9 @@ const CODES: [(&str, Exit); 32] = [
     ("E0555", Exit::Usage),
     ("E0557", Exit::Cancelled),
     ("E0558", Exit::Usage),
+    ("E0572", Exit::Usage),
+    ("E0575", Exit::Usage),
+    ("E0576", Exit::Usage),
     ("E0603", Exit::Limit),
     ("E0662", Exit::Usage),
     ("E0663", Exit::Usage),

@@ -2,17 +2,13 @@ use crate::builtin;
 use crate::config::Config;
 use crate::libraries;
 use crate::loose::Loose;
-use crate::probe::{Bench, OwnedProbe};
 use espice_base::{Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
 use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
 use espice_lang::ir::Library;
-use espice_lang::rules::{self, Input, Rulebook, TestContext, TestOutcome};
-use espice_lang::{PackRoot, Quantities, load};
-use espice_units::{
-    Constants,
-    constants::{SPICE39, TNOM},
-};
+use espice_lang::rules::{self, Input, Rulebook};
+use espice_lang::{PackRoot, load};
+use espice_units::{Constants, constants::SPICE39};
 
 /// The engine: packs loaded and checked, ready for any number of requests.
 pub struct Engine<'w> {
@@ -105,55 +101,12 @@ impl<'w> Engine<'w> {
         diagnostics
     }
 
-    /// Runs the tests of the named packs.
-    pub fn test(&self, packs: &[String]) -> Vec<TestOutcome> {
-        let build = |template: &str, values: &[(String, f64)]| self.given_model(template, values);
-        let context = TestContext {
-            today: self.world.today(),
-            limits: self.world.limits(),
-            constants: self.constants,
-            build: Some(&build),
-        };
-        let mut outcomes = self.rulebook.run_tests(&context);
-        outcomes.retain(|o| packs.contains(&o.pack));
-        outcomes
-    }
-
-    /// The model that a test gives: the template's defaults with some values replaced.
-    fn given_model(
-        &self,
-        template: &str,
-        given: &[(String, f64)],
-    ) -> Option<Box<dyn Quantities + '_>> {
-        let template = self.library.template(template)?;
-        let kind = self.library.kind(&template.kind)?;
-        let (evaluator, _) = self.evaluator(template, TNOM, None, &[]).ok()?;
-        let bench = Bench::new(evaluator, kind);
-        let mut values = template.defaults();
-        for (name, value) in given {
-            *values.get_mut(template.parameter(name)?)? = *value;
-        }
-        Some(Box::new(OwnedProbe { bench, values }))
-    }
-
     /// Lays a text of the language out canonically.
     ///
     /// # Errors
     /// The diagnostics of a text that does not parse; they point into file 0.
     pub fn format(&self, text: &str) -> Result<String, Diagnostics> {
         espice_syntax::format(text)
-    }
-
-    /// A short account of a rule: what it says, and for sources the proof of its verdict with
-    /// values. `None` when there is no such rule.
-    pub fn explain(&mut self, rule: &str, paths: &[String]) -> Option<Vec<String>> {
-        self.rulebook.rule(rule)?;
-        let mut facts = self.read(paths).facts;
-        let kind = self.kind_of(&mut facts, None);
-        if kind.is_ok() {
-            self.add_readings(&mut facts);
-        }
-        self.rulebook.explain(rule, &self.input(&facts))
     }
 
     pub(crate) fn input<'f>(&self, facts: &'f Facts) -> Input<'f> {

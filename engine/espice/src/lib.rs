@@ -25,6 +25,7 @@ mod config;
 mod emit;
 mod engine;
 mod evaluate;
+mod explaining;
 mod extraction;
 mod fitted;
 mod function;
@@ -42,6 +43,7 @@ mod simulate;
 mod simulated;
 mod subcircuit;
 mod templates;
+mod testing;
 mod wire;
 
 pub use baseline::Baseline;
@@ -49,13 +51,18 @@ pub use config::{Config, Request, SimulatorSetup};
 pub use engine::Engine;
 pub use espice_fit::{Climb, Loss};
 pub use espice_ingest::sheet;
-pub use espice_lang::rules::{TestOutcome, TestStatus};
+pub use espice_lang::rules::{
+    Boundary, Branch, Change, Coverage, Equivalent, Fate, Mutant, RuleCoverage, TestOutcome,
+    TestRun, TestStatus,
+};
 pub use espice_model::Mode;
 pub use espice_pdf as pdf;
 pub use evaluate::{
     Biases, CardModel, Deviation, EvaluateRequest, EvaluatedColumn, EvaluatedParameter, Evaluation,
     Wanted,
 };
+pub use explaining::ExplainRequest;
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
 pub use judge::JudgeRequest;
 pub use run::Made;
+pub use testing::Mutation;

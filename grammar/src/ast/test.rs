@@ -14,6 +14,8 @@ pub struct Test {
     pub expect: Vec<Expect>,
     /// `todo because "…"`: a known gap that does not fail a run.
     pub todo: Option<Quoted>,
+    /// `skip because "…"`: not run.
+    pub skip: Option<Quoted>,
 }
 
 /// A given of a test.
@@ -27,6 +29,13 @@ pub enum Given {
         kind: Word,
         /// The facts.
         facts: Vec<GivenFact>,
+    },
+    /// `given "FILE"`: facts, a table or a sheet that lies in the pack.
+    File {
+        /// The whole statement.
+        span: Span,
+        /// Its name, relative to the file of the test.
+        file: Quoted,
     },
     /// `given model TEMPLATE { … }`
     Model {
@@ -109,9 +118,22 @@ pub enum Expect {
         outcome: Word,
         /// The rule.
         rule: Path,
+        /// `up to 3 V`: where the outcome ends.
+        edge: Option<Edge>,
+        /// `with limit == 3 V, row VF`: why.
+        details: Vec<Detail>,
     },
+    /// `expect nothing more`: no other rule fails.
+    Nothing(Span),
     /// `expect chosen TEMPLATE`
-    Chosen(Word),
+    Chosen {
+        /// The whole statement.
+        span: Span,
+        /// The template.
+        template: Word,
+        /// `up to 3 V`: where the choice ends.
+        edge: Option<Edge>,
+    },
     /// `expect kind KIND`
     Kind(Word),
     /// `expect value QUANTITY at (…) in LO .. HI`
@@ -124,5 +146,52 @@ pub enum Expect {
         conditions: Vec<Binding>,
         /// The range.
         range: Expr,
+    },
+}
+
+/// The value of what a rule looks at up to which an outcome holds.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edge {
+    /// The words and the value.
+    pub span: Span,
+    /// Which side of the value has the outcome.
+    pub side: Side,
+    /// The value.
+    pub value: Expr,
+}
+
+/// Which side of a value has an outcome, and whether the value itself has it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// `up to`: the value and what is below.
+    UpTo,
+    /// `below`: what is below.
+    Below,
+    /// `down to`: the value and what is above.
+    DownTo,
+    /// `above`: what is above.
+    Above,
+}
+
+/// What a finding says besides its outcome.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Detail {
+    /// `limit == 3 V` or `observed in 3 V .. 4 V`.
+    Value {
+        /// `observed`, `limit` or `margin`.
+        word: Word,
+        /// The value or range.
+        value: Expr,
+        /// Whether it is a range.
+        range: bool,
+    },
+    /// `message "…"`: its message contains the text.
+    Message(Quoted),
+    /// `row VF at (IF = 10 mA)`: the row or curve that decided.
+    Row {
+        /// The symbol of the row, or the quantity of the curve.
+        symbol: Word,
+        /// Conditions that it states.
+        conditions: Vec<Binding>,
     },
 }

@@ -1,28 +1,35 @@
 //! Tests of packs: what is given, what is expected.
 
 use super::{Builder, Nodes, Parsed, transpose};
-use crate::ast::{Binding, Expect, Expr, Given, GivenColumn, GivenFact, Test, Word};
+use crate::ast::{
+    Binding, Detail, Edge, Expect, Expr, Given, GivenColumn, GivenFact, Quoted, Side, Test, Word,
+};
 use crate::forms::Context;
 use crate::outline::Statement;
 use crate::rules::Rule;
-use espice_base::Span;
+use espice_base::{Code, Diagnostic, Span};
 use pest::iterators::Pair;
 
 const OUTCOMES: [&str; 7] =
     ["error", "warning", "note", "pass", "undecided", "not_applicable", "waived"];
 
+/// The values of a finding that a test may name.
+const FOUND: [&str; 3] = ["observed", "limit", "margin"];
+
 impl<'a> Builder<'a> {
     pub(super) fn test(&mut self, head: Option<Parsed<'a>>, block: &[Statement]) -> Option<Test> {
-        let (mut given, mut expect, mut todo) = (Vec::new(), Vec::new(), None);
+        let (mut given, mut expect) = (Vec::new(), Vec::new());
+        let (mut todo, mut skip) = (None, None);
         for (mut s, inner) in self.statements(block, Context::Test) {
             match s.word {
                 "given" => given.extend(self.given(s, inner)),
                 "expect" => expect.extend(self.expect(s)),
+                "skip" => skip = self.reason(&mut s.nodes),
                 _ => todo = self.reason(&mut s.nodes),
             }
         }
         let name = self.next_word(&mut head?.nodes)?;
-        Some(Test { name, given, expect, todo })
+        Some(Test { name, given, expect, todo, skip })
     }
 
     fn given(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<Given> {
@@ -32,6 +39,13 @@ impl<'a> Builder<'a> {
             let values = statements.into_iter().filter_map(|(s, _)| self.value_of(s)).collect();
             let template = self.next_word(&mut Nodes::new(model.into_inner()))?;
             return Some(Given::Model { span, template, values });
+        }
+        if let Some(file) = s.nodes.take_rule(Rule::given_file) {
+            let file = self.next_quoted(&mut Nodes::new(file.into_inner()))?;
+            if !block.is_empty() {
+                self.block_beside_a_file(&file);
+            }
+            return Some(Given::File { span, file });
         }
         let facts = self.facts(block);
         let kind = self.next_word(&mut s.nodes)?;
@@ -112,9 +126,15 @@ impl<'a> Builder<'a> {
         let pair = s.nodes.next()?;
         let rule = pair.as_rule();
         let mut nodes = Nodes::new(pair.into_inner());
+        if rule == Rule::expect_nothing {
+            return Some(Expect::Nothing(span));
+        }
         let first = self.next_word(&mut nodes)?;
         Some(match rule {
-            Rule::expect_chosen => Expect::Chosen(first),
+            Rule::expect_chosen => {
+                let edge = nodes.take_rule(Rule::edge).map(|p| self.edge(p));
+                Expect::Chosen { span, template: first, edge: transpose(edge)? }
+            }
             Rule::expect_kind => Expect::Kind(first),
             Rule::expect_value => {
                 let conditions = self.conditions(&mut nodes);
@@ -124,8 +144,51 @@ impl<'a> Builder<'a> {
             _ => {
                 let outcome = self.choice(first, "an outcome", &OUTCOMES);
                 let rule = nodes.next().and_then(|p| self.path(p))?;
-                Expect::Outcome { span, outcome, rule }
+                let edge = nodes.take_rule(Rule::edge).map(|p| self.edge(p));
+                let with = nodes.take_rule(Rule::expect_with);
+                let details = with.into_iter().flat_map(Pair::into_inner);
+                let details = details.filter_map(|p| self.detail(p)).collect();
+                Expect::Outcome { span, outcome, rule, edge: transpose(edge)?, details }
             }
         })
+    }
+
+    fn edge(&mut self, pair: Pair<'a, Rule>) -> Option<Edge> {
+        let span = self.span(&pair);
+        let side = match pair.as_str().split_whitespace().next() {
+            Some("up") => Side::UpTo,
+            Some("down") => Side::DownTo,
+            Some("below") => Side::Below,
+            _ => Side::Above,
+        };
+        let value = self.next_expr(&mut Nodes::new(pair.into_inner()))?;
+        Some(Edge { span, side, value })
+    }
+
+    fn detail(&mut self, pair: Pair<'a, Rule>) -> Option<Detail> {
+        let pair = pair.into_inner().next()?;
+        let rule = pair.as_rule();
+        let mut nodes = Nodes::new(pair.into_inner());
+        if rule == Rule::detail_message {
+            return self.next_quoted(&mut nodes).map(Detail::Message);
+        }
+        let word = self.next_word(&mut nodes)?;
+        if rule == Rule::detail_row {
+            let conditions = self.conditions(&mut nodes);
+            return Some(Detail::Row { symbol: word, conditions });
+        }
+        let word = self.choice(word, "a value of a finding", &FOUND);
+        let range = nodes.take_rule(Rule::op_eq).is_none();
+        let value = self.next_expr(&mut nodes)?;
+        Some(Detail::Value { word, value, range })
+    }
+
+    /// A file says what it holds itself.
+    fn block_beside_a_file(&mut self, file: &Quoted) {
+        self.diagnostics.push(
+            Diagnostic::error(Code::SYNTAX, "a given file takes no block")
+                .at(file.span)
+                .help("write what is given besides as `given KIND { … }`"),
+        );
     }
 }

@@ -9,6 +9,7 @@ mod packs;
 mod program;
 mod rules;
 mod sheets;
+mod testing;
 
 use std::fmt;
 
@@ -63,6 +64,7 @@ pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
         circuits::CODES,
         packs::CODES,
         rules::CODES,
+        testing::CODES,
         data::CODES,
         fit::CODES,
         program::CODES,

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::engine::{self, Config};
 use crate::exit::Exit;
+use espice::ExplainRequest;
 use espice_base::{Code, CodeInfo, Diagnostic, all_codes, did_you_mean};
 
 /// Explains a code such as E0305, a template such as junction_diode, or a rule such as
@@ -15,6 +16,18 @@ pub(crate) struct Arguments {
     /// Sources to evaluate the rule on, with every step
     #[arg(value_name = "SOURCE")]
     sources: Vec<String>,
+    /// A source to evaluate the rule on; as SOURCE, and may be given several times
+    #[arg(long = "on", value_name = "SOURCE")]
+    on: Vec<String>,
+    /// The card of the model that a rule `on model` looks at; without it the sources are fitted
+    #[arg(long, value_name = "FILE")]
+    card: Option<String>,
+    /// The part, of a sheet for several
+    #[arg(long, value_name = "NAME")]
+    part: Option<String>,
+    /// Say the smallest change of one value that gives another outcome
+    #[arg(long)]
+    why_not: bool,
 }
 
 /// Runs the command.
@@ -32,11 +45,22 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
-    let page = engine.template_page(word);
-    match page.or_else(|| engine.explain(word, &arguments.sources)) {
+    if let Some(page) = engine.template_page(word) {
+        context.console.say(&page);
+        return Exit::Ok;
+    }
+    let (page, diagnostics) = engine.explain(&ExplainRequest {
+        rule: arguments.word.clone(),
+        sources: arguments.sources.iter().chain(&arguments.on).cloned().collect(),
+        part: arguments.part.clone(),
+        card: arguments.card.clone(),
+        why_not: arguments.why_not,
+    });
+    context.console.report(&diagnostics, engine.sources());
+    match page {
         Some(text) => {
             context.console.say(&text);
-            Exit::Ok
+            Exit::of_diagnostics(&diagnostics)
         }
         None => {
             context.console.report_one(&unknown(word));

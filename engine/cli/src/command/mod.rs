@@ -10,8 +10,11 @@ pub(crate) mod fmt;
 pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod model;
+pub(crate) mod mutate;
+pub(crate) mod new;
 mod result;
 pub(crate) mod test;
+pub(crate) mod watch;
 
 use crate::arguments::Global;
 use crate::console::Console;

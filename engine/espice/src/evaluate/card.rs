@@ -84,7 +84,7 @@ impl Engine<'_> {
     }
 
     /// The same with the text of the file, into which complaints then point.
-    pub(super) fn card_model_in(
+    pub(crate) fn card_model_in(
         &self,
         cards: &Cards,
         text: Option<(FileId, &str)>,

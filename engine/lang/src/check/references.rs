@@ -245,6 +245,7 @@ impl References<'_> {
                 Given::Data { kind, .. } => {
                     self.names.require(Class::Kind, kind, pack, diagnostics);
                 }
+                Given::File { .. } => {}
                 Given::Model { template, values, .. } => {
                     self.given_model(template, values, pack, diagnostics);
                 }
@@ -256,13 +257,13 @@ impl References<'_> {
                     one_of("outcome", outcome, &OUTCOMES, diagnostics);
                     self.rule(rule, pack, diagnostics);
                 }
-                Expect::Chosen(template) => {
+                Expect::Chosen { template, .. } => {
                     self.names.require(Class::Template, template, pack, diagnostics);
                 }
                 Expect::Kind(kind) => {
                     self.names.require(Class::Kind, kind, pack, diagnostics);
                 }
-                Expect::Value { .. } => {}
+                Expect::Value { .. } | Expect::Nothing(_) => {}
             }
         }
     }

@@ -4,6 +4,7 @@ use espice_facts::SymbolTable;
 use espice_syntax::ast;
 use espice_units::Unit;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One loaded pack.
 #[derive(Clone, PartialEq, Debug)]
@@ -202,6 +203,8 @@ pub struct Library {
     pub recipes: Vec<Owned<(String, ast::Recipe)>>,
     /// Tests as written.
     pub tests: Vec<Owned<ast::Test>>,
+    /// Files that tests give.
+    pub data: Vec<TestData>,
     /// Waivers as written.
     pub waivers: Vec<Owned<ast::Waiver>>,
     /// Names whose declaration was lost in a mistake that is already reported.
@@ -211,6 +214,17 @@ pub struct Library {
     pub damaged: Vec<Span>,
     /// Indices of packs that extend, directly or not, something that is missing.
     pub incomplete_packs: BTreeSet<usize>,
+}
+
+/// A file that a test gives.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TestData {
+    /// Where the test names it.
+    pub span: Span,
+    /// Its path, as the world knows it.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Arc<[u8]>,
 }
 
 /// A script function with its text.

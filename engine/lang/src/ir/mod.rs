@@ -16,7 +16,7 @@ pub use finding::{Account, Finding, FindingStatus, Observed, WaiverInfo, WaiverS
 pub use graph::{Binary, Comparison, ExprId, Graph, Leaf, Node, PhysicalConstant, Unary};
 pub use library::{
     CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, Library, LimitTable, Owned,
-    PackInfo, ScriptSource, TableCell, TableColumn,
+    PackInfo, ScriptSource, TableCell, TableColumn, TestData,
 };
 pub use quantity::{DriveIr, DriveTarget, QuantityIr};
 pub use template::{

@@ -2,13 +2,13 @@
 
 use super::damage::{broken_names, text_place};
 use super::files::{PackFile, unreadable};
-use super::source::{folder_of, join};
+use super::source::{PackSource, folder_of, join};
 use super::tables::read_table;
 use crate::check::Declarations;
 use crate::check::names::{Class, Names};
-use crate::ir::{Library, Owned, ScriptSource};
+use crate::ir::{Library, Owned, ScriptSource, TestData};
 use espice_base::{Diagnostic, Diagnostics, FileId, ReadError, Severity, SourceMap, Span};
-use espice_syntax::ast::{File, Item, ItemKind, Quoted, Word};
+use espice_syntax::ast::{File, Given, Item, ItemKind, Quoted, Word};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -54,6 +54,9 @@ pub(super) struct Collector<'a> {
     pub(super) pack: usize,
     pub(super) name: &'a str,
     pub(super) files: &'a BTreeMap<String, PackFile>,
+    /// Where files come from that only a test names, and the folder that they lie in.
+    pub(super) source: &'a PackSource<'a>,
+    pub(super) folder: &'a str,
     pub(super) sources: &'a mut SourceMap,
     pub(super) library: &'a mut Library,
     pub(super) declarations: &'a mut Declarations,
@@ -185,12 +188,38 @@ impl Collector<'_> {
             }
             ItemKind::Test(item) => {
                 if self.declare(Class::Test, &item.name) {
+                    for given in &item.given {
+                        self.given_file(given, relative);
+                    }
                     self.library.tests.push(Owned { pack, doc, item });
                 }
             }
             ItemKind::Override(item) => self.library.overrides.push(Owned { pack, doc, item }),
             ItemKind::Select(item) => self.library.selects.push(Owned { pack, doc, item }),
             ItemKind::Waiver(item) => self.library.waivers.push(Owned { pack, doc, item }),
+        }
+    }
+
+    /// Reads a file that a test gives. It is read when a test names it, so that data of any form
+    /// may lie in the folder of a pack.
+    fn given_file(&mut self, given: &Given, relative: &str) {
+        let Given::File { file, .. } = given else { return };
+        let path = join(folder_of(relative), &file.text);
+        let inside = !file.text.starts_with('/') && !path.starts_with("..");
+        let name = join(self.folder, &path);
+        let found = if inside { self.source.read(&name) } else { Err(ReadError::NotFound) };
+        match found {
+            Ok(bytes) => {
+                self.library.data.push(TestData { span: file.span, name, bytes: bytes.into() });
+            }
+            Err(error) => {
+                let help = match inside {
+                    true => format!("it would stand at `{path}` in the pack"),
+                    false => String::from("it must lie in the folders of the pack"),
+                };
+                let diagnostic = unreadable(&format!("`{}`", file.text), error);
+                self.diagnostics.push(diagnostic.at(file.span).help(help));
+            }
         }
     }
 

@@ -63,6 +63,8 @@ pub fn load(
             pack,
             name,
             files: &files,
+            source: &candidate.source,
+            folder: &candidate.folder,
             sources,
             library: &mut library,
             declarations: &mut declarations,

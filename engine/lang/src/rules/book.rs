@@ -90,6 +90,8 @@ pub struct Rulebook {
     pub(crate) tables: Vec<LimitTable>,
     pub(crate) functions: Vec<FunctionIr>,
     pub(crate) scripts: Scripts,
+    /// The packs with their files, in the order of loading.
+    pub(crate) pack_files: Vec<PackFiles>,
     /// Pack texts, for quoting expressions.
     pub(crate) texts: BTreeMap<FileId, String>,
     pub(crate) rules: Vec<RuleIr>,
@@ -103,6 +105,13 @@ pub struct Rulebook {
     pub(crate) packs: Vec<String>,
     /// The rules as each pack with tests sees them, by its index.
     pub(crate) views: BTreeMap<usize, View>,
+}
+
+/// A pack and the files that hold its items.
+#[derive(Clone, Debug)]
+pub(crate) struct PackFiles {
+    pub(crate) name: String,
+    pub(crate) files: Vec<FileId>,
 }
 
 /// What a pack sees of rules: overrides and waivers of packs that it does not extend are left
@@ -156,6 +165,8 @@ pub struct RuleIr {
     pub(crate) origins: Vec<Origin>,
     pub(crate) when: Option<TypedExpr>,
     pub(crate) needs: Vec<Need>,
+    /// Where each of `needs` stands.
+    pub(crate) need_spans: Vec<Span>,
     pub(crate) lets: Vec<(String, usize)>,
     pub(crate) frame: Frame,
     pub(crate) checks: Vec<TypedExpr>,
@@ -259,12 +270,17 @@ impl Rulebook {
         self.recipes.get(template)
     }
 
-    /// The text of an expression on one line, shortened when it is long.
-    pub(crate) fn snippet(&self, span: Span) -> String {
+    /// The text of an expression on one line.
+    pub(crate) fn quote(&self, span: Span) -> String {
         let text = self.texts.get(&span.file).and_then(|t| {
             t.get(usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?)
         });
-        let one = text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ");
+        text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The text of an expression on one line, shortened when it is long.
+    pub(crate) fn snippet(&self, span: Span) -> String {
+        let one = self.quote(span);
         if one.chars().count() <= 72 {
             return one;
         }

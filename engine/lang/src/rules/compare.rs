@@ -5,6 +5,7 @@ use super::expr::TypedExpr;
 use super::numbers;
 use super::types::Type;
 use super::value::{Decision, Lack, Value, Verdict, Why};
+use super::watch::{Limits, Met, Put};
 use espice_base::Span;
 use espice_syntax::ast::CompareOp;
 use espice_units::Dimension;
@@ -33,6 +34,15 @@ impl<'a> Evaluator<'a> {
                 _ => Verdict::of(false),
             }
         });
+        if let Some(watch) = self.watch.filter(|_| operators.len() > 1) {
+            let pairs: Vec<Verdict<'a>> = pairs.collect();
+            for (verdict, pair) in pairs.iter().zip(operands.windows(2)) {
+                if let [a, b] = pair {
+                    watch.truth(a.span.to(b.span), verdict.truth.known());
+                }
+            }
+            return Verdict::all(pairs);
+        }
         Verdict::all(pairs)
     }
 
@@ -56,20 +66,45 @@ impl<'a> Evaluator<'a> {
             (Value::Truth(x), Value::Truth(y)) => return Verdict::of((x == y) == (op == Equal)),
             _ => return Verdict::of(op == NotEqual),
         };
-        let holds = ordered(op, x, y);
-        let margin = match op {
-            Less | LessEqual => y - x,
-            Greater | GreaterEqual => x - y,
-            Equal => -(x - y).abs(),
-            NotEqual => (x - y).abs(),
-        };
         // What was observed stands against a limit, on whichever side it is written.
         let swap = !a.evidence && b.evidence;
         let (observed, limit) = if swap { (y, x) } else { (x, y) };
-        let typed = if swap { b } else { a };
+        let (typed, op) = if swap { (b, mirrored(op)) } else { (a, op) };
+        let span = a.span.to(b.span);
+        let observed = match self.seen_as(typed, span, Limits::of(op), observed, limit) {
+            Ok(observed) => observed,
+            Err(why) => return Verdict::unknown(why),
+        };
+        let holds = ordered(op, observed, limit);
+        let margin = match op {
+            Less | LessEqual => limit - observed,
+            Greater | GreaterEqual => observed - limit,
+            Equal => -(observed - limit).abs(),
+            NotEqual => (observed - limit).abs(),
+        };
         Verdict {
             truth: holds.into(),
-            decision: Some(self.decision(typed, a.span.to(b.span), observed, limit, margin)),
+            decision: Some(self.decision(typed, span, observed, limit, margin)),
+        }
+    }
+
+    /// What a comparison observes, unless whoever looks on puts something else in its place.
+    fn seen_as(
+        &self,
+        typed: &TypedExpr,
+        place: Span,
+        limits: Limits,
+        observed: f64,
+        limit: f64,
+    ) -> Found<f64> {
+        let Some(watch) = self.watch else { return Ok(observed) };
+        let d = self.decision(typed, place, observed, limit, 0.0);
+        let met = Met { place, limits, limit, dimension: d.dimension, is_point: d.is_point };
+        match watch.meets(met) {
+            None => Ok(observed),
+            Some(Put::Number(v)) => Ok(v),
+            Some(Put::NotANumber) => self.finite(f64::NAN, place),
+            Some(Put::Missing) => self.missing(Lack::Absent, place, "what is compared is missing"),
         }
     }
 
@@ -98,6 +133,18 @@ impl<'a> Evaluator<'a> {
         };
         match (v, set) {
             (Value::Number(v), Value::Range(low, high, _)) => {
+                let ends = [(Limits::Upper, high), (Limits::Lower, low)];
+                let mut v = v;
+                for (limits, end) in ends {
+                    let put = end.map_or(Ok(v), |end| self.seen_as(value, span, limits, v, end));
+                    v = match put {
+                        Ok(v) => v,
+                        Err(why) => return Verdict::unknown(why),
+                    };
+                }
+                if let Some(watch) = self.watch {
+                    watch.range(span, v, low, high);
+                }
                 let to_low = low.map_or(f64::INFINITY, |l| v - l);
                 let to_high = high.map_or(f64::INFINITY, |h| h - v);
                 let (limit, margin) =
@@ -169,5 +216,16 @@ impl<'a> Evaluator<'a> {
                 Verdict::unknown(Rc::new(Why { lack: Lack::Absent, text, span }))
             }
         }))
+    }
+}
+
+/// The operator with its operands exchanged.
+fn mirrored(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Less => CompareOp::Greater,
+        CompareOp::LessEqual => CompareOp::GreaterEqual,
+        CompareOp::Greater => CompareOp::Less,
+        CompareOp::GreaterEqual => CompareOp::LessEqual,
+        same => same,
     }
 }

@@ -1,6 +1,6 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
-use super::book::{FunctionIr, Need, Part, Phase, RuleIr, RuleLimit, Rulebook, View};
+use super::book::{FunctionIr, Need, PackFiles, Part, Phase, RuleIr, RuleLimit, Rulebook, View};
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::scope::{Callable, Checker};
 use super::scripts::Scripts;
@@ -8,7 +8,7 @@ use super::types::Type;
 use super::{readings, recipes, select, testing, waivers};
 use crate::check::dims;
 use crate::ir::{Library, Owned};
-use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap};
+use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use espice_facts::Origin;
 use espice_syntax::ast::{self, ComprehensionKind, Expr, ExprKind, MessagePart, Word};
 use std::collections::BTreeMap;
@@ -27,6 +27,11 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
         tables: library.tables.clone(),
         functions: function_bodies(&mut checker, library),
         scripts: compiled,
+        pack_files: library
+            .packs
+            .iter()
+            .map(|p| PackFiles { name: p.name.clone(), files: p.files.clone() })
+            .collect(),
         texts: library
             .packs
             .iter()
@@ -212,7 +217,8 @@ fn check_rule(
         checker.expect_truth(&typed, "`when`");
         typed
     });
-    let needs: Vec<Need> = item.needs.iter().filter_map(|n| check_need(checker, n)).collect();
+    let (needs, need_spans): (Vec<Need>, Vec<Span>) =
+        item.needs.iter().filter_map(|n| Some((check_need(checker, n)?, n.span))).unzip();
     let mut checks = Vec::new();
     for check in &item.checks {
         let typed = checker.expr(check);
@@ -251,6 +257,7 @@ fn check_rule(
         origins,
         when,
         needs,
+        need_spans,
         lets,
         frame,
         checks,

@@ -6,6 +6,7 @@ use super::functions::Function;
 use super::mask::Mask;
 use super::types::Type;
 use super::value::{CurveValue, Lack, Truth, Value, Verdict, Why};
+use super::watch::Watch;
 use super::{Input, Rulebook};
 use espice_base::{Code, Diagnostic, Span};
 use espice_facts::{Origin, Parameter};
@@ -38,6 +39,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) origin: Option<Origin>,
     /// Values of the parameters of the recipe's template.
     pub(crate) parameters: &'a [f64],
+    /// Looks on.
+    pub(crate) watch: Option<&'a Watch>,
     frame: &'a Frame,
     slots: RefCell<Vec<Slot<'a>>>,
     /// Rows that loops stand at, innermost last; they give `Own` values their dimension.
@@ -54,6 +57,7 @@ impl<'a> Evaluator<'a> {
             input,
             origin: None,
             parameters: &[],
+            watch: None,
             frame,
             slots: RefCell::new(vec![Slot::Empty; frame.slots.len()]),
             rows: RefCell::new(Vec::new()),
@@ -68,6 +72,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn nested(&self, frame: &'a Frame) -> Option<Evaluator<'a>> {
         let mut inner = Evaluator::new(self.book, self.input, frame);
         inner.origin = self.origin;
+        inner.watch = self.watch;
         inner.depth = self.depth + 1;
         inner.steps.set(self.steps.get());
         (inner.depth <= CALLS).then_some(inner)
@@ -378,6 +383,14 @@ impl<'a> Evaluator<'a> {
 
     /// The truth of an expression, with the comparison that decided it.
     pub(crate) fn truth(&self, e: &TypedExpr) -> Verdict<'a> {
+        let verdict = self.decide(e);
+        if let Some(watch) = self.watch {
+            watch.truth(e.span, verdict.truth.known());
+        }
+        verdict
+    }
+
+    fn decide(&self, e: &TypedExpr) -> Verdict<'a> {
         match &e.kind {
             Kind::Truth(t) => Verdict::of(*t),
             Kind::Not(inner) => self.truth(inner).turned(),

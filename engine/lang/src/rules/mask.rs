@@ -13,6 +13,17 @@ impl<'a> Evaluator<'a> {
         if !e.ty.element().1 {
             return Mask::One(self.truth(e).truth);
         }
+        let mask = self.points(e);
+        if let Some(watch) = self.watch {
+            match &mask {
+                Mask::One(truth) => watch.truth(e.span, truth.known()),
+                Mask::Many(points) => points.iter().for_each(|p| watch.truth(e.span, *p)),
+            }
+        }
+        mask
+    }
+
+    fn points(&self, e: &TypedExpr) -> Mask {
         match &e.kind {
             Kind::Not(inner) => self.mask(inner).map(|t| t.map(|b| !b)),
             Kind::Binary(BinaryOp::And, a, b) => self.mask(a).zip(self.mask(b), kleene_and),

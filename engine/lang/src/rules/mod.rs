@@ -42,6 +42,8 @@ mod typing_data;
 mod typing_sets;
 mod value;
 mod waivers;
+mod watch;
+mod whynot;
 
 pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};
 pub use columns::{Batch, Judged, Plan, Read, Record};
@@ -49,6 +51,10 @@ pub use compile::check;
 pub use expr::TypedExpr;
 pub use recipes::{BoundIr, FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};
 pub use select::{Candidate, CandidateStatus, RankKey, Selection};
-pub use testing::{BuildModel, TestContext, TestOutcome, TestStatus};
+pub use testing::{
+    Boundary, Branch, BuildModel, Change, Coverage, Equivalent, Fate, Mutant, ReadFacts,
+    RuleCoverage, TestContext, TestOutcome, TestRun, TestStatus, unused,
+};
 pub use types::{CurveType, Root, Type};
 pub use waivers::WaiverLog;
+pub use whynot::{Flip, Rebuild, WhyNot};

@@ -5,6 +5,7 @@ use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::message::number;
 use super::value::{Decision, Lack, Truth, Value, Verdict, Why};
+use super::watch::Watch;
 use crate::ir::{Account, Finding, FindingStatus, Observed};
 use espice_base::{Code, Diagnostic, Diagnostics, Digest, Place};
 use espice_facts::{Facts, Origin};
@@ -41,7 +42,21 @@ impl Rulebook {
         packs: Option<&BTreeSet<usize>>,
         diagnostics: &mut Diagnostics,
     ) -> Finding {
-        let evaluator = Evaluator::of_rule(self, rule, *input);
+        self.watched(index, rule, input, packs, None, diagnostics)
+    }
+
+    /// [`Rulebook::evaluate`] while something looks on.
+    pub(crate) fn watched(
+        &self,
+        index: usize,
+        rule: &RuleIr,
+        input: &Input<'_>,
+        packs: Option<&BTreeSet<usize>>,
+        watch: Option<&Watch>,
+        diagnostics: &mut Diagnostics,
+    ) -> Finding {
+        let mut evaluator = Evaluator::of_rule(self, rule, *input);
+        evaluator.watch = watch;
         let came = evaluator.judge(rule);
         let mut finding = self.finding(rule, input, &evaluator, came, diagnostics);
         self.waive(index, input, packs, &mut finding);
@@ -226,7 +241,14 @@ impl<'a> Evaluator<'a> {
             });
             return Some(format!("there are no {} data", words.collect::<Vec<_>>().join(" or ")));
         }
-        if let Some(need) = rule.needs.iter().find_map(|n| self.need(n)) {
+        let lacking = rule.needs.iter().zip(&rule.need_spans).find_map(|(need, span)| {
+            let lacks = self.need(need);
+            if let Some(watch) = self.watch {
+                watch.truth(*span, Some(lacks.is_none()));
+            }
+            lacks
+        });
+        if let Some(need) = lacking {
             return Some(format!("needs what is not there: {need}"));
         }
         match rule.when.as_ref().map(|w| (w, self.truth(w).truth)) {

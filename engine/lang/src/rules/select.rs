@@ -7,6 +7,7 @@ use super::expr::{Frame, TypedExpr};
 use super::message::number;
 use super::scope::Checker;
 use super::value::{Truth, Verdict};
+use super::watch::Watch;
 use crate::ir::Library;
 use espice_base::{Diagnostics, Span};
 use espice_syntax::ast::SelectAction;
@@ -68,18 +69,18 @@ pub struct Selection {
 /// The select blocks of a kind, checked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SelectIr {
-    clauses: Vec<ClauseIr>,
+    pub(crate) clauses: Vec<ClauseIr>,
     rank: Vec<RankKey>,
     /// Templates of the kind in the order of declaration.
     templates: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
-struct ClauseIr {
-    span: Span,
+pub(crate) struct ClauseIr {
+    pub(crate) span: Span,
     action: Action,
-    frame: Frame,
-    when: Option<TypedExpr>,
+    pub(crate) frame: Frame,
+    pub(crate) when: Option<TypedExpr>,
     because: String,
 }
 
@@ -145,12 +146,26 @@ impl Rulebook {
     /// hold, and the reason says so. `prefer` clauses that hold move the first before the
     /// second; among contradicting ones the earlier counts.
     pub fn select(&self, kind: &str, input: &Input<'_>) -> (Selection, Diagnostics) {
+        match self.selects.get(kind) {
+            Some(select) => self.select_by(select, kind, input, None),
+            None => Default::default(),
+        }
+    }
+
+    /// [`Rulebook::select`] by given clauses, while something may look on.
+    pub(crate) fn select_by(
+        &self,
+        select: &SelectIr,
+        kind: &str,
+        input: &Input<'_>,
+        watch: Option<&Watch>,
+    ) -> (Selection, Diagnostics) {
         let mut diagnostics = Diagnostics::new();
-        let Some(select) = self.selects.get(kind) else {
-            return (Selection::default(), diagnostics);
-        };
-        let judged: Vec<(&ClauseIr, Outcome)> =
-            select.clauses.iter().map(|c| (c, self.clause(c, input, &mut diagnostics))).collect();
+        let judged: Vec<(&ClauseIr, Outcome)> = select
+            .clauses
+            .iter()
+            .map(|c| (c, self.clause(c, input, watch, &mut diagnostics)))
+            .collect();
         let mut candidates: Vec<Candidate> =
             select.templates.iter().map(|t| candidate(t, &judged)).collect();
         for (clause, outcome) in &judged {
@@ -183,9 +198,11 @@ impl Rulebook {
         &self,
         clause: &ClauseIr,
         input: &Input<'_>,
+        watch: Option<&Watch>,
         diagnostics: &mut Diagnostics,
     ) -> Outcome {
-        let evaluator = Evaluator::new(self, *input, &clause.frame);
+        let mut evaluator = Evaluator::new(self, *input, &clause.frame);
+        evaluator.watch = watch;
         let verdict = clause.when.as_ref().map_or(Verdict::of(true), |w| evaluator.truth(w));
         diagnostics.extend(evaluator.diagnostics());
         let what = clause.when.as_ref().map(|w| {

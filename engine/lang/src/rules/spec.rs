@@ -1,6 +1,7 @@
 //! The rulebook against hand-made facts and an ideal diode as the model.
 
 mod recipes;
+mod testing;
 
 use super::{
     CandidateStatus, Input, Measure, Phase, RankKey, Rulebook, TestContext, TestStatus, WaiverLog,
@@ -566,50 +567,4 @@ fn scripts_answer_rules_and_limits_are_no_verdict() {
     let limit = judgement.diagnostics.iter().next().unwrap();
     assert_eq!(limit.code, Code::SCRIPT_LIMIT);
     assert_eq!(limit.labels.len(), 2);
-}
-
-#[test]
-fn tests_in_the_language_pass_fail_and_wait() {
-    let book = book(&format!(
-        "{READING}
-         rule low : error on data {{ check every r in data.rows(VF): r.typ < 0.65 V }}
-         test good {{
-           given diode {{ part \"X\"; VF = 0.6 V at (IF = 1 mA) }}
-           expect pass low
-         }}
-         test bad {{
-           given diode {{ VF = 0.7 V at (IF = 1 mA) }}
-           expect pass low
-         }}
-         test gap {{
-           given diode {{ VF = 0.7 V at (IF = 1 mA) }}
-           expect pass low
-           todo because \"known\"
-         }}
-         test model {{
-           given model plain {{ N = 1.2 }}
-           expect value IF at (VF = 0.5 V) in 1 uA .. 1 mA
-           expect value VF at (IF = 1 mA) in 5 V .. 6 V
-         }}
-         test seen {{
-           given diode {{ sweep {{ V(a) swept = [-1 V, 0 V, 1 V]; I(a) = [0 A, 0 A, 1 mA]; V(k) = 0 V; compliance 10 mA }} }}
-           expect kind diode
-           expect chosen plain
-         }}"
-    ));
-    let build =
-        |_: &str, _: &[(String, f64)]| -> Option<Box<dyn Quantities>> { Some(Box::new(Ideal)) };
-    let context = TestContext {
-        today: today(),
-        limits: Limits::default(),
-        constants: SPICE39,
-        build: Some(&build),
-    };
-    let outcomes = book.run_tests(&context);
-    let status: Vec<TestStatus> = outcomes.iter().map(|o| o.status).collect();
-    use TestStatus::{Fail, Pass, Todo};
-    assert_eq!(status, [Pass, Fail, Todo, Fail, Pass], "{outcomes:#?}");
-    assert_eq!(outcomes[1].expected, ["pass low"]);
-    assert_eq!(outcomes[1].got, ["error: `r.typ < 0.65 V` does not hold: 700 mV against 650 mV"]);
-    assert_eq!(outcomes[3].expected, ["VF in 5 V .. 6 V"]);
 }

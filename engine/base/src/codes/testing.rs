@@ -1,0 +1,54 @@
+//! E057x–E059x: tests of packs, mutants, new packs.
+
+super::codes! {
+    NO_TESTS "E0570" "no test was run"
+"A run without a test proves nothing, so that it fails: the folder may be the wrong one, or its tests
+may be gone.
+
+Wrong:  espice test rules/drafts        (no `test` in it)
+Right:  write `test NAME { given … expect … }` beside the rules";
+
+    NO_RULE_EVALUATED "E0571" "no rule was evaluated"
+"Tests ran, and none of them asked for a rule of the pack though it has rules: what they say does not
+depend on the rules.
+
+Wrong:  test t { given diode { VF = 0.7 V } expect kind diode }
+Right:  test t { given diode { VF = 0.7 V } expect pass vf_plausible }";
+
+    NO_TEST_MATCHES "E0572" "no test has such a name"
+"`--filter` keeps the tests whose names contain its text. None does.
+
+Wrong:  espice test pack --filter vt
+Right:  espice test pack --filter threshold";
+
+    BAD_EQUIVALENTS "E0573" "the list of equivalent mutants cannot be used"
+"`mutants.toml` in the folder of a pack lists mutants that no test can tell from the rule, each with
+its rule, the text that is changed, the text that takes its place, and the reason.
+
+Wrong:  [[equivalent]]
+        rule = \"vf_plausible\"
+Right:  [[equivalent]]
+        rule = \"vf_plausible\"
+        was = \"count(s.swept) == 1\"
+        becomes = \"count(s.swept) <= 1\"
+        because = \"a sweep has a swept column\"";
+
+    EQUIVALENT_UNUSED "E0574" "an equivalent mutant is declared that is none"
+"The list in `mutants.toml` names a mutant that does not exist, or one that a test tells from its rule.
+Such an entry would hide a later mutant with the same text.
+
+Wrong:  an entry for a rule that has changed since
+Right:  take the entry away";
+
+    FOLDER_NOT_EMPTY "E0575" "the folder is not empty"
+"`espice new` writes a pack into a new or empty folder and never over files that are there.
+
+Wrong:  espice new rules         (there are files in it)
+Right:  espice new rules/acme";
+
+    NO_MODEL_TO_EXPLAIN "E0576" "there is no model to look at"
+"The rule looks at a model. Name the sources that a model is made of, or a card with `--card`.
+
+Wrong:  espice explain std::breakdown_limits
+Right:  espice explain std::breakdown_limits --on diode.csv --card diode.lib";
+}

@@ -1,0 +1,247 @@
+//! How a rule comes out for sources, and what would change it.
+
+use crate::config::Request;
+use crate::engine::Engine;
+use crate::probe::{Bench, Probe};
+use espice_base::{Code, Diagnostic, Diagnostics, Place};
+use espice_facts::Conditions;
+use espice_lang::Quantities;
+use espice_lang::rules::{Flip, Input, Phase, WhyNot};
+use espice_netlist::dialect;
+use espice_units::constants::TNOM;
+
+/// What is asked about a rule.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ExplainRequest {
+    /// The rule, `name` or `pack::name`.
+    pub rule: String,
+    /// Sources of one device.
+    pub sources: Vec<String>,
+    /// The part, of a sheet for several.
+    pub part: Option<String>,
+    /// A card whose model a rule `on model` looks at; without one the sources are fitted.
+    pub card: Option<String>,
+    /// Whether the smallest change is asked for that gives another outcome.
+    pub why_not: bool,
+}
+
+/// A model beside the facts.
+struct Model {
+    bench: Bench,
+    values: Vec<f64>,
+}
+
+/// A model with one value changed.
+struct Changed<'b> {
+    bench: &'b Bench,
+    values: Vec<f64>,
+}
+
+impl Changed<'_> {
+    fn probe(&self) -> Probe<'_> {
+        Probe { bench: self.bench, values: &self.values }
+    }
+}
+
+impl Quantities for Changed<'_> {
+    fn template(&self) -> &str {
+        &self.bench.evaluator.template().name
+    }
+
+    fn parameter(&self, name: &str) -> Option<f64> {
+        self.probe().parameter(name)
+    }
+
+    fn value(&self, symbol: &str, conditions: &Conditions) -> Option<f64> {
+        self.probe().value(symbol, conditions)
+    }
+
+    fn values(&self, symbol: &str, conditions: &[Conditions]) -> Vec<Option<f64>> {
+        self.probe().values(symbol, conditions)
+    }
+}
+
+impl Engine<'_> {
+    /// A short account of a rule: what it says, and for sources the proof of its verdict with
+    /// values. `None` when there is no such rule.
+    pub fn explain(&mut self, rule: &str, paths: &[String]) -> Option<Vec<String>> {
+        let request = ExplainRequest {
+            rule: String::from(rule),
+            sources: paths.to_vec(),
+            ..ExplainRequest::default()
+        };
+        self.explain_rule(&request).0
+    }
+
+    /// [`Engine::explain`] with a model, and with what would give another outcome.
+    pub fn explain_rule(&mut self, request: &ExplainRequest) -> (Option<Vec<String>>, Diagnostics) {
+        let mut diagnostics = Diagnostics::new();
+        let Some(rule) = self.rulebook.rule(&request.rule) else { return (None, diagnostics) };
+        let (phase, name) = (rule.phase, rule.name.clone());
+        let reading = self.read(&request.sources);
+        let mut facts = reading.facts;
+        diagnostics.extend(reading.diagnostics);
+        let asked = request.part.clone().filter(|_| facts.device.part.is_none());
+        facts.device.part = facts.device.part.take().or(asked);
+        let mut model = None;
+        if phase == Phase::Model {
+            model = match &request.card {
+                Some(card) => self.of_card(card, &mut diagnostics),
+                None if request.sources.is_empty() => None,
+                None => self.of_fit(request),
+            };
+            if let (Some(model), None) = (&model, &facts.device.kind) {
+                facts.device.kind = Some(model.bench.evaluator.template().kind.clone());
+            }
+            let wanted = request.card.is_some() || request.why_not || !request.sources.is_empty();
+            if model.is_none() && wanted && !diagnostics.has_errors() {
+                let message = format!("the rule `{name}` looks at a model, and there is none");
+                diagnostics.push(
+                    Diagnostic::error(Code::NO_MODEL_TO_EXPLAIN, message)
+                        .help("name a card with --card, or sources that a model can be made of"),
+                );
+            }
+        }
+        if self.kind_of(&mut facts, None).is_ok() {
+            self.add_readings(&mut facts);
+        }
+        let probe = model.as_ref().map(|m| Probe { bench: &m.bench, values: &m.values });
+        let bare = self.input(&facts);
+        let input = match &probe {
+            Some(probe) => bare.with_model(probe),
+            None => bare,
+        };
+        let mut lines = self.rulebook.explain(&request.rule, &input);
+        if let (Some(lines), true) = (&mut lines, request.why_not) {
+            lines.push(self.other_outcome(&request.rule, &input, model.as_ref()));
+        }
+        (lines, diagnostics)
+    }
+
+    fn other_outcome(&self, rule: &str, input: &Input<'_>, model: Option<&Model>) -> String {
+        let mut parameters = Vec::new();
+        if let Some(model) = model {
+            let all = model.bench.evaluator.template().parameters.iter().zip(&model.values);
+            parameters.extend(all.map(|(p, v)| (p.name.clone(), *v)));
+        }
+        let rebuild = |name: &str, value: f64| -> Option<Box<dyn Quantities + '_>> {
+            let model = model?;
+            let mut values = model.values.clone();
+            *values.get_mut(model.bench.evaluator.template().parameter(name)?)? = value;
+            Some(Box::new(Changed { bench: &model.bench, values }))
+        };
+        match self.rulebook.why_not(rule, input, &parameters, Some(&rebuild)) {
+            Some(WhyNot::Flip(flip)) => self.flip(&flip),
+            Some(WhyNot::Lacks(what)) => {
+                format!("  it would be decided with what is missing: {what}")
+            }
+            _ => String::from("  no change of a single value gives another outcome"),
+        }
+    }
+
+    fn flip(&self, flip: &Flip) -> String {
+        let Flip { what, from, to, relative, outcome, place } = flip;
+        let at = match place {
+            Some(Place::Text(span)) => self.sources.get(span.file).map(|f| {
+                let at = f.line_column(span.start);
+                format!(", {}:{}:{}", f.name(), at.line, at.column)
+            }),
+            Some(Place::Page { file, page, .. }) => {
+                self.sources.get(*file).map(|f| format!(", {} page {page}", f.name()))
+            }
+            _ => None,
+        };
+        let share = espice_units::plain(100.0 * relative, 3);
+        format!(
+            "  it would be {outcome} with {what} {to} in place of {from} (a change of {share} %{})",
+            at.unwrap_or_default()
+        )
+    }
+
+    /// The model of a card file.
+    fn of_card(&mut self, path: &str, diagnostics: &mut Diagnostics) -> Option<Model> {
+        let (file, text) = self.text_of(path, diagnostics)?;
+        let (cards, _) = dialect("ngspice")?.read(&text, file);
+        let (chosen, words) = self.card_model_in(&cards, Some((file, &text)), None, &[]);
+        diagnostics.extend(words.into_iter().map(|d| match d.place() {
+            Some(_) => d,
+            None => d.at(Place::File(file)),
+        }));
+        let chosen = chosen?;
+        let kind = self.library.kind(&chosen.template.kind)?;
+        let (evaluator, _) = self
+            .evaluator(&chosen.template, chosen.nominal, None, &[])
+            .map_err(|complaint| diagnostics.push(complaint))
+            .ok()?;
+        Some(Model { bench: Bench::new(evaluator, kind), values: chosen.values.clone() })
+    }
+
+    /// The model that is made of the sources.
+    fn of_fit(&mut self, request: &ExplainRequest) -> Option<Model> {
+        let outcome = self.model(&Request {
+            sources: request.sources.clone(),
+            part: request.part.clone(),
+            ..Request::default()
+        });
+        let fit = outcome.fit?;
+        let template = self.library.template(&fit.template)?;
+        let kind = self.library.kind(&template.kind)?;
+        let (evaluator, _) = self.evaluator(template, TNOM, None, &[]).ok()?;
+        let mut values = template.defaults();
+        for fitted in &fit.parameters {
+            if let Some(slot) = template.parameter(&fitted.name).and_then(|i| values.get_mut(i)) {
+                *slot = fitted.value.unwrap_or(*slot);
+            }
+        }
+        Some(Model { bench: Bench::new(evaluator, kind), values })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use espice_base::{Date, MemoryWorld};
+
+    fn explained(request: &ExplainRequest) -> (String, Vec<Code>) {
+        let sheet = "[device]\npart = \"X\"\nkind = \"diode\"\n[[parameter]]\nsymbol = \"VF\"\n\
+                     typ = \"6 V\"\nconditions = { IF = \"10 mA\" }\n[[parameter]]\nsymbol = \"IR\"\n\
+                     max = \"1 uA\"\nconditions = { VR = \"20 V\" }\n";
+        let card = ".model x D(IS=1e-9 N=1.8 RS=0.5)\n";
+        let world = MemoryWorld::new(Date { year: 2026, month: 11, day: 22 })
+            .with("x.toml", sheet)
+            .with("x.lib", card);
+        let (mut engine, _) = Engine::new(&world, Config::default());
+        let (lines, diagnostics) = engine.explain_rule(request);
+        (lines.unwrap_or_default().join("\n"), diagnostics.iter().map(|d| d.code).collect())
+    }
+
+    #[test]
+    fn the_smallest_change_is_computed() {
+        let request = |rule: &str, card: Option<&str>| ExplainRequest {
+            rule: String::from(rule),
+            sources: vec![String::from("x.toml")],
+            card: card.map(String::from),
+            why_not: true,
+            ..ExplainRequest::default()
+        };
+        let (text, codes) = explained(&request("std::vf_plausible", None));
+        let flip = "it would be passed with VF typ at IF = 10 mA 5 V in place of 6 V (a change of 16.7 %, x.toml:4:1)";
+        assert!(text.ends_with(flip) && codes.is_empty(), "{text}");
+        let (text, _) = explained(&request("reverse_current_limits", Some("x.lib")));
+        assert!(text.contains("it would be failed with IS of the model"), "{text}");
+        let (text, _) = explained(&request("std::capacitance_plausible", None));
+        assert!(
+            text.ends_with("what is missing: needs what is not there: the data hold no `CJ`"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_rule_about_models_wants_one() {
+        let rule = String::from("reverse_current_limits");
+        let (_, codes) =
+            explained(&ExplainRequest { rule, why_not: true, ..ExplainRequest::default() });
+        assert_eq!(codes, [Code::NO_MODEL_TO_EXPLAIN]);
+    }
+}

@@ -1,0 +1,267 @@
+//! Tests as written to tests of typed expressions.
+
+use super::{
+    ColumnIr, CurveIr, DetailIr, EdgeIr, ExpectIr, FileIr, FoundValue, RowIr, SweepIr, TestIr,
+};
+use crate::ir::Library;
+use crate::rules::compile::{find_rule, unknown_word};
+use crate::rules::expr::{ExprKind, Frame};
+use crate::rules::scope::{Checker, as_point};
+use crate::rules::types::Type;
+use espice_base::Code;
+use espice_facts::{Device, Sensed};
+use espice_syntax::ast::{self, Detail, Edge, Expect, Given, GivenFact};
+use espice_units::Dimension;
+
+/// Checks the tests; `places` gives for each rule of the library its place in the rulebook.
+pub(crate) fn check(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    places: &[Option<usize>],
+) -> Vec<TestIr> {
+    let mut tests = Vec::new();
+    for owned in &library.tests {
+        let item = &owned.item;
+        let before = checker.start(owned.pack);
+        let mut test = TestIr {
+            name: item.name.text.clone(),
+            pack: library.pack_name(owned.pack).to_string(),
+            pack_index: owned.pack,
+            span: item.name.span,
+            todo: item.todo.as_ref().map(|t| t.text.clone()),
+            skip: item.skip.as_ref().map(|t| t.text.clone()),
+            sees: library
+                .reach(owned.pack)
+                .iter()
+                .map(|p| String::from(library.pack_name(*p)))
+                .collect(),
+            files: Vec::new(),
+            frame: Frame::default(),
+            kind: None,
+            device: Device::default(),
+            rows: Vec::new(),
+            curves: Vec::new(),
+            sweeps: Vec::new(),
+            model: None,
+            expect: Vec::new(),
+        };
+        for given in &item.given {
+            check_given(checker, library, given, &mut test);
+        }
+        if item.expect.is_empty() && !library.damaged.contains(&item.name.span) {
+            let message = format!("the test `{}` expects nothing", item.name.text);
+            let help = "write `expect error RULE`, `expect pass RULE`, `expect chosen TEMPLATE`";
+            checker.refuse(Code::NO_CHECK, item.name.span, message, help);
+        }
+        let mut whole = true;
+        for expect in &item.expect {
+            match check_expect(checker, library, places, owned.pack, expect) {
+                Some(e) => test.expect.push(e),
+                None => whole = false,
+            }
+        }
+        test.frame = checker.finish_frame();
+        // A reference to what does not exist was told when the library was loaded.
+        if whole && !item.expect.is_empty() && checker.is_sound(before) {
+            tests.push(test);
+        }
+    }
+    tests
+}
+
+fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test: &mut TestIr) {
+    match given {
+        Given::Model { template, values, .. } => {
+            let Some(found) = library.template(&template.text) else { return };
+            checker.kinds = vec![found.kind.clone()];
+            test.kind.get_or_insert_with(|| found.kind.clone());
+            let mut typed = Vec::new();
+            for (name, written) in values {
+                let known = found.parameters.iter().any(|p| p.name == name.text);
+                // Dimensions were compared when the library was loaded.
+                let told = std::mem::take(&mut checker.diagnostics);
+                let value = checker.expr(written);
+                checker.diagnostics = told;
+                if known {
+                    typed.push((name.text.clone(), value));
+                }
+            }
+            test.model = Some((found.name.clone(), typed));
+        }
+        Given::File { span, file } => {
+            // A file that cannot be read was told when the library was loaded.
+            if let Some(data) = library.data.iter().find(|d| d.span == file.span) {
+                let (name, bytes) = (data.name.clone(), data.bytes.clone());
+                test.files.push(FileIr { span: *span, name, bytes });
+            }
+        }
+        Given::Data { kind, facts, .. } => {
+            test.kind = Some(kind.text.clone());
+            for fact in facts {
+                check_fact(checker, fact, test);
+            }
+        }
+    }
+}
+
+fn check_fact(checker: &mut Checker<'_>, fact: &GivenFact, test: &mut TestIr) {
+    match fact {
+        GivenFact::Device(field, text) => {
+            let device = &mut test.device;
+            let slot = match field.text.as_str() {
+                "maker" => &mut device.maker,
+                "package" => &mut device.package,
+                _ => &mut device.part,
+            };
+            *slot = Some(text.text.clone());
+        }
+        GivenFact::Row { span, symbol, min, typ, max, conditions } => {
+            let ty = checker.symbol_type(symbol);
+            let mut value = |written: &Option<ast::Expr>| {
+                let written = written.as_ref()?;
+                let mut typed = checker.expr(written);
+                if let Some(wanted) = &ty {
+                    let what = format!("`{}`", symbol.text);
+                    checker.expect(&mut typed, written, wanted, &what, Some(symbol.span));
+                }
+                Some(typed)
+            };
+            let values = [value(min), value(typ), value(max)];
+            let conditions = checker.bound(conditions, 0);
+            if let Some(dimension) = ty.and_then(|t| t.dimension()) {
+                let symbol = symbol.text.clone();
+                test.rows.push(RowIr { span: *span, symbol, dimension, values, conditions });
+            }
+        }
+        GivenFact::Curve { span, signature, points, conditions } => {
+            let wanted = checker.signature(signature);
+            let mut points_typed = checker.expr(points);
+            let conditions = checker.bound(conditions, 0);
+            let Some((wanted, ty)) = wanted else { return };
+            let fits =
+                checker.expect(&mut points_typed, points, &ty, "the curve", Some(signature.span));
+            let Type::Curve(curve) = &ty else { return };
+            if let (true, Some(x), Some(y)) = (fits, curve.x.dimension(), curve.y.dimension()) {
+                let dimensions = (x, y);
+                let points = points_typed;
+                test.curves.push(CurveIr { span: *span, wanted, dimensions, points, conditions });
+            }
+        }
+        GivenFact::Sweep { span, columns, compliance, siblings } => {
+            let columns = columns.iter().filter_map(|c| check_column(checker, c)).collect();
+            let mut limited = |written: &Option<ast::Expr>, wanted: Type, what: &str| {
+                let written = written.as_ref()?;
+                let mut typed = checker.expr(written);
+                checker.expect(&mut typed, written, &wanted, what, None);
+                Some(typed)
+            };
+            let current = Type::Number(Dimension::CURRENT);
+            let compliance = limited(compliance, current, "the compliance");
+            let siblings = limited(siblings, Type::PURE, "the number of siblings");
+            test.sweeps.push(SweepIr { span: *span, columns, compliance, siblings });
+        }
+    }
+}
+
+fn check_column(checker: &mut Checker<'_>, item: &ast::GivenColumn) -> Option<ColumnIr> {
+    const SENSED: [(&str, Sensed, Dimension); 4] = [
+        ("V", Sensed::Voltage, Dimension::VOLTAGE),
+        ("I", Sensed::Current, Dimension::CURRENT),
+        ("C", Sensed::Capacitance, Dimension::CAPACITANCE),
+        ("G", Sensed::Conductance, Dimension::CONDUCTANCE),
+    ];
+    let mut values = checker.expr(&item.values);
+    let Some((letter, sensed, dimension)) = SENSED.iter().find(|s| s.0 == item.sensed.text) else {
+        unknown_word(checker, "column of a sweep", &item.sensed, &["V", "I", "C", "G"]);
+        return None;
+    };
+    let wanted = Type::Number(*dimension);
+    let wanted = if values.ty.element().1 { wanted.series() } else { wanted };
+    let what = format!("`{letter}`");
+    checker.expect(&mut values, &item.values, &wanted, &what, Some(item.sensed.span));
+    let node = |i: usize| item.nodes.get(i).map_or(String::new(), |n| n.text.clone());
+    Some(ColumnIr {
+        span: item.span,
+        sensed: *sensed,
+        letter: letter.to_string(),
+        node: node(0),
+        reference: node(1),
+        swept: item.swept,
+        values,
+    })
+}
+
+fn check_expect(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    places: &[Option<usize>],
+    pack: usize,
+    expect: &Expect,
+) -> Option<ExpectIr> {
+    Some(match expect {
+        Expect::Outcome { span, outcome, rule, edge, details } => {
+            let place = find_rule(library, pack, rule)?;
+            let rule = places.get(place).copied().flatten()?;
+            let edge = edge.as_ref().map(|e| check_edge(checker, e));
+            let details = details.iter().filter_map(|d| check_detail(checker, d)).collect();
+            ExpectIr::Outcome { span: *span, outcome: outcome.text.clone(), rule, edge, details }
+        }
+        Expect::Nothing(span) => ExpectIr::Nothing(*span),
+        Expect::Chosen { template, edge, .. } => {
+            library.template(&template.text)?;
+            let edge = edge.as_ref().map(|e| check_edge(checker, e));
+            ExpectIr::Chosen { span: template.span, template: template.text.clone(), edge }
+        }
+        Expect::Kind(k) => ExpectIr::Kind(k.span, k.text.clone()),
+        Expect::Value { span, quantity, conditions, range } => {
+            let ty = checker.symbol_type(quantity);
+            let conditions = checker.bound(conditions, 0);
+            let mut typed = checker.expr(range);
+            let ty = ty?;
+            let wanted = Type::Range(Box::new(ty.clone()));
+            if let ExprKind::Range(low, high, _) = &mut typed.kind {
+                as_point(low, &ty);
+                as_point(high, &ty);
+                typed.ty = Type::Range(Box::new(low.ty.clone()));
+            }
+            checker.expect(&mut typed, range, &wanted, "the range", Some(quantity.span));
+            let quantity = quantity.text.clone();
+            ExpectIr::Value { span: *span, quantity, ty, conditions, range: typed }
+        }
+    })
+}
+
+fn check_edge(checker: &mut Checker<'_>, edge: &Edge) -> EdgeIr {
+    let value = checker.expr(&edge.value);
+    demand_number(checker, &value.ty, &edge.value);
+    EdgeIr { side: edge.side, value }
+}
+
+fn demand_number(checker: &mut Checker<'_>, ty: &Type, written: &ast::Expr) {
+    if !matches!(ty, Type::Number(_) | Type::Point | Type::Unknown) {
+        let help = "write a number with its unit, such as `3 V`";
+        checker.refuse(Code::TYPE_NOT_ALLOWED, written.span, "a limit is a number", help);
+    }
+}
+
+fn check_detail(checker: &mut Checker<'_>, detail: &Detail) -> Option<DetailIr> {
+    Some(match detail {
+        Detail::Message(text) => DetailIr::Message(text.text.clone()),
+        Detail::Row { symbol, conditions } => {
+            checker.symbol_type(symbol)?;
+            DetailIr::Row(symbol.text.clone(), checker.bound(conditions, 0))
+        }
+        Detail::Value { word, value, range } => {
+            let found = match word.text.as_str() {
+                "observed" => FoundValue::Observed,
+                "limit" => FoundValue::Limit,
+                _ => FoundValue::Margin,
+            };
+            let typed = checker.expr(value);
+            if !range {
+                demand_number(checker, &typed.ty, value);
+            }
+            DetailIr::Value(found, typed)
+        }
+    })
+}
