@@ -31,6 +31,7 @@ mod function;
 mod judge;
 mod libraries;
 mod loose;
+mod modelled;
 mod orient;
 pub mod outcome;
 mod parts;
@@ -58,4 +59,5 @@ pub use evaluate::{
 };
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
 pub use judge::JudgeRequest;
+pub use modelled::{Modelled, ModelledParameter};
 pub use run::Made;
