@@ -35,8 +35,6 @@ struct Case {
     kelvin: [f64; 2],
     /// What the simulator leaves of a current, A.
     abstol: f64,
-    /// Moments at which sources of the circuit have kinks, s.
-    kinks: &'static [f64],
 }
 
 const SMALL_DIODE: &[Range] = &[
@@ -114,7 +112,7 @@ fn reference(
     circuit: &CircuitIr,
     device: Device<'_>,
     conditions: &[f64],
-    (end, case): (f64, &Case),
+    (end, abstol): (f64, f64),
     config: &SimulatorConfig<'_>,
 ) -> Option<Vec<f64>> {
     let mut before: Option<Vec<f64>> = None;
@@ -128,9 +126,8 @@ fn reference(
             step: end / 1000.0 * finer.sqrt(),
             reltol: (1e-5 * finer).max(1e-7),
             trtol: finer,
-            abstol: case.abstol,
+            abstol,
             method,
-            kinks: case.kinks,
         };
         let file = config.file_name("tran.data");
         let text = deck(circuit, device, conditions, precision, &file);
@@ -183,7 +180,8 @@ fn compare(case: &Case) {
             kelvin: at.kelvin,
         };
         let config = config.labelled(&number.to_string());
-        let Some(simulated) = reference(&circuit, device, &at.conditions, (end, case), &config)
+        let Some(simulated) =
+            reference(&circuit, device, &at.conditions, (end, case.abstol), &config)
         else {
             println!("card {number} is without reference");
             without += 1;
@@ -217,7 +215,6 @@ fn recovery_of_small_diodes() {
         conditions: &[("IF", 5e-3, 0.1), ("IR", 5e-3, 0.1), ("irr", 1e-3, 1e-3)],
         kelvin: [298.15, 400.0],
         abstol: 1e-12,
-        kinks: &[],
     });
 }
 
@@ -249,89 +246,5 @@ fn gate_charge_of_power_transistors() {
         conditions: &[("VDD", 20.0, 60.0), ("ID", 5.0, 20.0), ("VGS", 10.0, 10.0)],
         kelvin: [298.15, 398.15],
         abstol: 1e-9,
-        kinks: &[],
-    });
-}
-
-#[test]
-fn switching_of_power_transistors() {
-    compare(&Case {
-        template: "vdmos",
-        element: ('m', "VDMOS"),
-        words: "nchan",
-        circuit: "switching_of_mosfet",
-        parameters: POWER_MOSFET,
-        conditions: &[
-            ("VDD", 20.0, 60.0),
-            ("ID", 2.0, 20.0),
-            ("VGS", 10.0, 10.0),
-            ("RG", 5.0, 50.0),
-        ],
-        kelvin: [298.15, 398.15],
-        abstol: 1e-9,
-        kinks: &[1e-9, 100e-6, 100.001e-6],
-    });
-}
-
-const SMALL_TRANSISTOR: &[Range] = &[
-    ("IS", 1e-16, 1e-13),
-    ("BF", 80.0, 400.0),
-    ("VAF", 50.0, 150.0),
-    ("IKF", 0.1, 1.0),
-    ("ISE", 1e-16, 1e-14),
-    ("NE", 1.4, 2.0),
-    ("BR", 1.0, 10.0),
-    ("RB", 1.0, 50.0),
-    ("RE", 0.05, 0.5),
-    ("RC", 0.1, 2.0),
-    ("CJE", 5e-12, 30e-12),
-    ("CJC", 2e-12, 15e-12),
-    ("TF", 0.2e-9, 1e-9),
-    ("TR", 20e-9, 500e-9),
-];
-
-#[test]
-fn switching_of_small_transistors() {
-    compare(&Case {
-        template: "gummel_poon",
-        element: ('q', "NPN"),
-        words: "",
-        circuit: "switching_of_bjt",
-        parameters: SMALL_TRANSISTOR,
-        conditions: &[
-            ("VCC", 5.0, 30.0),
-            ("IC", 10e-3, 50e-3),
-            ("IB1", 1e-3, 5e-3),
-            ("IB2", 1e-3, 5e-3),
-        ],
-        kelvin: [298.15, 398.15],
-        abstol: 1e-12,
-        kinks: &[0.5e-9, 1e-9, 20e-6, 20.001e-6],
-    });
-}
-
-const POWER_DIODE: &[Range] = &[
-    ("IS", 1e-11, 1e-8),
-    ("N", 1.2, 1.9),
-    ("RS", 5e-3, 50e-3),
-    ("CJO", 20e-12, 500e-12),
-    ("VJ", 0.4, 1.0),
-    ("M", 0.3, 0.5),
-    ("TT", 20e-9, 500e-9),
-    ("BV", 400.0, 400.0),
-];
-
-#[test]
-fn recovery_of_rectifiers() {
-    compare(&Case {
-        template: "junction_diode",
-        element: ('d', "D"),
-        words: "",
-        circuit: "recovery_at_slope",
-        parameters: POWER_DIODE,
-        conditions: &[("IF", 0.5, 10.0), ("diF_dt", 20e6, 500e6), ("VR", 30.0, 30.0)],
-        kelvin: [298.15, 400.0],
-        abstol: 1e-9,
-        kinks: &[],
     });
 }

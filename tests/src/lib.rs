@@ -47,9 +47,9 @@ mod oracle_templates;
 #[cfg(test)]
 mod parameters;
 #[cfg(test)]
-mod passives;
-#[cfg(test)]
 mod planted;
+#[cfg(test)]
+mod population;
 #[cfg(test)]
 mod program;
 #[cfg(test)]

@@ -87,7 +87,7 @@ fn children(times: &str) -> f64 {
 
 /// The path of the program. A test binary of one crate does not know the programs of others, so
 /// that the first use builds it in the profile of the tests, which is quick when it is there.
-fn program() -> &'static Path {
+pub(crate) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));

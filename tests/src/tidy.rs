@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// The crates of the workspace, and what each may see; the table of `docs/architecture.md`.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("espice-base", &[]),
     ("espice-units", &["espice-base"]),
     ("espice-syntax", &["espice-base"]),
@@ -39,12 +39,13 @@ const ARROWS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("espice-report", &["espice", "espice-base", "espice-units"]),
-    ("espice-cli", &["espice", "espice-base", "espice-report"]),
+    ("espice-batch", &["espice", "espice-base", "espice-report", "espice-units"]),
+    ("espice-cli", &["espice", "espice-base", "espice-batch", "espice-report", "espice-units"]),
     ("espice-tests", &["*"]),
 ];
 
 /// The libraries that have a home, and the crates that may use them.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 10] = [
     ("pest", &["espice-syntax"]),
     ("pest_derive", &["espice-syntax"]),
     ("rhai", &["espice-lang"]),
@@ -54,6 +55,7 @@ const HOMES: [(&str, &[&str]); 9] = [
     ("imageproc", &["espice-ingest"]),
     ("toml", &["espice-lang", "espice-facts"]),
     ("insta", &["espice-tests"]),
+    ("rayon", &["espice-batch"]),
 ];
 
 /// What must never be below the facade.

@@ -117,6 +117,16 @@ impl SourceMap {
         self.add(name, String::from_utf8_lossy(bytes))
     }
 
+    /// Number of texts.
+    pub fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Forgets all texts after the first `count`; their ids are given again.
+    pub fn truncate(&mut self, count: usize) {
+        self.files.truncate(count);
+    }
+
     /// The text with this id, if this map holds it.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)

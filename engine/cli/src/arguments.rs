@@ -1,7 +1,7 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
 use crate::command::{
-    check, eval, explain, extract, fit, fmt, generate, judge, model, mutate, new, test, watch,
+    batch, check, eval, explain, extract, fit, fmt, generate, judge, model, mutate, new, test, watch,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -169,6 +169,11 @@ pub(crate) enum Command {
     /// Folders are searched for sources; each is a device of its own. With a baseline only
     /// findings that it does not hold fail the run. Zero rules evaluated is an error.
     Judge(judge::Arguments),
+    /// Fit many devices and say what they have in common: statistics, outliers, corner cards
+    ///
+    /// Devices are found by what headers and file names say, or in a column of a table. An
+    /// interrupted run goes on where it was; several machines share one with --shard.
+    Batch(batch::Arguments),
     /// Check packs: syntax, names, types and dimensions
     ///
     /// Every mistake is reported with its code, its place and what to do; nothing is run.

@@ -42,7 +42,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 35] = [
+const CODES: [(&str, Exit); 36] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -78,6 +78,7 @@ const CODES: [(&str, Exit); 35] = [
     ("E0778", Exit::Cancelled),
     ("E0807", Exit::Usage),
     ("E0808", Exit::Data),
+    ("E0810", Exit::Data),
 ];
 
 impl Exit {

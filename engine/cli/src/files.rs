@@ -53,7 +53,8 @@ impl Drop for Scratch {
     }
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Diagnostic {
+/// What the system said when a file could not be written.
+pub(crate) fn cannot_write(path: &Path, error: &std::io::Error) -> Diagnostic {
     // The system's sentence ends with its own number, which says nothing more.
     let text = error.to_string();
     let reason = text.split(" (os error").next().unwrap_or("").to_lowercase();

@@ -6,6 +6,7 @@ mod console;
 mod engine;
 mod exit;
 mod files;
+mod store;
 mod world;
 
 use arguments::{Arguments, Command};
@@ -40,6 +41,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Eval(a) => command::eval::run(a, context),
         Command::Fit(a) => command::fit::run(a, context),
         Command::Judge(a) => command::judge::run(a, context),
+        Command::Batch(a) => command::batch::run(a, context),
         Command::Check(a) => command::check::run(a, context),
         Command::Test(a) => command::test::run(a, context),
         Command::Mutate(a) => command::mutate::run(a, context),

@@ -9,15 +9,19 @@ use espice_lang::ir::Library;
 use espice_lang::rules::{self, Input, Rulebook};
 use espice_lang::{PackRoot, load};
 use espice_units::{Constants, constants::SPICE39};
+use std::sync::Arc;
 
-/// The engine: packs loaded and checked, ready for any number of requests.
+/// The engine: packs loaded and checked, ready for any number of requests. Clones share the packs.
+#[derive(Clone)]
 pub struct Engine<'w> {
     pub(crate) world: &'w dyn World,
     pub(crate) config: Config,
     pub(crate) constants: Constants,
     pub(crate) sources: SourceMap,
-    pub(crate) library: Library,
-    pub(crate) rulebook: Rulebook,
+    pub(crate) library: Arc<Library>,
+    pub(crate) rulebook: Arc<Rulebook>,
+    /// How many of the texts are those of packs.
+    texts: usize,
 }
 
 impl<'w> Engine<'w> {
@@ -50,13 +54,26 @@ impl<'w> Engine<'w> {
         let (rulebook, complaints) = rules::check(&library, &sources);
         diagnostics.extend(complaints);
         diagnostics.sort();
-        let engine = Engine { world, config, constants: SPICE39, sources, library, rulebook };
+        let texts = sources.count();
+        let (library, rulebook) = (Arc::new(library), Arc::new(rulebook));
+        let engine =
+            Engine { world, config, constants: SPICE39, sources, library, rulebook, texts };
         (engine, diagnostics)
     }
 
     /// The texts that diagnostics point into.
     pub fn sources(&self) -> &SourceMap {
         &self.sources
+    }
+
+    /// Forgets the texts of all requests so far, so that an engine can serve any number of them.
+    pub fn forget_requests(&mut self) {
+        self.sources.truncate(self.texts);
+    }
+
+    /// Whether whoever runs the engine wants it to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.world.cancelled()
     }
 
     /// The symbols and kinds of all packs.

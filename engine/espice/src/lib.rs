@@ -32,6 +32,7 @@ mod function;
 mod judge;
 mod libraries;
 mod loose;
+mod modelled;
 mod orient;
 pub mod outcome;
 mod parts;
@@ -64,5 +65,6 @@ pub use evaluate::{
 pub use explaining::ExplainRequest;
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
 pub use judge::JudgeRequest;
+pub use modelled::{Modelled, ModelledParameter};
 pub use run::Made;
 pub use testing::Mutation;

@@ -11,7 +11,6 @@
 //! circuits around the device).
 
 mod adjoint;
-mod admittance;
 mod batch;
 mod circuit;
 mod dag;

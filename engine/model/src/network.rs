@@ -414,15 +414,6 @@ impl Network {
         sum
     }
 
-    /// The charge of a node and the capacitances at it that no charge belongs to, with the sign
-    /// of what they move onto it.
-    pub(crate) fn stored(&self, node: usize) -> (Id, Vec<(Id, Id, bool)>) {
-        let at = |&(from, to, value, drop): &(usize, usize, Id, Id)| {
-            (from == node || to == node).then_some((value, drop, from == node))
-        };
-        (self.sums(node).charge, self.capacitances.iter().filter_map(at).collect())
-    }
-
     /// What a small change of an input moves onto a node: by its charge, and over capacitances
     /// that no charge belongs to.
     fn charge_by(&self, dag: &mut Dag, implicit: &mut Implicit, node: usize, by: Input) -> Id {

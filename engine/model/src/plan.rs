@@ -221,12 +221,6 @@ fn pin_targets(dag: &mut Dag, network: &Network, request: &Request) -> BTreeMap<
                 Target::Capacitance(a, b) => {
                     network.capacitance(dag, &mut implicit, a as usize, b as usize)
                 }
-                Target::ConductanceAt(a, b, at) | Target::CapacitanceAt(a, b, at) => {
-                    let frequency = dag.input(Input::Argument(at));
-                    let (a, b) = (a as usize, b as usize);
-                    let y = network.admittance(dag, &mut implicit, (a, b), frequency);
-                    if matches!(target, Target::ConductanceAt(..)) { y.real } else { y.capacitance }
-                }
                 Target::Quantity => dag.constant(f64::NAN),
             };
             let flips = matches!(target, Target::Current(_) | Target::Charge(_));
@@ -242,8 +236,6 @@ fn leaf_target(leaf: Leaf) -> Option<Target> {
         Leaf::PinCharge(p) => Some(Target::Charge(p)),
         Leaf::PinConductance(a, b) => Some(Target::Conductance(a, b)),
         Leaf::PinCapacitance(a, b) => Some(Target::Capacitance(a, b)),
-        Leaf::PinConductanceAt(a, b, at) => Some(Target::ConductanceAt(a, b, at)),
-        Leaf::PinCapacitanceAt(a, b, at) => Some(Target::CapacitanceAt(a, b, at)),
         _ => None,
     }
 }
@@ -269,10 +261,7 @@ fn quantity_value(
             }
             Leaf::Parameter(_) | Leaf::Unknown(_) if !is_function => None,
             Leaf::PinCurrent(p) | Leaf::PinCharge(p) if p as usize >= pins => None,
-            Leaf::PinCapacitance(a, b)
-            | Leaf::PinConductance(a, b)
-            | Leaf::PinCapacitanceAt(a, b, _)
-            | Leaf::PinConductanceAt(a, b, _)
+            Leaf::PinCapacitance(a, b) | Leaf::PinConductance(a, b)
                 if a.max(b) as usize >= pins =>
             {
                 None
@@ -450,10 +439,7 @@ fn results(
         let root = circuit.targets.get(&target).copied().unwrap_or(nothing);
         let first_order = match target {
             Target::Current(_) | Target::Charge(_) => true,
-            Target::Conductance(..)
-            | Target::Capacitance(..)
-            | Target::ConductanceAt(..)
-            | Target::CapacitanceAt(..) => false,
+            Target::Conductance(..) | Target::Capacitance(..) => false,
             Target::Quantity => request.quantity.as_ref().is_some_and(plain_value),
         };
         let mut value = root;
@@ -480,12 +466,7 @@ fn plain_value(quantity: &QuantityIr) -> bool {
     !quantity.graph.nodes().iter().any(|n| {
         matches!(
             n,
-            espice_lang::ir::Node::Leaf(
-                Leaf::PinCapacitance(..)
-                    | Leaf::PinConductance(..)
-                    | Leaf::PinCapacitanceAt(..)
-                    | Leaf::PinConductanceAt(..)
-            )
+            espice_lang::ir::Node::Leaf(Leaf::PinCapacitance(..) | Leaf::PinConductance(..))
         )
     })
 }

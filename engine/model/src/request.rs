@@ -14,10 +14,6 @@ pub(crate) enum Target {
     Conductance(u32, u32),
     /// The low-frequency susceptance over ω between two pins.
     Capacitance(u32, u32),
-    /// The susceptance over ω between two pins at the frequency of an argument.
-    CapacitanceAt(u32, u32, u32),
-    /// The real part of the admittance there.
-    ConductanceAt(u32, u32, u32),
     /// The value of the quantity.
     Quantity,
 }

@@ -95,10 +95,6 @@ impl Simulated {
                 Node::Leaf(Leaf::PinCapacitance(..) | Leaf::PinConductance(..)) => {
                     admittances = true;
                 }
-                Node::Leaf(Leaf::PinCapacitanceAt(..) | Leaf::PinConductanceAt(..)) => {
-                    let what = "a simulator is asked for small signals of low frequency";
-                    return Err(refused(device, what));
-                }
                 _ => {}
             }
         }
@@ -278,7 +274,7 @@ fn measured(
     };
     match target {
         Target::Current(a) => current(a),
-        Target::Charge(_) | Target::ConductanceAt(..) | Target::CapacitanceAt(..) => f64::NAN,
+        Target::Charge(_) => f64::NAN,
         Target::Conductance(a, b) => cell(&values.conductances, a, b),
         Target::Capacitance(a, b) => cell(&values.capacitances, a, b),
         Target::Quantity => {

@@ -12,7 +12,7 @@ mod parameters;
 mod rated;
 mod rules;
 
-use crate::svg::escape;
+pub use crate::svg::escape;
 use crate::words::Verdict;
 use cutout::Cutter;
 use espice::outcome::Outcome;
@@ -28,15 +28,22 @@ pub(crate) use rules::article as finding_article;
 /// the outcome and the sheets; its `run` is not shown.
 pub fn render(outcome: &Outcome, sheets: &[Sheet]) -> String {
     let sections = sections(outcome, sheets);
-    let mut body = head::render(outcome);
-    body += &contents(&sections);
+    let (head, foot) = (head::render(outcome), footer::render(outcome));
+    sectioned(&head::title(outcome), &head, &sections, &foot)
+}
+
+/// A page that needs nothing else: a title, markup of the head, sections that a list of contents
+/// names, markup of the foot.
+pub fn sectioned(title: &str, head: &str, sections: &[Section], foot: &str) -> String {
+    let mut body = String::from(head);
+    body += &contents(sections);
     body += "<main>\n";
-    for section in &sections {
+    for section in sections {
         body += &markup::section(section.id, section.title, &section.body);
     }
     body += "</main>\n";
-    body += &footer::render(outcome);
-    page(&head::title(outcome), &body)
+    body += foot;
+    page(title, &body)
 }
 
 /// A page of its own with the style of all reports.
@@ -52,11 +59,22 @@ pub(crate) fn page(title: &str, body: &str) -> String {
     page
 }
 
-/// A part of the page that the list of contents names.
-struct Section {
-    id: &'static str,
-    title: &'static str,
-    body: String,
+/// A table: titles of the columns, each with whether its cells are numbers, and rows of cells that
+/// are markup, the first of which is the row's heading.
+pub fn table_of(caption: &str, columns: &[(&'static str, bool)], rows: &[Vec<String>]) -> String {
+    let columns: Vec<markup::Column> =
+        columns.iter().map(|(title, number)| markup::Column { title, number: *number }).collect();
+    table(caption, &columns, rows)
+}
+
+/// A part of a page that the list of contents names.
+pub struct Section {
+    /// Its name in links.
+    pub id: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// Markup.
+    pub body: String,
 }
 
 /// The sections that have something to say, in the order of reading: where no model came out,

@@ -38,8 +38,6 @@ pub(crate) struct Precision {
     pub(crate) abstol: f64,
     /// Rule of integration.
     pub(crate) method: &'static str,
-    /// Moments at which sources have kinks, s: the simulator does not see those of formulas.
-    pub(crate) kinks: &'static [f64],
 }
 
 /// A deck that runs to its stop, and writes the time, the voltages of
@@ -93,13 +91,7 @@ pub(crate) fn deck(
         let _ = writeln!(text, "rhold{} {} 0 1e12", start.from, node(start.from));
         let _ = writeln!(text, ".ic v({})={{{}}}", node(start.from), number(start.value));
     }
-    let Precision { stop, step, reltol, trtol, abstol, method, kinks } = precision;
-    if !kinks.is_empty() {
-        // A source with corners there, which drives nothing, makes it stop at them.
-        let corner = |(index, t): (usize, &f64)| format!(" {t:e} {}", index % 2);
-        let corners: String = kinks.iter().enumerate().map(corner).collect();
-        let _ = writeln!(text, "vkinks kinks 0 PWL(0 1{corners})\nrkinks kinks 0 1");
-    }
+    let Precision { stop, step, reltol, trtol, abstol, method } = precision;
     let _ = writeln!(
         text,
         ".options reltol={reltol:e} trtol={trtol:e} abstol={abstol:e} vntol=1e-7 chgtol=1e-17 \

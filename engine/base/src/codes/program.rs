@@ -242,4 +242,16 @@ columns are not looked at.
 
 Wrong:  time,value                   for a function with `input x : 1` and `output y = …`
 Right:  x,y,sigma(y)";
+    NO_DEVICES "E0810" "there are no devices to fit"
+"A population is made of the files that are named, and of the files .mdm, .csv, .tsv, .toml and .pdf in
+the folders that are named. None of them was there.
+
+Wrong:  espice batch results/ -o out          and results/ holds spreadsheets
+Right:  espice batch wafer17/*.mdm -o out";
+    SHARD "E0811" "a shard is not one of the whole"
+"Several machines share a population: each fits the devices of one shard, all write into the same folder.
+The first of four shards is 1/4, the last 4/4.
+
+Wrong:  espice batch wafer17 -o out --shard 0/4
+Right:  espice batch wafer17 -o out --shard 1/4";
 }

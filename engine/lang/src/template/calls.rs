@@ -341,13 +341,6 @@ impl Lowering<'_> {
             );
             return None;
         }
-        // Small signals may be asked for at a frequency.
-        let (arguments, frequency) = match arguments {
-            [a, b, at] if matches!(f.text.as_str(), "C" | "G") => {
-                (&[a.clone(), b.clone()][..], Some(self.frequency(f, at)?))
-            }
-            _ => (arguments, None),
-        };
         self.count(f, wanted, arguments, span)?;
         let found: Vec<_> = arguments.iter().map(|a| self.node(a, nodes)).collect();
         let mut found = found.into_iter();
@@ -356,34 +349,15 @@ impl Lowering<'_> {
             Some(second) => second?,
             None => first,
         };
-        let (leaf, dimension) = match (f.text.as_str(), frequency) {
-            ("C", Some(at)) => (Leaf::PinCapacitanceAt(first, second, at), Dimension::CAPACITANCE),
-            (_, Some(at)) => (Leaf::PinConductanceAt(first, second, at), Dimension::CONDUCTANCE),
-            ("V", _) => (Leaf::Voltage(first, second), Dimension::VOLTAGE),
-            ("I", _) => (Leaf::PinCurrent(first), Dimension::CURRENT),
-            ("Q", _) => (Leaf::PinCharge(first), Dimension::CHARGE),
-            ("C", _) => (Leaf::PinCapacitance(first, second), Dimension::CAPACITANCE),
+        let (leaf, dimension) = match f.text.as_str() {
+            "V" => (Leaf::Voltage(first, second), Dimension::VOLTAGE),
+            "I" => (Leaf::PinCurrent(first), Dimension::CURRENT),
+            "Q" => (Leaf::PinCharge(first), Dimension::CHARGE),
+            "C" => (Leaf::PinCapacitance(first, second), Dimension::CAPACITANCE),
             _ => (Leaf::PinConductance(first, second), Dimension::CONDUCTANCE),
         };
         let id = self.graph.add(Node::Leaf(leaf), dimension, span);
         Some(Number { id, dimension, is_point: false }.value())
-    }
-
-    /// The index of the argument that states a frequency.
-    fn frequency(&mut self, f: &Word, expr: &Expr) -> Option<u32> {
-        let what = format!("the frequency of `{}`", f.text);
-        let number = self.number_of(expr, &what, None, Dimension::FREQUENCY)?;
-        if let Node::Leaf(Leaf::Argument(index)) = self.graph.node(number.id) {
-            return Some(index);
-        }
-        self.diagnostics.push(
-            Diagnostic::error(Code::FORM_NOT_ALLOWED, format!("{what} is an argument by its name"))
-                .at(expr.span)
-                .help(
-                    "name the frequency among the arguments of the quantity: `quantity Z(f) = …`",
-                ),
-        );
-        None
     }
 
     /// The index of the node that an argument names.

@@ -57,10 +57,6 @@ impl Usage {
             Leaf::Argument(index) => {
                 self.arguments.insert(index);
             }
-            Leaf::PinCapacitanceAt(_, _, argument) | Leaf::PinConductanceAt(_, _, argument) => {
-                self.arguments.insert(argument);
-                self.bias = self.bias.or(Some(id));
-            }
             Leaf::Voltage(..)
             | Leaf::PinCurrent(_)
             | Leaf::PinCharge(_)

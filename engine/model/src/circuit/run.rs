@@ -14,8 +14,7 @@ const ROUNDS: usize = 60_000;
 /// The first step, and the smallest, as a share of the longest run.
 const FIRST: f64 = 1e-9;
 const SMALLEST: f64 = 1e-16;
-/// The step of first order at the start and behind a kink, of whose error nothing is known, as a
-/// share of the first step.
+/// The step behind a kink, as a share of the one before it.
 const RESTART: f64 = 1e-3;
 /// Jumps that no source makes.
 const JUMPS: usize = 50;
@@ -295,7 +294,7 @@ impl<'a> Run<'a> {
                 }
                 self.accept_jump();
                 self.read_switches(self.now.time, false);
-                length = stop * FIRST;
+                length = (self.now.time * RESTART).max(stop * FIRST);
                 fresh = true;
                 continue;
             }
@@ -307,7 +306,6 @@ impl<'a> Run<'a> {
                     self.look(true);
                     self.accept_jump();
                     self.read_switches(self.now.time, false);
-                    length = stop * FIRST;
                     fresh = true;
                     continue;
                 }

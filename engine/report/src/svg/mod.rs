@@ -11,6 +11,5 @@ mod plot;
 pub(crate) mod press;
 mod scale;
 
-pub(crate) use plot::{
-    Axis, Chart, Residual, Series, draw, escape, hidden_points, largest_residual,
-};
+pub use plot::escape;
+pub(crate) use plot::{Axis, Chart, Residual, Series, draw, hidden_points, largest_residual};

@@ -127,7 +127,7 @@ pub(crate) fn hidden_points(chart: &Chart) -> usize {
 }
 
 /// Text for an attribute or between tags.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
