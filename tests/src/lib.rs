@@ -35,6 +35,8 @@ mod judge;
 #[cfg(test)]
 mod junction;
 #[cfg(test)]
+mod lints;
+#[cfg(test)]
 mod measured;
 #[cfg(test)]
 mod oracle;
@@ -54,6 +56,8 @@ mod published;
 mod published_subcircuits;
 #[cfg(test)]
 mod random_rules;
+#[cfg(test)]
+mod reach;
 #[cfg(test)]
 mod readback;
 #[cfg(test)]

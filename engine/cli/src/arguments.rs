@@ -1,6 +1,8 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{check, eval, explain, extract, fit, fmt, generate, judge, model, test};
+use crate::command::{
+    check, eval, explain, extract, fit, fmt, generate, judge, lint, model, test,
+};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use espice_report::findings::Form;
@@ -159,10 +161,17 @@ pub(crate) enum Command {
     /// Folders are searched for sources; each is a device of its own. With a baseline only
     /// findings that it does not hold fail the run. Zero rules evaluated is an error.
     Judge(judge::Arguments),
-    /// Check packs: syntax, names, types and dimensions
+    /// Check packs: syntax, names, types, dimensions, and rules that can never say anything
     ///
-    /// Every mistake is reported with its code, its place and what to do; nothing is run.
+    /// Every mistake is reported with its code, its place and what to do; nothing is run. Where
+    /// there is none, rules that can never fail, never pass, never apply, contradict or repeat
+    /// each other, and overrides that loosen their base are told.
     Check(check::Arguments),
+    /// Lint packs: what works and will trouble somebody later
+    ///
+    /// `espice explain NAME` gives the page of a lint with a bad and a good example. Exits with 1
+    /// when a lint tells something; `allow NAME because "…"` in the pack says that it may.
+    Lint(lint::Arguments),
     /// Run the tests that packs contain
     ///
     /// Tests marked `todo` are counted and fail nothing.

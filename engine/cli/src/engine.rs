@@ -4,7 +4,7 @@ use crate::command::Context;
 use crate::exit::Exit;
 use crate::files::Scratch;
 use espice::outcome::Judged;
-use espice::{EvaluateRequest, Evaluation, FitRequest, FunctionFit, JudgeRequest, Made};
+use espice::{EvaluateRequest, Evaluation, FitRequest, FunctionFit, JudgeRequest, Made, lint};
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
 
@@ -82,6 +82,8 @@ pub(crate) trait Engine {
     fn judge(&mut self, request: &JudgeRequest) -> (Judged, Diagnostics);
     /// Checks packs and files.
     fn check(&mut self, paths: &[String]) -> Diagnostics;
+    /// Lints packs and files; with mistakes in them nothing is linted.
+    fn lint(&mut self, paths: &[String]) -> (Diagnostics, Vec<lint::Complaint>);
     /// Runs the tests of packs; diagnostics of packs that do not check stand beside.
     fn test(&mut self, paths: &[String]) -> (Vec<TestOutcome>, Diagnostics);
     /// Lays a text of the language out canonically.
@@ -169,6 +171,10 @@ impl Engine for Native<'_> {
 
     fn check(&mut self, paths: &[String]) -> Diagnostics {
         self.engine.check(paths)
+    }
+
+    fn lint(&mut self, paths: &[String]) -> (Diagnostics, Vec<lint::Complaint>) {
+        self.engine.lint(paths)
     }
 
     fn test(&mut self, paths: &[String]) -> (Vec<TestOutcome>, Diagnostics) {

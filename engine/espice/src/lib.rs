@@ -48,6 +48,7 @@ pub use config::{Config, Request, SimulatorSetup};
 pub use engine::Engine;
 pub use espice_fit::{Climb, Loss};
 pub use espice_ingest::sheet;
+pub use espice_lang::lint;
 pub use espice_lang::rules::{TestOutcome, TestStatus};
 pub use espice_model::Mode;
 pub use espice_pdf as pdf;

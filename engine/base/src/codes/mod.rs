@@ -7,6 +7,7 @@ mod fit;
 mod language;
 mod packs;
 mod program;
+mod reach;
 mod rules;
 mod sheets;
 
@@ -66,6 +67,7 @@ pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
         data::CODES,
         fit::CODES,
         program::CODES,
+        reach::CODES,
         sheets::CODES,
     ]
     .into_iter()
