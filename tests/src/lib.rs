@@ -89,4 +89,6 @@ mod tidy;
 #[cfg(test)]
 mod truth;
 #[cfg(test)]
+mod units;
+#[cfg(test)]
 mod wrong;

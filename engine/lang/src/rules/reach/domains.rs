@@ -111,13 +111,11 @@ impl<'a> Ranges<'a> {
             K::Field(base, id) => self.field(base, *id, keys, tier),
             K::Condition(base, symbol) => match self.grid(base, symbol, keys, tier) {
                 Some(range) => range,
-                None => self.plausible(symbol, false, tier),
+                None => self.plausible(symbol, tier),
             },
             K::Cell(row, column) => self.cell(row, *column),
             K::ModelParameter(name) => self.parameter(name, tier),
-            K::ModelAt(symbol, _) | K::ModelAtRecord(symbol, _) => {
-                self.plausible(symbol, false, tier)
-            }
+            K::ModelAt(symbol, _) | K::ModelAtRecord(symbol, _) => self.plausible(symbol, tier),
             _ => Interval::ALL,
         };
         // Nothing is colder than zero.
@@ -188,20 +186,17 @@ impl<'a> Ranges<'a> {
             FieldId::Count | FieldId::CurveTotal | FieldId::SweepSiblings | FieldId::CurveNoise => {
                 Interval::POSITIVE
             }
-            FieldId::RowTyp | FieldId::RowMax | FieldId::RowTarget => {
-                self.row(base, true, keys, tier)
-            }
-            FieldId::RowMin | FieldId::RowDrawn => self.row(base, false, keys, tier),
+            FieldId::RowMin
+            | FieldId::RowTyp
+            | FieldId::RowMax
+            | FieldId::RowTarget
+            | FieldId::RowDrawn => match self.row_symbol(base, keys) {
+                Some(symbol) => self.plausible(&symbol, tier),
+                None => Interval::ALL,
+            },
             FieldId::CurveY | FieldId::SampleY => self.axis(&base.ty, true, tier),
             FieldId::CurveX | FieldId::SampleX => self.axis(&base.ty, false, tier),
             _ => Interval::ALL,
-        }
-    }
-
-    fn row(&mut self, base: &TypedExpr, own: bool, keys: &Keys<'a>, tier: Tier) -> Interval {
-        match self.row_symbol(base, keys) {
-            Some(symbol) => self.plausible(&symbol, own, tier),
-            None => Interval::ALL,
         }
     }
 
@@ -243,16 +238,16 @@ impl<'a> Ranges<'a> {
         match &curve.symbols {
             Some([y, x]) => {
                 let symbol = if is_y { y.clone() } else { x.clone() };
-                self.plausible(&symbol, false, tier)
+                self.plausible(&symbol, tier)
             }
             None => Interval::ALL,
         }
     }
 
-    /// The plausible range of a symbol. Sheets print magnitudes of the second polarity, and
-    /// conditions and curves start at zero: only a row's own value in a kind without polarities
-    /// is held to the lower end.
-    fn plausible(&mut self, symbol: &str, own: bool, tier: Tier) -> Interval {
+    /// The values that a symbol may plausibly have. Its range is one of magnitudes: coefficients
+    /// have either sign, sheets of the second polarity print either, and conditions and curves
+    /// start at zero.
+    fn plausible(&mut self, symbol: &str, tier: Tier) -> Interval {
         let Some(info) = self.library.symbols.symbol(symbol).filter(|_| tier == Tier::Declared)
         else {
             return Interval::ALL;
@@ -261,13 +256,6 @@ impl<'a> Ranges<'a> {
         let show = |v| number(v, info.dimension, Type::of_symbol(info.dimension) == Type::Point);
         let text = format!("`{symbol}` is plausible from {} to {}", show(low), show(high));
         self.ground(info.span, text);
-        let has_polarities = |kind: &String| {
-            self.library.symbols.kind(kind).is_none_or(|k| !k.polarities.is_empty())
-        };
-        let mirrored = self.kinds.is_empty() || self.kinds.iter().any(has_polarities);
-        if own && !mirrored {
-            return Interval::new(low, high);
-        }
         let most = high.abs().max(low.abs());
         Interval::new(-most, most)
     }
