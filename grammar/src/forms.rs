@@ -322,6 +322,7 @@ const WAIVER: &[Form] = &[
     once("owner", Rule::text_statement, "owner \"…\""),
     once("ticket", Rule::text_statement, "ticket \"…\""),
     BECAUSE,
+    ALLOWED,
 ];
 
 const SELECT: &[Form] = &[

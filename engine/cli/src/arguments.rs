@@ -1,8 +1,6 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{
-    check, eval, explain, extract, fit, fmt, generate, judge, lint, model, test,
-};
+use crate::command::{check, eval, explain, extract, fit, fmt, generate, judge, lint, model, test};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use espice_report::findings::Form;

@@ -1,7 +1,7 @@
 //! `espice lint`: what is legal and will trouble somebody later.
 
 use super::{Context, check};
-use crate::arguments::Format;
+use crate::arguments::{Format, Output};
 use crate::engine::{self, Config, Engine};
 use crate::exit::Exit;
 use crate::files;
@@ -24,6 +24,8 @@ pub(crate) struct Arguments {
     /// Print the names of all lints and end
     #[arg(long, conflicts_with = "fix")]
     list: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Runs the command.
@@ -36,30 +38,46 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
+    let output = arguments.output.output.as_deref();
     let (mistakes, mut complaints) = engine.lint(&arguments.paths);
     if mistakes.has_errors() {
-        check::show(&mistakes, engine.sources(), context);
-        return Exit::of_diagnostics(&mistakes);
+        return told(&mistakes, Exit::of_diagnostics(&mistakes), engine.as_ref(), context, output);
     }
     if arguments.fix {
-        match mend(engine.as_mut(), complaints, &arguments.paths, context) {
+        match mend(engine.as_mut(), complaints, arguments, context) {
             Ok(left) => complaints = left,
             Err(exit) => return exit,
         }
     }
-    let told: Diagnostics = complaints.iter().map(|c| c.diagnostic.clone()).collect();
-    check::show(&told, engine.sources(), context);
-    if context.global.format == Format::Text && complaints.iter().any(|c| c.fix.is_some()) {
+    let all: Diagnostics = complaints.iter().map(|c| c.diagnostic.clone()).collect();
+    let exit = if complaints.is_empty() { Exit::Ok } else { Exit::Rule };
+    let exit = told(&all, exit, engine.as_ref(), context, output);
+    let fixable = complaints.iter().any(|c| c.fix.is_some());
+    if fixable && output.is_none() && context.global.format == Format::Text {
         context.console.say("`espice lint --fix` mends some of them\n");
     }
-    if complaints.is_empty() { Exit::Ok } else { Exit::Rule }
+    exit
+}
+
+/// Shows diagnostics; gives how the run ends.
+fn told(
+    diagnostics: &Diagnostics,
+    exit: Exit,
+    engine: &dyn Engine,
+    context: &Context<'_>,
+    output: Option<&Path>,
+) -> Exit {
+    match check::show("lint", diagnostics, engine.sources(), context, output) {
+        Ok(()) => exit,
+        Err(worse) => exit.and(worse),
+    }
 }
 
 /// Applies fixes until none is left; gives what remains.
 fn mend(
     engine: &mut dyn Engine,
     mut complaints: Vec<Complaint>,
-    paths: &[String],
+    arguments: &Arguments,
     context: &Context<'_>,
 ) -> Result<Vec<Complaint>, Exit> {
     for _ in 0..ROUNDS {
@@ -76,10 +94,11 @@ fn mend(
                 context.console.say(&format!("mended {name}\n"));
             }
         }
-        let (mistakes, left) = engine.lint(paths);
+        let (mistakes, left) = engine.lint(&arguments.paths);
         if mistakes.has_errors() {
-            check::show(&mistakes, engine.sources(), context);
-            return Err(Exit::of_diagnostics(&mistakes));
+            let output = arguments.output.output.as_deref();
+            let exit = Exit::of_diagnostics(&mistakes);
+            return Err(told(&mistakes, exit, engine, context, output));
         }
         complaints = left;
     }

@@ -1,6 +1,6 @@
 //! Circuits: elements around a device, events, and what is measured.
 
-use super::dims::{Operand, first_word, Together, mismatch, type_unit, unexpected};
+use super::dims::{Operand, Together, first_word, mismatch, type_unit, unexpected};
 use super::names::{Class, Names};
 use super::symbols::require_symbol;
 use crate::ir::{
@@ -311,7 +311,8 @@ impl<'a> Checker<'a> {
     }
 
     fn start(&mut self, target: &Expr, value: &Expr) {
-        let value = self.value(value, ("a start", Some(target.span)), Dimension::VOLTAGE, Sees::Conditions);
+        let value =
+            self.value(value, ("a start", Some(target.span)), Dimension::VOLTAGE, Sees::Conditions);
         let nodes = match &target.kind {
             ExprKind::Call { function, arguments } if function.text == "V" => arguments.as_slice(),
             _ => &[],
@@ -399,7 +400,10 @@ impl<'a> Checker<'a> {
         let declared = self.table.symbol(&name.text).map(|s| s.dimension);
         let Some(dimension) = declared else { return };
         let what = format!("`{}`", name.text);
-        let Some(value) = self.value(value, (&what, Some(name.span)), dimension, Sees::Everything) else { return };
+        let Some(value) = self.value(value, (&what, Some(name.span)), dimension, Sees::Everything)
+        else {
+            return;
+        };
         let output = OutputIr { symbol: name.text.clone(), dimension, value, span: name.span };
         match self.outputs.get_mut(place) {
             Some(slot @ None) => *slot = Some(output),

@@ -4,7 +4,7 @@ use super::Looked;
 use super::rules::{names, of_message, unused_let};
 use crate::check::walk::walk;
 use espice_base::{Code, Diagnostic};
-use espice_syntax::ast::{Expr, ExprKind, Stage, StageStatement};
+use espice_syntax::ast::{Expr, ExprKind, Quoted, Stage, StageStatement};
 use std::collections::BTreeSet;
 
 pub(super) fn look(looked: &mut Looked<'_>) {
@@ -24,6 +24,7 @@ fn everything<'l>(looked: &Looked<'l>) -> Vec<&'l Expr> {
         all.extend(rule.limits.iter().map(|l| &l.value));
         all.extend(of_message(&rule.say));
     }
+    all.extend(library.waivers.iter().filter_map(|w| w.item.when.as_ref()));
     for select in &library.selects {
         all.extend(select.item.clauses.iter().filter_map(|c| c.when.as_ref()));
     }
@@ -138,7 +139,8 @@ fn lets(looked: &mut Looked<'_>) {
 fn waivers(looked: &mut Looked<'_>) {
     for owned in &looked.library.waivers {
         let item = &owned.item;
-        let for_all = item.part.as_ref().is_none_or(|p| p.text.trim_matches('*').is_empty());
+        let every = |q: &Quoted| q.text.trim_matches('*').is_empty();
+        let for_all = item.when.is_none() && item.scope.iter().all(|s| s.1.iter().any(every));
         if !for_all || !looked.packs.contains(&owned.pack) {
             continue;
         }

@@ -258,8 +258,7 @@ impl<'l> Checker<'l> {
                 None => {
                     let (wanted, got) = (wanted.describe(), got.describe());
                     let message = format!("{what} is {wanted}, not {got}");
-                    let told =
-                        Diagnostic::error(Code::VALUE_TYPE, message).label(value.span, got);
+                    let told = Diagnostic::error(Code::VALUE_TYPE, message).label(value.span, got);
                     declared.into_iter().fold(told, |d, span| d.label(span, wanted.clone()))
                 }
             },

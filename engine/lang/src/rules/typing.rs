@@ -195,7 +195,8 @@ impl Checker<'_> {
         if !exponent.ty.agrees(&Type::PURE) {
             match exponent.ty.dimension() {
                 Some(d) => {
-                    let told = dims::not_pure("an exponent", Some(left.span), Operand::of(right, d));
+                    let told =
+                        dims::not_pure("an exponent", Some(left.span), Operand::of(right, d));
                     self.diagnostics.push(told);
                 }
                 None => self.clash(Clash::NotNumbers, "raise", (left, &base), (right, &exponent)),

@@ -50,7 +50,12 @@ pub(super) fn knots(lower: &mut Lowering<'_>, table: &Table) -> Option<Knots> {
         let constant = constant_of(expr, what, lower.names, lower.pack, &mut lower.diagnostics)?;
         if constant.dimension != unit.dimension {
             let operand = Operand::of(expr, constant.dimension);
-            lower.diagnostics.push(unexpected(what, Some(type_span(&table.over)), unit.dimension, operand));
+            lower.diagnostics.push(unexpected(
+                what,
+                Some(type_span(&table.over)),
+                unit.dimension,
+                operand,
+            ));
             return None;
         }
         if at.last().is_some_and(|before| *before >= constant.value) {
