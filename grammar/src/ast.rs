@@ -37,6 +37,19 @@ pub struct File {
     pub file: FileId,
     /// The items in order.
     pub items: Vec<Item>,
+    /// The lints that are allowed in the whole file.
+    pub allows: Vec<Allow>,
+}
+
+/// `allow LINT because "…"`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Allow {
+    /// The lint.
+    pub lint: Word,
+    /// Why what it says does not matter here.
+    pub because: Quoted,
+    /// The whole statement.
+    pub span: Span,
 }
 
 /// An item with its documentation.
@@ -46,6 +59,8 @@ pub struct Item {
     pub doc: String,
     /// From its first word to its closing brace.
     pub span: Span,
+    /// The lints that are allowed in it.
+    pub allows: Vec<Allow>,
     /// What it is.
     pub kind: ItemKind,
 }

@@ -126,6 +126,11 @@ const fn block(word: &'static str, rule: Rule, body: Context, usage: &'static st
 const LET: Form = form("let", Rule::let_statement, "let NAME = VALUE");
 const BECAUSE: Form = once("because", Rule::text_statement, "because \"…\"");
 
+/// The word of a statement that files and items may hold.
+pub(crate) const ALLOW: &str = "allow";
+
+const ALLOWED: Form = form(ALLOW, Rule::allow_statement, "allow LINT because \"…\"");
+
 const ITEMS: &[Form] = &[
     Form {
         word: "symbol",
@@ -163,6 +168,7 @@ const ITEMS: &[Form] = &[
         once: false,
         usage: "waive RULE for part \"PART\" until 2027-03-31 owner \"…\" because \"…\"",
     },
+    ALLOWED,
 ];
 
 const SYMBOL: &[Form] = &[
@@ -171,6 +177,7 @@ const SYMBOL: &[Form] = &[
     once("rating", Rule::flag_statement, "rating"),
     once("for", Rule::names_statement, "for KIND, KIND"),
     once("plausible", Rule::plausible_statement, "plausible LOW .. HIGH"),
+    ALLOWED,
 ];
 
 const KIND: &[Form] = &[
@@ -182,6 +189,7 @@ const KIND: &[Form] = &[
     once("negative", Rule::names_statement, "negative VGS(off)"),
     form("quantity", Rule::quantity_statement, "quantity IF(VF) = I(a) with V(a, k) = VF"),
     form("recognise", Rule::recognise_statement, "recognise s when CONDITION because \"…\""),
+    ALLOWED,
 ];
 
 const READING: &[Form] = &[
@@ -195,6 +203,7 @@ const READING: &[Form] = &[
         usage: "curve IF(VF) = Y over X { … }",
     },
     BECAUSE,
+    ALLOWED,
 ];
 
 const CURVE: &[Form] = &[
@@ -203,7 +212,7 @@ const CURVE: &[Form] = &[
     form("mark", Rule::mark_statement, "mark WORD where CONDITION"),
 ];
 
-const FUNCTION: &[Form] = &[LET, once("return", Rule::expr_statement, "return VALUE")];
+const FUNCTION: &[Form] = &[LET, once("return", Rule::expr_statement, "return VALUE"), ALLOWED];
 
 const TEMPLATE: &[Form] = &[
     once("extends", Rule::name_statement, "extends TEMPLATE"),
@@ -244,6 +253,7 @@ const TEMPLATE: &[Form] = &[
         usage: "recipe { … }",
     },
     block("card", Rule::card_statement, Context::Card, "card spice \"D\" { IS, N }"),
+    ALLOWED,
 ];
 
 const CIRCUIT: &[Form] = &[
@@ -260,6 +270,7 @@ const CIRCUIT: &[Form] = &[
     once("stop", Rule::stop_statement, "stop at 1 ms"),
     form("event", Rule::event_statement, "event NAME when I(a) falls through 0 A after EVENT"),
     form("measure", Rule::output_statement, "measure trr = VALUE"),
+    ALLOWED,
 ];
 
 const RECIPE: &[Form] = &[
@@ -292,12 +303,14 @@ const RULE: &[Form] = &[
     BECAUSE,
     once("help", Rule::text_statement, "help \"…\""),
     once("unwaivable", Rule::off_statement, "unwaivable because \"…\""),
+    ALLOWED,
 ];
 
 const OVERRIDE: &[Form] = &[
     once("severity", Rule::name_statement, "severity warning"),
     once("off", Rule::off_statement, "off because \"…\""),
     BECAUSE,
+    ALLOWED,
     form("", Rule::value_statement, "LIMIT = VALUE"),
 ];
 
@@ -309,6 +322,7 @@ const WAIVER: &[Form] = &[
     once("owner", Rule::text_statement, "owner \"…\""),
     once("ticket", Rule::text_statement, "ticket \"…\""),
     BECAUSE,
+    ALLOWED,
 ];
 
 const SELECT: &[Form] = &[
@@ -320,6 +334,7 @@ const SELECT: &[Form] = &[
         "prefer TEMPLATE over TEMPLATE when CONDITION because \"…\"",
     ),
     once("rank", Rule::rank_statement, "rank by withheld_error then parameter_count"),
+    ALLOWED,
 ];
 
 const TEST: &[Form] = &[
@@ -333,6 +348,7 @@ const TEST: &[Form] = &[
     form("expect", Rule::expect_statement, "expect error RULE"),
     once("todo", Rule::todo_statement, "todo because \"…\""),
     once("skip", Rule::todo_statement, "skip because \"…\""),
+    ALLOWED,
 ];
 
 const DATA: &[Form] = &[
@@ -353,7 +369,8 @@ const MODEL: &[Form] = &[form("", Rule::value_statement, "IS = 1 fA")];
 
 /// Statements that a reason on the next line still belongs to; after every other one a line
 /// that starts with `because` is a statement of its own.
-pub(crate) const TAKES_REASON: [&str; 15] = [
+pub(crate) const TAKES_REASON: [&str; 16] = [
+    "allow",
     "bound",
     "consider",
     "limit",
@@ -375,13 +392,15 @@ pub(crate) const TAKES_REASON: [&str; 15] = [
 pub(crate) const RESERVED_FOR_LATER: [&str; 3] = ["exchange", "simulator", "source"];
 
 /// First words of other languages, and what is written instead.
-pub(crate) const FOREIGN_WORDS: [(&str, &str); 18] = [
+pub(crate) const FOREIGN_WORDS: [(&str, &str); 20] = [
     ("assert", "check"),
     ("const", "let"),
     ("def", "fn"),
     ("device", "kind"),
+    ("expect_lint", "allow"),
     ("func", "fn"),
     ("function", "fn"),
+    ("ignore", "allow"),
     ("message", "say"),
     ("model", "template"),
     ("module", "template"),

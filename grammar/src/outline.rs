@@ -5,7 +5,7 @@
 //! mistake stays inside its statement; a bracket that is never closed ends where the next
 //! statement visibly starts, a brace where the next item starts or the indentation says so.
 
-use crate::forms::{Body, Context, TAKES_REASON, is_statement_word};
+use crate::forms::{ALLOW, Body, Context, TAKES_REASON, is_statement_word};
 use crate::tokens::{Token, TokenKind, Tokens};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
 
@@ -460,8 +460,10 @@ impl Outliner<'_> {
 
     /// Whether a token starts a line and an item.
     fn starts_item(&self, at: usize) -> bool {
+        // What a block may hold as well starts an item only where items start.
+        let starts = |indent| indent == 0 || self.word(at) != ALLOW;
         Context::File.form(self.word(at)).is_some()
-            && self.indent_if_first(at).is_some()
+            && self.indent_if_first(at).is_some_and(starts)
             && self.is_followed_by_operand(at)
             && self.tokens.get(at + 1).is_some_and(|t| t.kind == TokenKind::Word)
     }

@@ -248,7 +248,8 @@ impl Rule {
             | Rule::rank_statement
             | Rule::given_statement
             | Rule::todo_statement
-            | Rule::column_statement => return None,
+            | Rule::column_statement
+            | Rule::allow_statement => return None,
         })
     }
 

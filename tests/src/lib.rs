@@ -39,6 +39,8 @@ mod judge;
 #[cfg(test)]
 mod junction;
 #[cfg(test)]
+mod lints;
+#[cfg(test)]
 mod measured;
 #[cfg(test)]
 mod oracle;
@@ -58,6 +60,8 @@ mod published;
 mod published_subcircuits;
 #[cfg(test)]
 mod random_rules;
+#[cfg(test)]
+mod reach;
 #[cfg(test)]
 mod readback;
 #[cfg(test)]
@@ -88,5 +92,7 @@ mod tables;
 mod tidy;
 #[cfg(test)]
 mod truth;
+#[cfg(test)]
+mod units;
 #[cfg(test)]
 mod wrong;

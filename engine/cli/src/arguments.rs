@@ -1,7 +1,7 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
 use crate::command::{
-    batch, check, eval, explain, extract, fit, fmt, generate, judge, model, mutate, new, test, watch,
+    batch, check, eval, explain, extract, fit, fmt, generate, judge, lint, model, mutate, new, test, watch,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -174,10 +174,17 @@ pub(crate) enum Command {
     /// Devices are found by what headers and file names say, or in a column of a table. An
     /// interrupted run goes on where it was; several machines share one with --shard.
     Batch(batch::Arguments),
-    /// Check packs: syntax, names, types and dimensions
+    /// Check packs: syntax, names, types, dimensions, and rules that can never say anything
     ///
-    /// Every mistake is reported with its code, its place and what to do; nothing is run.
+    /// Every mistake is reported with its code, its place and what to do; nothing is run. Where
+    /// there is none, rules that can never fail, never pass, never apply, contradict or repeat
+    /// each other, and overrides that loosen their base are told.
     Check(check::Arguments),
+    /// Lint packs: what works and will trouble somebody later
+    ///
+    /// `espice explain NAME` gives the page of a lint with a bad and a good example. Exits with 1
+    /// when a lint tells something; `allow NAME because "…"` in the pack says that it may.
+    Lint(lint::Arguments),
     /// Run the tests that packs contain
     ///
     /// Tests marked `todo` are counted and fail nothing, `skip` are not run. A run without a test,

@@ -8,6 +8,7 @@ use espice::{
     Boundary, EvaluateRequest, Evaluation, ExplainRequest, FitRequest, FunctionFit, JudgeRequest,
     Made, Mutation, TestRun,
 };
+use espice::lint;
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
 
@@ -65,6 +66,8 @@ pub(crate) trait Engine {
     fn judge(&mut self, request: &JudgeRequest) -> (Judged, Diagnostics);
     /// Checks packs and files.
     fn check(&mut self, paths: &[String]) -> Diagnostics;
+    /// Lints packs and files; with mistakes in them nothing is linted.
+    fn lint(&mut self, paths: &[String]) -> (Diagnostics, Vec<lint::Complaint>);
     /// Runs the tests of packs; diagnostics of packs that do not check stand beside.
     fn test(&mut self, paths: &[String], filter: Option<&str>) -> (TestRun, Diagnostics);
     /// What rules give at the limits that tests meet, of packs that [`Engine::test`] has loaded.
@@ -156,6 +159,10 @@ impl Engine for Native<'_> {
 
     fn check(&mut self, paths: &[String]) -> Diagnostics {
         self.engine.check(paths)
+    }
+
+    fn lint(&mut self, paths: &[String]) -> (Diagnostics, Vec<lint::Complaint>) {
+        self.engine.lint(paths)
     }
 
     fn test(&mut self, paths: &[String], filter: Option<&str>) -> (TestRun, Diagnostics) {

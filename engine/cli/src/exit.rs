@@ -42,7 +42,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 36] = [
+const CODES: [(&str, Exit); 37] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -52,6 +52,7 @@ const CODES: [(&str, Exit); 36] = [
     ("E07", Exit::NoCandidate),
     ("E08", Exit::Usage),
     ("E09", Exit::Data),
+    ("E10", Exit::Pack),
     ("E0104", Exit::Limit),
     ("E0317", Exit::Limit),
     ("E0413", Exit::Limit),

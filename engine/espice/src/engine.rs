@@ -7,7 +7,7 @@ use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
 use espice_lang::ir::Library;
 use espice_lang::rules::{self, Input, Rulebook};
-use espice_lang::{PackRoot, load};
+use espice_lang::{PackRoot, lint, load};
 use espice_units::{Constants, constants::SPICE39};
 use std::sync::Arc;
 
@@ -106,16 +106,54 @@ impl<'w> Engine<'w> {
         self.library.packs.iter().filter(of).map(|p| p.name.clone()).collect()
     }
 
-    /// Loads and checks packs, with all that they extend, and returns what is wrong with them.
+    /// Loads and checks packs, with all that they extend, and returns what is wrong with them:
+    /// mistakes, and where there are none, rules that can never say anything.
     /// A path is the folder of a pack, or a single `.espice` file: one that lies in no pack is
     /// checked as a pack of its own that extends `std`. Later calls of [`Engine::test`] and
     /// [`Engine::sources`] see what was loaded.
     pub fn check(&mut self, paths: &[String]) -> Diagnostics {
         let (files, roots) = Loose::new(self.world, paths);
+        let (engine, mut diagnostics) =
+            Engine::with_roots(self.world, &files, self.config.clone(), &roots);
+        *self = engine;
+        if !diagnostics.has_errors() {
+            let proved = rules::reachability(&self.library, &self.rulebook);
+            diagnostics.extend(lint::without_allowed(&self.library, proved));
+            diagnostics.extend(self.without_rules());
+            diagnostics.sort();
+        }
+        diagnostics
+    }
+
+    /// Loads and checks packs like [`Engine::check`] and, where they have no mistakes, gives what
+    /// lints say about those that the paths name; allowed lints are left out.
+    pub fn lint(&mut self, paths: &[String]) -> (Diagnostics, Vec<lint::Complaint>) {
+        let (files, roots) = Loose::new(self.world, paths);
         let (engine, diagnostics) =
             Engine::with_roots(self.world, &files, self.config.clone(), &roots);
         *self = engine;
-        diagnostics
+        if diagnostics.has_errors() {
+            return (diagnostics, Vec::new());
+        }
+        let named = self.packs_in(paths);
+        let packs = self.library.packs.iter().enumerate();
+        let packs = packs.filter(|(_, p)| named.contains(&p.name)).map(|(index, _)| index);
+        let packs = packs.collect();
+        let found = lint::lint(&self.library, &self.rulebook, &self.sources, &packs);
+        (diagnostics, found)
+    }
+
+    /// What is to be said when nothing would ever be judged.
+    fn without_rules(&self) -> Option<Diagnostic> {
+        let packs: Vec<String> = self.packs().map(|p| format!("`{p}`")).collect();
+        self.rulebook.rules().is_empty().then(|| {
+            let message = match packs.as_slice() {
+                [] => String::from("no pack was loaded, and so no rule"),
+                _ => format!("no rule was loaded: {} hold none", packs.join(" and ")),
+            };
+            Diagnostic::error(Code::NO_RULES, message)
+                .help("write a rule, or extend a pack that has rules: `extends = [\"std\"]`")
+        })
     }
 
     /// Lays a text of the language out canonically.

@@ -52,6 +52,7 @@ pub use config::{Config, Request, SimulatorSetup};
 pub use engine::Engine;
 pub use espice_fit::{Climb, Loss};
 pub use espice_ingest::sheet;
+pub use espice_lang::lint;
 pub use espice_lang::rules::{
     Boundary, Branch, Change, Coverage, Equivalent, Fate, Mutant, RuleCoverage, TestOutcome,
     TestRun, TestStatus,

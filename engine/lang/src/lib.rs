@@ -5,6 +5,7 @@
 
 mod check;
 pub mod ir;
+pub mod lint;
 mod pack;
 mod quantities;
 pub mod rules;

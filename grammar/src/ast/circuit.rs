@@ -58,8 +58,8 @@ pub enum CircuitStatement {
         /// What it is held at.
         value: Expr,
     },
-    /// `stop at 1 ms`
-    Stop(Expr),
+    /// `stop at 1 ms`: the whole statement, and the moment.
+    Stop(Span, Expr),
     /// `event NAME when X rises through Y after OTHER`
     Event {
         /// The whole statement.

@@ -56,7 +56,10 @@ impl<'a> Builder<'a> {
                 let value = self.next_expr(&mut s.nodes)?;
                 return Some(CircuitStatement::Start { target, value });
             }
-            "stop" => return self.next_expr(&mut s.nodes).map(CircuitStatement::Stop),
+            "stop" => {
+                let at = self.next_expr(&mut s.nodes)?;
+                return Some(CircuitStatement::Stop(s.span, at));
+            }
             "event" => return self.event(s),
             "measure" => {
                 return self

@@ -3,6 +3,7 @@
 
 mod circuit;
 mod devices;
+mod items;
 mod nodes;
 mod precedence;
 mod rules;
@@ -13,9 +14,9 @@ mod waiver;
 
 use self::nodes::{Nodes, transpose};
 use crate::ast::{
-    Binding, Comprehension, Expr, File, Item, ItemKind, Let, Path, Quoted, Signature, Type, Word,
+    Allow, Binding, Comprehension, Expr, File, Item, Let, Path, Quoted, Signature, Type, Word,
 };
-use crate::forms::{Body, Context, FOREIGN_WORDS, Form, RESERVED_FOR_LATER};
+use crate::forms::{ALLOW, Body, Context, FOREIGN_WORDS, Form, RESERVED_FOR_LATER};
 use crate::message::{Failure, shorten};
 use crate::outline::{Block, Statement, outline};
 use crate::rules::{Rule, StatementParser};
@@ -31,7 +32,7 @@ pub(crate) fn file(tokens: &Tokens<'_>, file: FileId, diagnostics: &mut Diagnost
     let items = outline(tokens, file, 0, diagnostics);
     let mut builder = Builder::new(tokens, file, 0, diagnostics);
     let items = items.iter().filter_map(|s| builder.item(s)).collect();
-    File { file, items }
+    File { file, items, allows: builder.allows }
 }
 
 /// Reads one expression whose text starts at `base` in its file.
@@ -104,6 +105,8 @@ struct Builder<'a> {
     level: u32,
     /// Depth of the deepest expression inside the bindings or comprehension read last.
     inner_depth: u32,
+    /// The lints that the item at hand allows; outside items those of the file.
+    allows: Vec<Allow>,
 }
 
 impl<'a> Builder<'a> {
@@ -126,6 +129,7 @@ impl<'a> Builder<'a> {
             deep: false,
             level: 0,
             inner_depth: 0,
+            allows: Vec::new(),
         }
     }
 
@@ -133,24 +137,16 @@ impl<'a> Builder<'a> {
         // The block is read even when the head is not: its mistakes are mistakes of their own.
         let (form, head) = self.read(statement, Context::File)?;
         let block = self.block_of(statement, form, head.is_some());
-        let kind = match form.word {
-            "symbol" => ItemKind::Symbol(self.symbol(head, block)?),
-            "kind" => ItemKind::Kind(self.kind(head, block)?),
-            "reading" => ItemKind::Reading(self.reading(head, block)?),
-            "fn" => ItemKind::Function(self.function(head, block)?),
-            "template" => ItemKind::Template(self.template(head, block)?),
-            "circuit" => ItemKind::Circuit(self.circuit(head, block)?),
-            "limits" => ItemKind::Limits(self.limits(head)?),
-            "script" => ItemKind::Script(self.script(head)?),
-            "rule" => ItemKind::Rule(self.rule(head, block)?),
-            "override" => ItemKind::Override(self.override_rule(head, block)?),
-            "select" => ItemKind::Select(self.select(head, block)?),
-            "test" => ItemKind::Test(self.test(head, block)?),
-            "waive" => ItemKind::Waiver(self.waiver(head, block)?),
-            _ => return None,
-        };
+        if form.word == ALLOW {
+            let allow = self.allow(head?);
+            self.allows.extend(allow);
+            return None;
+        }
+        let of_file = std::mem::take(&mut self.allows);
+        let kind = self.item_kind(form, head, block);
+        let allows = std::mem::replace(&mut self.allows, of_file);
         let span = self.statement_span(statement);
-        Some(Item { doc: self.doc(statement.first), span, kind })
+        Some(Item { doc: self.doc(statement.first), span, allows, kind: kind? })
     }
 
     /// The statements of a block that read, each with its own block. Reports words that stand
@@ -180,6 +176,10 @@ impl<'a> Builder<'a> {
                 seen.insert(form.word, span);
             }
             match parsed {
+                Some(parsed) if form.word == ALLOW => {
+                    let allow = self.allow(parsed);
+                    self.allows.extend(allow);
+                }
                 Some(parsed) => read.push((parsed, inner)),
                 None => self.look_inside(form, inner),
             }

@@ -7,6 +7,7 @@ mod fit;
 mod language;
 mod packs;
 mod program;
+mod reach;
 mod rules;
 mod sheets;
 mod testing;
@@ -68,6 +69,7 @@ pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
         data::CODES,
         fit::CODES,
         program::CODES,
+        reach::CODES,
         sheets::CODES,
     ]
     .into_iter()

@@ -1,17 +1,18 @@
-//! `espice explain`: the page of a code or a template, or a rule with what the sources say about it.
+//! `espice explain`: the page of a code, a lint or a template, or a rule with what the sources say about it.
 
 use super::Context;
 use crate::engine::{self, Config};
 use crate::exit::Exit;
 use espice::ExplainRequest;
+use espice::lint;
 use espice_base::{Code, CodeInfo, Diagnostic, all_codes, did_you_mean};
 
-/// Explains a code such as E0305, a template such as junction_diode, or a rule such as
-/// std::vf_rises_with_current.
+/// Explains a code such as E0305, a lint such as untested_rule, a template such as
+/// junction_diode, or a rule such as std::vf_rises_with_current.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// The code of a diagnostic, or the name of a template or rule
-    #[arg(value_name = "CODE|TEMPLATE|RULE")]
+    /// The code of a diagnostic, or the name of a lint, template or rule
+    #[arg(value_name = "CODE|LINT|TEMPLATE|RULE")]
     word: String,
     /// Sources to evaluate the rule on, with every step
     #[arg(value_name = "SOURCE")]
@@ -35,6 +36,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     let word = arguments.word.as_str();
     if let Some(info) = Code::find(word).and_then(Code::info) {
         context.console.say(&page(info));
+        return Exit::Ok;
+    }
+    if let Some(found) = lint::find(word) {
+        context.console.say(&super::lint::page(found));
         return Exit::Ok;
     }
     if looks_like_a_code(word) {
@@ -83,9 +88,12 @@ fn looks_like_a_code(word: &str) -> bool {
 fn unknown(word: &str) -> Diagnostic {
     let likely = did_you_mean(word, all_codes().map(|info| info.code.as_str()))
         .filter(|_| looks_like_a_code(word));
-    Diagnostic::error(Code::NOTHING_TO_EXPLAIN, format!("`{word}` is no code, template or rule"))
-        .maybe_help(likely.map(|code| format!("did you mean `{code}`?")))
-        .help("codes look like `E0305`, rules like `std::vf_rises_with_current`")
+    Diagnostic::error(
+        Code::NOTHING_TO_EXPLAIN,
+        format!("`{word}` is no code, lint, template or rule"),
+    )
+    .maybe_help(likely.map(|code| format!("did you mean `{code}`?")))
+    .help("codes look like `E0305`, rules like `std::vf_rises_with_current`")
 }
 
 #[cfg(test)]

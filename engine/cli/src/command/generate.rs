@@ -9,7 +9,7 @@ use espice_base::{Diagnostic, all_codes};
 use espice_report::schema;
 use std::path::{Path, PathBuf};
 
-/// Writes commands.md, codes.md, templates.md and the schemas of outcome and judge.
+/// Writes commands.md, codes.md, lints.md, templates.md and the schemas of outcome and judge.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// Folder of the documents
@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     let documents = [
         ("commands.md", commands()),
         ("codes.md", codes()),
+        ("lints.md", super::lint::document()),
         ("templates.md", templates),
         ("outcome.schema.json", schema),
         ("judged.schema.json", judged),

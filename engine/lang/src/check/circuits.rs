@@ -1,6 +1,6 @@
 //! Circuits: elements around a device, events, and what is measured.
 
-use super::dims::{Operand, Together, mismatch, type_unit, unexpected};
+use super::dims::{Operand, Together, first_word, mismatch, type_unit, unexpected};
 use super::names::{Class, Names};
 use super::symbols::require_symbol;
 use crate::ir::{
@@ -262,8 +262,8 @@ impl<'a> Checker<'a> {
                 self.element(*span, *kind, (from, to), value);
             }
             CircuitStatement::Start { target, value } => self.start(target, value),
-            CircuitStatement::Stop(at) => {
-                let what = "the end of the run";
+            CircuitStatement::Stop(span, at) => {
+                let what = ("the end of the run", Some(first_word(*span, "stop")));
                 self.stop = self.value(at, what, Dimension::TIME, Sees::Conditions);
             }
             CircuitStatement::Event { span, name, value, way, level, after } => {
@@ -300,14 +300,19 @@ impl<'a> Checker<'a> {
             let at = ends.0.span.to(ends.1.span);
             self.lower.diagnostics.push(Diagnostic::error(Code::CIRCUIT, message).at(at));
         }
-        let value = self.value(value, &format!("the value of {what}"), dimension, sees);
+        // The words after the article are those that the statements start with.
+        let word = what.rsplit(' ').next().unwrap_or(what);
+        let what = format!("the value of {what}");
+        let stated = Some(first_word(span, word));
+        let value = self.value(value, (&what, stated), dimension, sees);
         if let (Some(from), Some(to), Some(value)) = (from, to, value) {
             self.elements.push(ElementIr { kind, from, to, value, span });
         }
     }
 
     fn start(&mut self, target: &Expr, value: &Expr) {
-        let value = self.value(value, "a start", Dimension::VOLTAGE, Sees::Conditions);
+        let value =
+            self.value(value, ("a start", Some(target.span)), Dimension::VOLTAGE, Sees::Conditions);
         let nodes = match &target.kind {
             ExprKind::Call { function, arguments } if function.text == "V" => arguments.as_slice(),
             _ => &[],
@@ -395,7 +400,10 @@ impl<'a> Checker<'a> {
         let declared = self.table.symbol(&name.text).map(|s| s.dimension);
         let Some(dimension) = declared else { return };
         let what = format!("`{}`", name.text);
-        let Some(value) = self.value(value, &what, dimension, Sees::Everything) else { return };
+        let Some(value) = self.value(value, (&what, Some(name.span)), dimension, Sees::Everything)
+        else {
+            return;
+        };
         let output = OutputIr { symbol: name.text.clone(), dimension, value, span: name.span };
         match self.outputs.get_mut(place) {
             Some(slot @ None) => *slot = Some(output),
@@ -409,15 +417,16 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A number of a dimension that depends on nothing but what it may.
+    /// A number of a dimension that depends on nothing but what it may; with what it is called,
+    /// and where the dimension is asked for.
     fn value(
         &mut self,
         expr: &Expr,
-        what: &str,
+        (what, stated): (&str, Option<Span>),
         dimension: Dimension,
         sees: Sees,
     ) -> Option<ExprId> {
-        let number = self.lower.number_of(expr, what, None, dimension)?;
+        let number = self.lower.number_of(expr, what, stated, dimension)?;
         self.allowed(number.id, expr.span, sees).then_some(number.id)
     }
 

@@ -234,8 +234,8 @@ pub(crate) fn unexpected(
     diagnostic.maybe_help(repair_value(left, value))
 }
 
-/// The diagnostic of an argument that must be a pure number.
-pub(crate) fn not_pure(what: &str, value: Operand<'_>) -> Diagnostic {
+/// The diagnostic of an argument that must be a pure number; `wanted` is what demands it.
+pub(crate) fn not_pure(what: &str, wanted: Option<Span>, value: Operand<'_>) -> Diagnostic {
     let dimension = value.dimension;
     let by = dimension.name().map_or_else(
         || format!("divide it by a value in `{dimension}`"),
@@ -244,12 +244,19 @@ pub(crate) fn not_pure(what: &str, value: Operand<'_>) -> Diagnostic {
             format!("divide it by {} ({dimension}){}", phrase(dimension), example.unwrap_or(""))
         },
     );
-    Diagnostic::error(
+    let told = Diagnostic::error(
         Code::NOT_PURE,
         format!("{what} must be a pure number, not {}", phrase(dimension)),
     )
-    .label(value.span, dimension.describe())
-    .help(by)
+    .label(value.span, dimension.describe());
+    let told = wanted.into_iter().fold(told, |d, span| d.label(span, "takes a pure number"));
+    told.help(by)
+}
+
+/// The word that a statement starts with.
+pub(crate) fn first_word(statement: Span, word: &str) -> Span {
+    let length = u32::try_from(word.len()).unwrap_or(0);
+    Span { end: (statement.start + length).min(statement.end), ..statement }
 }
 
 /// The dimension of `base ^ exponent`; `None` when the exponent is no ratio of small numbers

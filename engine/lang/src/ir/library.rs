@@ -1,5 +1,5 @@
 use super::{CircuitIr, ExprId, QuantityIr, TemplateIr};
-use espice_base::{Digest, FileId, Span};
+use espice_base::{Digest, FileId, Place, Span};
 use espice_facts::SymbolTable;
 use espice_syntax::ast;
 use espice_units::Unit;
@@ -207,6 +207,8 @@ pub struct Library {
     pub data: Vec<TestData>,
     /// Waivers as written.
     pub waivers: Vec<Owned<ast::Waiver>>,
+    /// The lints that files and items allow.
+    pub allows: Vec<Allowed>,
     /// Names whose declaration was lost in a mistake that is already reported.
     pub lost_names: BTreeSet<String>,
     /// Heads of items in which a syntax mistake was reported: what seems to be missing in them
@@ -225,6 +227,30 @@ pub struct TestData {
     pub name: String,
     /// What it holds.
     pub bytes: Arc<[u8]>,
+}
+
+/// A lint that is allowed somewhere.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Allowed {
+    /// Index of the pack.
+    pub pack: usize,
+    /// Where: the item, or the file as a whole.
+    pub place: Place,
+    /// As written.
+    pub item: ast::Allow,
+}
+
+impl Allowed {
+    /// Whether a place lies where the lint is allowed.
+    pub fn covers(&self, place: Place) -> bool {
+        match (self.place, place) {
+            (Place::File(file), other) => file == other.file(),
+            (Place::Text(item), Place::Text(inner)) => {
+                item.file == inner.file && item.start <= inner.start && inner.end <= item.end
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A script function with its text.

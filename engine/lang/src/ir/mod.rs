@@ -15,8 +15,8 @@ pub use espice_syntax::ast::{BranchKind, ElementKind, Way};
 pub use finding::{Account, Finding, FindingStatus, Observed, WaiverInfo, WaiverState, WaiverUse};
 pub use graph::{Binary, Comparison, ExprId, Graph, Leaf, Node, PhysicalConstant, Unary};
 pub use library::{
-    CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, Library, LimitTable, Owned,
-    PackInfo, ScriptSource, TableCell, TableColumn, TestData,
+    Allowed, CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, Library, LimitTable,
+    Owned, PackInfo, ScriptSource, TableCell, TableColumn, TestData,
 };
 pub use quantity::{DriveIr, DriveTarget, QuantityIr};
 pub use template::{

@@ -6,8 +6,8 @@ use super::source::{PackSource, folder_of, join};
 use super::tables::read_table;
 use crate::check::Declarations;
 use crate::check::names::{Class, Names};
-use crate::ir::{Library, Owned, ScriptSource, TestData};
-use espice_base::{Diagnostic, Diagnostics, FileId, ReadError, Severity, SourceMap, Span};
+use crate::ir::{Allowed, Library, Owned, ScriptSource, TestData};
+use espice_base::{Diagnostic, Diagnostics, FileId, Place, ReadError, Severity, SourceMap, Span};
 use espice_syntax::ast::{File, Given, Item, ItemKind, Quoted, Word};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -106,6 +106,15 @@ impl Collector<'_> {
         if let Some(info) = self.library.packs.get_mut(self.pack) {
             info.files.push(id);
         }
+        let of_file = tree.allows.into_iter().map(|a| (Place::File(id), a));
+        let of_items = tree.items.iter().flat_map(|item| {
+            let place = Place::Text(item.span);
+            item.allows.iter().map(move |a| (place, a.clone()))
+        });
+        let pack = self.pack;
+        let allowed = of_file.chain(of_items);
+        let owned = allowed.map(|(place, item)| Allowed { pack, place, item });
+        self.library.allows.extend(owned);
         for item in tree.items {
             let is_damaged = errors.iter().any(|e| {
                 e.file == item.span.file && e.start <= item.span.end && item.span.start <= e.end

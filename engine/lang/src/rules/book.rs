@@ -105,6 +105,21 @@ pub struct Rulebook {
     pub(crate) packs: Vec<String>,
     /// The rules as each pack with tests sees them, by its index.
     pub(crate) views: BTreeMap<usize, View>,
+    /// What overrides changed, in the order in which they act.
+    pub(crate) changes: Vec<Change>,
+}
+
+/// A rule before and after an override.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    /// The pack of the override.
+    pub(crate) pack: String,
+    pub(crate) before: RuleIr,
+    pub(crate) after: RuleIr,
+    /// Whether it gives limits a value.
+    pub(crate) limits: bool,
+    /// Where the override names the rule.
+    pub(crate) span: Span,
 }
 
 /// A pack and the files that hold its items.

@@ -1,6 +1,6 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
-use super::book::{FunctionIr, Need, PackFiles, Part, Phase, RuleIr, RuleLimit, Rulebook, View};
+use super::book::{Change, FunctionIr, Need, PackFiles, Part, Phase, RuleIr, RuleLimit, Rulebook, View};
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::scope::{Callable, Checker};
 use super::scripts::Scripts;
@@ -47,6 +47,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
         waivers: Vec::new(),
         packs: library.packs.iter().map(|p| p.name.clone()).collect(),
         views: BTreeMap::new(),
+        changes: Vec::new(),
     };
     // Rules that did not compile keep their place in `places`, so that references find them.
     let mut places: Vec<Option<usize>> = Vec::new();
@@ -63,12 +64,13 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
             book.views.insert(pack, View { rules, packs });
         }
     }
-    apply_overrides(&mut checker, library, &places, &mut book.rules, |_| true);
+    book.changes = apply_overrides(&mut checker, library, &places, &mut book.rules, |_| true);
     for owned in &library.waivers {
         book.waivers.extend(waivers::check(&mut checker, library, &places, &book.rules, owned));
     }
     book.tests = testing::check(&mut checker, library, &places);
     diagnostics.extend(checker.diagnostics);
+    crate::lint::check_allows(library, &mut diagnostics);
     diagnostics.sort();
     (book, diagnostics)
 }
@@ -395,23 +397,33 @@ fn message(checker: &mut Checker<'_>, parts: &[MessagePart]) -> Vec<Part> {
         .collect()
 }
 
-/// Applies the overrides of some packs in the order of loading.
+/// Applies the overrides of some packs in the order of loading; gives what they changed.
 fn apply_overrides(
     checker: &mut Checker<'_>,
     library: &Library,
     places: &[Option<usize>],
     rules: &mut [RuleIr],
     counts: impl Fn(usize) -> bool,
-) {
+) -> Vec<Change> {
+    let mut changes = Vec::new();
     for owned in library.overrides.iter().filter(|o| counts(o.pack)) {
         let place = find_rule(library, owned.pack, &owned.item.target);
         if let Some(rule) = place.and_then(|p| places.get(p).copied().flatten())
             && let Some(rule) = rules.get_mut(rule)
         {
             checker.pack = owned.pack;
+            let before = rule.clone();
             apply_override(checker, rule, &owned.item);
+            changes.push(Change {
+                pack: library.pack_name(owned.pack).to_string(),
+                before,
+                after: rule.clone(),
+                limits: !owned.item.values.is_empty(),
+                span: owned.item.target.name.span,
+            });
         }
     }
+    changes
 }
 
 /// Applies an override; its names and dimensions were checked when the library was loaded.

@@ -138,6 +138,8 @@ pub(crate) enum Refusal {
     Needs(usize, &'static str),
     /// The argument must be a pure number.
     Pure(usize),
+    /// The second argument must be like the y of the curve, which has this dimension.
+    Level(Dimension),
     /// The arguments with these indices differ in type.
     Differ(usize, usize),
 }
@@ -307,6 +309,9 @@ fn of_curve(function: Function, arguments: &[Type]) -> Result<Type, Refusal> {
         Function::Crossing => {
             let level = arguments.get(1).ok_or(Refusal::Needs(1, "a value of y"))?;
             if !level.agrees(&curve.y) {
+                if let (Some(y), Some(_)) = (curve.y.dimension(), level.dimension()) {
+                    return Err(Refusal::Level(y));
+                }
                 return Err(Refusal::Needs(1, "a value like the y of the curve"));
             }
             curve.x.clone()

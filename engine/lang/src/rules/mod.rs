@@ -24,6 +24,7 @@ mod loops;
 mod mask;
 mod message;
 mod numbers;
+mod reach;
 mod readings;
 mod recipes;
 mod run;
@@ -49,6 +50,7 @@ pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};
 pub use columns::{Batch, Judged, Plan, Read, Record};
 pub use compile::check;
 pub use expr::TypedExpr;
+pub use reach::reachability;
 pub use recipes::{BoundIr, FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};
 pub use select::{Candidate, CandidateStatus, RankKey, Selection};
 pub use testing::{

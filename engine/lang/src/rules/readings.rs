@@ -110,7 +110,8 @@ fn check_curve(checker: &mut Checker<'_>, item: &ast::ReadingCurve) -> Option<Cu
     let keep = item.keep.as_ref().map(|k| pointwise(checker, k, "`keep where`"));
     let noise = item.noise.as_ref().map(|n| {
         let mut typed = checker.expr(n);
-        checker.expect(&mut typed, n, &curve.y, "the noise floor", None);
+        let declared = Some(item.signature.quantity.span);
+        checker.expect(&mut typed, n, &curve.y, "the noise floor", declared);
         typed
     });
     let floor = checker.bind("floor", curve.y.clone(), true);

@@ -324,7 +324,15 @@ fn ends(
         let message = "a range of a parameter has no steps";
         checker.refuse(Code::NOT_CONSTANT, step.span, message, "leave `by` and the step out");
     }
-    Some([low, high].map(|end| start(checker, template, index, end)))
+    let before = checker.diagnostics.len();
+    let low = start(checker, template, index, low);
+    let told = (checker.diagnostics.len() > before).then(|| checker.diagnostics.clone());
+    let high = start(checker, template, index, high);
+    // Both ends in one wrong unit are one mistake.
+    if let Some(told) = told.filter(|_| low.ty == high.ty) {
+        checker.diagnostics = told;
+    }
+    Some([low, high])
 }
 
 /// `improves 5 %`.

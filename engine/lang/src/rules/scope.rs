@@ -250,11 +250,18 @@ impl<'l> Checker<'l> {
             {
                 temperatures(what, value.span, value.ty == Type::Point)
             }
-            _ => Diagnostic::error(
-                Code::VALUE_TYPE,
-                format!("{what} is {}, not {}", wanted.describe(), value.ty.describe()),
-            )
-            .label(value.span, value.ty.describe()),
+            (wanted, got) => match inner_clash(wanted, got) {
+                Some((part, wanted, got)) => {
+                    let what = format!("{part}{what}");
+                    dims::unexpected(&what, declared, wanted, dims::Operand::of(written, got))
+                }
+                None => {
+                    let (wanted, got) = (wanted.describe(), got.describe());
+                    let message = format!("{what} is {wanted}, not {got}");
+                    let told = Diagnostic::error(Code::VALUE_TYPE, message).label(value.span, got);
+                    declared.into_iter().fold(told, |d, span| d.label(span, wanted.clone()))
+                }
+            },
         };
         self.diagnostics.push(diagnostic);
         false
@@ -282,6 +289,23 @@ impl<'l> Checker<'l> {
                 .help(help),
         );
         false
+    }
+}
+
+/// The part of two curves, series, ranges or lists in which their dimensions differ, and both.
+fn inner_clash(wanted: &Type, got: &Type) -> Option<(&'static str, Dimension, Dimension)> {
+    let part = |what, a: &Type, b: &Type| match (a, b) {
+        (Type::Number(a), Type::Number(b)) if a != b => Some((what, *a, *b)),
+        _ => None,
+    };
+    match (wanted, got) {
+        (Type::Curve(a), Type::Curve(b)) => {
+            part("the y of ", &a.y, &b.y).or_else(|| part("the x of ", &a.x, &b.x))
+        }
+        (Type::Series(a), Type::Series(b))
+        | (Type::Range(a), Type::Range(b))
+        | (Type::List(a), Type::List(b)) => part("", a, b),
+        _ => None,
     }
 }
 

@@ -195,7 +195,9 @@ impl Checker<'_> {
         if !exponent.ty.agrees(&Type::PURE) {
             match exponent.ty.dimension() {
                 Some(d) => {
-                    self.diagnostics.push(dims::not_pure("an exponent", Operand::of(right, d)))
+                    let told =
+                        dims::not_pure("an exponent", Some(left.span), Operand::of(right, d));
+                    self.diagnostics.push(told);
                 }
                 None => self.clash(Clash::NotNumbers, "raise", (left, &base), (right, &exponent)),
             }
@@ -456,7 +458,7 @@ impl Checker<'_> {
                 Type::Point => Type::Number(Dimension::TEMPERATURE),
                 other => other.clone(),
             };
-            self.expect(&mut value, written, &wanted, "the step", None);
+            self.expect(&mut value, written, &wanted, "the step", Some(a.span));
             Box::new(value)
         });
         let ty = Type::Range(Box::new(element));

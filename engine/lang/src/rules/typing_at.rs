@@ -19,7 +19,8 @@ impl Checker<'_> {
             if let Some(wanted) = wanted {
                 absolute(&mut value, &wanted);
                 let what = format!("`{}`", binding.name.text);
-                self.expect(&mut value, &binding.value, &wanted, &what, None);
+                let named = Some(binding.name.span);
+                self.expect(&mut value, &binding.value, &wanted, &what, named);
             }
             if bound.iter().any(|b| b.0 == binding.name.text) {
                 let message = format!("`{}` is given twice", binding.name.text);
@@ -157,7 +158,7 @@ impl Checker<'_> {
                 let mut probe = node(value.span, element, false, value.kind.clone());
                 absolute(&mut probe, &wanted);
                 let what = format!("`{}`", binding.name.text);
-                if self.expect(&mut probe, &binding.value, &wanted, &what, None)
+                if self.expect(&mut probe, &binding.value, &wanted, &what, Some(binding.name.span))
                     && value.ty.is_scalar()
                 {
                     value.ty = probe.ty;

@@ -111,11 +111,18 @@ impl Checker<'_> {
         let diagnostic = match refusal {
             Refusal::Pure(i) => match (ty(*i).dimension(), args.get(*i)) {
                 (Some(dimension), Some(written)) => {
-                    dims::not_pure(&what(*i), Operand::of(written, dimension))
+                    dims::not_pure(&what(*i), Some(name.span), Operand::of(written, dimension))
                 }
                 _ => wrong_argument(&what(*i), "a pure number", &ty(*i), at(*i), entry),
             },
             Refusal::Needs(i, needed) => wrong_argument(&what(*i), needed, &ty(*i), at(*i), entry),
+            Refusal::Level(wanted) => match (ty(1).dimension(), args.get(1)) {
+                (Some(got), Some(written)) => {
+                    let what = format!("what `{}` looks for", entry.name);
+                    dims::unexpected(&what, Some(at(0)), *wanted, Operand::of(written, got))
+                }
+                _ => wrong_argument(&what(1), "a value of y", &ty(1), at(1), entry),
+            },
             Refusal::Differ(i, j) => {
                 let pair = (ty(*i).dimension(), ty(*j).dimension(), args.get(*i), args.get(*j));
                 match pair {

@@ -7,7 +7,7 @@ use super::merge::{Merged, Placed};
 use super::parameters::check_parameter;
 use super::tables::{Tabulated, knots};
 use super::usage::Usage;
-use crate::check::dims::{Operand, Together, mismatch, type_unit, unexpected};
+use crate::check::dims::{Operand, Together, first_word, mismatch, type_unit, unexpected};
 use crate::check::names::Names;
 use crate::ir::{
     Binary, BranchIr, BranchKind, CardIr, ExprId, InputIr, Leaf, NodeRef, ParameterIr, ResultIr,
@@ -327,11 +327,11 @@ impl<'a> Builder<'a> {
     }
 
     fn branch(&mut self, span: Span, kind: BranchKind, ends: (&Word, &Word), value: &Expr) {
-        let (what, dimension) = match kind {
-            BranchKind::Current => ("the value of a `current`", Dimension::CURRENT),
-            BranchKind::Charge => ("the value of a `charge`", Dimension::CHARGE),
-            BranchKind::Resistor => ("the value of a `resistor`", Dimension::RESISTANCE),
-            BranchKind::Capacitance => ("the value of a `capacitance`", Dimension::CAPACITANCE),
+        let (word, dimension) = match kind {
+            BranchKind::Current => ("current", Dimension::CURRENT),
+            BranchKind::Charge => ("charge", Dimension::CHARGE),
+            BranchKind::Resistor => ("resistor", Dimension::RESISTANCE),
+            BranchKind::Capacitance => ("capacitance", Dimension::CAPACITANCE),
         };
         let mut node = |word: &Word| self.lower.node_named(&word.text, word.span, self.nodes);
         let (from, to) = (node(ends.0), node(ends.1));
@@ -347,7 +347,9 @@ impl<'a> Builder<'a> {
         let Some(number) = self.lower.number(value) else { return };
         if number.dimension != dimension {
             let operand = Operand::of(value, number.dimension);
-            self.lower.diagnostics.push(unexpected(what, None, dimension, operand));
+            let what = format!("the value of a `{word}`");
+            let stated = Some(first_word(span, word));
+            self.lower.diagnostics.push(unexpected(&what, stated, dimension, operand));
             return;
         }
         if let (Some(from), Some(to)) = (from, to) {

@@ -119,12 +119,12 @@ impl Lowering<'_> {
         let what = format!("the argument of `{}`", f.text);
         let number = match rule {
             Rule::Pure(function) => {
-                let a = self.pure(argument, &what)?;
+                let a = self.pure(argument, &what, f.span)?;
                 let id = fold::unary(&mut self.graph, function, a, Dimension::NONE, span);
                 Number { id, dimension: Dimension::NONE, is_point: false }
             }
             Rule::DecadicLogarithm => {
-                let a = self.pure(argument, &what)?;
+                let a = self.pure(argument, &what, f.span)?;
                 let (g, none) = (&mut self.graph, Dimension::NONE);
                 let ln = fold::unary(g, crate::ir::Unary::Logarithm, a, none, span);
                 let ten = g.constant(std::f64::consts::LN_10, none, span);

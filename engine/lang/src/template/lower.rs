@@ -205,13 +205,13 @@ impl<'a> Lowering<'a> {
         Some(value.id)
     }
 
-    /// Lowers a pure number.
-    pub(crate) fn pure(&mut self, expr: &Expr, what: &str) -> Option<ExprId> {
+    /// Lowers a pure number; `wanted` is what demands it.
+    pub(crate) fn pure(&mut self, expr: &Expr, what: &str, wanted: Span) -> Option<ExprId> {
         let number = self.number(expr)?;
         if number.dimension.is_none() {
             return Some(number.id);
         }
-        self.diagnostics.push(not_pure(what, Operand::of(expr, number.dimension)));
+        self.diagnostics.push(not_pure(what, Some(wanted), Operand::of(expr, number.dimension)));
         None
     }
 
@@ -403,7 +403,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn power(&mut self, a: &Expr, b: &Expr, span: Span) -> Option<Value> {
-        let (base, exponent) = (self.number(a), self.pure(b, "an exponent"));
+        let (base, exponent) = (self.number(a), self.pure(b, "an exponent", a.span));
         let (base, exponent) = (base?, exponent?);
         self.difference(a, base)?;
         let dimension = if base.dimension.is_none() {

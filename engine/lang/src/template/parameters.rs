@@ -94,7 +94,7 @@ impl Declared {
     }
 }
 
-fn type_span(unit: &espice_syntax::ast::Type) -> Span {
+pub(super) fn type_span(unit: &espice_syntax::ast::Type) -> Span {
     use espice_syntax::ast::Type;
     match unit {
         Type::Unit(word) => word.span,

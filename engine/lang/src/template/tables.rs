@@ -9,6 +9,7 @@
 use super::constant::constant_of;
 use super::fold;
 use super::lower::{Lowering, Number, Scope, Value};
+use super::parameters::type_span;
 use crate::check::dims::{Operand, type_unit, unexpected};
 use crate::ir::{Binary, ExprId, Graph, Unary};
 use espice_base::{Code, Diagnostic, Span};
@@ -49,7 +50,12 @@ pub(super) fn knots(lower: &mut Lowering<'_>, table: &Table) -> Option<Knots> {
         let constant = constant_of(expr, what, lower.names, lower.pack, &mut lower.diagnostics)?;
         if constant.dimension != unit.dimension {
             let operand = Operand::of(expr, constant.dimension);
-            lower.diagnostics.push(unexpected(what, None, unit.dimension, operand));
+            lower.diagnostics.push(unexpected(
+                what,
+                Some(type_span(&table.over)),
+                unit.dimension,
+                operand,
+            ));
             return None;
         }
         if at.last().is_some_and(|before| *before >= constant.value) {
@@ -110,7 +116,7 @@ impl Lowering<'_> {
         self.count(f, if integrate { 2 } else { 1 }, arguments, span)?;
         let at = at?;
         let over = table.knots.dimension;
-        let x = self.number_of(at, "the abscissa of a table", None, over)?;
+        let x = self.number_of(at, "the abscissa of a table", Some(f.span), over)?;
         let dimension = if integrate { table.dimension.times(over)? } else { table.dimension };
         let mut formula = Formula { graph: &mut self.graph, dimension, span };
         let id = formula.table(table, x.id, integrate);

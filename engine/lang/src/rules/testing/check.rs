@@ -148,11 +148,14 @@ fn check_fact(checker: &mut Checker<'_>, fact: &GivenFact, test: &mut TestIr) {
             }
         }
         GivenFact::Sweep { span, columns, compliance, siblings } => {
+            // It limits the current, of the column that senses one.
+            let sensed = |letter: &str| columns.iter().find(|c| c.sensed.text == letter);
+            let stated = sensed("I").map(|c| c.sensed.span);
             let columns = columns.iter().filter_map(|c| check_column(checker, c)).collect();
             let mut limited = |written: &Option<ast::Expr>, wanted: Type, what: &str| {
                 let written = written.as_ref()?;
                 let mut typed = checker.expr(written);
-                checker.expect(&mut typed, written, &wanted, what, None);
+                checker.expect(&mut typed, written, &wanted, what, stated);
                 Some(typed)
             };
             let current = Type::Number(Dimension::CURRENT);
