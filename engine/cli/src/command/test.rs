@@ -202,7 +202,7 @@ mod tests {
         let run = TestRun::default();
         assert_eq!(idle(&run, None).unwrap().code, Code::NO_TESTS);
         assert_eq!(idle(&run, Some("x")).unwrap().code, Code::NO_TEST_MATCHES);
-        let test = espice::TestOutcome {
+        let test = TestOutcome {
             name: String::from("t"),
             pack: String::from("p"),
             status: TestStatus::Pass,

@@ -11,7 +11,7 @@ const BINS: &str = "* two bins and a card that is none\n\
     .ends nfet\n.model spare d is=1e-14\n";
 
 fn symbols() -> SymbolTable {
-    let world = MemoryWorld::new(espice_base::Date::new(2030, 1, 1).expect("a date"))
+    let world = MemoryWorld::new(espice_base::Date::parse("2030-01-01").expect("a date"))
         .with(
             "own/pack.toml",
             "name = \"own\"\nversion = \"1.0.0\"\ndescription = \"x\"\nlicense = \"MIT\"\nextends = [\"std\"]\n",
