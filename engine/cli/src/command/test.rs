@@ -57,8 +57,7 @@ fn record(test: &TestOutcome) -> FindingRecord {
         column: 1,
         end_line: test.line,
         end_column: 1,
-        page: None,
-        area: None,
+        ..Location::default()
     };
     FindingRecord {
         rule: test.name.clone(),

@@ -504,6 +504,7 @@ fn unreachable_finding() -> Finding {
         observed: None,
         rule_span: Span::default(),
         data_place: None,
+        limit_place: None,
         part: String::new(),
         maker: String::new(),
         data: String::new(),
