@@ -35,6 +35,8 @@ mod judge;
 #[cfg(test)]
 mod junction;
 #[cfg(test)]
+mod locks;
+#[cfg(test)]
 mod measured;
 #[cfg(test)]
 mod oracle;

@@ -1,6 +1,6 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{check, eval, explain, extract, fit, fmt, generate, judge, model, test};
+use crate::command::{check, eval, explain, extract, fit, fmt, generate, judge, lock, model, test};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use espice_report::findings::Form;
@@ -163,6 +163,10 @@ pub(crate) enum Command {
     ///
     /// Every mistake is reported with its code, its place and what to do; nothing is run.
     Check(check::Arguments),
+    /// Write versions and digests of all that packs extend to their pack.lock
+    ///
+    /// `espice check --locked` holds the packs to it.
+    Lock(lock::Arguments),
     /// Run the tests that packs contain
     ///
     /// Tests marked `todo` are counted and fail nothing.

@@ -41,6 +41,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Fit(a) => command::fit::run(a, context),
         Command::Judge(a) => command::judge::run(a, context),
         Command::Check(a) => command::check::run(a, context),
+        Command::Lock(a) => command::lock::run(a, context),
         Command::Test(a) => command::test::run(a, context),
         Command::Fmt(a) => command::fmt::run(a, context),
         Command::Explain(a) => command::explain::run(a, context),

@@ -96,4 +96,18 @@ ends with exit code 5: nothing that it says is a verdict.
 
 Wrong:  a limits table of 100 MB, exported with every die of every wafer
 Right:  a limits table with the rows that rules look up";
+
+    PACK_VERSION "E0415" "a pack of another version is wanted"
+"`extends` may name the versions of a pack that will do: `std >=0.1, <0.2`, `std ^1.2`, `std ~1.2.3` or
+`std =1.0.0`. Rules of other versions may mean something else.
+
+Wrong:  extends = [\"std >=2.0\"] with std 0.1.0
+Right:  extends = [\"std >=0.1, <0.2\"]";
+
+    PACK_LOCK "E0416" "a pack is not the one that was locked"
+"`espice lock` writes versions and digests of all that a pack extends to `pack.lock`, and `espice check
+--locked` holds them to it: what judged yesterday judges today. The place is the line of the lock.
+
+Wrong:  a std that has changed since the lock was written
+Right:  espice lock PACK, once the new std has been looked at";
 }

@@ -1,6 +1,6 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
-use super::book::{FunctionIr, Need, Part, Phase, RuleIr, RuleLimit, Rulebook, View};
+use super::book::{Change, FunctionIr, Need, Part, Phase, RuleIr, RuleLimit, Rulebook, View};
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::scope::{Callable, Checker};
 use super::scripts::Scripts;
@@ -39,6 +39,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
         selects: select::check(&mut checker, library),
         recipes: recipes::check(&mut checker, library),
         tests: Vec::new(),
+        changes: Vec::new(),
         waivers: Vec::new(),
         packs: library.packs.iter().map(|p| p.name.clone()).collect(),
         views: BTreeMap::new(),
@@ -58,7 +59,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
             book.views.insert(pack, View { rules, packs });
         }
     }
-    apply_overrides(&mut checker, library, &places, &mut book.rules, |_| true);
+    book.changes = apply_overrides(&mut checker, library, &places, &mut book.rules, |_| true);
     for owned in &library.waivers {
         book.waivers.extend(waivers::check(&mut checker, library, &places, &book.rules, owned));
     }
@@ -395,24 +396,47 @@ fn apply_overrides(
     places: &[Option<usize>],
     rules: &mut [RuleIr],
     counts: impl Fn(usize) -> bool,
-) {
+) -> Vec<Change> {
+    let mut changes = Vec::new();
     for owned in library.overrides.iter().filter(|o| counts(o.pack)) {
         let place = find_rule(library, owned.pack, &owned.item.target);
-        if let Some(rule) = place.and_then(|p| places.get(p).copied().flatten())
-            && let Some(rule) = rules.get_mut(rule)
+        if let Some(index) = place.and_then(|p| places.get(p).copied().flatten())
+            && let Some(rule) = rules.get_mut(index)
         {
             checker.pack = owned.pack;
-            apply_override(checker, rule, &owned.item);
+            let blank = Change {
+                rule: index,
+                pack: owned.pack,
+                what: String::new(),
+                from: Ok(String::new()),
+                to: Ok(String::new()),
+                because: quoted(&owned.item.because),
+                span: owned.item.target.name.span,
+            };
+            apply_override(checker, rule, &owned.item, &blank, &mut changes);
         }
     }
+    changes
 }
 
 /// Applies an override; its names and dimensions were checked when the library was loaded.
-fn apply_override(checker: &mut Checker<'_>, rule: &mut RuleIr, item: &ast::Override) {
+fn apply_override(
+    checker: &mut Checker<'_>,
+    rule: &mut RuleIr,
+    item: &ast::Override,
+    blank: &Change,
+    changes: &mut Vec<Change>,
+) {
+    let mut change = |what: String, from, to| {
+        changes.push(Change { what, from, to, ..blank.clone() });
+    };
     if let Some(level) = item.severity.as_ref().and_then(severity) {
+        let words = |s: Severity| Ok(s.word().to_string());
+        change(String::from("severity"), words(rule.severity), words(level));
         rule.severity = level;
     }
     if item.off.is_some() {
+        change(String::from("off"), Ok(String::from("on")), Ok(String::from("off")));
         rule.off = Some(quoted(&item.because));
     }
     for (name, value) in &item.values {
@@ -432,6 +456,8 @@ fn apply_override(checker: &mut Checker<'_>, rule: &mut RuleIr, item: &ast::Over
         if sound && let Some(slot) = rule.frame.slots.get_mut(limit.slot) {
             typed.ty = limit.ty.clone();
             typed.evidence = false;
+            let from = slot.as_ref().map_or(Ok(String::new()), |before| Err(before.span));
+            change(format!("limit {}", limit.name), from, Err(typed.span));
             *slot = Some(typed);
         }
     }

@@ -42,7 +42,7 @@ mod typing_sets;
 mod value;
 mod waivers;
 
-pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};
+pub use book::{Input, Judgement, OverrideInfo, Phase, RuleIr, RuleLimit, Rulebook};
 pub use columns::{Batch, Judged, Plan, Read, Record};
 pub use compile::check;
 pub use expr::TypedExpr;

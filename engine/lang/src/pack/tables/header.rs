@@ -200,28 +200,32 @@ fn joined(first: &str, second: &str) -> String {
     }
 }
 
-/// A heading as a name of the language, and the end that its last word names.
+/// A heading as a name of the language, and the end that its last word names. What is a name
+/// already stays as it is.
 fn named(heading: &str) -> (String, Option<Side>) {
-    let last = heading.rsplit([' ', '_']).next().filter(|w| *w != heading).and_then(side);
-    let stem = match last {
-        Some(_) => heading.rsplit_once([' ', '_']).map_or(heading, |(stem, _)| stem).trim(),
-        None => heading,
-    };
+    const WORDS: [(&str, &str); 3] = [("minimum", "min"), ("typical", "typ"), ("maximum", "max")];
     let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let symbol = stem.strip_suffix(')').and_then(|s| s.split_once('('));
     let is_symbol = |s: &str| !s.is_empty() && s.chars().all(letter);
-    let keeps = is_symbol(stem)
-        || last.is_none() && symbol.is_some_and(|(a, b)| is_symbol(a) && is_symbol(b));
-    let mut name = if keeps {
-        stem.to_string()
-    } else {
-        let parts = stem.split(|c: char| !letter(c)).filter(|p| !p.is_empty());
-        parts.collect::<Vec<_>>().join("_")
-    };
-    if let Some(side) = last {
-        name = format!("{name}_{}", side.word());
+    if is_symbol(heading) {
+        let word = heading.rsplit_once('_').map_or("", |(_, word)| word);
+        return (heading.to_string(), side(word).filter(|s| s.word() == word));
     }
-    (name, last)
+    let symbol = heading.strip_suffix(')').and_then(|s| s.split_once('('));
+    if symbol.is_some_and(|(a, b)| is_symbol(a) && is_symbol(b)) {
+        return (heading.to_string(), None);
+    }
+    let parts = heading.split(|c: char| !letter(c)).filter(|p| !p.is_empty());
+    let mut parts: Vec<String> = parts.map(String::from).collect();
+    let last = if parts.len() > 1 { parts.last().and_then(|w| side(w)) } else { None };
+    if last.is_some()
+        && let Some(word) = parts.last_mut()
+    {
+        *word = word.to_lowercase();
+        if let Some((_, short)) = WORDS.iter().find(|(long, _)| *long == word.as_str()) {
+            *word = (*short).to_string();
+        }
+    }
+    (parts.join("_"), last)
 }
 
 /// Whether something stands below the header in a column, and none of it is a limit.

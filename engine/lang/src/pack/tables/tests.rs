@@ -97,6 +97,16 @@ fn two_lines_of_a_header_are_one() {
 }
 
 #[test]
+fn names_of_the_language_stay_as_they_are() {
+    let text = "part,TJ_low (degC),VR_max (V),VF Maximum (V),VF high (V)\nA,-40,≤ 30,1,2\n";
+    let (table, told) = read(&["part"], text);
+    assert_eq!(told, []);
+    let table = table.unwrap();
+    assert_eq!(names(&table), ["TJ_low", "VR_max", "VF_max", "VF_high"]);
+    assert_eq!(table.rows[0].1[1].value, Some(30.0));
+}
+
+#[test]
 fn ranges_are_ranges_and_what_could_be_either_end_is_told() {
     let text = "part,Vth (V),VGS(th) (V)\nA,0.45 ± 0.05,1\nB,≤ 0.6,2\nC,,3\nD,0.5,4\n";
     let (table, told) = read(&["part"], text);
