@@ -41,6 +41,8 @@ mod junction;
 #[cfg(test)]
 mod lints;
 #[cfg(test)]
+mod locks;
+#[cfg(test)]
 mod measured;
 #[cfg(test)]
 mod oracle;

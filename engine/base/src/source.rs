@@ -81,6 +81,25 @@ impl SourceFile {
         LineColumn { line: small(line), column: small(column + 1) }
     }
 
+    /// The cell, such as `C12`, at a byte offset of the sheet of a spreadsheet: a text whose name
+    /// ends in the sheet's name in brackets, with a line for each row and tabs between cells.
+    pub fn cell(&self, offset: u32) -> Option<String> {
+        if !(self.name.ends_with(']') && self.name.contains(".xlsx[")) {
+            return None;
+        }
+        let line = self.line_column(offset).line;
+        let start = *self.line_starts.get((line as usize).saturating_sub(1))? as usize;
+        let before = self.text.get(start..(offset as usize).min(self.text.len()))?;
+        let mut column = before.matches('\t').count() + 1;
+        let mut letters = String::new();
+        while column > 0 {
+            let digit = u8::try_from((column - 1) % 26).unwrap_or(0);
+            letters.insert(0, char::from(b'A' + digit));
+            column = (column - 1) / 26;
+        }
+        Some(format!("{letters}{line}"))
+    }
+
     /// The text of a one-based line without its end; empty when there is no such line.
     pub fn line(&self, line: u32) -> &str {
         let index = (line as usize).saturating_sub(1);
@@ -139,10 +158,13 @@ impl SourceMap {
             .unwrap_or("")
     }
 
-    /// `name:line:column` of the start of a span.
+    /// `name:line:column` of the start of a span, or `name[sheet]:cell`.
     pub fn locate(&self, span: Span) -> String {
         match self.get(span.file) {
-            Some(f) => format!("{}:{}", f.name(), f.line_column(span.start)),
+            Some(f) => match f.cell(span.start) {
+                Some(cell) => format!("{}:{cell}", f.name()),
+                None => format!("{}:{}", f.name(), f.line_column(span.start)),
+            },
             None => String::from("<unknown>"),
         }
     }
@@ -172,5 +194,7 @@ mod tests {
         assert_eq!(file.line(4), "d");
         assert_eq!(file.line(9), "");
         assert_eq!(map.locate(Span::new(id, 9, 10)), "a.txt:4:1");
+        let sheet = map.add("a.xlsx[Sheet 1]", "\na\tb\n");
+        assert_eq!(map.locate(Span::new(sheet, 3, 4)), "a.xlsx[Sheet 1]:B2");
     }
 }

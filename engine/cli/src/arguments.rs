@@ -1,7 +1,8 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
 use crate::command::{
-    batch, check, eval, explain, extract, fit, fmt, generate, judge, lint, model, mutate, new, test, watch,
+    batch, check, eval, explain, extract, fit, fmt, generate, judge, lint, lock, model, mutate,
+    new, test, watch,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -185,6 +186,10 @@ pub(crate) enum Command {
     /// `espice explain NAME` gives the page of a lint with a bad and a good example. Exits with 1
     /// when a lint tells something; `allow NAME because "…"` in the pack says that it may.
     Lint(lint::Arguments),
+    /// Write versions and digests of all that packs extend to their pack.lock
+    ///
+    /// `espice check --locked` holds the packs to it.
+    Lock(lock::Arguments),
     /// Run the tests that packs contain
     ///
     /// Tests marked `todo` are counted and fail nothing, `skip` are not run. A run without a test,

@@ -3,12 +3,13 @@
 use crate::command::Context;
 use crate::exit::Exit;
 use crate::files::Scratch;
+use espice::OverrideInfo;
 use espice::outcome::Judged;
 use espice::{
     Boundary, EvaluateRequest, Evaluation, ExplainRequest, FitRequest, FunctionFit, JudgeRequest,
     Made, Mutation, TestRun,
 };
-use espice::lint;
+use espice::{LOCK_FILE, lint};
 use espice_base::{Diagnostics, SourceMap, World};
 use std::path::PathBuf;
 
@@ -62,6 +63,12 @@ pub(crate) trait Engine {
     fn evaluate(&mut self, request: &EvaluateRequest) -> (Evaluation, Diagnostics);
     /// Fits a function to a table.
     fn fit(&mut self, request: &FitRequest) -> (FunctionFit, Diagnostics);
+    /// What overrides what in the packs that were checked.
+    fn overrides(&self) -> Vec<OverrideInfo>;
+    /// The lock files of the packs in these folders: path and text.
+    fn locks(&self, folders: &[String]) -> Vec<(String, String)>;
+    /// Holds the packs in these folders to their lock files.
+    fn locked(&mut self, folders: &[String]) -> Diagnostics;
     /// Judges sources by the rules alone.
     fn judge(&mut self, request: &JudgeRequest) -> (Judged, Diagnostics);
     /// Checks packs and files.
@@ -151,6 +158,29 @@ impl Engine for Native<'_> {
 
     fn fit(&mut self, request: &FitRequest) -> (FunctionFit, Diagnostics) {
         self.engine.fit(request)
+    }
+
+    fn overrides(&self) -> Vec<OverrideInfo> {
+        self.engine.overrides()
+    }
+
+    fn locks(&self, folders: &[String]) -> Vec<(String, String)> {
+        let path = |folder: &str| format!("{}/{LOCK_FILE}", folder.trim_end_matches('/'));
+        let of = |folder: &String| {
+            let packs = self.engine.packs_in(std::slice::from_ref(folder));
+            packs.into_iter().filter_map(|p| Some((path(folder), self.engine.lock(&p)?))).next()
+        };
+        folders.iter().filter_map(of).collect()
+    }
+
+    fn locked(&mut self, folders: &[String]) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        for folder in folders.iter().filter(|f| !f.ends_with(".espice")) {
+            for pack in self.engine.packs_in(std::slice::from_ref(folder)) {
+                diagnostics.extend(self.engine.locked(&pack, folder));
+            }
+        }
+        diagnostics
     }
 
     fn judge(&mut self, request: &JudgeRequest) -> (Judged, Diagnostics) {

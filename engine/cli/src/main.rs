@@ -44,6 +44,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Batch(a) => command::batch::run(a, context),
         Command::Check(a) => command::check::run(a, context),
         Command::Lint(a) => command::lint::run(a, context),
+        Command::Lock(a) => command::lock::run(a, context),
         Command::Test(a) => command::test::run(a, context),
         Command::Mutate(a) => command::mutate::run(a, context),
         Command::New(a) => command::new::run(a, context),

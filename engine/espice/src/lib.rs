@@ -31,6 +31,7 @@ mod fitted;
 mod function;
 mod judge;
 mod libraries;
+mod lock;
 mod loose;
 mod modelled;
 mod orient;
@@ -53,6 +54,7 @@ pub use engine::Engine;
 pub use espice_fit::{Climb, Loss};
 pub use espice_ingest::sheet;
 pub use espice_lang::lint;
+pub use espice_lang::rules::OverrideInfo;
 pub use espice_lang::rules::{
     Boundary, Branch, Change, Coverage, Equivalent, Fate, Mutant, RuleCoverage, TestOutcome,
     TestRun, TestStatus,
@@ -66,6 +68,7 @@ pub use evaluate::{
 pub use explaining::ExplainRequest;
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
 pub use judge::JudgeRequest;
+pub use lock::LOCK_FILE;
 pub use modelled::{Modelled, ModelledParameter};
 pub use run::Made;
 pub use testing::Mutation;

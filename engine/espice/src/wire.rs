@@ -220,6 +220,7 @@ pub(crate) fn location(place: Place, sources: &SourceMap, naming: Naming) -> Opt
         Place::Page { file, .. } | Place::File(file) => Span::new(file, 0, 0),
     };
     let (start, end) = (file.line_column(span.start), file.line_column(span.end));
+    let cell = file.cell(span.start);
     let (page, area) = match place {
         Place::Page { page, area, .. } => (Some(page), Some(area)),
         _ => (None, None),
@@ -230,6 +231,7 @@ pub(crate) fn location(place: Place, sources: &SourceMap, naming: Naming) -> Opt
         column: start.column,
         end_line: end.line,
         end_column: end.column,
+        cell,
         page,
         area,
     })
@@ -263,6 +265,7 @@ pub(crate) fn finding(
         data: f.data.clone(),
         rule_span: location(f.rule_span.into(), sources, naming),
         data_span: f.data_place.and_then(|p| location(p, sources, naming)),
+        limit_span: f.limit_place.and_then(|p| location(p, sources, naming)),
         fingerprint: f.fingerprint.clone(),
         former: f.former.clone(),
         times: 1,

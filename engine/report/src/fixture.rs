@@ -115,8 +115,7 @@ fn place(file: &str, line: u32, column: u32) -> Location {
         column,
         end_line: line,
         end_column: column + 12,
-        page: None,
-        area: None,
+        ..Location::default()
     }
 }
 

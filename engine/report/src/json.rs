@@ -63,6 +63,7 @@ fn location(place: Place, sources: &SourceMap) -> Option<Location> {
         Place::Page { page, area, .. } => (0, 0, Some(page), Some(area)),
         Place::File(_) => (0, 0, None, None),
     };
+    let cell = file.cell(start).filter(|_| matches!(place, Place::Text(_)));
     let (start, end) = (file.line_column(start), file.line_column(end));
     Some(Location {
         file: String::from(file.name()),
@@ -70,6 +71,7 @@ fn location(place: Place, sources: &SourceMap) -> Option<Location> {
         column: start.column,
         end_line: end.line,
         end_column: end.column,
+        cell,
         page,
         area,
     })

@@ -318,10 +318,13 @@ pub(crate) fn finding(f: &FindingRecord, style: Style) -> String {
     if !parts.is_empty() {
         out += &block(&parts.join(", "), style, "  ");
     }
-    let places: Vec<String> =
-        [&f.data_span, &f.rule_span].into_iter().flatten().map(words::location).collect();
+    let places: Vec<String> = [&f.data_span, &f.limit_span, &f.rule_span]
+        .into_iter()
+        .flatten()
+        .map(words::location)
+        .collect();
     if !places.is_empty() && f.status == "failed" {
-        out += &block(&format!("see {}", places.join(" and ")), style, "  ");
+        out += &block(&format!("see {}", words::list(&places)), style, "  ");
     }
     if !f.because.is_empty() && f.status == "failed" {
         out += &block(&format!("because {}", f.because), style, "  ");

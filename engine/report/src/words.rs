@@ -259,11 +259,14 @@ pub(crate) fn conditions(outcome: &Outcome, curve: &Curve, script: Script) -> St
     parts.join(", ")
 }
 
-/// `file:line:column`, or `file, page 3` for paged sources.
+/// `file:line:column`, `file, page 3` for paged sources, `file[sheet]:C12` for spreadsheets.
 pub(crate) fn location(place: &Location) -> String {
     match place.page {
         Some(page) => format!("{}, page {page}", place.file),
-        None => format!("{}:{}:{}", place.file, place.line, place.column),
+        None => match &place.cell {
+            Some(cell) => format!("{}:{cell}", place.file),
+            None => format!("{}:{}:{}", place.file, place.line, place.column),
+        },
     }
 }
 

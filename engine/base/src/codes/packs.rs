@@ -44,15 +44,16 @@ Wrong:  limits ratings from \"../../somewhere/ratings.csv\" key (part)
 Right:  limits ratings from \"ratings.csv\" key (part)";
 
     TABLE_HEADER "E0407" "the header of a limits table cannot be used"
-"The first line of a limits table names its columns. Key columns have the names that `key (…)` lists;
-every other column carries its unit in brackets.
+"The header of a limits table, which titles may stand above, names its columns. Key columns have the
+names that `key (…)` lists; every other column carries its unit in brackets, or on the line below.
 
 Wrong:  part,VRRM
 Right:  part,VRRM (V)";
 
     TABLE_CELL "E0408" "a cell of a limits table is not a number"
-"Cells of value columns are numbers in the unit of the header, with a decimal point; an empty cell
-means that there is no limit.
+"Cells of value columns are numbers in the unit of the header, with a decimal point; an empty cell or
+`n/a` means that there is no limit. `0.45 ± 0.05`, `1.2 .. 3.6`, `≤ 5` and `5 max` make the column one
+of ranges, in which a number alone could be either end.
 
 Wrong:  BAT54,30V
 Right:  BAT54,30";
@@ -68,6 +69,13 @@ Right:  one row for each part";
 
 Wrong:  BAT54,30,0.2,
 Right:  BAT54,30,0.2";
+
+    TABLE_SHEET "E0414" "a sheet of a spreadsheet cannot be read"
+"Limits tables are read from `.csv` files and from the sheets of `.xlsx` files: the first one, or the
+one that `sheet` names. Older formats and files with a password are not read.
+
+Wrong:  limits ratings from \"limits.xls\" key (part)
+Right:  limits ratings from \"limits.xlsx\" sheet \"Ratings\" key (part)";
 
     WAIVER "E0411" "a waiver is incomplete"
 "A waiver lets a known exception pass, so it says until when, who answers for it, and why.
@@ -88,4 +96,18 @@ ends with exit code 5: nothing that it says is a verdict.
 
 Wrong:  a limits table of 100 MB, exported with every die of every wafer
 Right:  a limits table with the rows that rules look up";
+
+    PACK_VERSION "E0415" "a pack of another version is wanted"
+"`extends` may name the versions of a pack that will do: `std >=0.1, <0.2`, `std ^1.2`, `std ~1.2.3` or
+`std =1.0.0`. Rules of other versions may mean something else.
+
+Wrong:  extends = [\"std >=2.0\"] with std 0.1.0
+Right:  extends = [\"std >=0.1, <0.2\"]";
+
+    PACK_LOCK "E0416" "a pack is not the one that was locked"
+"`espice lock` writes versions and digests of all that a pack extends to `pack.lock`, and `espice check
+--locked` holds them to it: what judged yesterday judges today. The place is the line of the lock.
+
+Wrong:  a std that has changed since the lock was written
+Right:  espice lock PACK, once the new std has been looked at";
 }

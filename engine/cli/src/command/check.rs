@@ -4,6 +4,7 @@ use super::{Context, findings};
 use crate::arguments::{Format, Output};
 use crate::engine::{self, Config};
 use crate::exit::Exit;
+use espice::OverrideInfo;
 use espice_base::{Diagnostics, Severity, SourceMap};
 use espice_report::findings::Report;
 use espice_report::json;
@@ -15,6 +16,12 @@ pub(crate) struct Arguments {
     /// Folders of packs, and files that end in .espice
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
+    /// Hold packs to their pack.lock, which `espice lock` writes
+    #[arg(long)]
+    locked: bool,
+    /// Print what overrides what
+    #[arg(long)]
+    overrides: bool,
     #[command(flatten)]
     output: Output,
 }
@@ -26,7 +33,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         Err(exit) => return exit,
     };
     let mut diagnostics = engine.check(&arguments.paths);
+    if arguments.locked {
+        diagnostics.extend(engine.locked(&arguments.paths));
+    }
     diagnostics.sort();
+    if arguments.overrides && context.global.format == Format::Text {
+        for line in overrides(&engine.overrides(), engine.sources()) {
+            context.console.say(&line);
+        }
+    }
     let exit = Exit::of_diagnostics(&diagnostics);
     let output = arguments.output.output.as_deref();
     match show("check", &diagnostics, engine.sources(), context, output) {
@@ -60,6 +75,23 @@ pub(super) fn show(
     }
     context.console.report(diagnostics, sources);
     findings::say(context, &[account(diagnostics)], output)
+}
+
+/// A line for each change: `std::vf_plausible: limit most 2 V -> 3 V, by house (…): why`.
+fn overrides(changes: &[OverrideInfo], sources: &SourceMap) -> Vec<String> {
+    let line = |c: &OverrideInfo| {
+        let change = if c.what == "off" {
+            String::from("off")
+        } else {
+            format!("{} {} -> {}", c.what, c.from, c.to)
+        };
+        let place = sources.locate(c.span);
+        format!("{}: {change}, by {} ({place}): {}\n", c.rule, c.by, c.because)
+    };
+    if changes.is_empty() {
+        return vec![String::from("nothing is overridden\n")];
+    }
+    changes.iter().map(line).collect()
 }
 
 fn account(diagnostics: &Diagnostics) -> String {

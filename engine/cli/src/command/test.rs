@@ -145,8 +145,7 @@ fn record(test: &TestOutcome, sources: &SourceMap) -> FindingRecord {
         column: start.column,
         end_line: end.line,
         end_column: end.column,
-        page: None,
-        area: None,
+        ..Location::default()
     });
     FindingRecord {
         rule: test.name.clone(),

@@ -69,6 +69,9 @@ pub struct FindingRecord {
     pub rule_span: Option<Location>,
     /// Where the data stand.
     pub data_span: Option<Location>,
+    /// The cell of a limits table that the rule looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_span: Option<Location>,
     /// Stable identity: the first 16 hexadecimal digits of the SHA-256 of `pack::rule`, `part`,
     /// `maker` and `data`, a line each. Values, messages and places take no part in it.
     pub fingerprint: String,
@@ -131,7 +134,7 @@ pub struct WaiverRecord {
 }
 
 /// A place for people and machines.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Location {
     /// File: data files without folders, pack files relative to the pack.
     pub file: String,
@@ -143,6 +146,9 @@ pub struct Location {
     pub end_line: u32,
     /// Column just past the end.
     pub end_column: u32,
+    /// Cell, such as `C12`, of the sheet of a spreadsheet, whose lines are its rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
     /// Page of a paged source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,

@@ -65,6 +65,8 @@ pub struct Finding {
     pub rule_span: Span,
     /// Where the decisive data stand.
     pub data_place: Option<Place>,
+    /// The cell of a limits table that the decisive check looks at.
+    pub limit_place: Option<Place>,
     /// The part; where the sources name none, the first source's name without its ending.
     pub part: String,
     /// Its maker; empty where no source says.

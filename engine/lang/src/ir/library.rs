@@ -123,14 +123,14 @@ impl CardIr {
     }
 }
 
-/// A limits table read from CSV.
+/// A limits table read from CSV or a spreadsheet.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LimitTable {
     /// Name in the pack.
     pub name: String,
     /// Pack.
     pub pack: String,
-    /// The CSV in the source map.
+    /// The CSV, or the sheet as text, in the source map.
     pub file: FileId,
     /// Key columns' names.
     pub keys: Vec<String>,
@@ -149,13 +149,17 @@ pub struct TableColumn {
     pub name: String,
     /// Unit of the header.
     pub unit: Unit,
+    /// Whether its cells are ranges.
+    pub is_range: bool,
 }
 
 /// A cell of a limits table.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TableCell {
-    /// Value in SI; `None` for an empty cell.
+    /// Value in SI; `None` for an empty cell, and for a range.
     pub value: Option<f64>,
+    /// Ends in SI, in a column of ranges; an end that is not stated is open.
+    pub range: Option<[Option<f64>; 2]>,
     /// Its place.
     pub span: Span,
 }

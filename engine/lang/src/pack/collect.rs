@@ -4,11 +4,15 @@ use super::damage::{broken_names, text_place};
 use super::files::{PackFile, unreadable};
 use super::source::{PackSource, folder_of, join};
 use super::tables::read_table;
+use super::xlsx::{self, Trouble};
 use crate::check::Declarations;
+use crate::check::dims::likely;
 use crate::check::names::{Class, Names};
 use crate::ir::{Allowed, Library, Owned, ScriptSource, TestData};
-use espice_base::{Diagnostic, Diagnostics, FileId, Place, ReadError, Severity, SourceMap, Span};
-use espice_syntax::ast::{File, Given, Item, ItemKind, Quoted, Word};
+use espice_base::{
+    Code, Diagnostic, Diagnostics, FileId, Place, ReadError, Severity, SourceMap, Span,
+};
+use espice_syntax::ast::{File, Given, Item, ItemKind, Limits, Quoted, Word};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -50,10 +54,10 @@ fn parse_all(texts: &[(&str, FileId, String)]) -> Vec<Parsed> {
 }
 
 /// Collects one pack.
-pub(super) struct Collector<'a> {
+pub(super) struct Collector<'a, 'f> {
     pub(super) pack: usize,
     pub(super) name: &'a str,
-    pub(super) files: &'a BTreeMap<String, PackFile>,
+    pub(super) files: &'f BTreeMap<String, PackFile>,
     /// Where files come from that only a test names, and the folder that they lie in.
     pub(super) source: &'a PackSource<'a>,
     pub(super) folder: &'a str,
@@ -64,7 +68,7 @@ pub(super) struct Collector<'a> {
     pub(super) diagnostics: &'a mut Diagnostics,
 }
 
-impl Collector<'_> {
+impl<'f> Collector<'_, 'f> {
     /// Parses every `.espice` file and takes its items.
     pub(super) fn collect(mut self) {
         let files = self.files;
@@ -179,15 +183,17 @@ impl Collector<'_> {
                 if !self.declare(Class::Table, &item.name) {
                     return;
                 }
-                let Some((text, file)) = self.beside(relative, &item.file, ".csv") else { return };
-                let table = read_table(&item, self.name, &text, file, self.diagnostics);
+                let Some((text, file, is_sheet)) = self.table_text(relative, &item) else { return };
+                let table = read_table(&item, self.name, &text, file, is_sheet, self.diagnostics);
                 self.library.tables.extend(table);
             }
             ItemKind::Script(item) => {
                 if !self.declare(Class::Function, &item.name) {
                     return;
                 }
-                let Some((text, file)) = self.beside(relative, &item.file, ".rhai") else { return };
+                let Some((text, file)) = self.beside(relative, &item.file, &[".rhai"]) else {
+                    return;
+                };
                 self.library.scripts.push(ScriptSource { pack, item, file, text });
             }
             ItemKind::Rule(item) => {
@@ -232,13 +238,71 @@ impl Collector<'_> {
         }
     }
 
+    /// The text of the table that an item names; the flag says that it is that of a sheet.
+    fn table_text(&mut self, relative: &str, item: &Limits) -> Option<(String, FileId, bool)> {
+        if !item.file.text.ends_with(".xlsx") {
+            if let Some(sheet) = &item.sheet {
+                let message = format!("`{}` has no sheets", item.file.text);
+                let complaint = Diagnostic::error(Code::TABLE_SHEET, message).at(sheet.span);
+                self.diagnostics.push(complaint.help("only `.xlsx` files have sheets"));
+                return None;
+            }
+            let (text, file) = self.beside(relative, &item.file, &[".csv", ".xlsx"])?;
+            return Some((text, file, false));
+        }
+        let file = self.file_beside(relative, &item.file, &[".csv", ".xlsx"])?;
+        match xlsx::read(&file.bytes, item.sheet.as_ref().map(|s| s.text.as_str())) {
+            Ok(sheet) => {
+                let name = format!("{}[{}]", file.path, sheet.name);
+                let id = self.sources.add(name, sheet.text.as_str());
+                Some((sheet.text, id, true))
+            }
+            Err(trouble) => {
+                let named = item.sheet.as_ref().unwrap_or(&item.file);
+                let (message, help) = match trouble {
+                    Trouble::Unreadable => (
+                        format!("`{}` cannot be read as a spreadsheet", item.file.text),
+                        String::from("save it as .xlsx without a password, or as CSV"),
+                    ),
+                    Trouble::NoSheet(known) => (
+                        format!("`{}` has no sheet `{}`", item.file.text, named.text),
+                        likely(&named.text, known.iter().map(String::as_str))
+                            .unwrap_or_else(|| format!("its sheets are {}", known.join(", "))),
+                    ),
+                };
+                let complaint = Diagnostic::error(Code::TABLE_SHEET, message).at(named.span);
+                self.diagnostics.push(complaint.help(help));
+                None
+            }
+        }
+    }
+
     /// The text of a file that an item names, relative to the file of the item.
-    fn beside(&mut self, relative: &str, named: &Quoted, ending: &str) -> Option<(String, FileId)> {
+    fn beside(
+        &mut self,
+        relative: &str,
+        named: &Quoted,
+        endings: &[&str],
+    ) -> Option<(String, FileId)> {
+        let file = self.file_beside(relative, named, endings)?;
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        let id = self.sources.add(file.path.as_str(), text.as_str());
+        Some((text, id))
+    }
+
+    fn file_beside(
+        &mut self,
+        relative: &str,
+        named: &Quoted,
+        endings: &[&str],
+    ) -> Option<&'f PackFile> {
         let path = join(folder_of(relative), &named.text);
-        let Some(file) = self.files.get(&path) else {
+        let files: &'f BTreeMap<String, PackFile> = self.files;
+        let found = files.get(&path);
+        if found.is_none() {
             let is_out = named.text.starts_with('/') || path.starts_with("..");
-            let help = if !named.text.ends_with(ending) {
-                format!("its name must end in `{ending}`")
+            let help = if !endings.iter().any(|e| named.text.ends_with(e)) {
+                format!("its name must end in `{}`", endings.join("` or `"))
             } else if is_out {
                 String::from("it must lie in the folders of the pack")
             } else {
@@ -247,11 +311,8 @@ impl Collector<'_> {
             let what = format!("`{}`", named.text);
             let diagnostic: Diagnostic = unreadable(&what, ReadError::NotFound);
             self.diagnostics.push(diagnostic.at(named.span).help(help));
-            return None;
-        };
-        let text = String::from_utf8_lossy(&file.bytes).into_owned();
-        let id = self.sources.add(file.path.as_str(), text.as_str());
-        Some((text, id))
+        }
+        found
     }
 }
 

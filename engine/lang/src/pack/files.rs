@@ -13,7 +13,7 @@ pub(super) struct PackFile {
 }
 
 /// What belongs to a pack, by its ending.
-const ENDINGS: [&str; 3] = [".espice", ".csv", ".rhai"];
+const ENDINGS: [&str; 4] = [".espice", ".csv", ".xlsx", ".rhai"];
 
 /// Reads all files of a pack, by path relative to its folder.
 pub(super) fn read_files(
@@ -88,7 +88,11 @@ pub(super) fn digest(
     };
     part("pack.toml", &unix_lines(manifest.as_bytes()));
     for (path, file) in files {
-        part(path, &unix_lines(&file.bytes));
+        // What is no text has no ends of lines.
+        match path.ends_with(".xlsx") {
+            true => part(path, &file.bytes),
+            false => part(path, &unix_lines(&file.bytes)),
+        }
     }
     for (name, base) in bases {
         part(name, base.to_string().as_bytes());

@@ -1,5 +1,6 @@
 //! `pack.toml`: the name, version and bases of a pack.
 
+use super::version::{self, Version, Wanted};
 use crate::check::dims::likely;
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
 use std::ops::Range;
@@ -13,12 +14,22 @@ pub(super) struct Entry {
     pub(super) span: Span,
 }
 
+/// A pack that is extended, and the versions of it that will do.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Base {
+    /// Its name, with the place of the whole entry.
+    pub(super) name: Entry,
+    /// The entry as written.
+    pub(super) text: String,
+    pub(super) wanted: Wanted,
+}
+
 /// What a `pack.toml` says.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Manifest {
     pub(super) name: Entry,
     pub(super) version: String,
-    pub(super) extends: Vec<Entry>,
+    pub(super) extends: Vec<Base>,
     pub(super) sources: Vec<Entry>,
 }
 
@@ -45,7 +56,10 @@ pub(super) fn read(text: &str, file: FileId, diagnostics: &mut Diagnostics) -> O
             "description" | "license" => {
                 reader.text(&format!("the {}", key.get_ref()), value);
             }
-            "extends" => extends = reader.list("extends", value),
+            "extends" => {
+                let entries = reader.list("extends", value);
+                extends = entries.into_iter().filter_map(|e| reader.base(e)).collect();
+            }
             "sources" => sources = Some(reader.list("sources", value)),
             other => {
                 let help = likely(other, KEYS).unwrap_or_else(|| {
@@ -124,6 +138,24 @@ impl Reader<'_> {
         None
     }
 
+    /// An entry of `extends`: a name, and a range of versions where one is wanted.
+    fn base(&mut self, entry: Entry) -> Option<Base> {
+        match version::entry(&entry.text) {
+            Ok((name, wanted)) => Some(Base {
+                name: Entry { text: name.to_string(), span: entry.span },
+                wanted,
+                text: entry.text.clone(),
+            }),
+            Err(part) => {
+                let range = entry.span.start as usize..entry.span.end as usize;
+                let help = "write ranges as in `std >=0.1, <0.2`, `std ^1.2` or `std =1.0.0`";
+                let message = format!("`{part}` is no range of versions");
+                self.wrong(message, range, Some(String::from(help)));
+                None
+            }
+        }
+    }
+
     fn list(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Vec<Entry> {
         let Some(array) = value.get_ref().as_array() else {
             let message = format!("`{key}` must be a list");
@@ -141,6 +173,13 @@ impl Reader<'_> {
             }
         }
         entries
+    }
+}
+
+impl Manifest {
+    /// The version, where it reads.
+    pub(super) fn version(&self) -> Option<Version> {
+        Version::parse(&self.version)
     }
 }
 

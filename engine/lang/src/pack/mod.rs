@@ -9,6 +9,8 @@ mod source;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod version;
+mod xlsx;
 
 pub use source::{EmbeddedPack, PackRoot};
 

@@ -1,7 +1,7 @@
 //! Which packs a run needs, bases before what extends them.
 
 use super::files::unreadable;
-use super::manifest::{Entry, Manifest, read};
+use super::manifest::{Base, Manifest, read};
 use super::source::{EmbeddedPack, PackRoot, PackSource, join};
 use crate::check::dims::likely;
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Place, ReadError, SourceMap, World};
@@ -168,9 +168,10 @@ impl Planner<'_> {
         Some(place)
     }
 
-    fn base(&mut self, entry: &Entry) -> Option<usize> {
+    fn base(&mut self, base: &Base) -> Option<usize> {
+        let entry = &base.name;
         let named = |c: &Candidate<'_>| c.manifest.name.text == entry.text;
-        let Some(base) = self.candidates.iter().position(named) else {
+        let Some(place) = self.candidates.iter().position(named) else {
             let names = self.candidates.iter().map(|c| c.manifest.name.text.as_str());
             self.diagnostics.push(
                 Diagnostic::error(Code::UNKNOWN_PACK, format!("there is no pack `{}`", entry.text))
@@ -182,7 +183,22 @@ impl Planner<'_> {
             );
             return None;
         };
-        if self.path.contains(&base) {
+        if let Some(manifest) = self.candidates.get(place).map(|c| &c.manifest)
+            && let Some(version) = manifest.version()
+            && !base.wanted.takes(&version)
+        {
+            // The pack is used all the same: what it declares is not told as missing, too.
+            let message = format!(
+                "this extends `{}`, and {} {} is at hand",
+                base.text, entry.text, manifest.version
+            );
+            self.diagnostics.push(
+                Diagnostic::error(Code::PACK_VERSION, message).at(entry.span).help(
+                    "give a version that fits, or check the pack with this one and widen the range",
+                ),
+            );
+        }
+        if self.path.contains(&place) {
             self.diagnostics.push(
                 Diagnostic::error(
                     Code::CIRCULAR_PACKS,
@@ -193,6 +209,6 @@ impl Planner<'_> {
             );
             return None;
         }
-        self.visit(base)
+        self.visit(place)
     }
 }

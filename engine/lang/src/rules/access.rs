@@ -72,6 +72,9 @@ impl<'a> Evaluator<'a> {
                 };
                 let table = self.book.tables.get(table);
                 let cell = table.and_then(|t| t.rows.get(row)).and_then(|r| r.1.get(*column));
+                if let Some([low, high]) = cell.and_then(|c| c.range) {
+                    return Ok(Value::Range(low, high, None));
+                }
                 self.given(cell.and_then(|c| c.value), span, || {
                     String::from("the cell of the limits table is empty")
                 })

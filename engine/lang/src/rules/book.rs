@@ -100,6 +100,8 @@ pub struct Rulebook {
     pub(crate) selects: BTreeMap<String, SelectIr>,
     pub(crate) recipes: BTreeMap<String, RecipeIr>,
     pub(crate) tests: Vec<TestIr>,
+    /// The single values that packs changed in rules of others, in the order of changing.
+    pub(crate) changed: Vec<ChangedValue>,
     pub(crate) waivers: Vec<WaiverIr>,
     /// Names of the loaded packs, which `for foundry` of waivers is compared with.
     pub(crate) packs: Vec<String>,
@@ -235,6 +237,43 @@ pub struct RuleLimit {
     pub(crate) slot: usize,
 }
 
+/// What an override changed in a rule.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct ChangedValue {
+    /// Index of the rule.
+    pub(crate) rule: usize,
+    /// Index of the pack that overrides.
+    pub(crate) pack: usize,
+    /// `limit most`, `severity` or `off`.
+    pub(crate) what: String,
+    /// What held before, in words or where it stands.
+    pub(crate) from: Result<String, Span>,
+    /// What holds now.
+    pub(crate) to: Result<String, Span>,
+    pub(crate) because: String,
+    /// Where the override stands.
+    pub(crate) span: Span,
+}
+
+/// A change of an override as people are shown it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OverrideInfo {
+    /// Full name of the rule.
+    pub rule: String,
+    /// The pack that overrides.
+    pub by: String,
+    /// `limit NAME`, `severity` or `off`.
+    pub what: String,
+    /// What held before.
+    pub from: String,
+    /// What holds now.
+    pub to: String,
+    /// Why.
+    pub because: String,
+    /// Where the override stands.
+    pub span: Span,
+}
+
 /// What a rule needs in order to apply.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Need {
@@ -283,6 +322,25 @@ impl Rulebook {
     /// The recipe of a template.
     pub fn recipe(&self, template: &str) -> Option<&RecipeIr> {
         self.recipes.get(template)
+    }
+
+    /// What overrides what: a line for each limit, severity and switch that packs changed, in
+    /// the order of loading, the later one on top of the earlier.
+    pub fn overrides(&self) -> Vec<OverrideInfo> {
+        let words = |t: &Result<String, Span>| match t {
+            Ok(words) => words.clone(),
+            Err(span) => self.snippet(*span),
+        };
+        let info = |c: &ChangedValue| OverrideInfo {
+            rule: self.rules.get(c.rule).map_or(String::new(), RuleIr::full_name),
+            by: self.packs.get(c.pack).cloned().unwrap_or_default(),
+            what: c.what.clone(),
+            from: words(&c.from),
+            to: words(&c.to),
+            because: c.because.clone(),
+            span: c.span,
+        };
+        self.changed.iter().map(info).collect()
     }
 
     /// The text of an expression on one line.

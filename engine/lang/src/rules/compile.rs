@@ -1,6 +1,9 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
-use super::book::{Change, FunctionIr, Need, PackFiles, Part, Phase, RuleIr, RuleLimit, Rulebook, View};
+use super::book::{
+    Change, ChangedValue, FunctionIr, Need, PackFiles, Part, Phase, RuleIr, RuleLimit, Rulebook,
+    View,
+};
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::scope::{Callable, Checker};
 use super::scripts::Scripts;
@@ -44,6 +47,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
         selects: select::check(&mut checker, library),
         recipes: recipes::check(&mut checker, library),
         tests: Vec::new(),
+        changed: Vec::new(),
         waivers: Vec::new(),
         packs: library.packs.iter().map(|p| p.name.clone()).collect(),
         views: BTreeMap::new(),
@@ -64,7 +68,8 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
             book.views.insert(pack, View { rules, packs });
         }
     }
-    book.changes = apply_overrides(&mut checker, library, &places, &mut book.rules, |_| true);
+    (book.changes, book.changed) =
+        apply_overrides(&mut checker, library, &places, &mut book.rules, |_| true);
     for owned in &library.waivers {
         book.waivers.extend(waivers::check(&mut checker, library, &places, &book.rules, owned));
     }
@@ -404,16 +409,25 @@ fn apply_overrides(
     places: &[Option<usize>],
     rules: &mut [RuleIr],
     counts: impl Fn(usize) -> bool,
-) -> Vec<Change> {
-    let mut changes = Vec::new();
+) -> (Vec<Change>, Vec<ChangedValue>) {
+    let (mut changes, mut values) = (Vec::new(), Vec::new());
     for owned in library.overrides.iter().filter(|o| counts(o.pack)) {
         let place = find_rule(library, owned.pack, &owned.item.target);
-        if let Some(rule) = place.and_then(|p| places.get(p).copied().flatten())
-            && let Some(rule) = rules.get_mut(rule)
+        if let Some(index) = place.and_then(|p| places.get(p).copied().flatten())
+            && let Some(rule) = rules.get_mut(index)
         {
             checker.pack = owned.pack;
             let before = rule.clone();
-            apply_override(checker, rule, &owned.item);
+            let blank = ChangedValue {
+                rule: index,
+                pack: owned.pack,
+                what: String::new(),
+                from: Ok(String::new()),
+                to: Ok(String::new()),
+                because: quoted(&owned.item.because),
+                span: owned.item.target.name.span,
+            };
+            apply_override(checker, rule, &owned.item, &blank, &mut values);
             changes.push(Change {
                 pack: library.pack_name(owned.pack).to_string(),
                 before,
@@ -423,15 +437,27 @@ fn apply_overrides(
             });
         }
     }
-    changes
+    (changes, values)
 }
 
 /// Applies an override; its names and dimensions were checked when the library was loaded.
-fn apply_override(checker: &mut Checker<'_>, rule: &mut RuleIr, item: &ast::Override) {
+fn apply_override(
+    checker: &mut Checker<'_>,
+    rule: &mut RuleIr,
+    item: &ast::Override,
+    blank: &ChangedValue,
+    changes: &mut Vec<ChangedValue>,
+) {
+    let mut change = |what: String, from, to| {
+        changes.push(ChangedValue { what, from, to, ..blank.clone() });
+    };
     if let Some(level) = item.severity.as_ref().and_then(severity) {
+        let words = |s: Severity| Ok(s.word().to_string());
+        change(String::from("severity"), words(rule.severity), words(level));
         rule.severity = level;
     }
     if item.off.is_some() {
+        change(String::from("off"), Ok(String::from("on")), Ok(String::from("off")));
         rule.off = Some(quoted(&item.because));
     }
     for (name, value) in &item.values {
@@ -451,6 +477,8 @@ fn apply_override(checker: &mut Checker<'_>, rule: &mut RuleIr, item: &ast::Over
         if sound && let Some(slot) = rule.frame.slots.get_mut(limit.slot) {
             typed.ty = limit.ty.clone();
             typed.evidence = false;
+            let from = slot.as_ref().map_or(Ok(String::new()), |before| Err(before.span));
+            change(format!("limit {}", limit.name), from, Err(typed.span));
             *slot = Some(typed);
         }
     }

@@ -46,7 +46,7 @@ mod waivers;
 mod watch;
 mod whynot;
 
-pub use book::{Input, Judgement, Phase, RuleIr, RuleLimit, Rulebook};
+pub use book::{Input, Judgement, OverrideInfo, Phase, RuleIr, RuleLimit, Rulebook};
 pub use columns::{Batch, Judged, Plan, Read, Record};
 pub use compile::check;
 pub use expr::TypedExpr;

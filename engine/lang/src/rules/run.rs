@@ -6,7 +6,7 @@ use super::expr::{ExprKind as Kind, TypedExpr};
 use super::message::number;
 use super::value::{Decision, Lack, Truth, Value, Verdict, Why};
 use super::watch::Watch;
-use crate::ir::{Account, Finding, FindingStatus, Observed};
+use crate::ir::{Account, Finding, FindingStatus, Observed, TableCell};
 use espice_base::{Code, Diagnostic, Diagnostics, Digest, Place};
 use espice_facts::{Facts, Origin};
 use std::collections::BTreeSet;
@@ -86,6 +86,7 @@ impl Rulebook {
             observed: None,
             rule_span: rule.checks.first().map_or(rule.span, |c| c.span),
             data_place: None,
+            limit_place: None,
             part: part_of(input.facts),
             maker: input.facts.device.maker.clone().unwrap_or_default(),
             data: String::new(),
@@ -104,6 +105,7 @@ impl Rulebook {
         if let Some(check) = rule.checks.get(check) {
             finding.rule_span = check.span;
             finding.data_place = evaluator.place_of(check);
+            finding.limit_place = evaluator.cell_of(check, None);
         }
         let decision = verdict.decision.as_ref();
         if let Some(d) = decision {
@@ -115,6 +117,11 @@ impl Rulebook {
             });
             finding.rule_span = d.span;
             finding.data_place = d.trail.iter().find_map(|t| t.1.place()).or(finding.data_place);
+            if let Some(check) = rule.checks.get(check) {
+                // The loops stand where the decision was made, so that keys of tables are its.
+                evaluator.restore(d);
+                finding.limit_place = evaluator.cell_of(check, Some(d.limit));
+            }
         }
         finding.data = data_of(decision);
         match &verdict.truth {
@@ -277,6 +284,36 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The place of the cell of a limits table that an expression looks at: the one that holds
+    /// the limit, else the first.
+    pub(crate) fn cell_of(&self, e: &TypedExpr, limit: Option<f64>) -> Option<Place> {
+        let mut cells = Vec::new();
+        self.cells(e, &mut cells);
+        let holds = |c: &&TableCell| {
+            let ends = c.range.into_iter().flatten().flatten();
+            limit.is_some_and(|l| c.value.into_iter().chain(ends).any(|v| v == l))
+        };
+        let cell = cells.iter().copied().find(|c| holds(c)).or(cells.first().copied());
+        cell.map(|c| Place::Text(c.span))
+    }
+
+    fn cells(&self, e: &TypedExpr, found: &mut Vec<&'a TableCell>) {
+        match &e.kind {
+            Kind::Local(slot) => {
+                if let Some(definition) = self.definition(*slot) {
+                    self.cells(definition, found);
+                }
+            }
+            Kind::Cell(row, column) => {
+                let Value::TableRow(table, row) = self.value(row) else { return };
+                let table = self.book.tables.get(table);
+                let row = table.and_then(|t| t.rows.get(row));
+                found.extend(row.and_then(|r| r.1.get(*column)));
+            }
+            _ => e.parts().into_iter().for_each(|p| self.cells(p, found)),
+        }
+    }
+
     /// The place of the first row, curve or sweep that an expression looks at.
     pub(crate) fn place_of(&self, e: &TypedExpr) -> Option<Place> {
         let own = match &e.kind {
@@ -289,14 +326,6 @@ impl<'a> Evaluator<'a> {
             Kind::Local(slot) => {
                 return self.definition(*slot).and_then(|d| self.place_of(d));
             }
-            Kind::Cell(row, column) => match self.value(row) {
-                Value::TableRow(table, row) => {
-                    let table = self.book.tables.get(table);
-                    let cell = table.and_then(|t| t.rows.get(row)).and_then(|r| r.1.get(*column));
-                    cell.map(|c| Place::Text(c.span))
-                }
-                _ => None,
-            },
             _ => None,
         };
         own.or_else(|| e.parts().into_iter().find_map(|p| self.place_of(p)))

@@ -293,7 +293,8 @@ impl Checker<'_> {
                     .get(*table)
                     .and_then(|t| t.columns.iter().enumerate().find(|(_, c)| c.name == text));
                 if let Some((i, column)) = column {
-                    let ty = Type::of_unit(column.unit);
+                    let own = Type::of_unit(column.unit);
+                    let ty = if column.is_range { Type::Range(Box::new(own)) } else { own };
                     return node(span, ty, false, Kind::Cell(Box::new(base), i));
                 }
             }

@@ -60,6 +60,9 @@ fn message(f: &FindingRecord) -> String {
     if let (Some(_), Some(rule)) = (&f.data_span, &f.rule_span) {
         let _ = write!(text, " [rule {}]", words::location(rule));
     }
+    if let Some(limit) = &f.limit_span {
+        let _ = write!(text, " [limit {}]", words::location(limit));
+    }
     if !f.help.is_empty() {
         let _ = write!(text, "\n{}", f.help);
     }

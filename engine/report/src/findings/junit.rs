@@ -105,6 +105,7 @@ fn body(f: &FindingRecord) -> String {
         f.margin.map(|v| format!("margin: {}", numbers::difference(v, &f.unit, Script::Plain))),
     );
     lines.extend(f.data_span.as_ref().map(|p| format!("data: {}", words::location(p))));
+    lines.extend(f.limit_span.as_ref().map(|p| format!("limit at: {}", words::location(p))));
     lines.extend(f.rule_span.as_ref().map(|p| format!("rule: {}", words::location(p))));
     for (name, text) in [("because", &f.because), ("help", &f.help)] {
         if !text.is_empty() {

@@ -71,7 +71,7 @@ fn table(title: &str, findings: &[&FindingRecord]) -> String {
             cell(&f.part),
             cell(&f.message),
             show(f.observed),
-            show(f.limit),
+            limit(f),
             cell(&at(place(f))),
             cell(&at(rule_at)),
         );
@@ -79,6 +79,13 @@ fn table(title: &str, findings: &[&FindingRecord]) -> String {
     out += &more(findings.len());
     out.push('\n');
     out
+}
+
+/// The limit, and the cell that it comes from.
+fn limit(f: &FindingRecord) -> String {
+    let value = f.limit.map(|v| numbers::quantity(v, &f.unit, Script::Plain));
+    let at = f.limit_span.as_ref().map(|p| cell(&format!("({})", words::location(p))));
+    value.into_iter().chain(at).collect::<Vec<_>>().join(" ")
 }
 
 fn more(all: usize) -> String {

@@ -171,7 +171,13 @@ fn level(severity: &str) -> &'static str {
 
 fn result(f: &FindingRecord, rules: &Rules<'_>) -> SarifResult {
     let main = f.data_span.as_ref().or(f.rule_span.as_ref());
-    let related = f.rule_span.as_ref().filter(|_| f.data_span.is_some());
+    let rule = f.rule_span.as_ref().filter(|_| f.data_span.is_some());
+    let named = [(rule, "the rule"), (f.limit_span.as_ref(), "the limit")];
+    let mut related = Vec::new();
+    for (place, words) in named.into_iter().filter_map(|(p, w)| Some((p?, w))) {
+        let id = u32::try_from(related.len() + 1).unwrap_or(u32::MAX);
+        related.push(at(place, Some((id, words))));
+    }
     let part = if f.part.is_empty() { String::new() } else { format!("{}: ", f.part) };
     let mut suppressions = Vec::new();
     if let Some(w) = f.waiver.as_ref().filter(|_| f.status == "waived") {
@@ -196,7 +202,7 @@ fn result(f: &FindingRecord, rules: &Rules<'_>) -> SarifResult {
         level: level(&f.severity),
         message: Text { text: format!("{part}{}", f.message) },
         locations: main.map(|p| at(p, None)).into_iter().collect(),
-        related_locations: related.map(|p| at(p, Some(1))).into_iter().collect(),
+        related_locations: related,
         partial_fingerprints: BTreeMap::from([("espiceFinding/v1", f.fingerprint.clone())]),
         suppressions,
         properties: Properties {
@@ -209,9 +215,14 @@ fn result(f: &FindingRecord, rules: &Rules<'_>) -> SarifResult {
     }
 }
 
-/// A place; a number marks one that is related to the result.
-fn at(place: &Location, id: Option<u32>) -> SarifLocation {
-    let (uri, base) = uri(&place.file);
+/// A place; a number and words mark one that is related to the result.
+fn at(place: &Location, related: Option<(u32, &str)>) -> SarifLocation {
+    // A sheet of a spreadsheet is named after its file.
+    let file = match &place.cell {
+        Some(_) => place.file.rsplit_once('[').map_or(place.file.as_str(), |(f, _)| f),
+        None => place.file.as_str(),
+    };
+    let (uri, base) = uri(file);
     let region = Region {
         start_line: place.line.max(1),
         start_column: place.column.max(1),
@@ -228,14 +239,19 @@ fn at(place: &Location, id: Option<u32>) -> SarifLocation {
         },
         kind: "page",
     });
+    let cell = place.cell.as_ref().map(|cell| LogicalLocation {
+        name: cell.clone(),
+        fully_qualified_name: format!("{}:{cell}", place.file),
+        kind: "cell",
+    });
     SarifLocation {
-        id,
-        message: id.map(|_| Text { text: String::from("the rule") }),
+        id: related.map(|r| r.0),
+        message: related.map(|r| Text { text: r.1.to_string() }),
         physical_location: Physical {
             artifact_location: Artifact { uri, uri_base_id: base },
-            region: place.page.is_none().then_some(region),
+            region: (place.page.is_none() && place.cell.is_none()).then_some(region),
         },
-        logical_locations: page.into_iter().collect(),
+        logical_locations: page.into_iter().chain(cell).collect(),
     }
 }
 

@@ -13,8 +13,7 @@ fn place(file: &str, line: u32) -> Location {
         column: 5,
         end_line: line,
         end_column: 19,
-        page: None,
-        area: None,
+        ..Location::default()
     }
 }
 

@@ -79,6 +79,9 @@ pub(crate) fn article(f: &FindingRecord) -> String {
     if f.data_span.is_some() {
         facts.push(("Data", place(f.data_span.as_ref())));
     }
+    if f.limit_span.is_some() {
+        facts.push(("Limit at", place(f.limit_span.as_ref())));
+    }
     if f.rule_span.is_some() {
         facts.push(("Rule", place(f.rule_span.as_ref())));
     }

@@ -90,7 +90,9 @@ impl Rulebook {
             let watch = watches.entry(test.pack_index).or_default();
             run.outcomes.push(self.run_test(test, context, Some(watch)));
         }
-        for (index, pack) in self.pack_files.iter().enumerate().filter(|p| packs.contains(&p.1.name)) {
+        for (index, pack) in
+            self.pack_files.iter().enumerate().filter(|p| packs.contains(&p.1.name))
+        {
             let seen = watches.remove(&index).unwrap_or_default().seen.into_inner();
             self.cover(index, &pack.name, &seen, &mut run.coverage);
         }

@@ -59,7 +59,8 @@ impl Rulebook {
     /// Every mutant of some packs, in the order of their rules and of the text.
     pub fn mutants(&self, packs: &[String]) -> Vec<Mutant> {
         let mut mutants = Vec::new();
-        for (pack, info) in self.pack_files.iter().enumerate().filter(|p| packs.contains(&p.1.name)) {
+        for (pack, info) in self.pack_files.iter().enumerate().filter(|p| packs.contains(&p.1.name))
+        {
             let rules = self.views.get(&pack).map_or(&self.rules, |v| &v.rules);
             for (index, rule) in rules.iter().enumerate() {
                 let target = Target::Rule { pack, rule: index };
