@@ -71,6 +71,12 @@ pub(super) fn lower<'b>(
         return None;
     }
     let mut program = lowering.program;
+    let numbers = program.ops.iter().filter_map(|op| match op {
+        Op::Number(_, NumberOp::Leaf(leaf)) => Some(Some(*leaf)),
+        Op::Number(..) => Some(None),
+        Op::Truth(..) => None,
+    });
+    program.leaves = numbers.collect();
     program.numbers = lowering.numbers.len();
     program.truths = lowering.truths.len();
     Some(program)
@@ -487,7 +493,15 @@ impl<'b> Lowering<'b, '_> {
     fn within(&mut self, value: &'b TypedExpr, set: &'b TypedExpr) -> Option<T> {
         let v = self.number(value)?;
         let (low, high) = match &self.resolved(set)?.kind {
-            Kind::Range(low, high, None) => (self.number(low)?, self.number(high)?),
+            Kind::Range(low, high, None) => {
+                let ends = self.resolved(low)?.constant().zip(self.resolved(high)?.constant());
+                if let Some((low, high)) = ends.filter(|(l, h)| l.is_finite() && h.is_finite()) {
+                    return Some(
+                        self.put_truth(self.space_of_number(v), TruthOp::Between(v, low, high)),
+                    );
+                }
+                (self.number(low)?, self.number(high)?)
+            }
             Kind::Field(base, id) => {
                 let [low, high] = OfRow::range(*id)?;
                 (self.of_row(base, low)?, self.of_row(base, high)?)
