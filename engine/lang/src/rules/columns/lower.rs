@@ -7,6 +7,7 @@
 use super::lanes::{ABSENT, NO, truth};
 use super::leaves::{General, Leaves, NumberLeaf, OfRow, TruthLeaf, origin_word};
 use super::program::{N, NumberOp, Op, Program, Space, T, TruthOp};
+use super::quiet::is_quiet;
 use crate::rules::book::{Need, RuleIr, Rulebook};
 use crate::rules::expr::{Constant, ExprKind as Kind, Frame, TypedExpr};
 use crate::rules::functions::Function;
@@ -15,7 +16,7 @@ use espice_syntax::ast::{BinaryOp, ComprehensionKind};
 use espice_units::Constants;
 
 /// Deepest chain of definitions and functions.
-const DEPTH: usize = 64;
+pub(super) const DEPTH: usize = 64;
 /// Most operations of a program: bodies of functions are put in place at every call.
 const OPERATIONS: usize = 4096;
 
@@ -127,7 +128,7 @@ impl<'b> Lowering<'b, '_> {
                     let there = self.put_truth(None, TruthOp::IsMissing(number, true));
                     self.program.scope.push(there);
                 }
-                Need::Expr(e) if !self.is_quiet(e, 0) => return None,
+                Need::Expr(e) if !self.is_quiet(e) => return None,
                 Need::Curve(_) | Need::Expr(_) => self.leave(General::Need(need)),
             }
         }
@@ -218,7 +219,7 @@ impl<'b> Lowering<'b, '_> {
             return Some(column);
         }
         self.back_to(mark);
-        if !self.is_quiet(e, 0) || self.frames.len() > 1 {
+        if !self.is_quiet(e) || self.frames.len() > 1 {
             return None;
         }
         let general = self.general(General::Number(e));
@@ -412,7 +413,7 @@ impl<'b> Lowering<'b, '_> {
             return Some(column);
         }
         self.back_to(mark);
-        if !self.is_quiet(e, 0) || self.frames.len() > 1 {
+        if !self.is_quiet(e) || self.frames.len() > 1 {
             return None;
         }
         let general = self.general(General::Truth(e));
@@ -588,26 +589,7 @@ impl<'b> Lowering<'b, '_> {
         self.leaves.back_to(mark.leaves);
     }
 
-    /// Whether an expression looks at nothing but its record and can tell nothing but its value:
-    /// no loop around it, and no diagnostic on the way. Limits and unequal series are told by
-    /// the tree walker for every rule that meets them, also where the rule passes.
-    fn is_quiet(&self, e: &TypedExpr, depth: usize) -> bool {
-        let series = e.ty.element().1;
-        let here = match &e.kind {
-            Kind::Script(..) | Kind::Call(..) | Kind::Grid(_) | Kind::Over(..) => false,
-            Kind::Where { .. } | Kind::ModelAt(..) | Kind::ModelAtRecord(..) => false,
-            Kind::Binary(..) | Kind::Power(..) | Kind::Compare(..) | Kind::Not(_) => !series,
-            Kind::Builtin(Function::Min | Function::Max, args) if args.len() > 1 => !series,
-            Kind::Builtin(Function::Sum, args) => {
-                !args.iter().any(|a| matches!(a.ty, Type::List(_)))
-            }
-            Kind::Comprehension { over, .. } => !matches!(over.ty, Type::Range(_)),
-            Kind::Local(slot) => match self.rule.frame.slots.get(*slot).and_then(Option::as_ref) {
-                Some(definition) => depth < DEPTH && self.is_quiet(definition, depth + 1),
-                None => self.each.is_none_or(|(own, _)| own != *slot),
-            },
-            _ => true,
-        };
-        here && depth < DEPTH && e.parts().into_iter().all(|p| self.is_quiet(p, depth + 1))
+    fn is_quiet(&self, e: &TypedExpr) -> bool {
+        is_quiet(self.rule, self.each.map(|(slot, _)| slot), e, 0)
     }
 }

@@ -11,6 +11,7 @@ mod lanes;
 mod leaves;
 mod lower;
 mod program;
+mod quiet;
 
 use self::leaves::{Columns, Leaves};
 use self::program::{Program, Registers};
