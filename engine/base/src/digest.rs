@@ -15,13 +15,15 @@ impl Digest {
 
     /// The first `n` hexadecimal digits (at most 64).
     pub fn short(&self, n: usize) -> String {
-        self.to_string().chars().take(n).collect()
+        let digits = b"0123456789abcdef";
+        let nibbles = self.0.iter().flat_map(|b| [b >> 4, b & 15]);
+        nibbles.take(n).filter_map(|d| digits.get(usize::from(d)).map(|d| char::from(*d))).collect()
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        f.write_str(&self.short(64))
     }
 }
 

@@ -56,7 +56,7 @@ fn come_out(checks: &[String], record: &Record) -> Vec<Status> {
     let many = [rules::Record { facts: &facts, model: None }];
     let columns = book.judge_many(Phase::Data, &many, Batch::new(TODAY));
     let walked: Vec<Status> = walked.iter().map(|f| word(f.status)).collect();
-    let columns: Vec<Status> = columns.statuses(0).iter().map(|s| word(*s)).collect();
+    let columns: Vec<Status> = columns.statuses(0).map(word).collect();
     assert_eq!(walked, columns, "{checks:#?}");
     walked
 }

@@ -134,7 +134,7 @@ fn both_evaluators_mean_what_the_language_says() {
             for ((rule, finding), column) in made.iter().zip(&walked).zip(judged.statuses(i)) {
                 let meant = status(rule, record);
                 assert_eq!(
-                    (word(finding.status), word(*column)),
+                    (word(finding.status), word(column)),
                     (meant, meant),
                     "walker and columns against the meaning, seed {seed}, record {i}\n{rule}\n\
                      {record:#?}\n{}",
@@ -211,7 +211,7 @@ fn any_number_of_threads_gives_the_same() {
         assert_eq!(one.findings, other.findings);
         assert_eq!(one.diagnostics, other.diagnostics);
         for record in 0..many.len() {
-            assert_eq!(one.statuses(record), other.statuses(record));
+            assert!(one.statuses(record).eq(other.statuses(record)));
         }
     }
 }
@@ -246,7 +246,7 @@ fn judging_again_gives_what_judging_anew_does() {
         assert_eq!(again.findings, anew.findings, "seed {seed}");
         assert_eq!(again.diagnostics, anew.diagnostics, "seed {seed}");
         for record in 0..many.len() {
-            assert_eq!(again.statuses(record), anew.statuses(record), "seed {seed}");
+            assert!(again.statuses(record).eq(anew.statuses(record)), "seed {seed}");
         }
         reused += again.findings.len();
     }

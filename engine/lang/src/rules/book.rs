@@ -348,6 +348,9 @@ impl Rulebook {
         let text = self.texts.get(&span.file).and_then(|t| {
             t.get(usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?)
         });
+        if let Some(text) = text.filter(|t| is_laid_out(t)) {
+            return text.to_string();
+        }
         text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
@@ -360,4 +363,14 @@ impl Rulebook {
         let head: String = one.chars().take(71).collect();
         format!("{head}…")
     }
+}
+
+/// Whether a text stands on one line with single blanks between its words.
+fn is_laid_out(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    text.is_ascii()
+        && bytes.first().is_some_and(u8::is_ascii_graphic)
+        && bytes.last().is_some_and(u8::is_ascii_graphic)
+        && bytes.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
+        && !bytes.windows(2).any(|w| w == b"  ")
 }

@@ -71,7 +71,7 @@ fn range() {
     let read = plan.read(&records);
     let failed = |judged: &rules::Judged| {
         let statuses = (0..records.len()).flat_map(|r| judged.statuses(r));
-        statuses.filter(|s| **s == FindingStatus::Failed).count()
+        statuses.filter(|s| *s == FindingStatus::Failed).count()
     };
     let mut prepared = || failed(&plan.judge_read(&read, false));
     let mut whole = || plan.judge(&records).findings.len();

@@ -72,29 +72,28 @@ impl Plan<'_> {
             }
         }
         let mut all = Judged {
-            statuses: Vec::with_capacity(records.len().saturating_mul(kept.len())),
-            rules: kept.len(),
             findings: Vec::with_capacity(given.findings.len()),
             places: Vec::with_capacity(given.findings.len()),
-            diagnostics: anew.diagnostics,
+            diagnostics: anew.diagnostics.clone(),
+            ..Judged::nothing(records.len(), kept.len())
         };
+        for record in 0..records.len() {
+            let mut fresh = 0..changed.len();
+            for (rule, before) in kept.iter().enumerate() {
+                let held = match before {
+                    Some(before) => given.status(record, before.place),
+                    None => fresh.next().and_then(|rule| anew.status(record, rule)),
+                };
+                let place = all.place(record, rule);
+                if let (Some(status), Some(held)) = (all.statuses.get_mut(place), held) {
+                    *status = held;
+                }
+            }
+        }
         let mut old = given.findings.into_iter().zip(given.places).peekable();
         let mut new = anew.findings.into_iter().zip(anew.places).peekable();
         let mut here: Vec<(usize, Finding)> = Vec::new();
         for (index, record) in records.iter().enumerate() {
-            let from = index.saturating_mul(given.rules);
-            let to = from.saturating_add(given.rules);
-            let before = given.statuses.get(from..to).unwrap_or(&[]);
-            let from = index.saturating_mul(changed.len());
-            let to = from.saturating_add(changed.len());
-            let mut fresh = anew.statuses.get(from..to).unwrap_or(&[]).iter();
-            all.statuses.extend(kept.iter().map(|k| {
-                let held = match k {
-                    Some(k) => before.get(k.place),
-                    None => fresh.next(),
-                };
-                held.copied().unwrap_or(FindingStatus::NotApplicable)
-            }));
             while let Some(((_, mut finding), place)) = old.next_if(|((of, _), _)| *of == index) {
                 let Some((at, moved)) = places.get(place).copied().flatten() else { continue };
                 if finding.status == FindingStatus::Undecided {

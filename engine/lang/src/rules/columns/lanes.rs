@@ -81,12 +81,6 @@ impl Numbers {
         self.lacks.resize(lanes, lack);
     }
 
-    pub(super) fn copy(&mut self, from: &Numbers) {
-        self.clear();
-        self.values.extend_from_slice(&from.values);
-        self.lacks.extend_from_slice(&from.lacks);
-    }
-
     /// Repeats the value of every record for each of its elements.
     pub(super) fn spread(&mut self, from: &Numbers, offsets: &[u32]) {
         self.clear();
@@ -234,6 +228,13 @@ impl Truths {
         let ends = low.lacks.iter().zip(&high.lacks).map(|(&l, &h)| first(l, h));
         let lacks = value.lacks.iter().zip(ends).map(|(&v, e)| first(v, e));
         self.codes.extend(known.zip(lacks).map(|(known, lack)| first(lack, known)));
+    }
+
+    /// `value in low .. high` of two constants.
+    pub(super) fn between(&mut self, value: &Numbers, low: f64, high: f64) {
+        self.codes.clear();
+        let lanes = value.values.iter().zip(&value.lacks);
+        self.codes.extend(lanes.map(|(&v, &lack)| first(lack, truth(v >= low && v <= high))));
     }
 
     /// `is missing`: what is not a number, and a limit that was hit, cannot be asked away.

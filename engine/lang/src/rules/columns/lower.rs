@@ -7,6 +7,7 @@
 use super::lanes::{ABSENT, NO, truth};
 use super::leaves::{General, Leaves, NumberLeaf, OfRow, TruthLeaf, origin_word};
 use super::program::{N, NumberOp, Op, Program, Space, T, TruthOp};
+use super::quiet::is_quiet;
 use crate::rules::book::{Need, RuleIr, Rulebook};
 use crate::rules::expr::{Constant, ExprKind as Kind, Frame, TypedExpr};
 use crate::rules::functions::Function;
@@ -15,7 +16,7 @@ use espice_syntax::ast::{BinaryOp, ComprehensionKind};
 use espice_units::Constants;
 
 /// Deepest chain of definitions and functions.
-const DEPTH: usize = 64;
+pub(super) const DEPTH: usize = 64;
 /// Most operations of a program: bodies of functions are put in place at every call.
 const OPERATIONS: usize = 4096;
 
@@ -71,6 +72,12 @@ pub(super) fn lower<'b>(
         return None;
     }
     let mut program = lowering.program;
+    let numbers = program.ops.iter().filter_map(|op| match op {
+        Op::Number(_, NumberOp::Leaf(leaf)) => Some(Some(*leaf)),
+        Op::Number(..) => Some(None),
+        Op::Truth(..) => None,
+    });
+    program.leaves = numbers.collect();
     program.numbers = lowering.numbers.len();
     program.truths = lowering.truths.len();
     Some(program)
@@ -121,7 +128,7 @@ impl<'b> Lowering<'b, '_> {
                     let there = self.put_truth(None, TruthOp::IsMissing(number, true));
                     self.program.scope.push(there);
                 }
-                Need::Expr(e) if !self.is_quiet(e, 0) => return None,
+                Need::Expr(e) if !self.is_quiet(e) => return None,
                 Need::Curve(_) | Need::Expr(_) => self.leave(General::Need(need)),
             }
         }
@@ -212,7 +219,7 @@ impl<'b> Lowering<'b, '_> {
             return Some(column);
         }
         self.back_to(mark);
-        if !self.is_quiet(e, 0) || self.frames.len() > 1 {
+        if !self.is_quiet(e) || self.frames.len() > 1 {
             return None;
         }
         let general = self.general(General::Number(e));
@@ -406,7 +413,7 @@ impl<'b> Lowering<'b, '_> {
             return Some(column);
         }
         self.back_to(mark);
-        if !self.is_quiet(e, 0) || self.frames.len() > 1 {
+        if !self.is_quiet(e) || self.frames.len() > 1 {
             return None;
         }
         let general = self.general(General::Truth(e));
@@ -487,7 +494,15 @@ impl<'b> Lowering<'b, '_> {
     fn within(&mut self, value: &'b TypedExpr, set: &'b TypedExpr) -> Option<T> {
         let v = self.number(value)?;
         let (low, high) = match &self.resolved(set)?.kind {
-            Kind::Range(low, high, None) => (self.number(low)?, self.number(high)?),
+            Kind::Range(low, high, None) => {
+                let ends = self.resolved(low)?.constant().zip(self.resolved(high)?.constant());
+                if let Some((low, high)) = ends.filter(|(l, h)| l.is_finite() && h.is_finite()) {
+                    return Some(
+                        self.put_truth(self.space_of_number(v), TruthOp::Between(v, low, high)),
+                    );
+                }
+                (self.number(low)?, self.number(high)?)
+            }
             Kind::Field(base, id) => {
                 let [low, high] = OfRow::range(*id)?;
                 (self.of_row(base, low)?, self.of_row(base, high)?)
@@ -574,26 +589,7 @@ impl<'b> Lowering<'b, '_> {
         self.leaves.back_to(mark.leaves);
     }
 
-    /// Whether an expression looks at nothing but its record and can tell nothing but its value:
-    /// no loop around it, and no diagnostic on the way. Limits and unequal series are told by
-    /// the tree walker for every rule that meets them, also where the rule passes.
-    fn is_quiet(&self, e: &TypedExpr, depth: usize) -> bool {
-        let series = e.ty.element().1;
-        let here = match &e.kind {
-            Kind::Script(..) | Kind::Call(..) | Kind::Grid(_) | Kind::Over(..) => false,
-            Kind::Where { .. } | Kind::ModelAt(..) | Kind::ModelAtRecord(..) => false,
-            Kind::Binary(..) | Kind::Power(..) | Kind::Compare(..) | Kind::Not(_) => !series,
-            Kind::Builtin(Function::Min | Function::Max, args) if args.len() > 1 => !series,
-            Kind::Builtin(Function::Sum, args) => {
-                !args.iter().any(|a| matches!(a.ty, Type::List(_)))
-            }
-            Kind::Comprehension { over, .. } => !matches!(over.ty, Type::Range(_)),
-            Kind::Local(slot) => match self.rule.frame.slots.get(*slot).and_then(Option::as_ref) {
-                Some(definition) => depth < DEPTH && self.is_quiet(definition, depth + 1),
-                None => self.each.is_none_or(|(own, _)| own != *slot),
-            },
-            _ => true,
-        };
-        here && depth < DEPTH && e.parts().into_iter().all(|p| self.is_quiet(p, depth + 1))
+    fn is_quiet(&self, e: &TypedExpr) -> bool {
+        is_quiet(self.rule, self.each.map(|(slot, _)| slot), e, 0)
     }
 }

@@ -11,6 +11,7 @@ mod lanes;
 mod leaves;
 mod lower;
 mod program;
+mod quiet;
 
 use self::leaves::{Columns, Leaves};
 use self::program::{Program, Registers};
@@ -95,8 +96,10 @@ pub struct Read<'a> {
 /// How every rule came out for every record.
 #[derive(Clone, Debug, Default)]
 pub struct Judged {
-    /// One status for each record and rule, record by record.
+    /// One status for each record and rule: block by block, there rule by rule, so that each
+    /// is written as it is computed.
     statuses: Vec<FindingStatus>,
+    records: usize,
     rules: usize,
     /// The findings of rules that failed, were waived or undecided, and all of those that a
     /// waiver speaks of, with the index of the record, in the order of the records and then of
@@ -109,17 +112,36 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// With every rule not applicable to every record.
+    fn nothing(records: usize, rules: usize) -> Judged {
+        let statuses = vec![FindingStatus::NotApplicable; records.saturating_mul(rules)];
+        Judged { statuses, records, rules, ..Judged::default() }
+    }
+
+    fn place(&self, record: usize, rule: usize) -> usize {
+        let first = record - record % BLOCK;
+        let lanes = self.records.saturating_sub(first).min(BLOCK);
+        first.saturating_mul(self.rules) + rule.saturating_mul(lanes) + record % BLOCK
+    }
+
+    /// How a rule, by its place in the plan, came out for a record.
+    pub fn status(&self, record: usize, rule: usize) -> Option<FindingStatus> {
+        let known = record < self.records && rule < self.rules;
+        self.statuses.get(self.place(record, rule)).copied().filter(|_| known)
+    }
+
     /// How the rules came out for a record, in the order of [`Plan::rules`].
-    pub fn statuses(&self, record: usize) -> &[FindingStatus] {
-        let from = record.saturating_mul(self.rules);
-        self.statuses.get(from..from.saturating_add(self.rules)).unwrap_or(&[])
+    pub fn statuses(&self, record: usize) -> impl Iterator<Item = FindingStatus> {
+        (0..self.rules).filter_map(move |rule| self.status(record, rule))
     }
 
     /// The account of a record.
     pub fn account(&self, record: usize) -> Account {
-        let statuses = self.statuses(record);
-        let mut account = Account { loaded: statuses.len(), ..Account::default() };
-        statuses.iter().for_each(|status| account.count(*status));
+        let mut account = Account::default();
+        for status in self.statuses(record) {
+            account.loaded += 1;
+            account.count(status);
+        }
         account
     }
 }
@@ -226,7 +248,7 @@ impl<'b> Plan<'b> {
             parts
         });
         parts.sort_by_key(|p| p.block);
-        let mut all = Judged { rules: self.rules.len(), ..Judged::default() };
+        let mut all = Judged { records, rules: self.rules.len(), ..Judged::default() };
         all.statuses.reserve(records.saturating_mul(self.rules.len()));
         for part in parts {
             all.statuses.extend(part.judged.statuses);
@@ -253,22 +275,17 @@ impl<'b> Plan<'b> {
     ) -> Judged {
         let (lanes, rules) = (records.len(), self.rules.len());
         let is_large = columns.offsets.iter().any(|o| o.last().is_some_and(|n| *n > ELEMENTS));
-        let mut judged = Judged {
-            statuses: vec![FindingStatus::NotApplicable; lanes * rules],
-            rules,
-            ..Judged::default()
-        };
-        let mut column = Vec::new();
+        let mut judged = Judged::nothing(lanes, rules);
         let mut walked = vec![false; rules];
-        let programs = self.rules.iter().zip(&mut walked).enumerate();
-        for (place, ((index, _, program), walked)) in programs {
+        let columns_of = judged.statuses.chunks_mut(lanes.max(1));
+        for (((index, _, program), walked), own) in
+            self.rules.iter().zip(&mut walked).zip(columns_of)
+        {
             let left = is_large || (findings && self.book.is_waived(*index));
             match program {
                 Some(program) if !left => {
                     registers.run(program, columns, self.batch.constants);
-                    registers.statuses(program, lanes, &mut column);
-                    let own = judged.statuses.iter_mut().skip(place).step_by(rules.max(1));
-                    own.zip(&column).for_each(|(status, came)| *status = *came);
+                    registers.statuses(program, own);
                 }
                 _ => *walked = true,
             }
@@ -276,11 +293,11 @@ impl<'b> Plan<'b> {
         if !findings && !walked.contains(&true) {
             return judged;
         }
-        let lanes = records.iter().zip(judged.statuses.chunks_mut(rules.max(1)));
-        for (lane, (record, statuses)) in lanes.enumerate() {
+        for (lane, record) in records.iter().enumerate() {
             let input = self.batch.input(record);
-            let rules = self.rules.iter().zip(&walked).zip(statuses).enumerate();
-            for (place, (((index, rule, _), walked), status)) in rules {
+            let rules = self.rules.iter().zip(&walked).enumerate();
+            for (place, ((index, rule, _), walked)) in rules {
+                let Some(status) = judged.statuses.get_mut(place * lanes + lane) else { continue };
                 let wanted = *walked || (findings && is_told(*status));
                 if !wanted {
                     continue;

@@ -46,6 +46,8 @@ pub(super) enum TruthOp {
     Or(T, T),
     Compare(CompareOp, N, N),
     Within(N, N, N),
+    /// Within two constants.
+    Between(N, f64, f64),
     IsMissing(N, bool),
     Same(N, N),
     Select(T, T, T),
@@ -75,6 +77,9 @@ pub(super) struct Program {
     pub(super) checks: Vec<T>,
     pub(super) numbers: usize,
     pub(super) truths: usize,
+    /// For each column of numbers, the leaf that it is without more ado; such a column is read
+    /// where it stands.
+    pub(super) leaves: Vec<Option<usize>>,
 }
 
 /// The columns of one program, kept from block to block.
@@ -88,59 +93,34 @@ pub(super) struct Registers {
 static NO_NUMBERS: Numbers = Numbers { values: Vec::new(), lacks: Vec::new() };
 static NO_TRUTHS: Truths = Truths { codes: Vec::new() };
 
-impl Registers {
-    fn n(&self, index: N) -> &Numbers {
-        self.numbers.get(index).unwrap_or(&NO_NUMBERS)
+/// What the operations of one program see.
+#[derive(Clone, Copy)]
+struct View<'r> {
+    registers: &'r Registers,
+    program: &'r Program,
+    columns: &'r Columns,
+}
+
+impl<'r> View<'r> {
+    fn n(self, index: N) -> &'r Numbers {
+        let found = match self.program.leaves.get(index) {
+            Some(Some(leaf)) => self.columns.numbers.get(*leaf),
+            _ => self.registers.numbers.get(index),
+        };
+        found.unwrap_or(&NO_NUMBERS)
     }
 
-    fn t(&self, index: T) -> &Truths {
-        self.truths.get(index).unwrap_or(&NO_TRUTHS)
+    fn t(self, index: T) -> &'r Truths {
+        self.registers.t(index)
     }
 
-    /// Runs a program over a block.
-    pub(super) fn run(&mut self, program: &Program, columns: &Columns, constants: Constants) {
-        if self.numbers.len() < program.numbers {
-            self.numbers.resize_with(program.numbers, Numbers::default);
-        }
-        if self.truths.len() < program.truths {
-            self.truths.resize_with(program.truths, Truths::default);
-        }
-        let (mut n, mut t) = (0, 0);
-        for op in &program.ops {
-            match op {
-                Op::Number(space, op) => {
-                    let mut out = self.numbers.get_mut(n).map(std::mem::take).unwrap_or_default();
-                    self.number(op, *space, columns, constants, &mut out);
-                    if let Some(place) = self.numbers.get_mut(n) {
-                        *place = out;
-                    }
-                    n += 1;
-                }
-                Op::Truth(space, op) => {
-                    let mut out = self.truths.get_mut(t).map(std::mem::take).unwrap_or_default();
-                    self.truth(op, *space, columns, &mut out);
-                    if let Some(place) = self.truths.get_mut(t) {
-                        *place = out;
-                    }
-                    t += 1;
-                }
-            }
-        }
-    }
-
-    fn number(
-        &self,
-        op: &NumberOp,
-        space: Space,
-        columns: &Columns,
-        constants: Constants,
-        out: &mut Numbers,
-    ) {
+    fn number(self, op: &NumberOp, space: Space, constants: Constants, out: &mut Numbers) {
         use NumberOp as O;
+        let columns = self.columns;
         match *op {
             O::Constant(v) => out.fill(columns.lanes_of(space), Ok(v)),
             O::Lack(code) => out.fill(columns.lanes_of(space), Err(code)),
-            O::Leaf(index) => out.copy(columns.numbers.get(index).unwrap_or(&NO_NUMBERS)),
+            O::Leaf(_) => {}
             O::Spread(a) => out.spread(self.n(a), columns.offsets_of(space)),
             O::Negate(a) => out.map(self.n(a), |v| -v),
             O::Binary(BinaryOp::Add, a, b) => out.zip(self.n(a), self.n(b), |x, y| x + y),
@@ -160,8 +140,9 @@ impl Registers {
         }
     }
 
-    fn truth(&self, op: &TruthOp, space: Space, columns: &Columns, out: &mut Truths) {
+    fn truth(self, op: &TruthOp, space: Space, out: &mut Truths) {
         use TruthOp as O;
+        let columns = self.columns;
         match *op {
             O::Constant(code) => out.fill(columns.lanes_of(space), code),
             O::Leaf(index) => out.copy(columns.truths.get(index).map_or(&[], |c| c)),
@@ -171,6 +152,7 @@ impl Registers {
             O::Or(a, b) => out.or(self.t(a), self.t(b)),
             O::Compare(op, a, b) => out.compare(op, self.n(a), self.n(b)),
             O::Within(v, low, high) => out.within(self.n(v), self.n(low), self.n(high)),
+            O::Between(v, low, high) => out.between(self.n(v), low, high),
             O::IsMissing(a, negated) => out.missing(&self.n(a).lacks, negated),
             O::Same(a, b) => out.same(self.n(a), self.n(b)),
             O::Select(c, a, b) => out.select(self.t(c), self.t(a), self.t(b)),
@@ -180,30 +162,82 @@ impl Registers {
             }
         }
     }
+}
+
+impl Registers {
+    fn t(&self, index: T) -> &Truths {
+        self.truths.get(index).unwrap_or(&NO_TRUTHS)
+    }
+
+    /// Runs a program over a block.
+    pub(super) fn run(&mut self, program: &Program, columns: &Columns, constants: Constants) {
+        if self.numbers.len() < program.numbers {
+            self.numbers.resize_with(program.numbers, Numbers::default);
+        }
+        if self.truths.len() < program.truths {
+            self.truths.resize_with(program.truths, Truths::default);
+        }
+        let (mut n, mut t) = (0, 0);
+        for op in &program.ops {
+            match op {
+                Op::Number(space, op) => {
+                    let mut out = self.numbers.get_mut(n).map(std::mem::take).unwrap_or_default();
+                    let view = View { registers: self, program, columns };
+                    view.number(op, *space, constants, &mut out);
+                    if let Some(place) = self.numbers.get_mut(n) {
+                        *place = out;
+                    }
+                    n += 1;
+                }
+                Op::Truth(space, op) => {
+                    let mut out = self.truths.get_mut(t).map(std::mem::take).unwrap_or_default();
+                    let view = View { registers: self, program, columns };
+                    view.truth(op, *space, &mut out);
+                    if let Some(place) = self.truths.get_mut(t) {
+                        *place = out;
+                    }
+                    t += 1;
+                }
+            }
+        }
+    }
 
     /// How the rule came out for each record of the block that was run last: a check that had
     /// nothing to run over says nothing; when none says anything, or nothing that was asked for
     /// is of this device, the rule does not apply.
-    pub(super) fn statuses(&self, program: &Program, lanes: usize, out: &mut Vec<FindingStatus>) {
-        out.clear();
-        out.extend((0..lanes).map(|lane| {
+    pub(super) fn statuses(&self, program: &Program, out: &mut [FindingStatus]) {
+        if let ([], [check]) = (program.scope.as_slice(), program.checks.as_slice()) {
+            for (status, code) in out.iter_mut().zip(&self.t(*check).codes) {
+                *status = alone(*code);
+            }
+            return;
+        }
+        for (lane, status) in out.iter_mut().enumerate() {
             let code = |t: &T| self.t(*t).codes.get(lane).copied().unwrap_or(NO);
             if program.scope.iter().any(|t| code(t) != YES) {
-                return FindingStatus::NotApplicable;
+                *status = FindingStatus::NotApplicable;
+                continue;
             }
-            let (mut worst, mut held) = (None, false);
+            let (mut worst, mut held) = (EMPTY, false);
             for check in program.checks.iter().map(code).filter(|c| *c != EMPTY) {
                 held |= check == YES;
-                worst = Some(worst.map_or(check, |w: Code| w.max(check)));
+                worst = if worst == EMPTY { check } else { worst.max(check) };
             }
-            match worst {
-                None => FindingStatus::NotApplicable,
-                Some(YES) => FindingStatus::Passed,
-                Some(NO) => FindingStatus::Failed,
-                Some(NOTHING) if !held => FindingStatus::NotApplicable,
-                Some(_) => FindingStatus::Undecided,
-            }
-        }));
+            *status = match worst {
+                NOTHING if held => FindingStatus::Undecided,
+                code => alone(code),
+            };
+        }
+    }
+}
+
+/// How a rule comes out by a single check.
+fn alone(check: Code) -> FindingStatus {
+    match check {
+        YES => FindingStatus::Passed,
+        NO => FindingStatus::Failed,
+        EMPTY | NOTHING => FindingStatus::NotApplicable,
+        _ => FindingStatus::Undecided,
     }
 }
 
