@@ -1,6 +1,6 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
-use crate::command::{check, eval, explain, extract, fit, fmt, generate, judge, model, test};
+use crate::command::{check, eval, explain, extract, fit, fmt, generate, judge, list, model, test};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use espice_report::findings::Form;
@@ -176,6 +176,8 @@ pub(crate) enum Command {
     /// A code or a template gives its page. A rule gives its text and reason and, with sources, how it comes
     /// out for them, step by step.
     Explain(explain::Arguments),
+    /// List what the packs hold: kinds, templates, quantities, rules, symbols
+    List(list::Arguments),
     /// Write the generated documents
     #[command(hide = true)]
     Generate(generate::Arguments),

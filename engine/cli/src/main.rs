@@ -44,6 +44,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Test(a) => command::test::run(a, context),
         Command::Fmt(a) => command::fmt::run(a, context),
         Command::Explain(a) => command::explain::run(a, context),
+        Command::List(a) => command::list::run(a, context),
         Command::Generate(a) => command::generate::run(a, context),
     }
 }

@@ -30,6 +30,7 @@ mod fitted;
 mod function;
 mod judge;
 mod libraries;
+mod listing;
 mod loose;
 mod orient;
 pub mod outcome;
@@ -58,4 +59,5 @@ pub use evaluate::{
 };
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
 pub use judge::JudgeRequest;
+pub use listing::{Entry, Listed};
 pub use run::Made;

@@ -9,6 +9,7 @@ pub(crate) mod fit;
 pub(crate) mod fmt;
 pub(crate) mod generate;
 pub(crate) mod judge;
+pub(crate) mod list;
 pub(crate) mod model;
 mod result;
 pub(crate) mod test;
