@@ -1,8 +1,8 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
 use crate::command::{
-    batch, check, eval, explain, extract, fit, fmt, generate, judge, lint, lock, model, mutate,
-    new, test, watch,
+    batch, check, eval, explain, extract, fit, fmt, generate, judge, lint, list, lock, model,
+    mutate, new, test, watch,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -218,6 +218,8 @@ pub(crate) enum Command {
     /// A code or a template gives its page. A rule gives its text and reason and, with sources, how it comes
     /// out for them, step by step.
     Explain(explain::Arguments),
+    /// List what the packs hold: kinds, templates, quantities, rules, symbols
+    List(list::Arguments),
     /// Write the generated documents
     #[command(hide = true)]
     Generate(generate::Arguments),

@@ -92,6 +92,8 @@ pub(crate) trait Engine {
     fn template_page(&self, name: &str) -> Option<String>;
     /// The pages of all templates, as one document.
     fn templates(&self) -> String;
+    /// What the packs hold.
+    fn list(&mut self, what: espice::Listed) -> Vec<espice::Entry>;
     /// The texts that diagnostics point into.
     fn sources(&self) -> &SourceMap;
 }
@@ -240,6 +242,10 @@ impl Engine for Native<'_> {
             out += &page;
         }
         out
+    }
+
+    fn list(&mut self, what: espice::Listed) -> Vec<espice::Entry> {
+        self.engine.list(what)
     }
 
     fn sources(&self) -> &SourceMap {

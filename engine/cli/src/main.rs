@@ -51,6 +51,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Watch(a) => command::watch::run(a, context),
         Command::Fmt(a) => command::fmt::run(a, context),
         Command::Explain(a) => command::explain::run(a, context),
+        Command::List(a) => command::list::run(a, context),
         Command::Generate(a) => command::generate::run(a, context),
     }
 }

@@ -31,6 +31,7 @@ mod fitted;
 mod function;
 mod judge;
 mod libraries;
+mod listing;
 mod lock;
 mod loose;
 mod modelled;
@@ -68,6 +69,7 @@ pub use evaluate::{
 pub use explaining::ExplainRequest;
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};
 pub use judge::JudgeRequest;
+pub use listing::{Entry, Listed};
 pub use lock::LOCK_FILE;
 pub use modelled::{Modelled, ModelledParameter};
 pub use run::Made;

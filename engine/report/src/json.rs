@@ -17,6 +17,16 @@ pub fn render(outcome: &Outcome) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
+/// A list of what packs hold as indented JSON, one line feed at the end.
+///
+/// # Errors
+/// Never for lists of this engine: see [`render`].
+pub fn list(entries: &[espice::Entry]) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(entries)?;
+    text.push('\n');
+    Ok(text)
+}
+
 /// The document of `judge` as indented JSON, in the same form.
 ///
 /// # Errors

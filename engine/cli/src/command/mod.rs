@@ -11,6 +11,7 @@ pub(crate) mod fmt;
 pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod lint;
+pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod model;
 pub(crate) mod mutate;
