@@ -214,6 +214,8 @@ pub struct ReadingCurve {
     pub signature: Signature,
     /// `Y over X`.
     pub value: Expr,
+    /// `held SYMBOL = VALUE`: values of the family.
+    pub held: Vec<(Word, Expr)>,
     /// `keep where …`: points that belong to the curve at all.
     pub keep: Option<Expr>,
     /// `noise = …`: the absolute noise floor of y.

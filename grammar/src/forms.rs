@@ -207,6 +207,7 @@ const READING: &[Form] = &[
 ];
 
 const CURVE: &[Form] = &[
+    form("held", Rule::held_statement, "held SYMBOL = VALUE"),
     once("keep", Rule::keep_statement, "keep where CONDITION"),
     once("noise", Rule::noise_statement, "noise = VALUE"),
     form("mark", Rule::mark_statement, "mark WORD where CONDITION"),

@@ -222,6 +222,7 @@ impl Rule {
             | Rule::recognise_statement
             | Rule::each_statement
             | Rule::curve_statement
+            | Rule::held_statement
             | Rule::keep_statement
             | Rule::noise_statement
             | Rule::mark_statement

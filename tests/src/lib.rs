@@ -45,6 +45,8 @@ mod locks;
 #[cfg(test)]
 mod measured;
 #[cfg(test)]
+mod measured_bjt;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod oracle_templates;

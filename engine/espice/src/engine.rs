@@ -2,6 +2,7 @@ use crate::builtin;
 use crate::config::Config;
 use crate::libraries;
 use crate::loose::Loose;
+use crate::orient::shown_polarity;
 use espice_base::{Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
 use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
@@ -281,6 +282,9 @@ impl<'w> Engine<'w> {
         let Some(kind) = facts.device.kind.clone() else { return Diagnostics::new() };
         let (curves, diagnostics) = self.rulebook.read(&kind, &self.input(facts));
         facts.curves.extend(curves);
+        if facts.device.polarity.is_none() {
+            facts.device.polarity = shown_polarity(facts, &self.library.symbols);
+        }
         diagnostics
     }
 }

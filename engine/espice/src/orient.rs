@@ -7,7 +7,7 @@
 //! other voltages, currents and charges of a row or curve change theirs when one of the former
 //! is printed with the sign of the second polarity.
 
-use espice_facts::{Condition, Conditions, Curve, Facts, KindInfo, Parameter, SymbolTable};
+use espice_facts::{Condition, Conditions, Curve, Facts, KindInfo, Origin, Parameter, SymbolTable};
 use espice_units::Dimension;
 
 /// The facts as the first polarity has them, and for each curve the factor, 1 or -1, of its
@@ -26,6 +26,26 @@ pub(crate) fn first_polarity(facts: &Facts, symbols: &SymbolTable) -> (Facts, Ve
     facts.parameters.iter_mut().for_each(|p| signs.row(p));
     let factors = facts.curves.iter_mut().map(|c| signs.curve(c)).collect();
     (facts, factors)
+}
+
+/// The polarity that measured curves show by their signs, where all of them that have a usual sign
+/// agree; `None` where they show none, or the kind has no two.
+pub(crate) fn shown_polarity(facts: &Facts, symbols: &SymbolTable) -> Option<String> {
+    let kind = facts.device.kind.as_deref().and_then(|k| symbols.kind(k))?;
+    let [first, second] = kind.polarities.as_slice() else { return None };
+    let signs = Signs { kind, symbols };
+    let mut reversed = facts
+        .curves
+        .iter()
+        .filter(|c| c.origin == Origin::Measured && c.provenance.derived_by.is_some())
+        .flat_map(|c| {
+            let axis = |i: usize| c.good_points().map(|(_, p)| p[i]).sum::<f64>();
+            [(&c.x.symbol, axis(0)), (&c.y.symbol, axis(1))].into_iter()
+        })
+        .filter(|(_, sum)| *sum != 0.0)
+        .filter_map(|(symbol, sum)| Some(signs.usual(symbol)? * sum < 0.0));
+    let shown = reversed.next()?;
+    reversed.all(|r| r == shown).then(|| if shown { second.0.clone() } else { first.0.clone() })
 }
 
 struct Signs<'a> {

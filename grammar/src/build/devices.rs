@@ -116,8 +116,10 @@ impl<'a> Builder<'a> {
 
     fn curve(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<ReadingCurve> {
         let (mut keep, mut noise, mut marks) = (None, None, Vec::new());
+        let mut held = Vec::new();
         for (mut s, _) in self.statements(block, Context::Curve) {
             match s.word {
+                "held" => held.extend(self.value_of(s)),
                 "keep" => keep = self.next_expr(&mut s.nodes),
                 "noise" => noise = self.next_expr(&mut s.nodes),
                 _ => {
@@ -128,7 +130,7 @@ impl<'a> Builder<'a> {
         }
         let signature = s.nodes.next().and_then(|p| self.signature(p))?;
         let value = self.next_expr(&mut s.nodes)?;
-        Some(ReadingCurve { span: s.span, signature, value, keep, noise, marks })
+        Some(ReadingCurve { span: s.span, signature, value, held, keep, noise, marks })
     }
 
     pub(super) fn function(

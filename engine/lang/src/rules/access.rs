@@ -55,6 +55,19 @@ impl<'a> Evaluator<'a> {
                 Ok(Value::List(sweeps.iter().map(Value::Sweep).collect()))
             }
             Kind::Field(base, id) => self.field(span, base, *id),
+            Kind::Terminal(base, node) => {
+                let Value::Sweep(sweep) = self.present(base)? else {
+                    return self.missing(Lack::Absent, span, "there is no such sweep");
+                };
+                // Instruments write the names of nodes in capitals as often as not.
+                match sweep.columns.iter().find(|c| c.node.eq_ignore_ascii_case(node)) {
+                    Some(column) => Ok(Value::Column(sweep, column)),
+                    None => {
+                        let text = format!("nothing is recorded at a node `{node}`");
+                        self.missing(Lack::Absent, span, text)
+                    }
+                }
+            }
             Kind::Condition(base, symbol) => {
                 let found = match self.value(base) {
                     Value::Row(row) => row.conditions.value(symbol),

@@ -46,7 +46,12 @@ impl TypedExpr {
             | K::Curves(_)
             | K::Curve(_)
             | K::Sweeps => Vec::new(),
-            K::Negate(a) | K::Not(a) | K::Field(a, _) | K::Condition(a, _) | K::Cell(a, _) => {
+            K::Negate(a)
+            | K::Not(a)
+            | K::Field(a, _)
+            | K::Condition(a, _)
+            | K::Cell(a, _)
+            | K::Terminal(a, _) => {
                 vec![a]
             }
             K::IsWord { value, .. } | K::IsMissing { value, .. } => vec![value],
@@ -111,6 +116,8 @@ pub(crate) enum ExprKind {
     Parameter(usize),
     /// `param.NAME`.
     ModelParameter(String),
+    /// What is recorded of a sweep at the node of this name.
+    Terminal(Box<TypedExpr>, String),
     Negate(Box<TypedExpr>),
     Not(Box<TypedExpr>),
     Binary(ast::BinaryOp, Box<TypedExpr>, Box<TypedExpr>),

@@ -15,6 +15,7 @@ use espice_facts::{
 };
 use espice_syntax::ast;
 use espice_units::Dimension;
+use std::collections::BTreeMap;
 
 /// A reading, checked.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ struct CurveIr {
     wanted: Wanted,
     dimensions: (Dimension, Dimension),
     value: TypedExpr,
+    /// The symbols of the family with their values.
+    held: Vec<(String, TypedExpr)>,
     /// Slots of `x`, `y` and `floor`.
     slots: (usize, usize, usize),
     keep: Option<TypedExpr>,
@@ -104,6 +107,7 @@ fn check_curve(checker: &mut Checker<'_>, item: &ast::ReadingCurve) -> Option<Cu
     let (wanted, ty) = signature?;
     checker.expect(&mut value, &item.value, &ty, "the curve", Some(item.signature.span));
     let Type::Curve(curve) = &ty else { return None };
+    let held = check_held(checker, item, &wanted);
     let mark = checker.enter();
     let x = checker.bind("x", curve.x.clone().series(), true);
     let y = checker.bind("y", curve.y.clone().series(), true);
@@ -126,7 +130,39 @@ fn check_curve(checker: &mut Checker<'_>, item: &ast::ReadingCurve) -> Option<Cu
     checker.leave(mark);
     let dimensions = (curve.x.dimension()?, curve.y.dimension()?);
     let slots = (x, y, floor);
-    Some(CurveIr { span: item.span, wanted, dimensions, value, slots, keep, noise, marks })
+    Some(CurveIr { span: item.span, wanted, dimensions, value, held, slots, keep, noise, marks })
+}
+
+/// The values of the family: one for each of its symbols.
+fn check_held(
+    checker: &mut Checker<'_>,
+    item: &ast::ReadingCurve,
+    wanted: &Wanted,
+) -> Vec<(String, TypedExpr)> {
+    let mut held: Vec<(String, TypedExpr)> = Vec::new();
+    for (symbol, value) in &item.held {
+        let mut typed = checker.expr(value);
+        let known = checker.library.symbols.symbol(&symbol.text).map(|s| s.dimension);
+        let twice = held.iter().any(|h| h.0 == symbol.text);
+        match known.filter(|_| wanted.family.contains(&symbol.text) && !twice) {
+            Some(dimension) => {
+                let ty = Type::of_symbol(dimension);
+                checker.expect(&mut typed, value, &ty, "the held value", Some(symbol.span));
+                held.push((symbol.text.clone(), typed));
+            }
+            None => {
+                let message = format!("`{}` is not open in the family of `{wanted}`", symbol.text);
+                let help = "name each symbol after the semicolon of the signature once";
+                checker.refuse(Code::ARGUMENT, symbol.span, message, help);
+            }
+        }
+    }
+    if let Some(open) = wanted.family.iter().find(|f| !item.held.iter().any(|h| h.0.text == **f)) {
+        let message = format!("the curve does not say at which {open} it was measured");
+        let help = format!("add `held {open} = …` to the block of the curve");
+        checker.refuse(Code::ARGUMENT, item.signature.span, message, &help);
+    }
+    held
 }
 
 fn pointwise(checker: &mut Checker<'_>, condition: &ast::Expr, what: &str) -> TypedExpr {
@@ -378,6 +414,26 @@ impl<'a> Evaluator<'a> {
             );
             return None;
         }
+        let mut family = BTreeMap::new();
+        for (symbol, value) in &item.held {
+            match self.number(value) {
+                Ok(v) => {
+                    family.insert(symbol.clone(), v);
+                }
+                Err(why) => {
+                    let message = format!(
+                        "`{}` makes no `{}` of `{}`: {}",
+                        reading.name, item.wanted, sweep.name, why.text
+                    );
+                    diagnostics.push(
+                        Diagnostic::warning(Code::SWEEP_NOT_READ, message)
+                            .at(place)
+                            .label(value.span, "the held value"),
+                    );
+                    return None;
+                }
+            }
+        }
         self.set_axes((x, y), &left);
         self.set(
             floor,
@@ -391,6 +447,7 @@ impl<'a> Evaluator<'a> {
             },
         );
         let mut made = made_curve(reading, item, sweep, &left, noise);
+        made.family = family;
         for (mark, condition) in &item.marks {
             let marked = held(self.mask(condition), left.x.len());
             for (i, _) in marked.iter().enumerate().filter(|(_, m)| **m) {

@@ -302,6 +302,11 @@ impl Checker<'_> {
                 if let Some((id, ty)) = fields::field(ty, text) {
                     return node(span, ty, true, Kind::Field(Box::new(base), id));
                 }
+                let is_pin = || self.library.kinds.iter().any(|k| k.pins.iter().any(|p| p == text));
+                if *ty == Type::Sweep && is_pin() {
+                    let kind = Kind::Terminal(Box::new(base), text.to_string());
+                    return node(span, Type::Column, true, kind);
+                }
                 let holds_conditions =
                     matches!(ty, Type::Row(_) | Type::Curve(_) | Type::Conditions);
                 if holds_conditions && let Some(symbol) = self.library.symbols.symbol(text) {

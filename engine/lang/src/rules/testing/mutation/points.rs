@@ -376,7 +376,11 @@ fn parts_mut(e: &mut TypedExpr) -> Vec<&mut TypedExpr> {
         | Kind::Curves(_)
         | Kind::Curve(_)
         | Kind::Sweeps => Vec::new(),
-        Kind::Negate(a) | Kind::Not(a) | Kind::Field(a, _) | Kind::Condition(a, _) => vec![a],
+        Kind::Negate(a)
+        | Kind::Not(a)
+        | Kind::Field(a, _)
+        | Kind::Condition(a, _)
+        | Kind::Terminal(a, _) => vec![a],
         Kind::Cell(a, _) | Kind::ModelAtRecord(_, a) => vec![a],
         Kind::IsWord { value, .. } | Kind::IsMissing { value, .. } => vec![value],
         Kind::Binary(_, a, b) | Kind::Power(a, b) | Kind::Over(a, b) | Kind::CurveAt(a, b) => {
