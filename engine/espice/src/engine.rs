@@ -99,10 +99,12 @@ impl<'w> Engine<'w> {
             })
         };
         let of = |p: &&espice_lang::ir::PackInfo| {
-            p.files
-                .iter()
-                .filter_map(|f| self.sources.get(*f))
-                .any(|f| lies_in(f.name().trim_start_matches("./")))
+            // What is built in has names of files, too, but lies in no folder.
+            !p.builtin
+                && p.files
+                    .iter()
+                    .filter_map(|f| self.sources.get(*f))
+                    .any(|f| lies_in(f.name().trim_start_matches("./")))
         };
         self.library.packs.iter().filter(of).map(|p| p.name.clone()).collect()
     }

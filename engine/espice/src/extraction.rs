@@ -144,22 +144,30 @@ impl<'a> Context<'a> {
         targets: &mut Vec<Target<'a>>,
         origins: &mut Vec<Origins>,
     ) -> Vec<usize> {
+        let observed = |limits_may_serve: bool| -> Vec<(Target<'a>, Origins)> {
+            let all = fit.targets.iter().flat_map(|wanted| {
+                let binding =
+                    |t: &TargetIr| t.measure == Measure::Limits && t.quantity == wanted.quantity;
+                let limits_bind = !limits_may_serve && fit.targets.iter().any(binding);
+                self.observe(wanted, limits_bind)
+            });
+            all.collect()
+        };
+        // Limits that bind need not stand in for values, unless there is nothing else at all.
+        let mut found = observed(false);
+        if found.iter().all(|(target, _)| target.measure == stages::Measure::Limits) {
+            found = observed(true);
+        }
         let mut indices = Vec::new();
-        for wanted in &fit.targets {
-            // Limits that bind need not stand in for values.
-            let binding =
-                |t: &TargetIr| t.measure == Measure::Limits && t.quantity == wanted.quantity;
-            let limits_bind = fit.targets.iter().any(binding);
-            for (target, origin) in self.observe(wanted, limits_bind) {
-                let known = origins.iter().zip(targets.iter()).position(|(o, t)| {
-                    *o == origin && t.measure == target.measure && t.name == target.name
-                });
-                indices.push(known.unwrap_or_else(|| {
-                    targets.push(target);
-                    origins.push(origin);
-                    targets.len() - 1
-                }));
-            }
+        for (target, origin) in found {
+            let known = origins.iter().zip(targets.iter()).position(|(o, t)| {
+                *o == origin && t.measure == target.measure && t.name == target.name
+            });
+            indices.push(known.unwrap_or_else(|| {
+                targets.push(target);
+                origins.push(origin);
+                targets.len() - 1
+            }));
         }
         indices
     }

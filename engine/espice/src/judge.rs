@@ -89,10 +89,7 @@ impl Engine<'_> {
         let rules = gathered.rules;
         let evaluated = rules.passed + rules.failed + rules.undecided + rules.waived;
         if evaluated == 0 && !diagnostics.has_errors() {
-            let message = format!(
-                "no rule was evaluated: {} were loaded and none applies",
-                self.rulebook.rules().len()
-            );
+            let message = "no rule was evaluated: none of those that were loaded applies";
             let help = "nothing vouches for these sources: name a pack whose rules speak of them";
             diagnostics.push(Diagnostic::error(Code::NOTHING_EVALUATED, message).help(help));
         }

@@ -258,7 +258,7 @@ fn unidentified(fit: &Fit, style: Style) -> String {
     if fit.unidentified.is_empty() {
         return String::new();
     }
-    let mut out = String::from("not identified\n");
+    let mut out = String::from("not identified [E0713]\n");
     for text in &fit.unidentified {
         out += &block(text, style, "  ");
     }

@@ -17,6 +17,8 @@ pub struct PackInfo {
     pub extends: Vec<String>,
     /// Digest over sorted paths and LF-normalised bytes of the pack and of what it extends.
     pub digest: Digest,
+    /// Whether it is the one in the program, not one from a folder.
+    pub builtin: bool,
     /// Its parsed files.
     pub files: Vec<FileId>,
 }

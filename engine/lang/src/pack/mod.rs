@@ -12,6 +12,7 @@ mod tests;
 mod version;
 mod xlsx;
 
+use source::PackSource;
 pub use source::{EmbeddedPack, PackRoot};
 
 use crate::check::{self, Declarations, names::Names};
@@ -59,6 +60,7 @@ pub fn load(
             version: candidate.manifest.version.clone(),
             extends: planned.extends.iter().filter_map(base).map(|p| p.name.clone()).collect(),
             digest,
+            builtin: matches!(candidate.source, PackSource::Embedded(_)),
             files: Vec::new(),
         });
         Collector {

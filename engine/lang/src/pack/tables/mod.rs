@@ -8,8 +8,6 @@
 mod grid;
 mod header;
 mod notation;
-#[cfg(test)]
-mod tests;
 
 use crate::ir::{LimitTable, TableCell};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
@@ -197,3 +195,6 @@ fn cell(said: Said, span: Span, column: &Column) -> TableCell {
     };
     TableCell { value, range, span }
 }
+
+#[cfg(test)]
+mod tests;
