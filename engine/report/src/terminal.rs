@@ -258,7 +258,8 @@ fn unidentified(fit: &Fit, style: Style) -> String {
     if fit.unidentified.is_empty() {
         return String::new();
     }
-    let mut out = String::from("not identified [E0713]\n");
+    let head = style.paint(severity("warning"), "warning[E0713]");
+    let mut out = format!("{head}: not identified\n");
     for text in &fit.unidentified {
         out += &block(text, style, "  ");
     }

@@ -29,11 +29,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         return exit;
     }
     let locks = engine.locks(&arguments.folders);
-    for folder in arguments
-        .folders
-        .iter()
-        .filter(|f| !locks.iter().any(|(p, _)| p.starts_with(f.trim_end_matches('/'))))
-    {
+    let lacks = |f: &&String| !locks.iter().any(|(p, _)| p.starts_with(f.trim_end_matches('/')));
+    if let Some(folder) = arguments.folders.iter().find(lacks) {
         let message = format!("`{folder}` is no folder of a pack");
         context.console.report_one(&Diagnostic::error(Code::NO_FILES, message));
         return Exit::Usage;

@@ -99,7 +99,7 @@ fn more(all: usize) -> String {
 fn cell(text: &str) -> String {
     let mut out = String::new();
     let mut code = false;
-    let closed = text.matches('`').count() % 2 == 0;
+    let closed = text.matches('`').count().is_multiple_of(2);
     for c in text.chars() {
         match c {
             '`' if closed => {
