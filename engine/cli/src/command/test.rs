@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
         value_enum,
         value_name = "FORM",
         num_args = 0..=1,
-        require_equals = false,
+        require_equals = true,
         default_missing_value = "text"
     )]
     coverage: Option<CoverageForm>,
