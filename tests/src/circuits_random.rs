@@ -1,6 +1,7 @@
 //! The shipped circuits around some hundred cards drawn at random, far apart in size: every run has
 //! an answer or says why not, and within a budget.
 
+use crate::circuits::Draw;
 use crate::support;
 use espice_base::Code;
 use espice_lang::ir::{CircuitIr, TemplateIr};
@@ -176,22 +177,6 @@ const CASES: &[Case] = &[
         shares: &[],
     },
 ];
-
-/// Even numbers between 0 and 1, always the same.
-struct Draw(u64);
-
-impl Draw {
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn within(&mut self, low: f64, high: f64) -> f64 {
-        low * (high / low).powf(self.next())
-    }
-}
 
 /// A card: what every one has where `whole`, else three quarters of that too.
 fn card(case: &Case, template: &TemplateIr, whole: bool, draw: &mut Draw) -> Vec<f64> {

@@ -2,9 +2,8 @@
 
 use crate::config::Request;
 use crate::engine::Engine;
-use crate::probe::{Bench, Probe};
+use crate::probe::{Bench, OwnedProbe, Probe};
 use espice_base::{Code, Diagnostic, Diagnostics, Place};
-use espice_facts::Conditions;
 use espice_lang::Quantities;
 use espice_lang::rules::{Flip, Input, Phase, WhyNot};
 use espice_netlist::dialect;
@@ -29,36 +28,6 @@ pub struct ExplainRequest {
 struct Model {
     bench: Bench,
     values: Vec<f64>,
-}
-
-/// A model with one value changed.
-struct Changed<'b> {
-    bench: &'b Bench,
-    values: Vec<f64>,
-}
-
-impl Changed<'_> {
-    fn probe(&self) -> Probe<'_> {
-        Probe { bench: self.bench, values: &self.values }
-    }
-}
-
-impl Quantities for Changed<'_> {
-    fn template(&self) -> &str {
-        &self.bench.evaluator.template().name
-    }
-
-    fn parameter(&self, name: &str) -> Option<f64> {
-        self.probe().parameter(name)
-    }
-
-    fn value(&self, symbol: &str, conditions: &Conditions) -> Option<f64> {
-        self.probe().value(symbol, conditions)
-    }
-
-    fn values(&self, symbol: &str, conditions: &[Conditions]) -> Vec<Option<f64>> {
-        self.probe().values(symbol, conditions)
-    }
 }
 
 impl Engine<'_> {
@@ -128,7 +97,7 @@ impl Engine<'_> {
             let model = model?;
             let mut values = model.values.clone();
             *values.get_mut(model.bench.evaluator.template().parameter(name)?)? = value;
-            Some(Box::new(Changed { bench: &model.bench, values }))
+            Some(Box::new(OwnedProbe { bench: &model.bench, values }))
         };
         match self.rulebook.why_not(rule, input, &parameters, Some(&rebuild)) {
             Some(WhyNot::Flip(flip)) => self.flip(&flip),

@@ -127,3 +127,32 @@ fn sentence(doc: &str) -> String {
         None => flat,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use espice_base::{Date, MemoryWorld};
+
+    #[test]
+    fn lists_hold_what_packs_declare() {
+        let world = MemoryWorld::new(Date { year: 2026, month: 11, day: 22 });
+        let (engine, _) = Engine::new(&world, Config::default());
+        let named = |what, name: &str| {
+            let found = engine.list(what).into_iter().find(|e| e.name == name);
+            found.map(|e| (e.of, e.about))
+        };
+        let is = |of: &str, about: &str| Some((of.to_string(), about.to_string()));
+        assert_eq!(named(Listed::Kinds, "diode"), is("a, k", "diode"));
+        assert_eq!(named(Listed::Symbols, "VF"), is("V", "forward voltage"));
+        assert_eq!(
+            named(Listed::Quantities, "Qg(VDD, ID, VGS)"),
+            is("mosfet", "total gate charge, by the circuit gate_charge")
+        );
+        let template = named(Listed::Templates, "junction_diode");
+        assert!(template.is_some_and(|(of, about)| of == "diode" && about.ends_with('.')));
+        let rule = named(Listed::Rules, "std::passive");
+        assert!(rule.is_some_and(|(of, _)| of == "error on model for diode"));
+        assert_eq!(named(Listed::Packs, "std").map(|(of, _)| of).as_deref(), Some("0.1.0"));
+    }
+}

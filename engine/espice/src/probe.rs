@@ -6,6 +6,7 @@ use espice_lang::Quantities;
 use espice_lang::ir::{CircuitArgument, CircuitIr, KindIr, QuantityIr};
 use espice_model::{Argument, Evaluator, Kelvin, Measurement};
 use espice_units::constants::{ROOM, SPICE39};
+use std::borrow::Borrow;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Symbols that set the device temperature, the one that counts first.
@@ -245,15 +246,16 @@ impl Quantities for Probe<'_> {
     }
 }
 
-/// A probe that owns its bench: the models that tests of packs give.
-pub(crate) struct OwnedProbe {
-    pub(crate) bench: Bench,
+/// A probe that owns its values, and its bench where nobody else has it: models that tests of
+/// packs give, and those of which a value was changed.
+pub(crate) struct OwnedProbe<B = Bench> {
+    pub(crate) bench: B,
     pub(crate) values: Vec<f64>,
 }
 
-impl Quantities for OwnedProbe {
+impl<B: Borrow<Bench>> Quantities for OwnedProbe<B> {
     fn template(&self) -> &str {
-        &self.bench.evaluator.template().name
+        &self.bench.borrow().evaluator.template().name
     }
 
     fn parameter(&self, name: &str) -> Option<f64> {
@@ -269,8 +271,8 @@ impl Quantities for OwnedProbe {
     }
 }
 
-impl OwnedProbe {
+impl<B: Borrow<Bench>> OwnedProbe<B> {
     fn probe(&self) -> Probe<'_> {
-        Probe { bench: &self.bench, values: &self.values }
+        Probe { bench: self.bench.borrow(), values: &self.values }
     }
 }

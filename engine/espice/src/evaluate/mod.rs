@@ -499,3 +499,31 @@ fn columns(
     }
     list
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_deviation_is_found_where_both_have_values() {
+        let column = |name: &str, origin: &str| EvaluatedColumn {
+            name: name.into(),
+            unit: String::from("A"),
+            origin: origin.into(),
+        };
+        let columns = [
+            column("I(a)", "native"),
+            column("I(k)", "native"),
+            column("I(a)@ngspice", "simulated"),
+        ];
+        let rows = [
+            vec![Some(1.0), Some(9.0), Some(1.5)],
+            vec![Some(8.0), Some(9.0), None],
+            vec![Some(3.0), Some(9.0), Some(4.0)],
+        ];
+        let found = deviations(&columns, &rows);
+        let [one] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((one.column.as_str(), one.row, one.compared), ("I(a)", 3, 2));
+        assert_eq!((one.largest, one.of_largest), (1.0, Some(0.25)));
+    }
+}

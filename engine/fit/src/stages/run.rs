@@ -360,7 +360,7 @@ impl Runner<'_, '_> {
         if !after.is_finite() {
             let names: Vec<&str> = free.iter().map(|p| self.name(*p)).collect();
             self.diagnostics.push(
-                Diagnostic::warning(
+                Diagnostic::error(
                     Code::FIT_NON_FINITE,
                     format!(
                         "the model has no finite value where the fit of {} starts",
