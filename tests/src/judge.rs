@@ -1,7 +1,7 @@
 //! Judging many sources: what is counted, what is found once, what a stopped run says.
 
 use espice::{Baseline, Config, Engine, JudgeRequest};
-use espice_base::{Code, Date, MemoryWorld, ReadError, World};
+use espice_base::{Cancellation, Code, Date, MemoryWorld, ReadError, World};
 use std::collections::BTreeSet;
 
 const PACK: &str = "name = \"house\"\nversion = \"1.0.0\"\nextends = [\"std\"]\n";
@@ -114,8 +114,10 @@ impl World for Stopped {
     fn today(&self) -> Date {
         self.0.today()
     }
-    fn cancelled(&self) -> bool {
-        true
+    fn cancellation(&self) -> Cancellation {
+        let cancellation = Cancellation::new();
+        cancellation.cancel();
+        cancellation
     }
 }
 

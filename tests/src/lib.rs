@@ -11,6 +11,8 @@ mod bombs;
 #[cfg(test)]
 mod bundled;
 #[cfg(test)]
+mod cancelled;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod circuits;

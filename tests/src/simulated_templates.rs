@@ -185,10 +185,12 @@ fn a_simulator_that_is_not_there_is_said_so() {
         ..request.clone()
     };
     assert_eq!(complaint(config, &charges), Some(Code::SIMULATED_TEMPLATE));
-    let cancelled = SimulatorSetup {
-        cancelled: || true,
-        ..SimulatorSetup::new("ngspice", std::env::temp_dir())
-    };
-    let config = Config { simulator: Some(cancelled), ..Config::default() };
-    assert_eq!(complaint(config, &request), Some(Code::SIMULATOR_CANCELLED));
+    let there = SimulatorSetup::new("ngspice", std::env::temp_dir());
+    let config = Config { simulator: Some(there), ..Config::default() };
+    let engine = Engine::new(&world, config).0;
+    let part = engine.cancellation().child();
+    part.cancel();
+    let (_, complaints) = engine.clone().cancelled_by(part).evaluate(&request);
+    assert!(complaints.iter().any(|d| d.code == Code::SIMULATOR_CANCELLED), "{complaints:?}");
+    assert!(!engine.is_cancelled());
 }

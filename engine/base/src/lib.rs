@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows the language, devices or numerics.
 
+mod cancel;
 mod capped;
 mod codes;
 mod diagnostic;
@@ -12,6 +13,7 @@ mod source;
 mod suggest;
 mod world;
 
+pub use cancel::Cancellation;
 pub use capped::Capped;
 pub use codes::{Code, CodeInfo, all_codes};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Place, Severity};

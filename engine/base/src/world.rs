@@ -1,3 +1,4 @@
+use crate::Cancellation;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -168,9 +169,9 @@ pub trait World: Sync {
         Limits::default()
     }
 
-    /// Whether the caller wants the run to stop.
-    fn cancelled(&self) -> bool {
-        false
+    /// Who wants everything that is done here to stop.
+    fn cancellation(&self) -> Cancellation {
+        Cancellation::default()
     }
 
     /// Takes note of progress.

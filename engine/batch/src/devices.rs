@@ -2,7 +2,9 @@
 
 use crate::header::Header;
 use crate::table;
-use espice_base::{Code, Date, Diagnostic, Diagnostics, Limits, Progress, ReadError, World};
+use espice_base::{
+    Cancellation, Code, Date, Diagnostic, Diagnostics, Limits, Progress, ReadError, World,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -113,8 +115,8 @@ impl World for Slices<'_> {
         self.world.limits()
     }
 
-    fn cancelled(&self) -> bool {
-        self.world.cancelled()
+    fn cancellation(&self) -> Cancellation {
+        self.world.cancellation()
     }
 
     fn progress(&self, _progress: Progress<'_>) {

@@ -196,6 +196,10 @@ fn one(
     };
     let outcome = engine.model(&request);
     engine.forget_requests();
+    if engine.is_cancelled() {
+        // A run that was stopped says nothing about its device.
+        return Ok(());
+    }
     let record = Record::of(device, &outcome);
     let card = outcome.models.first().filter(|_| record.is_sound()).map(|m| m.text.as_str());
     let text = serde_json::to_string_pretty(&record).map_err(|e| {

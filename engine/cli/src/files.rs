@@ -2,8 +2,59 @@
 #![allow(clippy::disallowed_methods, reason = "front ends write files")]
 
 use espice_base::{Code, Diagnostic};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Drafts and folders of this run that are of no use once it has ended.
+static LEFTOVERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn leftovers() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    LEFTOVERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A file or folder that goes when it is dropped, or when the program is ended before that.
+pub(crate) struct Passing(PathBuf);
+
+impl Passing {
+    /// Notes a path before anything is made there.
+    pub(crate) fn new(path: PathBuf) -> Passing {
+        leftovers().insert(path.clone());
+        Passing(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        let mut all = leftovers();
+        remove(&self.0);
+        all.remove(&self.0);
+    }
+}
+
+/// What cannot be removed is left to the system, or to the next run.
+fn remove(path: &Path) {
+    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}
+
+/// Removes what is left over and lets nobody begin anything new: the program ends next.
+pub(crate) fn sweep() {
+    let all = leftovers();
+    for path in all.iter() {
+        // A simulator that is ending may still write between two looks.
+        for _ in 0..3 {
+            if path.exists() {
+                remove(path);
+            }
+        }
+    }
+    std::mem::forget(all);
+}
 
 /// Writes a file as a whole: readers see the old text or the new one, never a part.
 ///
@@ -12,12 +63,9 @@ use std::path::{Path, PathBuf};
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let draft = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let done = fs::write(&draft, text).and_then(|()| fs::rename(&draft, path));
-    done.map_err(|error| {
-        // Only the draft can be left over, and it is of no use to anyone.
-        let _ = fs::remove_file(&draft);
-        cannot_write(path, &error)
-    })
+    let draft = Passing::new(draft);
+    let done = fs::write(draft.path(), text).and_then(|()| fs::rename(draft.path(), path));
+    done.map_err(|error| cannot_write(path, &error))
 }
 
 /// Makes a folder and those above it.
@@ -30,26 +78,20 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), Diagnostic> {
 
 /// A folder of this run alone, which goes with it: programs that run at the same time would
 /// take each other's files for their own.
-pub(crate) struct Scratch(PathBuf);
+pub(crate) struct Scratch(Passing);
 
 impl Scratch {
     /// Makes it where the system keeps temporary files; where that is not possible the folder
     /// does not exist, and whoever writes into it says so.
     pub(crate) fn new() -> Scratch {
         let folder = std::env::temp_dir().join(format!("espice-run-{}", std::process::id()));
-        let _ = fs::create_dir_all(&folder);
+        let folder = Passing::new(folder);
+        let _ = fs::create_dir_all(folder.path());
         Scratch(folder)
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What cannot be removed is left to the system.
-        let _ = fs::remove_dir_all(&self.0);
+        self.0.path()
     }
 }
 

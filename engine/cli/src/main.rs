@@ -6,6 +6,7 @@ mod console;
 mod engine;
 mod exit;
 mod files;
+mod stop;
 mod store;
 mod world;
 
@@ -13,6 +14,7 @@ use arguments::{Arguments, Command};
 use clap::Parser;
 use command::Context;
 use console::Console;
+use espice_base::Cancellation;
 use exit::Exit;
 use std::process::ExitCode;
 use world::Disk;
@@ -21,9 +23,12 @@ fn main() -> ExitCode {
     // clap prints usage errors itself and ends with exit code 2.
     let arguments = Arguments::parse();
     let console = Console::new(arguments.global.color);
-    let world = Disk::new(&console);
+    let cancellation = Cancellation::new();
+    stop::on_signals(&cancellation);
+    let world = Disk::new(&console, cancellation);
     let context = Context { console: &console, world: &world, global: &arguments.global };
-    run(&arguments.command, &context).into()
+    let exit = run(&arguments.command, &context);
+    if context.is_cancelled() { Exit::Cancelled.into() } else { exit.into() }
 }
 
 fn run(command: &Command, context: &Context<'_>) -> Exit {

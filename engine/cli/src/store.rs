@@ -1,7 +1,7 @@
 //! Records of a population on disk: written as a whole or not at all, whenever the run ends.
 #![allow(clippy::disallowed_methods, reason = "front ends write files")]
 
-use crate::files::{self, file_stem};
+use crate::files::{self, Passing, file_stem};
 use espice_base::Diagnostic;
 use espice_batch::Store;
 use std::fs;
@@ -13,7 +13,7 @@ const DRAFTS: &str = ".run-";
 /// A folder of records and cards.
 pub(crate) struct Folder {
     root: PathBuf,
-    drafts: PathBuf,
+    drafts: Passing,
     /// Held as long as the run lives, so that others know its drafts from those of a dead one.
     lock: Option<fs::File>,
 }
@@ -33,10 +33,11 @@ impl Folder {
                 sweep(&entry.path());
             }
         }
-        let drafts = root.join(format!("{DRAFTS}{}", std::process::id()));
-        files::make_folder(&drafts)?;
+        let drafts = Passing::new(root.join(format!("{DRAFTS}{}", std::process::id())));
+        files::make_folder(drafts.path())?;
         // Where the system has no locks, drafts of a killed run stay until someone removes them.
-        let lock = fs::File::create(drafts.join("lock")).ok().filter(|f| f.try_lock().is_ok());
+        let lock =
+            fs::File::create(drafts.path().join("lock")).ok().filter(|f| f.try_lock().is_ok());
         Ok(Folder { root: root.to_path_buf(), drafts, lock })
     }
 
@@ -51,8 +52,8 @@ impl Folder {
     /// A diagnostic that names the file and what the system said.
     pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), Diagnostic> {
         let target = self.path(name);
-        let draft = self.drafts.join(name.replace('/', "_"));
-        let done = fs::create_dir_all(&self.drafts)
+        let draft = self.drafts.path().join(name.replace('/', "_"));
+        let done = fs::create_dir_all(self.drafts.path())
             .and_then(|()| fs::write(&draft, text))
             .and_then(|()| fs::rename(&draft, &target));
         done.map_err(|error| files::cannot_write(&target, &error))
@@ -75,9 +76,8 @@ fn sweep(folder: &Path) {
 
 impl Drop for Folder {
     fn drop(&mut self) {
+        // Before the drafts go: some systems remove no file that is held.
         self.lock = None;
-        // What cannot be removed is swept by the next run.
-        let _ = fs::remove_dir_all(&self.drafts);
     }
 }
 

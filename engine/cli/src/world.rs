@@ -5,7 +5,7 @@
 )]
 
 use crate::console::Console;
-use espice_base::{Clock, Date, Limits, Progress, ReadError, World};
+use espice_base::{Cancellation, Clock, Date, Limits, Progress, ReadError, World};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -20,15 +20,16 @@ pub(crate) struct Disk<'c> {
     console: &'c Console,
     limits: Limits,
     today: Date,
+    cancellation: Cancellation,
 }
 
 impl<'c> Disk<'c> {
     /// The world today, with progress shown on the console.
-    pub(crate) fn new(console: &'c Console) -> Self {
+    pub(crate) fn new(console: &'c Console, cancellation: Cancellation) -> Self {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         let days = i64::try_from(seconds / 86_400).unwrap_or(0);
         let limits = Limits { clock: Some(Clock(now)), ..Limits::default() };
-        Disk { console, limits, today: Date::from_days_since_1970(days) }
+        Disk { console, limits, today: Date::from_days_since_1970(days), cancellation }
     }
 }
 
@@ -68,6 +69,10 @@ impl World for Disk<'_> {
 
     fn limits(&self) -> Limits {
         self.limits
+    }
+
+    fn cancellation(&self) -> Cancellation {
+        self.cancellation.clone()
     }
 
     fn progress(&self, progress: Progress<'_>) {
@@ -116,7 +121,7 @@ mod tests {
     #[test]
     fn files_are_listed_sorted_and_hidden_ones_left_out() {
         let console = Console::quiet();
-        let world = Disk::new(&console);
+        let world = Disk::new(&console, Cancellation::new());
         let folder = std::env::temp_dir().join(format!("espice-world-{}", std::process::id()));
         fs::create_dir_all(folder.join("b/.git")).unwrap();
         for name in ["z.txt", "b/a.txt", "B.txt", ".hidden", "b/.git/x"] {
@@ -136,7 +141,7 @@ mod tests {
     #[test]
     fn an_endless_device_is_too_large_and_not_read_to_its_end() {
         let console = Console::quiet();
-        let mut world = Disk::new(&console);
+        let mut world = Disk::new(&console, Cancellation::new());
         world.limits.file_bytes = 1000;
         assert_eq!(world.read("/dev/zero"), Err(ReadError::TooLarge(1000)));
     }

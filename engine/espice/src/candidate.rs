@@ -129,7 +129,7 @@ impl Engine<'_> {
             guessed: &guessed,
         };
         let Prepared { mut plan, origins } = extraction::prepare(&context);
-        let cancelled = || self.world.cancelled();
+        let cancelled = || self.is_cancelled();
         let options = Options {
             settings: Settings { least_effect: 1e-5, ..Settings::default() },
             criteria: Criteria::default(),

@@ -32,7 +32,7 @@ impl Default for Config {
 }
 
 /// Where a simulator is and where it may write.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SimulatorSetup {
     /// The command: a path, or a name that the system looks up.
     pub command: PathBuf,
@@ -40,23 +40,13 @@ pub struct SimulatorSetup {
     pub folder: PathBuf,
     /// How many processes may run at once; results do not depend on it.
     pub processes: usize,
-    /// Asked again and again while it runs; `true` ends it.
-    pub cancelled: fn() -> bool,
 }
 
 impl SimulatorSetup {
-    /// One process at a time, which nothing cancels.
+    /// One process at a time.
     pub fn new(command: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> SimulatorSetup {
         let (command, folder) = (command.into(), folder.into());
-        SimulatorSetup { command, folder, processes: 1, cancelled: || false }
-    }
-}
-
-impl PartialEq for SimulatorSetup {
-    /// Whoever cancels makes no difference to what comes out.
-    fn eq(&self, other: &Self) -> bool {
-        (&self.command, &self.folder, self.processes)
-            == (&other.command, &other.folder, other.processes)
+        SimulatorSetup { command, folder, processes: 1 }
     }
 }
 

@@ -3,7 +3,7 @@ use crate::config::Config;
 use crate::libraries;
 use crate::loose::Loose;
 use crate::orient::shown_polarity;
-use espice_base::{Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
+use espice_base::{Cancellation, Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
 use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
 use espice_lang::ir::Library;
@@ -21,6 +21,8 @@ pub struct Engine<'w> {
     pub(crate) sources: SourceMap,
     pub(crate) library: Arc<Library>,
     pub(crate) rulebook: Arc<Rulebook>,
+    /// Who may stop what this engine does.
+    pub(crate) cancellation: Cancellation,
     /// How many of the texts are those of packs.
     texts: usize,
 }
@@ -57,9 +59,29 @@ impl<'w> Engine<'w> {
         diagnostics.sort();
         let texts = sources.count();
         let (library, rulebook) = (Arc::new(library), Arc::new(rulebook));
+        let (constants, cancellation) = (SPICE39, world.cancellation());
         let engine =
-            Engine { world, config, constants: SPICE39, sources, library, rulebook, texts };
+            Engine { world, config, constants, sources, library, rulebook, cancellation, texts };
         (engine, diagnostics)
+    }
+
+    /// The engine with another who may stop it than its world: a clone of an engine serves a
+    /// request of its own, stopped alone with a [`Cancellation::child`] of [`Engine::cancellation`].
+    #[must_use]
+    pub fn cancelled_by(self, cancellation: Cancellation) -> Engine<'w> {
+        Engine { cancellation, ..self }
+    }
+
+    /// Who may stop what this engine does: the world's, unless [`Engine::cancelled_by`] gave
+    /// another.
+    pub fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
+    }
+
+    /// Another library in place of this one, for the same requests.
+    fn replaced_by(&mut self, engine: Engine<'w>) {
+        let cancellation = self.cancellation.clone();
+        *self = engine.cancelled_by(cancellation);
     }
 
     /// The texts that diagnostics point into.
@@ -72,9 +94,9 @@ impl<'w> Engine<'w> {
         self.sources.truncate(self.texts);
     }
 
-    /// Whether whoever runs the engine wants it to stop.
+    /// Whether the engine is to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.world.cancelled()
+        self.cancellation.is_cancelled()
     }
 
     /// The symbols and kinds of all packs.
@@ -118,7 +140,7 @@ impl<'w> Engine<'w> {
         let (files, roots) = Loose::new(self.world, paths);
         let (engine, mut diagnostics) =
             Engine::with_roots(self.world, &files, self.config.clone(), &roots);
-        *self = engine;
+        self.replaced_by(engine);
         if !diagnostics.has_errors() {
             let proved = rules::reachability(&self.library, &self.rulebook);
             diagnostics.extend(lint::without_allowed(&self.library, proved));
@@ -134,7 +156,7 @@ impl<'w> Engine<'w> {
         let (files, roots) = Loose::new(self.world, paths);
         let (engine, diagnostics) =
             Engine::with_roots(self.world, &files, self.config.clone(), &roots);
-        *self = engine;
+        self.replaced_by(engine);
         if diagnostics.has_errors() {
             return (diagnostics, Vec::new());
         }
@@ -183,6 +205,9 @@ impl<'w> Engine<'w> {
         let mut sheets = Vec::new();
         let mut diagnostics = Diagnostics::new();
         for path in paths {
+            if self.is_cancelled() {
+                break;
+            }
             match self.world.read(path) {
                 Ok(bytes) if libraries::is_library(path, &bytes) => {
                     let (facts, complaints) =
@@ -191,8 +216,13 @@ impl<'w> Engine<'w> {
                     all.push(facts);
                 }
                 Ok(bytes) => {
-                    let reading =
-                        espice_ingest::read(&bytes, path, &mut self.sources, &self.library.symbols);
+                    let reading = espice_ingest::read_until(
+                        &self.cancellation,
+                        &bytes,
+                        path,
+                        &mut self.sources,
+                        &self.library.symbols,
+                    );
                     diagnostics.extend(reading.diagnostics);
                     sheets.extend(reading.sheet);
                     all.push(reading.facts);
@@ -289,6 +319,11 @@ impl<'w> Engine<'w> {
         }
         diagnostics
     }
+}
+
+/// What is told of a run that was stopped.
+pub(crate) fn stopped(left: &str) -> Diagnostic {
+    Diagnostic::error(Code::RUN_CANCELLED, format!("the run was cancelled: {left}"))
 }
 
 /// What all sources of a request gave together.

@@ -1,7 +1,7 @@
 //! How a rule comes out for sources, and what would change it.
 
 use crate::config::Request;
-use crate::engine::Engine;
+use crate::engine::{Engine, stopped};
 use crate::probe::{Bench, OwnedProbe, Probe};
 use espice_base::{Code, Diagnostic, Diagnostics, Place};
 use espice_lang::Quantities;
@@ -48,6 +48,10 @@ impl Engine<'_> {
         let Some(rule) = self.rulebook.rule(&request.rule) else { return (None, diagnostics) };
         let (phase, name) = (rule.phase, rule.name.clone());
         let reading = self.read(&request.sources);
+        if self.is_cancelled() {
+            diagnostics.push(stopped("the sources were not read to their end"));
+            return (None, diagnostics);
+        }
         let mut facts = reading.facts;
         diagnostics.extend(reading.diagnostics);
         let asked = request.part.clone().filter(|_| facts.device.part.is_none());

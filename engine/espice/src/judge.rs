@@ -1,7 +1,7 @@
 //! The rules alone, for many sources at once: what a job that guards a library of data runs.
 
 use crate::config::Request;
-use crate::engine::Engine;
+use crate::engine::{Engine, stopped};
 use crate::evaluate::CardModel;
 use crate::orient::first_polarity;
 use crate::outcome as out;
@@ -69,9 +69,7 @@ impl Engine<'_> {
             self.judge_card(request, &files, &mut gathered);
         } else {
             for (done, file) in files.iter().enumerate() {
-                if self.world.cancelled() {
-                    let message = format!("cancelled after {done} of {} sources", files.len());
-                    gathered.diagnostics.push(Diagnostic::error(Code::RUN_CANCELLED, message));
+                if self.is_cancelled() {
                     break;
                 }
                 let share = done as f64 / files.len().max(1) as f64;
@@ -79,6 +77,11 @@ impl Engine<'_> {
                 self.world.progress(progress);
                 self.judge_file(file, request, &mut gathered);
             }
+        }
+        if self.is_cancelled() {
+            let done = gathered.sources.len();
+            let left = format!("{done} of {} sources were judged", files.len());
+            gathered.diagnostics.push(stopped(&left));
         }
         self.judged(gathered)
     }
@@ -168,6 +171,9 @@ impl Engine<'_> {
     /// Reads one source and judges each part that it speaks of, or the one that is asked for.
     fn judge_file(&mut self, path: &str, request: &JudgeRequest, gathered: &mut Gathered) {
         let reading = self.read(&[path.to_string()]);
+        if self.is_cancelled() {
+            return;
+        }
         let usable = !reading.diagnostics.has_errors();
         gathered.diagnostics.extend(reading.diagnostics);
         let mut facts = reading.facts;
@@ -215,6 +221,9 @@ impl Engine<'_> {
     /// All sources together as one device, and the model of a card beside them.
     fn judge_card(&mut self, request: &JudgeRequest, files: &[String], gathered: &mut Gathered) {
         let reading = self.read(files);
+        if self.is_cancelled() {
+            return;
+        }
         let usable = !reading.diagnostics.has_errors();
         gathered.diagnostics.extend(reading.diagnostics);
         let mut facts = reading.facts;

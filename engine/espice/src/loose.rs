@@ -1,6 +1,6 @@
 //! Single files given in place of packs.
 
-use espice_base::{Date, Limits, Progress, ReadError, World};
+use espice_base::{Cancellation, Date, Limits, Progress, ReadError, World};
 use espice_lang::PackRoot;
 use std::collections::BTreeMap;
 
@@ -98,8 +98,8 @@ impl World for Loose<'_> {
         self.world.limits()
     }
 
-    fn cancelled(&self) -> bool {
-        self.world.cancelled()
+    fn cancellation(&self) -> Cancellation {
+        self.world.cancellation()
     }
 
     fn progress(&self, progress: Progress<'_>) {

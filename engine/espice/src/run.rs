@@ -4,7 +4,7 @@
 use crate::candidate::{Failed, Fitted};
 use crate::config::Request;
 use crate::emit::{self, Stated};
-use crate::engine::Engine;
+use crate::engine::{Engine, stopped};
 use crate::fitted::{View, attempt};
 use crate::orient::first_polarity;
 use crate::outcome as out;
@@ -37,6 +37,8 @@ struct Record {
     models: Vec<out::Model>,
     diagnostics: Diagnostics,
     simulator: Option<String>,
+    /// Whether the run was stopped before its end.
+    cancelled: bool,
 }
 
 /// What came of a request: the document, and what it was read from.
@@ -58,6 +60,12 @@ impl Engine<'_> {
     pub fn make(&mut self, request: &Request) -> Made {
         let mut record = Record::default();
         self.through(request, &mut record);
+        if std::mem::take(&mut record.cancelled) {
+            // What a run came to that was stopped on its way is no model, and nothing is judged.
+            record.fit = None;
+            record.models.clear();
+            record.diagnostics.push(stopped("no model was made"));
+        }
         self.made(request, record)
     }
 
@@ -66,6 +74,9 @@ impl Engine<'_> {
     pub fn extract(&mut self, request: &Request) -> Made {
         let mut record = Record::default();
         let unusable = !self.take_in(request, &mut record);
+        if self.stops(&mut record) {
+            record.diagnostics.push(stopped("the sources were not read to their end"));
+        }
         let asked = request.part.is_some();
         let chosen = !asked || choose_part(&mut record.facts, request, &mut record.diagnostics);
         settle(&mut record.facts);
@@ -97,7 +108,10 @@ impl Engine<'_> {
             return;
         }
         let usable = self.take_in(request, record);
-        if !usable || !choose_part(&mut record.facts, request, &mut record.diagnostics) {
+        if self.stops(record)
+            || !usable
+            || !choose_part(&mut record.facts, request, &mut record.diagnostics)
+        {
             return;
         }
         settle(&mut record.facts);
@@ -116,7 +130,7 @@ impl Engine<'_> {
         {
             return self.no_template(record);
         }
-        if !self.screen(record) {
+        if !self.screen(record) || self.stops(record) {
             return;
         }
         // Quantities are measured on the first polarity.
@@ -126,6 +140,9 @@ impl Engine<'_> {
             return;
         }
         let mut survivors = self.fit_and_judge(&selection, &facts, record);
+        if self.stops(record) {
+            return;
+        }
         let Some(best) = choose(&mut survivors, &selection.rank, &mut record.candidates) else {
             return;
         };
@@ -154,6 +171,14 @@ impl Engine<'_> {
         drop(survivors);
         drop(best);
         self.sources = card_sources;
+        // A simulator that was stopped has not checked the card.
+        self.stops(record);
+    }
+
+    /// Whether the run is to stop, and says so in the record.
+    fn stops(&self, record: &mut Record) -> bool {
+        record.cancelled = self.is_cancelled();
+        record.cancelled
     }
 
     fn no_template(&self, record: &mut Record) {
@@ -197,6 +222,9 @@ impl Engine<'_> {
         let mut survivors = Vec::new();
         let mut dropped: Vec<(f64, Vec<Finding>)> = Vec::new();
         for candidate in &selection.candidates {
+            if self.is_cancelled() {
+                break;
+            }
             let rejected = candidate.status == CandidateStatus::Rejected;
             record.candidates.push(out::Candidate {
                 template: candidate.template.clone(),
@@ -323,7 +351,7 @@ impl Engine<'_> {
             let Some(emitted) = emitted else { continue };
             let check = match &self.config.simulator {
                 Some(setup) => {
-                    simulate::check(fitted, polarity, facts, &emitted, setup, self.world)
+                    simulate::check(fitted, polarity, facts, &emitted, setup, &self.cancellation)
                 }
                 None => Check::none("not simulated: no simulator was found or asked for"),
             };

@@ -5,7 +5,7 @@ use crate::config::SimulatorSetup;
 use crate::emit::Emitted;
 use crate::extraction::{held, with_temperature};
 use crate::probe::{celsius, temperature};
-use espice_base::World;
+use espice_base::Cancellation;
 use espice_facts::{Conditions, Facts};
 use espice_lang::ir::{Leaf, Node, QuantityIr};
 use espice_model::{Bias, Column, Evaluator, Kelvin, Workspace};
@@ -51,13 +51,13 @@ pub(crate) fn check(
     facts: &Facts,
     emitted: &Emitted,
     setup: &SimulatorSetup,
-    world: &dyn World,
+    cancellation: &Cancellation,
 ) -> Check {
     let simulator = Simulator::ngspice();
     if !simulator.dialect.eq_ignore_ascii_case(emitted.dialect) {
         return Check::none(format!("not simulated: no {} is set up", emitted.dialect));
     }
-    let cancelled = || world.cancelled();
+    let cancelled = || cancellation.is_cancelled();
     let mut config = SimulatorConfig::new(&setup.command, &setup.folder, "espice");
     config.cancelled = &cancelled;
     let version = match simulator.version(&config) {

@@ -3,7 +3,7 @@
 use crate::config::SimulatorSetup;
 use crate::emit::Stated;
 use crate::engine::Engine;
-use espice_base::{Code, Diagnostic, Digest};
+use espice_base::{Cancellation, Code, Diagnostic, Digest};
 use espice_lang::ir::{CardIr, TemplateIr};
 use espice_model::{Evaluator, SimulatedValues, Simulation, SimulationRequest};
 use espice_netlist::{
@@ -38,6 +38,7 @@ pub(crate) struct CardSimulation {
     nominal: f64,
     simulator: Simulator,
     setup: SimulatorSetup,
+    cancellation: Cancellation,
     kept: Mutex<VecDeque<Kept>>,
     trouble: Mutex<Option<Diagnostic>>,
 }
@@ -116,7 +117,8 @@ impl CardSimulation {
         // Other programs may simulate in the same folder.
         let label = format!("espice-{}-{run}", std::process::id());
         let mut config = SimulatorConfig::new(&self.setup.command, &self.setup.folder, label);
-        config.cancelled = &self.setup.cancelled;
+        let cancelled = || self.cancellation.is_cancelled();
+        config.cancelled = &cancelled;
         let found = match request.admittances {
             true => operating_points(&self.simulator, &config, &models, &points, Want::Admittances),
             false => swept_points(&self.simulator, &config, &models, &points, self.setup.processes),
@@ -204,7 +206,8 @@ impl Engine<'_> {
         base: Option<&ModelCard>,
         instance: &[(String, f64)],
     ) -> Result<(Evaluator, Option<Arc<CardSimulation>>), Diagnostic> {
-        let plain = Evaluator::at_nominal(template, self.config.mode, self.constants, nominal)?;
+        let plain = Evaluator::at_nominal(template, self.config.mode, self.constants, nominal)?
+            .cancelled_by(self.cancellation.clone());
         let Some(name) = &template.simulator else { return Ok((plain, None)) };
         let missing = |what: String| {
             let message = format!("`{}` is evaluated by {name}: {what}", template.name);
@@ -229,6 +232,7 @@ impl Engine<'_> {
             nominal,
             simulator,
             setup,
+            cancellation: self.cancellation.clone(),
             kept: Mutex::default(),
             trouble: Mutex::default(),
         });

@@ -1,6 +1,6 @@
 //! Tests of packs, what they reach, and mutants of the rules that they test.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, stopped};
 use crate::probe::{Bench, OwnedProbe};
 use espice_base::{Diagnostics, SourceMap};
 use espice_facts::Facts;
@@ -80,6 +80,10 @@ impl Engine<'_> {
         let mut mutants = self.rulebook.mutants(packs);
         mutants.retain(|m| filter.is_none_or(|f| m.rule.contains(f)));
         let fates = self.try_mutants(&mutants);
+        if self.is_cancelled() {
+            diagnostics.push(stopped("not all mutants were tried"));
+            return (Mutation::default(), diagnostics);
+        }
         if filter.is_none() {
             diagnostics.extend(rules::unused(&equivalents, &mutants, &fates));
         }
@@ -99,9 +103,6 @@ impl Engine<'_> {
         let threads = self.config.threads.max(1);
         let run =
             |part: &[Mutant]| self.with_context(|context| self.rulebook.try_mutants(part, context));
-        if threads == 1 {
-            return run(mutants);
-        }
         let next = std::sync::atomic::AtomicUsize::new(0);
         let batches: Vec<&[Mutant]> = mutants.chunks(BATCH).collect();
         let mut done: Vec<(usize, Vec<Fate>)> = std::thread::scope(|scope| {
@@ -109,7 +110,9 @@ impl Engine<'_> {
                 let mut mine = Vec::new();
                 loop {
                     let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    let Some(batch) = batches.get(index) else { return mine };
+                    let Some(batch) = batches.get(index).filter(|_| !self.is_cancelled()) else {
+                        return mine;
+                    };
                     mine.push((index, run(batch)));
                 }
             };

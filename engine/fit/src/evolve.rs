@@ -50,10 +50,10 @@ pub(crate) fn evolve<P: LeastSquares>(
         space.hypercube(count, seed).into_iter().map(|unit| grow(problem, unit)).collect();
     let mut random = SplitMix::for_job(seed, n as u64);
     for _ in 0..generations {
-        if cancelled() {
-            break;
-        }
         for i in 0..members.len() {
+            if cancelled() {
+                break;
+            }
             // Others than each other: a difference of a member with itself moves nothing.
             let (a, b) = (random.below(count), random.below(count));
             let c = (b + 1 + random.below(count - 1)) % count;

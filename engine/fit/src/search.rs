@@ -154,7 +154,10 @@ pub fn search<P: LeastSquares + Clone + Sync>(
     for (factor, fit) in ladder.radii.iter().zip(radii) {
         found.offer(Rung::Radius(*factor), fit);
     }
-    if ladder.starts == 0 || (ladder.when != Climb::Always && !climbs(ladder, &found.fit, bounds)) {
+    if cancelled()
+        || ladder.starts == 0
+        || (ladder.when != Climb::Always && !climbs(ladder, &found.fit, bounds))
+    {
         return found;
     }
     // What the residuals are linear in need not be searched: it follows the rest.
@@ -181,7 +184,8 @@ pub fn search<P: LeastSquares + Clone + Sync>(
     for (k, fit) in order.into_iter().zip(polished) {
         found.offer(Rung::Seeded(k), fit);
     }
-    if ladder.generations == 0
+    if cancelled()
+        || ladder.generations == 0
         || (ladder.when != Climb::Always && !climbs(ladder, &found.fit, bounds))
     {
         return found;

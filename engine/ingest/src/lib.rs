@@ -13,7 +13,7 @@ pub mod sheet;
 pub use detect::detect;
 pub use merge::merge;
 
-use espice_base::{Code, Diagnostic, Diagnostics, Digest, FileId, Place, SourceMap};
+use espice_base::{Cancellation, Code, Diagnostic, Diagnostics, Digest, FileId, Place, SourceMap};
 use espice_facts::{Facts, Source, SourceFormat, SymbolTable, form};
 
 /// The largest source that is read, in bytes. With it, reading stays within 256 MiB of memory
@@ -36,6 +36,17 @@ pub struct Reading {
 ///
 /// `name` may hold folders; the facts keep the part after the last one.
 pub fn read(bytes: &[u8], name: &str, sources: &mut SourceMap, symbols: &SymbolTable) -> Reading {
+    read_until(&Cancellation::default(), bytes, name, sources, symbols)
+}
+
+/// The same, unless it is cancelled: then what is missing is not told, for the caller knows.
+pub fn read_until(
+    cancellation: &Cancellation,
+    bytes: &[u8],
+    name: &str,
+    sources: &mut SourceMap,
+    symbols: &SymbolTable,
+) -> Reading {
     let format = detect(name, bytes);
     let oversized = bytes.len() > SOURCE_BYTES;
     let (Some(format), false) = (format, oversized) else {
@@ -46,7 +57,7 @@ pub fn read(bytes: &[u8], name: &str, sources: &mut SourceMap, symbols: &SymbolT
         return Reading { diagnostics, ..Reading::default() };
     };
     let mut reading = if format == SourceFormat::Pdf {
-        sheet::read(bytes, base_name(name), sources.add(name, ""), symbols)
+        sheet::read(cancellation, bytes, base_name(name), sources.add(name, ""), symbols)
     } else {
         let file = sources.add_bytes(name, bytes);
         let text = sources.get(file).map_or("", |f| f.text());

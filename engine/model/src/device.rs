@@ -7,7 +7,7 @@ use crate::program::{Layout, UniformProgram};
 use crate::simulated::Simulation;
 use crate::uniform;
 use crate::{Mode, dispatch::Cpu};
-use espice_base::{Code, Diagnostic};
+use espice_base::{Cancellation, Code, Diagnostic};
 use espice_lang::ir::{
     Binary, BranchKind, ExprId, Graph, Leaf, Node, PhysicalConstant, TemplateIr, Unary,
 };
@@ -33,6 +33,8 @@ pub(crate) struct Device {
     pub mirror: f64,
     /// Who runs the simulator that the template names.
     pub simulation: Option<Arc<dyn Simulation>>,
+    /// Who may stop runs of circuits.
+    pub cancellation: Cancellation,
     /// Decisions when the temperature is the same at all points, and when it is not.
     deciders: [Decider; 2],
 }
@@ -72,6 +74,7 @@ impl Device {
             nominal,
             mirror: 1.0,
             simulation: None,
+            cancellation: Cancellation::default(),
             deciders: [Decider::default(), Decider::default()],
         };
         device.check()?;

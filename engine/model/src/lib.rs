@@ -42,7 +42,7 @@ pub use measure::{Argument, Measured, Measurement, MeasurementPlan};
 pub use simulated::{SimulatedPoint, SimulatedValues, Simulation, SimulationRequest};
 
 use device::Device;
-use espice_base::Diagnostic;
+use espice_base::{Cancellation, Diagnostic};
 use espice_lang::ir::{CircuitIr, ExprId, QuantityIr, TemplateIr};
 use espice_units::Constants;
 use espice_units::constants::TNOM;
@@ -131,6 +131,15 @@ impl Evaluator {
     pub fn simulated_by(&self, simulation: Arc<dyn Simulation>) -> Evaluator {
         let mut device = (*self.device).clone();
         device.simulation = Some(simulation);
+        Evaluator { device: Arc::new(device), mirrored: self.mirrored }
+    }
+
+    /// The evaluator with somebody who may stop runs of circuits; a run that is stopped has no
+    /// outputs.
+    #[must_use]
+    pub fn cancelled_by(&self, cancellation: Cancellation) -> Evaluator {
+        let mut device = (*self.device).clone();
+        device.cancellation = cancellation;
         Evaluator { device: Arc::new(device), mirrored: self.mirrored }
     }
 

@@ -87,7 +87,8 @@ Wrong:  std::vf_plausible of BAT54
 Right:  4f0c9a1b22d3e4f5 and, after tabs, error, std::vf_plausible, BAT54, the message";
 
     RUN_CANCELLED "E0557" "the run was cancelled"
-"The run was stopped before all sources were judged. What is shown holds for those that were.
+"The run was stopped before its end. What is shown holds for what had been done; of a model or a
+fit there is nothing, for what a fit had come to half-way is no result.
 
 Wrong:  Ctrl-C during a run whose verdict is needed
 Right:  let the run end, or give it fewer sources";

@@ -110,7 +110,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     if let Err(why) = fit(engines, &job, &devices, &keys, &folder, &clock) {
         return refuse(why);
     }
-    if context.world.cancelled() {
+    if context.is_cancelled() {
         return Exit::Cancelled;
     }
     let found = clock.found.load(Ordering::Relaxed);

@@ -153,6 +153,9 @@ fn evaluate(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engin
     let (found, diagnostics) = engine.evaluate(&request(arguments));
     let exit = Exit::of_diagnostics(&diagnostics);
     context.console.report(&diagnostics, engine.sources());
+    if context.is_cancelled() {
+        return Exit::Cancelled;
+    }
     let json = match evaluation::json(&found) {
         Ok(text) => text,
         Err(error) => {

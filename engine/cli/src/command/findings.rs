@@ -48,6 +48,9 @@ pub(super) fn say(
         context.console.say(text);
         return Ok(());
     };
+    if context.is_cancelled() {
+        return Err(Exit::Cancelled);
+    }
     for (n, text) in texts.iter().enumerate() {
         let path = numbered(path, n + 1);
         files::write(&path, text).map_err(complain)?;

@@ -120,6 +120,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     let (found, diagnostics) = engine.fit(&request);
     context.console.report(&diagnostics, engine.sources());
     let exit = Exit::of_diagnostics(&diagnostics);
+    if exit == Exit::Cancelled {
+        return exit;
+    }
     let json = match function::json(&found) {
         Ok(text) => text,
         Err(error) => {

@@ -33,3 +33,10 @@ pub(crate) struct Context<'a> {
     /// Options that all commands share.
     pub(crate) global: &'a Global,
 }
+
+impl Context<'_> {
+    /// Whether the user has stopped the run: nothing is written any more.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.world.cancellation().is_cancelled()
+    }
+}

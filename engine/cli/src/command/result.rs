@@ -20,6 +20,10 @@ pub(super) fn hand_over(
     write: impl FnOnce(&str) -> Result<Vec<PathBuf>, Diagnostic>,
     account: fn(&Outcome, Style) -> String,
 ) -> Exit {
+    if context.is_cancelled() {
+        context.console.complain("cancelled: nothing was written\n");
+        return Exit::Cancelled;
+    }
     let document = match json::render(outcome) {
         Ok(text) => text,
         Err(error) => {

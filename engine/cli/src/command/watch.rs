@@ -23,6 +23,9 @@ pub(crate) struct Arguments {
     rounds: Option<u64>,
 }
 
+/// Milliseconds after which a sleeper looks whether it is to end.
+const NAP: u64 = 20;
+
 /// What one look found: lines to be compared with those of the next.
 #[derive(Default)]
 struct Look {
@@ -52,7 +55,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         if arguments.rounds.is_some_and(|rounds| round >= rounds) {
             return last.exit.unwrap_or(Exit::Ok);
         }
-        std::thread::sleep(Duration::from_millis(arguments.every));
+        let mut left = arguments.every;
+        while left > 0 && !context.is_cancelled() {
+            let nap = left.min(NAP);
+            std::thread::sleep(Duration::from_millis(nap));
+            left -= nap;
+        }
+        if context.is_cancelled() {
+            return Exit::Cancelled;
+        }
     }
 }
 

@@ -408,7 +408,7 @@ impl Engine<'_> {
             return;
         };
         let simulator = Simulator::ngspice();
-        let cancelled = || self.world.cancelled();
+        let cancelled = || self.is_cancelled();
         let mut config = SimulatorConfig::new(&setup.command, &setup.folder, "espice-eval");
         config.cancelled = &cancelled;
         let version = match simulator.version(&config) {

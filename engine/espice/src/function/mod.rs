@@ -5,7 +5,7 @@ mod table;
 
 pub use outcome::{FunctionAttempt, FunctionFit, FunctionParameter};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, stopped};
 use crate::outcome::Source;
 use crate::wire;
 use espice_base::{Code, Diagnostic, Diagnostics, Digest, did_you_mean};
@@ -120,7 +120,7 @@ impl Engine<'_> {
         let curve = Curve { measurement: &measurement, table: &table, plan: None };
         let settings = Settings { loss: request.loss, ..Settings::default() };
         let ladder = Ladder { when: request.climb, seed: request.seed, ..Ladder::default() };
-        let cancelled = || self.world.cancelled();
+        let cancelled = || self.is_cancelled();
         let found = search(
             &Mapped::new(curve.clone(), &variables),
             &variables.start(),
@@ -130,6 +130,10 @@ impl Engine<'_> {
             &Sequential,
             &cancelled,
         );
+        if self.is_cancelled() {
+            diagnostics.push(stopped("the fit has not come to its end"));
+            return None;
+        }
         // The rows of a table are independent measurements unless their maker says otherwise.
         let criteria = Criteria { level: request.level, widen: false, ..Criteria::default() };
         let worth = statistics(&found.fit, &variables, &[], &criteria);

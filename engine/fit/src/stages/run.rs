@@ -85,6 +85,9 @@ impl Runner<'_, '_> {
     fn stage(&mut self, name: &str, steps: &[Step<'_>]) {
         let mut last: Option<Basis> = None;
         for step in steps {
+            if (self.options.cancelled)() {
+                return;
+            }
             match step {
                 Step::Seed { parameter, value, because } => {
                     self.seed(name, *parameter, value(&self.values), because)

@@ -11,7 +11,7 @@ pub mod table;
 pub mod text;
 
 use crate::Reading;
-use espice_base::{Code, Diagnostic, Digest, FileId, Place};
+use espice_base::{Cancellation, Code, Diagnostic, Digest, FileId, Place};
 use espice_facts::{Facts, Source, SourceFormat, SymbolTable};
 use espice_pdf::{Document, Page, PdfLimits};
 
@@ -48,8 +48,16 @@ pub struct SheetPage {
 /// Reads a datasheet: `name` is its file name without folders, `file` its place in the source map.
 ///
 /// A document that cannot be opened gives a coded error and no sheet; whatever can be read of a
-/// damaged one is read, and diagnostics name what is missing.
-pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable) -> Reading {
+/// damaged one is read, and diagnostics name what is missing. Once it is cancelled, no further
+/// page is looked at.
+pub(crate) fn read(
+    cancellation: &Cancellation,
+    bytes: &[u8],
+    name: &str,
+    file: FileId,
+    symbols: &SymbolTable,
+) -> Reading {
+    let wanted = || !cancellation.is_cancelled();
     let (document, mut diagnostics) = match Document::open(bytes, file, &PdfLimits::default()) {
         Ok(opened) => opened,
         Err(complaint) => {
@@ -69,7 +77,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         quality: quality::Quality::default(),
         reading: document.reading(),
     };
-    for index in 0..document.page_count() {
+    for index in (0..document.page_count()).take_while(|_| wanted()) {
         let (mut page, complaints) = document.page(index);
         let signs = text::signs(&page);
         page.glyphs.extend(signs);
@@ -81,7 +89,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
     let (quality, complaints) = quality::assess(&sheet.pages, document.encrypted(), file);
     sheet.quality = quality;
     diagnostics.extend(complaints);
-    for SheetPage { page, text } in &sheet.pages {
+    for SheetPage { page, text } in sheet.pages.iter().take_while(|_| wanted()) {
         let found = table::find_after(page, text, sheet.tables.last());
         if found.cut {
             let area = [0.0, 0.0, page.width, page.height];
@@ -108,12 +116,12 @@ pub(crate) fn read(bytes: &[u8], name: &str, file: FileId, symbols: &SymbolTable
         .filter(|p| !p.printed_unit.is_empty())
         .map(|p| (p.symbol.clone(), p.printed_unit.clone()));
     let names = plot::Names::new(symbols, kind, parts).with_units(units);
-    for SheetPage { page, text } in &sheet.pages {
+    for SheetPage { page, text } in sheet.pages.iter().take_while(|_| wanted()) {
         let found = plot::find(page, text);
         if found.cut {
             diagnostics.push(too_many_lines(page, file));
         }
-        for mut plot in found.plots {
+        for mut plot in found.plots.into_iter().take_while(|_| wanted()) {
             plot::curves(page, text, &mut plot, &names);
             sheet.panels.push(plot.panel);
         }

@@ -230,7 +230,10 @@ impl References<'_> {
             diagnostics.push(
                 Diagnostic::error(
                     Code::PINS_OF_KIND,
-                    format!("`{}` is a template of a {is}, not of a {}", template.text, kind.text),
+                    format!(
+                        "`{}` is a template for `{is}`, not for `{}`",
+                        template.text, kind.text
+                    ),
                 )
                 .at(template.span)
                 .label(kind.span, "the kind"),

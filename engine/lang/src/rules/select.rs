@@ -187,7 +187,7 @@ impl Rulebook {
         for (order, c) in candidates.iter_mut().enumerate() {
             c.order = order;
             if c.reason.is_empty() {
-                c.reason = format!("a template of a {kind}");
+                c.reason = format!("a template for `{kind}`");
             }
         }
         diagnostics.sort();

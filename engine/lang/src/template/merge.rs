@@ -242,7 +242,7 @@ fn fits(parent: &Merged, item: &Template, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error(
                 Code::PINS_OF_KIND,
-                format!("a template of a {is} cannot become one of a {of}"),
+                format!("a template for `{is}` cannot become one for `{of}`"),
             )
             .label(item.kind.span, of)
             .label(parent.kind.span, is),

@@ -141,10 +141,13 @@ impl Runner {
         }
         drop(known);
         let key = self.device.decide(parameters, kelvin, false, &mut Vec::new());
-        let ended = self
-            .variant(key)
-            .ok_or(Unsolved::Equations)
-            .and_then(|system| run::run(&self.circuit, &system, parameters, conditions, kelvin));
+        let ended = self.variant(key).ok_or(Unsolved::Equations).and_then(|system| {
+            let cancellation = &self.device.cancellation;
+            run::run(&self.circuit, &system, parameters, conditions, kelvin, cancellation)
+        });
+        if matches!(ended, Err(Unsolved::Cancelled)) {
+            return ended;
+        }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_RUNS {
             known.pop_front();

@@ -5,6 +5,7 @@ use super::newton::Machine;
 use super::step::{Moment, Stepper};
 use super::system::System;
 use super::unsolved::Unsolved;
+use espice_base::Cancellation;
 use espice_lang::ir::{CircuitIr, EventIr, ObservationIr};
 
 /// Most steps of a run, those tried in vain included.
@@ -44,7 +45,11 @@ pub(super) fn run(
     parameters: &[f64],
     conditions: &[f64],
     kelvin: f64,
+    cancellation: &Cancellation,
 ) -> Result<Ended, Unsolved> {
+    if cancellation.is_cancelled() {
+        return Err(Unsolved::Cancelled);
+    }
     let mut run = Run::new(circuit, system, parameters, conditions, kelvin);
     let machine = &mut run.machine;
     if !machine.operating_point(&mut run.now.x, &mut run.now.charges) {
@@ -53,7 +58,7 @@ pub(super) fn run(
     run.begin();
     let stop = run.stop();
     if let Some(stop) = stop {
-        run.until(stop)?;
+        run.until(stop, cancellation)?;
     }
     let missed = (EventIr::END + 1..run.found.len()).find(|e| !run.happened(*e));
     Ok(Ended { outputs: run.outputs(), missed, time: run.now.time })
@@ -264,13 +269,16 @@ impl<'a> Run<'a> {
     }
 
     /// Lets the time run.
-    fn until(&mut self, stop: f64) -> Result<(), Unsolved> {
+    fn until(&mut self, stop: f64, cancellation: &Cancellation) -> Result<(), Unsolved> {
         let mut length = stop * FIRST;
         // Whether the rates say nothing of what comes: at the start and behind a kink.
         let mut fresh = true;
         let mut jumps = 0;
         self.read_switches(0.0, false);
         for _ in 0..STEPS {
+            if cancellation.is_cancelled() {
+                return Err(Unsolved::Cancelled);
+            }
             if self.machine.rounds > ROUNDS {
                 break;
             }

@@ -20,6 +20,8 @@ pub(super) enum Unsolved {
     Missed { event: usize, time: f64 },
     /// What it came to is not finite.
     NotFinite,
+    /// It was cancelled.
+    Cancelled,
 }
 
 impl Unsolved {
@@ -54,6 +56,9 @@ impl Unsolved {
                     format!("in `{name}`, `{event}` has not happened up to {}", seconds(time)),
                     "the model does not do what the circuit waits for: it stays off, or never blocks",
                 )
+            }
+            Unsolved::Cancelled => {
+                (Code::RUN_CANCELLED, format!("the run of `{name}` was cancelled"), "run again")
             }
             Unsolved::NotFinite => (
                 Code::CIRCUIT_UNSOLVED,

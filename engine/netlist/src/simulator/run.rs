@@ -139,16 +139,47 @@ impl Drop for Files {
     }
 }
 
-/// A child that does not outlive its run, however the run ends.
-struct Guard(Child);
+/// A child that does not outlive its run, however the run ends, nor does what it has started.
+struct Guard {
+    child: Child,
+    /// Whether it has ended by itself.
+    ended: bool,
+}
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // Both fail only when it has ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        if !self.ended {
+            end_group(&self.child);
+            // Both fail only when it has ended already.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
     }
 }
+
+/// Makes the child the first of a group of its own: a key that interrupts the program does not
+/// reach it, and it can be ended with all that it has started.
+#[cfg(unix)]
+fn in_group(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+}
+
+#[cfg(not(unix))]
+fn in_group(_command: &mut Command) {}
+
+#[cfg(unix)]
+fn end_group(child: &Child) {
+    // The library of the language ends single processes; every shell ends groups. It fails only
+    // when all of them have ended.
+    let group = format!("kill -s KILL -- -{}", child.id());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &group]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _ = shell.status();
+}
+
+#[cfg(not(unix))]
+fn end_group(_child: &Child) {}
 
 /// Runs the command to its end, within the limits. Log files rather than pipes: nothing blocks
 /// when the child, or a child of it, keeps them open.
@@ -169,22 +200,25 @@ fn execute(
         .stderr(files.create(err)?)
         // Numbers and messages in the log do not depend on the user's language.
         .env("LC_ALL", "C");
+    in_group(&mut command);
     if (config.cancelled)() {
         return Err(SimulationError::Cancelled);
     }
-    let mut child = Guard(command.spawn().map_err(|e| SimulationError::Missing {
+    let child = command.spawn().map_err(|e| SimulationError::Missing {
         command: config.command.display().to_string(),
         reason: e.to_string(),
-    })?);
+    })?;
+    let mut guard = Guard { child, ended: false };
     let started = Instant::now();
     let mut pause = Duration::from_millis(1);
     let status = loop {
-        let ended = child.0.try_wait().map_err(|e| folder_error(&config.command, &e))?;
+        let ended = guard.child.try_wait().map_err(|e| folder_error(&config.command, &e))?;
         let size = |path: &PathBuf| fs::metadata(path).map_or(0, |m| m.len());
         if log_paths.iter().map(size).sum::<u64>() > config.output_bytes {
             return Err(SimulationError::TooMuchOutput(config.output_bytes));
         }
         if let Some(status) = ended {
+            guard.ended = true;
             break status;
         }
         if (config.cancelled)() {
