@@ -33,6 +33,8 @@ mod dual;
 #[cfg(test)]
 mod foundries;
 #[cfg(test)]
+mod front_ends;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod jacobian;

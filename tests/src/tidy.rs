@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// The crates of the workspace, and what each may see; the table of `docs/architecture.md`.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("espice-base", &[]),
     ("espice-units", &["espice-base"]),
     ("espice-syntax", &["espice-base"]),
@@ -41,6 +41,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("espice-report", &["espice", "espice-base", "espice-units"]),
     ("espice-batch", &["espice", "espice-base", "espice-report", "espice-units"]),
     ("espice-cli", &["espice", "espice-base", "espice-batch", "espice-report", "espice-units"]),
+    ("espice-host", &["espice", "espice-base"]),
     ("espice-tests", &["*"]),
 ];
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 /// Identifies one source text in a [`SourceMap`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -109,10 +110,10 @@ impl SourceFile {
     }
 }
 
-/// All source texts of one run: packs, data files, cards.
+/// All source texts of one run: packs, data files, cards. Clones share the texts.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl SourceMap {
@@ -127,7 +128,7 @@ impl SourceMap {
                 .map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX)),
         );
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { name: name.into(), text, line_starts });
+        self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts }));
         id
     }
 
@@ -148,7 +149,7 @@ impl SourceMap {
 
     /// The text with this id, if this map holds it.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize).map(Arc::as_ref)
     }
 
     /// The text that a span covers; empty when the span is not of this map.
@@ -174,7 +175,7 @@ impl SourceMap {
         self.files
             .iter()
             .enumerate()
-            .map(|(i, f)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), f))
+            .map(|(i, f)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), f.as_ref()))
     }
 }
 

@@ -42,7 +42,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 37] = [
+const CODES: [(&str, Exit); 40] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -53,6 +53,7 @@ const CODES: [(&str, Exit); 37] = [
     ("E08", Exit::Usage),
     ("E09", Exit::Data),
     ("E10", Exit::Pack),
+    ("E11", Exit::Usage),
     ("E0104", Exit::Limit),
     ("E0317", Exit::Limit),
     ("E0413", Exit::Limit),
@@ -80,6 +81,8 @@ const CODES: [(&str, Exit); 37] = [
     ("E0807", Exit::Usage),
     ("E0808", Exit::Data),
     ("E0810", Exit::Data),
+    ("E1103", Exit::Pack),
+    ("E1104", Exit::Limit),
 ];
 
 impl Exit {

@@ -57,12 +57,21 @@ impl<'w> Engine<'w> {
         let (rulebook, complaints) = rules::check(&library, &sources);
         diagnostics.extend(complaints);
         diagnostics.sort();
-        let texts = sources.count();
         let (library, rulebook) = (Arc::new(library), Arc::new(rulebook));
+        (Engine::of_packs(world, config, sources, library, rulebook), diagnostics)
+    }
+
+    /// An engine of packs that are loaded; `sources` hold their texts and no others.
+    pub(crate) fn of_packs(
+        world: &'w dyn World,
+        config: Config,
+        sources: SourceMap,
+        library: Arc<Library>,
+        rulebook: Arc<Rulebook>,
+    ) -> Engine<'w> {
+        let texts = sources.count();
         let (constants, cancellation) = (SPICE39, world.cancellation());
-        let engine =
-            Engine { world, config, constants, sources, library, rulebook, cancellation, texts };
-        (engine, diagnostics)
+        Engine { world, config, constants, sources, library, rulebook, cancellation, texts }
     }
 
     /// The engine with another who may stop it than its world: a clone of an engine serves a
@@ -92,6 +101,11 @@ impl<'w> Engine<'w> {
     /// Forgets the texts of all requests so far, so that an engine can serve any number of them.
     pub fn forget_requests(&mut self) {
         self.sources.truncate(self.texts);
+    }
+
+    /// Tells whoever runs the engine what is done now.
+    pub(crate) fn tell(&self, stage: &str, detail: &str, share: Option<f64>) {
+        self.world.progress(espice_base::Progress { stage, detail, share });
     }
 
     /// Whether the engine is to stop.

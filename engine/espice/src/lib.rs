@@ -37,11 +37,14 @@ mod loose;
 mod modelled;
 mod orient;
 pub mod outcome;
+mod packs;
 mod parts;
 mod probe;
 mod run;
 mod scans;
 mod screen;
+mod selecting;
+mod service;
 mod simulate;
 mod simulated;
 mod subcircuit;
@@ -72,5 +75,12 @@ pub use judge::JudgeRequest;
 pub use listing::{Entry, Listed};
 pub use lock::LOCK_FILE;
 pub use modelled::{Modelled, ModelledParameter};
+pub use packs::Packs;
 pub use run::Made;
+pub use service::{
+    Also, Bias, CheckCall, Checked, EvalCall, ExplainCall, Explained, FindCall, FitCall, Found,
+    JudgeCall, ListCall, Listing, LossWord, Match, Operation, Reply, SearchWord, Selected, Service,
+    ServiceError, Session, SharedWorld, SourcesCall, TestCall, Tested, TestedRecord, Watch, What,
+    operation, operations,
+};
 pub use testing::Mutation;

@@ -1,6 +1,7 @@
 //! What the loaded packs hold, by name: kinds, templates, quantities, rules.
 
 use crate::engine::Engine;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ pub enum Listed {
 }
 
 /// One line of a list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Entry {
     /// Name, as other commands take it.
     pub name: String,

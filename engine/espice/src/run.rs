@@ -107,6 +107,7 @@ impl Engine<'_> {
         if record.diagnostics.has_errors() {
             return;
         }
+        self.tell("read", "", None);
         let usable = self.take_in(request, record);
         if self.stops(record)
             || !usable
@@ -130,6 +131,7 @@ impl Engine<'_> {
         {
             return self.no_template(record);
         }
+        self.tell("screen", "", None);
         if !self.screen(record) || self.stops(record) {
             return;
         }
@@ -151,6 +153,7 @@ impl Engine<'_> {
         if hit_limit(&record.diagnostics) {
             return;
         }
+        self.tell("emit", &best.template.name, None);
         let part = part_name(&record.facts);
         let view = View {
             fitted: &best,
@@ -221,7 +224,8 @@ impl Engine<'_> {
     ) -> Vec<(usize, Fitted<'e>)> {
         let mut survivors = Vec::new();
         let mut dropped: Vec<(f64, Vec<Finding>)> = Vec::new();
-        for candidate in &selection.candidates {
+        let count = selection.candidates.len().max(1) as f64;
+        for (done, candidate) in selection.candidates.iter().enumerate() {
             if self.is_cancelled() {
                 break;
             }
@@ -245,6 +249,7 @@ impl Engine<'_> {
                 continue;
             };
             let Some(entry) = record.candidates.get_mut(place) else { continue };
+            self.tell("fit", &template.name, Some(done as f64 / count));
             match self.try_template(template, kind, facts) {
                 Err(failed) => {
                     let Failed { complaint, attempt } = *failed;
@@ -412,25 +417,8 @@ impl Engine<'_> {
         };
         out::Outcome {
             espice: self.version(),
-            source: record
-                .facts
-                .sources
-                .iter()
-                .map(|s| out::Source {
-                    name: s.name.clone(),
-                    format: s.format.word().into(),
-                    digest: s.digest.to_string(),
-                    document: wire::document(sheets.iter().find(|d| d.file == s.file)),
-                })
-                .collect(),
-            device: out::Device {
-                part,
-                maker: record.facts.device.maker.clone(),
-                kind: record.facts.device.kind.clone(),
-                polarity: record.facts.device.polarity.clone(),
-                parts: record.facts.device.parts.clone(),
-                package: record.facts.device.package.clone(),
-            },
+            source: wire::sources(&record.facts, sheets),
+            device: wire::device(&record.facts, part),
             facts: wire::facts(&record.facts, sheets, symbols, &self.sources),
             candidates: record.candidates,
             fit: record.fit,
@@ -568,7 +556,7 @@ fn choose<'e>(
 }
 
 /// The part's name, else the first source's without its ending.
-fn part_name(facts: &Facts) -> String {
+pub(crate) fn part_name(facts: &Facts) -> String {
     let from_file = || facts.sources.first().map_or(String::from("part"), |s| stem(&s.name));
     facts.device.part.clone().unwrap_or_else(from_file)
 }

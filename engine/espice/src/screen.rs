@@ -29,16 +29,22 @@ impl Engine<'_> {
 
     /// Engine, packs and constants, for documents.
     pub(crate) fn version(&self) -> out::Version {
-        let pack = |p: &PackInfo| out::Pack {
-            name: p.name.clone(),
-            version: p.version.clone(),
-            digest: p.digest.to_string(),
-        };
         out::Version {
             engine: env!("CARGO_PKG_VERSION").into(),
             schema: 1,
-            packs: self.library.packs.iter().map(pack).collect(),
+            packs: self.library.packs.iter().map(out::Pack::of).collect(),
             constants: self.constants.name.into(),
+        }
+    }
+}
+
+impl out::Pack {
+    /// What documents say of a pack.
+    pub(crate) fn of(pack: &PackInfo) -> out::Pack {
+        out::Pack {
+            name: pack.name.clone(),
+            version: pack.version.clone(),
+            digest: pack.digest.to_string(),
         }
     }
 }

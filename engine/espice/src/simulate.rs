@@ -5,6 +5,7 @@ use crate::config::SimulatorSetup;
 use crate::emit::Emitted;
 use crate::extraction::{held, with_temperature};
 use crate::probe::{celsius, temperature};
+use crate::simulated::label;
 use espice_base::Cancellation;
 use espice_facts::{Conditions, Facts};
 use espice_lang::ir::{Leaf, Node, QuantityIr};
@@ -58,7 +59,7 @@ pub(crate) fn check(
         return Check::none(format!("not simulated: no {} is set up", emitted.dialect));
     }
     let cancelled = || cancellation.is_cancelled();
-    let mut config = SimulatorConfig::new(&setup.command, &setup.folder, "espice");
+    let mut config = SimulatorConfig::new(&setup.command, &setup.folder, label());
     config.cancelled = &cancelled;
     let version = match simulator.version(&config) {
         Ok(version) => format!("{} {version}", simulator.name),

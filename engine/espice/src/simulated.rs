@@ -113,10 +113,7 @@ impl CardSimulation {
             instance: Vec::new(),
         };
         let points: Vec<BiasPoint> = request.points.iter().map(point).collect();
-        let run = RUNS.fetch_add(1, Ordering::Relaxed);
-        // Other programs may simulate in the same folder.
-        let label = format!("espice-{}-{run}", std::process::id());
-        let mut config = SimulatorConfig::new(&self.setup.command, &self.setup.folder, label);
+        let mut config = SimulatorConfig::new(&self.setup.command, &self.setup.folder, label());
         let cancelled = || self.cancellation.is_cancelled();
         config.cancelled = &cancelled;
         let found = match request.admittances {
@@ -239,4 +236,9 @@ impl Engine<'_> {
         let shared: Arc<dyn Simulation> = Arc::<CardSimulation>::clone(&simulation);
         Ok((plain.simulated_by(shared), Some(simulation)))
     }
+}
+
+/// A name for the files of one run: other runs and other programs may simulate in the same folder.
+pub(crate) fn label() -> String {
+    format!("espice-{}-{}", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed))
 }

@@ -21,6 +21,30 @@ pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
+/// The sources of facts, in the order of reading.
+pub(crate) fn sources(facts: &Facts, sheets: &[Sheet]) -> Vec<out::Source> {
+    let of = |s: &espice_facts::Source| out::Source {
+        name: s.name.clone(),
+        format: s.format.word().into(),
+        digest: s.digest.to_string(),
+        document: document(sheets.iter().find(|d| d.file == s.file)),
+    };
+    facts.sources.iter().map(of).collect()
+}
+
+/// The device of facts under the name that the outcome gives it.
+pub(crate) fn device(facts: &Facts, part: String) -> out::Device {
+    let device = &facts.device;
+    out::Device {
+        part,
+        maker: device.maker.clone(),
+        kind: device.kind.clone(),
+        polarity: device.polarity.clone(),
+        parts: device.parts.clone(),
+        package: device.package.clone(),
+    }
+}
+
 pub(crate) fn facts(
     facts: &Facts,
     sheets: &[Sheet],

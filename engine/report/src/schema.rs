@@ -25,6 +25,14 @@ pub fn judged() -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
+/// The operations that other programs ask for, with the schemas of their requests, the text of
+/// `docs/operations.json`.
+pub fn operations() -> String {
+    let one = |o: &espice::Operation| serde_json::json!({ "name": o.name, "title": o.title, "about": o.about, "request": o.input() });
+    let all: Vec<serde_json::Value> = espice::operations().iter().map(one).collect();
+    format!("{:#}\n", serde_json::Value::Array(all))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,36 +1,18 @@
 //! A run of tests: for people, and for programs.
 
 use crate::place::place;
-use espice::{Boundary, Coverage, TestOutcome, TestRun, TestStatus};
+use espice::{Boundary, Coverage, TestRun, TestStatus, TestedRecord};
 use espice_base::SourceMap;
 use serde_json::{Value, json};
-
-/// The word of a status.
-pub fn word(status: TestStatus) -> &'static str {
-    match status {
-        TestStatus::Pass => "passed",
-        TestStatus::Fail => "failed",
-        TestStatus::Todo => "todo",
-        TestStatus::Skip => "skipped",
-    }
-}
-
-/// Why a test did not pass, what is known about it, or nothing.
-pub fn detail(test: &TestOutcome) -> String {
-    let pairs = test.expected.iter().zip(&test.got);
-    let unmet: Vec<String> = pairs.map(|(e, g)| format!("expected {e}, got {g}")).collect();
-    let note = Some(test.note.clone()).filter(|n| !n.is_empty());
-    note.into_iter().chain(unmet).collect::<Vec<_>>().join("; ")
-}
 
 /// What needs a reader, and the account.
 pub fn text(run: &TestRun, sources: &SourceMap) -> String {
     let mut out = String::new();
     for test in &run.outcomes {
-        let detail = detail(test);
+        let detail = TestedRecord::detail(test);
         if test.status != TestStatus::Pass || !detail.is_empty() {
             let at = place(test.span, sources);
-            let word = word(test.status);
+            let word = TestedRecord::word(test.status);
             out += &format!("{word} {}::{}: {detail} ({at})\n", test.pack, test.name);
         }
     }
@@ -110,22 +92,8 @@ pub fn json(
     boundaries: Option<&[Boundary]>,
     sources: &SourceMap,
 ) -> String {
-    let tests: Vec<Value> = run
-        .outcomes
-        .iter()
-        .map(|t| {
-            let at = crate::place::of(t.span, sources);
-            json!({
-                "pack": t.pack,
-                "name": t.name,
-                "status": word(t.status),
-                "detail": detail(t),
-                "file": at.0,
-                "line": at.1,
-                "column": at.2,
-            })
-        })
-        .collect();
+    let tests: Vec<TestedRecord> =
+        run.outcomes.iter().map(|t| TestedRecord::of(t, sources)).collect();
     let mut document = json!({ "tests": tests });
     if coverage {
         document["coverage"] = coverage_json(&run.coverage, sources);
@@ -198,6 +166,7 @@ fn boundary(b: &Boundary, sources: &SourceMap) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use espice::TestOutcome;
     use espice_base::Span;
 
     #[test]

@@ -9,6 +9,7 @@ mod packs;
 mod program;
 mod reach;
 mod rules;
+mod service;
 mod sheets;
 mod testing;
 
@@ -70,6 +71,7 @@ pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
         fit::CODES,
         program::CODES,
         reach::CODES,
+        service::CODES,
         sheets::CODES,
     ]
     .into_iter()

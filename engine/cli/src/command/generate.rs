@@ -9,7 +9,8 @@ use espice_base::{Diagnostic, all_codes};
 use espice_report::schema;
 use std::path::{Path, PathBuf};
 
-/// Writes commands.md, codes.md, lints.md, templates.md and the schemas of outcome and judge.
+/// Writes commands.md, codes.md, lints.md, templates.md, the schemas of outcome and judge, and the
+/// operations with the schemas of their requests.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// Folder of the documents
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         ("templates.md", templates),
         ("outcome.schema.json", schema),
         ("judged.schema.json", judged),
+        ("operations.json", schema::operations()),
     ];
     match write(&arguments.folder, &documents) {
         Ok(()) => Exit::Ok,

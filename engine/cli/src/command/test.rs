@@ -6,7 +6,7 @@ use crate::engine::{self, Config};
 use crate::exit::Exit;
 use clap::ValueEnum;
 use espice::outcome::{FindingRecord, Location};
-use espice::{TestOutcome, TestRun, TestStatus};
+use espice::{TestOutcome, TestRun, TestStatus, TestedRecord};
 use espice_base::{Code, Diagnostic, Digest, SourceMap};
 use espice_report::findings::Report;
 use espice_report::{lcov, tested};
@@ -151,8 +151,8 @@ fn record(test: &TestOutcome, sources: &SourceMap) -> FindingRecord {
         rule: test.name.clone(),
         pack: test.pack.clone(),
         severity: String::from("error"),
-        status: String::from(tested::word(test.status)),
-        message: tested::detail(test),
+        status: String::from(TestedRecord::word(test.status)),
+        message: TestedRecord::detail(test),
         rule_span: place,
         fingerprint: Digest::of(format!("{}::{}", test.pack, test.name).as_bytes()).short(16),
         times: 1,

@@ -9,7 +9,8 @@ pub use card::CardModel;
 pub(crate) use card::with_bases;
 
 use crate::engine::Engine;
-use crate::outcome::{DiagnosticRecord, Source};
+use crate::outcome::{DiagnosticRecord, Source, Version};
+use crate::simulated::label;
 use crate::wire::{self, finite};
 use espice_base::{Code, Diagnostic, Diagnostics, Digest, FileId, Place, Severity};
 use espice_lang::ir::TemplateIr;
@@ -18,6 +19,7 @@ use espice_netlist::{
     BiasPoint, Composite, Simulator, SimulatorConfig, Want, dialect, operating_points,
 };
 use points::Points;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What is to be evaluated, where.
@@ -79,8 +81,10 @@ pub struct Wanted {
 }
 
 /// A card's values at biases. Numbers are SI, temperatures kelvin; what has no value is null.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Evaluation {
+    /// Version of the engine and of its documents, the packs.
+    pub espice: Version,
     /// The card file.
     pub source: Option<Source>,
     /// Name of the model.
@@ -106,7 +110,7 @@ pub struct Evaluation {
 }
 
 /// How far a simulator's values are from the native ones.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Deviation {
     /// The native column.
     pub column: String,
@@ -155,7 +159,7 @@ fn deviations(columns: &[EvaluatedColumn], rows: &[Vec<Option<f64>>]) -> Vec<Dev
 }
 
 /// A parameter's value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EvaluatedParameter {
     /// Name in the template.
     pub name: String,
@@ -168,7 +172,7 @@ pub struct EvaluatedParameter {
 }
 
 /// A column of an evaluation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EvaluatedColumn {
     /// `V(d)`, `T`, `I(d)`, `C(g,d)`; a simulator's ends in `@ngspice`.
     pub name: String,
@@ -183,6 +187,7 @@ impl Engine<'_> {
     pub fn evaluate(&mut self, request: &EvaluateRequest) -> (Evaluation, Diagnostics) {
         let mut diagnostics = Diagnostics::new();
         let mut evaluation = Evaluation {
+            espice: self.version(),
             source: None,
             model: String::new(),
             device_type: String::new(),
@@ -409,7 +414,7 @@ impl Engine<'_> {
         };
         let simulator = Simulator::ngspice();
         let cancelled = || self.is_cancelled();
-        let mut config = SimulatorConfig::new(&setup.command, &setup.folder, "espice-eval");
+        let mut config = SimulatorConfig::new(&setup.command, &setup.folder, label());
         config.cancelled = &cancelled;
         let version = match simulator.version(&config) {
             Ok(version) => version,

@@ -71,7 +71,7 @@ impl Engine<'_> {
     /// be missing.
     pub fn fit(&mut self, request: &FitRequest) -> (FunctionFit, Diagnostics) {
         let mut diagnostics = Diagnostics::new();
-        let mut fit = FunctionFit::empty(&request.template, request.level);
+        let mut fit = FunctionFit::empty(self.version(), &request.template, request.level);
         self.fit_function(request, &mut fit, &mut diagnostics);
         fit.diagnostics = diagnostics.iter().map(|d| wire::diagnostic(d, &self.sources)).collect();
         (fit, diagnostics)

@@ -1,14 +1,17 @@
 //! What came of a curve fit, as documents have it.
 
-use crate::outcome::{DiagnosticRecord, Source};
+use crate::outcome::{DiagnosticRecord, Source, Version};
 use crate::wire::finite;
 use espice_fit::{Attempt, End, Found, Profile, Rung, Statistics, Variables, Working};
 use espice_lang::ir::TemplateIr;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A curve fit. Numbers are SI; what is not known is null.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FunctionFit {
+    /// Version of the engine and of its documents, the packs.
+    pub espice: Version,
     /// The template.
     pub template: String,
     /// The output that was fitted.
@@ -44,7 +47,7 @@ pub struct FunctionFit {
 }
 
 /// A parameter of a curve fit.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FunctionParameter {
     /// Name in the template.
     pub name: String,
@@ -75,7 +78,7 @@ pub struct FunctionParameter {
 }
 
 /// One run of a search.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FunctionAttempt {
     /// `first`, `radius 0.01`, `seeded 3`, `evolved`.
     pub rung: String,
@@ -91,8 +94,9 @@ pub struct FunctionAttempt {
 const CORRELATED: f64 = 0.95;
 
 impl FunctionFit {
-    pub(super) fn empty(template: &str, level: f64) -> FunctionFit {
+    pub(super) fn empty(espice: Version, template: &str, level: f64) -> FunctionFit {
         FunctionFit {
+            espice,
             template: template.into(),
             output: String::new(),
             source: None,

@@ -1,0 +1,308 @@
+//! The operations: one line of the table for each, and from there to the engine.
+
+use super::documents::{Checked, Explained, Found, Listing, Selected, Tested, TestedRecord};
+use super::failure::ServiceError;
+use super::find;
+use super::requests::{
+    CheckCall, EvalCall, ExplainCall, FindCall, FitCall, JudgeCall, ListCall, Settings,
+    SourcesCall, TestCall,
+};
+use crate::engine::Engine;
+use crate::evaluate::Evaluation;
+use crate::function::FunctionFit;
+use crate::outcome::{Judged, Outcome};
+use crate::wire;
+use espice_base::{Code, Diagnostic, Diagnostics, did_you_mean};
+use espice_lang::rules::TestStatus;
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Something that callers may ask for by name.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its name: `model.make`.
+    pub name: &'static str,
+    /// A title for people.
+    pub title: &'static str,
+    /// What it does, in a few sentences.
+    pub about: &'static str,
+    /// Whether it may take seconds or longer.
+    pub slow: bool,
+    input: fn() -> Schema,
+    output: fn() -> Schema,
+    pub(super) prepare: fn(&str) -> Result<Call, ServiceError>,
+}
+
+impl Operation {
+    /// The JSON schema of its request.
+    pub fn input(&self) -> Schema {
+        (self.input)()
+    }
+
+    /// The JSON schema of its document.
+    pub fn output(&self) -> Schema {
+        (self.output)()
+    }
+}
+
+/// A request that was understood.
+pub(super) struct Call {
+    pub(super) settings: Settings,
+    pub(super) run: Run,
+}
+
+/// Gives the document, without its last line feed.
+type Run = Box<dyn FnOnce(&mut Engine<'_>) -> Result<String, ServiceError>>;
+
+/// All operations, by name.
+pub fn operations() -> &'static [Operation] {
+    OPERATIONS
+}
+
+/// The operation of this name.
+pub fn operation(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|o| o.name == name)
+}
+
+const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "datasheet.extract",
+        title: "Read a datasheet or a measurement",
+        about: "Reads sources of one device (PDF datasheet, IC-CAP MDM, CSV, facts TOML) and says \
+                what is in them: rows and curves in SI units with page and box, each served, for \
+                review, or refused with its reason; and what the screening rules say of them.",
+        slow: true,
+        input: || schema_for!(SourcesCall),
+        output: || schema_for!(Outcome),
+        prepare: |text| {
+            let (settings, request) = read::<SourcesCall>(text)?.parts();
+            call(settings, move |engine| Ok(engine.extract(&request).outcome))
+        },
+    },
+    Operation {
+        name: "model.eval",
+        title: "Evaluate a card",
+        about: "Currents, and on request charges, conductances, capacitances and derivatives by \
+                temperature and parameters, of any model card or subcircuit at given biases; with \
+                the simulator's values beside where one is set up.",
+        slow: false,
+        input: || schema_for!(EvalCall),
+        output: || schema_for!(Evaluation),
+        prepare: |text| {
+            let parts = read::<EvalCall>(text)?.parts();
+            let (settings, request) = parts.map_err(ServiceError::bad_request)?;
+            call(settings, move |engine| Ok(engine.evaluate(&request).0))
+        },
+    },
+    Operation {
+        name: "model.fit",
+        title: "Fit a function to a table",
+        about: "Least squares of a function of numbers (a template without pins) to the rows of a \
+                table, with intervals, correlations and what the data cannot tell. Devices are \
+                fitted by model.make.",
+        slow: true,
+        input: || schema_for!(FitCall),
+        output: || schema_for!(FunctionFit),
+        prepare: |text| {
+            let parts = read::<FitCall>(text)?.parts();
+            let (settings, request) = parts.map_err(ServiceError::bad_request)?;
+            call(settings, move |engine| Ok(engine.fit(&request).0))
+        },
+    },
+    Operation {
+        name: "model.judge",
+        title: "Judge sources and cards by the rules",
+        about: "Holds datasheets, measurements, libraries of cards, or a card beside its sources to \
+                the rules of the packs, without a fit. Every finding has the value, the limit, and \
+                the place of both.",
+        slow: true,
+        input: || schema_for!(JudgeCall),
+        output: || schema_for!(Judged),
+        prepare: |text| {
+            let parts = read::<JudgeCall>(text)?.parts();
+            let (settings, request) = parts.map_err(ServiceError::bad_request)?;
+            call(settings, move |engine| Ok(engine.judge(&request).0))
+        },
+    },
+    Operation {
+        name: "model.make",
+        title: "Make a SPICE model",
+        about: "The main job: reads sources, screens them, tries the templates that come into \
+                question, fits, judges the fit by the rules, and writes a card for each dialect. \
+                The outcome traces every number to its source.",
+        slow: true,
+        input: || schema_for!(SourcesCall),
+        output: || schema_for!(Outcome),
+        prepare: |text| {
+            let (settings, request) = read::<SourcesCall>(text)?.parts();
+            call(settings, move |engine| Ok(engine.make(&request).outcome))
+        },
+    },
+    Operation {
+        name: "model.select",
+        title: "Say which templates come into question",
+        about: "Reads and screens sources and says which device models the packs would try for \
+                them, in which order, and why others are rejected; nothing is fitted.",
+        slow: true,
+        input: || schema_for!(SourcesCall),
+        output: || schema_for!(Selected),
+        prepare: |text| {
+            let (settings, request) = read::<SourcesCall>(text)?.parts();
+            call(settings, move |engine| Ok(engine.candidates(&request)))
+        },
+    },
+    Operation {
+        name: "pack.check",
+        title: "Check packs",
+        about: "Syntax, names, types and dimensions of packs and single files, and rules that can \
+                never say anything. Each mistake has a stable code, its place and help.",
+        slow: false,
+        input: || schema_for!(CheckCall),
+        output: || schema_for!(Checked),
+        prepare: |text| {
+            let CheckCall { paths, files } = read(text)?;
+            call(Settings::files(files), move |engine| {
+                let diagnostics = engine.check(&paths);
+                let sound = !diagnostics.has_errors();
+                Ok(Checked {
+                    espice: engine.version(),
+                    sound,
+                    diagnostics: told(engine, &diagnostics),
+                })
+            })
+        },
+    },
+    Operation {
+        name: "pack.list",
+        title: "List what the packs hold",
+        about: "Packs with digests, kinds of devices, templates, quantities, rules or symbols of \
+                the packs that are loaded, a line each.",
+        slow: false,
+        input: || schema_for!(ListCall),
+        output: || schema_for!(Listing),
+        prepare: |text| {
+            let ListCall { what } = read(text)?;
+            call(Settings::default(), move |engine| {
+                Ok(Listing { espice: engine.version(), entries: engine.list(what.into()) })
+            })
+        },
+    },
+    Operation {
+        name: "pack.test",
+        title: "Run the tests of packs",
+        about: "Runs the tests that packs and single files hold, and says what each that failed \
+                expected and got.",
+        slow: true,
+        input: || schema_for!(TestCall),
+        output: || schema_for!(Tested),
+        prepare: |text| {
+            let TestCall { paths, files, filter } = read(text)?;
+            call(Settings::files(files), move |engine| {
+                Ok(tested(engine, &paths, filter.as_deref()))
+            })
+        },
+    },
+    Operation {
+        name: "rule.explain",
+        title: "Explain a rule or its verdict",
+        about: "What a rule says and why it exists; with sources the proof of its verdict step by \
+                step, and on request the smallest change that would give another one.",
+        slow: true,
+        input: || schema_for!(ExplainCall),
+        output: || schema_for!(Explained),
+        prepare: |text| {
+            let (settings, request) = read::<ExplainCall>(text)?.parts();
+            call(settings, move |engine| {
+                let (lines, mut diagnostics) = engine.explain_rule(&request);
+                if lines.is_none() {
+                    diagnostics.push(unknown_rule(engine, &request.rule));
+                }
+                Ok(Explained {
+                    espice: engine.version(),
+                    rule: request.rule,
+                    lines: lines.unwrap_or_default(),
+                    diagnostics: told(engine, &diagnostics),
+                })
+            })
+        },
+    },
+    Operation {
+        name: "tool.find",
+        title: "Find tools, templates and rules by words",
+        about: "Ranks operations, templates, rules, kinds and symbols by how well their names and \
+                descriptions answer words in plain English. Offline and the same every time.",
+        slow: false,
+        input: || schema_for!(FindCall),
+        output: || schema_for!(Found),
+        prepare: |text| {
+            let FindCall { query, limit } = read(text)?;
+            let limit = limit.unwrap_or(10);
+            if !(1..=100).contains(&limit) {
+                return Err(ServiceError::bad_request(format!("`limit` is {limit}, not 1 to 100")));
+            }
+            call(Settings::default(), move |engine| {
+                let matches = find::find(engine, OPERATIONS, &query, limit);
+                Ok(Found { espice: engine.version(), matches })
+            })
+        },
+    },
+];
+
+/// Reads a request.
+fn read<T: DeserializeOwned + JsonSchema>(text: &str) -> Result<T, ServiceError> {
+    serde_json::from_str(text)
+        .map_err(|error| ServiceError::bad_request(format!("the request cannot be read: {error}")))
+}
+
+/// A call whose document is serialised as the command line prints it.
+fn call<T: Serialize>(
+    settings: Settings,
+    run: impl FnOnce(&mut Engine<'_>) -> Result<T, ServiceError> + 'static,
+) -> Result<Call, ServiceError> {
+    let run = Box::new(move |engine: &mut Engine<'_>| {
+        let document = run(engine)?;
+        // Documents have text keys and finite numbers or null: a serialiser has nothing to refuse.
+        serde_json::to_string_pretty(&document)
+            .map_err(|error| ServiceError::bad_request(format!("no document: {error}")))
+    });
+    Ok(Call { settings, run })
+}
+
+fn told(engine: &Engine<'_>, diagnostics: &Diagnostics) -> Vec<crate::outcome::DiagnosticRecord> {
+    let naming = wire::Naming::Path;
+    diagnostics.iter().map(|d| wire::diagnostic_with(d, engine.sources(), naming)).collect()
+}
+
+fn tested(engine: &mut Engine<'_>, paths: &[String], filter: Option<&str>) -> Tested {
+    let diagnostics = engine.check(paths);
+    let mut tests = Vec::new();
+    let mut count = (0, 0);
+    if !diagnostics.has_errors() {
+        let run = engine.run_tests(&engine.packs_in(paths), filter);
+        for test in &run.outcomes {
+            match test.status {
+                TestStatus::Pass => count.0 += 1,
+                TestStatus::Fail => count.1 += 1,
+                TestStatus::Todo | TestStatus::Skip => {}
+            }
+            tests.push(TestedRecord::of(test, engine.sources()));
+        }
+    }
+    Tested {
+        espice: engine.version(),
+        tests,
+        passed: count.0,
+        failed: count.1,
+        diagnostics: told(engine, &diagnostics),
+    }
+}
+
+fn unknown_rule(engine: &Engine<'_>, name: &str) -> Diagnostic {
+    let rules = engine.list(crate::listing::Listed::Rules);
+    let bare = |full: &str| full.rsplit("::").next().unwrap_or(full).to_string();
+    let names: Vec<String> = rules.iter().flat_map(|r| [r.name.clone(), bare(&r.name)]).collect();
+    let near = did_you_mean(name, names.iter().map(String::as_str));
+    Diagnostic::error(Code::NOTHING_TO_EXPLAIN, format!("there is no rule `{name}`"))
+        .maybe_help(near.map(|n| format!("did you mean `{n}`?")))
+}

@@ -1,0 +1,370 @@
+use super::*;
+use espice_base::{Cancellation, Date, Limits, MemoryWorld, Progress, ReadError};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+const DAY: Date = Date { year: 2026, month: 11, day: 21 };
+const CARD: &str = ".model d1 D(IS=1e-14 N=1 RS=0.1 CJO=1p)\n";
+
+fn service(world: MemoryWorld) -> Service {
+    Service::new(world, Config::default()).unwrap()
+}
+
+fn ask(service: &Service, name: &str, request: &Value) -> Value {
+    let reply = service.call(name, &request.to_string(), &()).unwrap();
+    assert!(reply.document.ends_with("}\n"));
+    assert_eq!(reply.packs, service.packs().digests());
+    let document: Value = serde_json::from_str(&reply.document).unwrap();
+    let digest = document["espice"]["packs"][0]["digest"].as_str().map(String::from);
+    let first = reply.packs.first().map(|p| p.digest.clone());
+    if !["pack.check", "pack.test"].contains(&name) {
+        assert_eq!(digest, first, "{name}");
+    }
+    document
+}
+
+/// An IV curve of an ideal diode with a series resistance.
+fn diode() -> String {
+    let mut text = String::from("# part: X1\n# kind: diode\nVF (V),IF (A)\n");
+    for i in 0..40 {
+        let current = 1e-8 * 10f64.powf(f64::from(i) * 0.15);
+        let voltage = 1.5 * 0.025_852 * (current / 1e-11f64).ln_1p() + 0.8 * current;
+        text += &format!("{voltage:.6},{current:.6e}\n");
+    }
+    text
+}
+
+#[test]
+fn a_request_gives_the_document_of_its_operation() {
+    let service = service(MemoryWorld::new(DAY).with("x.csv", diode()).with("d.lib", CARD));
+    let made = ask(&service, "model.make", &json!({ "sources": ["x.csv"] }));
+    assert_eq!(made["device"]["part"], "X1");
+    assert_eq!(made["fit"]["template"], "junction_diode", "{}", made["candidates"]);
+    assert!(made["models"][0]["text"].as_str().unwrap().contains(".model"));
+
+    let read = ask(&service, "datasheet.extract", &json!({ "sources": ["x.csv"] }));
+    assert_eq!(read["facts"]["curves"][0]["points"].as_array().unwrap().len(), 40);
+    assert!(read["fit"].is_null());
+
+    let selected = ask(&service, "model.select", &json!({ "sources": ["x.csv"] }));
+    let first = &selected["candidates"][0];
+    assert_eq!(
+        (&first["template"], &first["status"]),
+        (&json!("junction_diode"), &json!("eligible"))
+    );
+    assert_eq!(selected["device"], made["device"]);
+
+    let request = json!({ "card": "d.lib", "at": [{ "pin": "a", "volts": [0.5, 0.6] }],
+                          "also": ["charges", "conductances"] });
+    let values = ask(&service, "model.eval", &request);
+    let current = values["columns"].as_array().unwrap().iter().position(|c| c["name"] == "I(a)");
+    let current = values["rows"][1][current.unwrap()].as_f64().unwrap();
+    assert!((1e-4..2e-4).contains(&current), "{current}");
+
+    let judged = ask(&service, "model.judge", &json!({ "sources": ["x.csv"], "card": "d.lib" }));
+    assert!(judged["verdict"]["rules"]["loaded"].as_u64().unwrap() > 10);
+
+    let explained = ask(&service, "rule.explain", &json!({ "rule": "std::vf_plausible" }));
+    assert!(!explained["lines"].as_array().unwrap().is_empty());
+    let unknown = ask(&service, "rule.explain", &json!({ "rule": "std::vf_plausble" }));
+    assert_eq!(unknown["diagnostics"][0]["help"][0], "did you mean `std::vf_plausible`?");
+
+    let kinds = ask(&service, "pack.list", &json!({ "what": "kinds" }));
+    assert!(kinds["entries"].as_array().unwrap().iter().any(|k| k["name"] == "mosfet"));
+}
+
+#[test]
+fn a_function_is_fitted_to_a_table_that_comes_with_the_request() {
+    let service = service(MemoryWorld::new(DAY));
+    let function = "template line {\n  input x : 1\n  param a : 1 = 0\n  param b : 1 = 0\n  \
+                    output y = a + b * x\n}\n";
+    let request = json!({
+        "template": "line.espice", "table": "t.csv", "loss": { "soft_l1": 10.0 },
+        "files": { "line.espice": function, "t.csv": "x,y\n0,1\n1,3\n2,5\n3,7.001\n4,9\n" },
+    });
+    let fit = ask_unpacked(&service, "model.fit", &request);
+    let slope = fit["parameters"][1]["value"].as_f64().unwrap_or(f64::NAN);
+    assert!((slope - 2.0).abs() < 1e-3, "{fit:#}");
+}
+
+/// As [`ask`] for operations that load packs of their own.
+fn ask_unpacked(service: &Service, name: &str, request: &Value) -> Value {
+    let reply = service.call(name, &request.to_string(), &()).unwrap();
+    serde_json::from_str(&reply.document).unwrap()
+}
+
+#[test]
+fn packs_are_checked_and_tested() {
+    let manifest = "name = \"acme\"\nversion = \"1.0.0\"\nextends = [\"std\"]\n";
+    let rule = "rule forward : error on model {\n  for diode\n  check model.VF at (IF = 10 mA) <= 0.9 V\n  \
+                say \"no\"\n  because \"the supply leaves no more\"\n}\n\
+                test fine {\n  given model junction_diode { IS = 1 pA }\n  expect pass forward\n}\n\
+                test wrong {\n  given model junction_diode { IS = 1 pA }\n  expect error forward\n}\n";
+    let world = MemoryWorld::new(DAY)
+        .with("acme/pack.toml", manifest)
+        .with("acme/a.espice", rule)
+        .with("bad/pack.toml", manifest)
+        .with("bad/a.espice", rule.replace("0.9 V", "0.9 A"));
+    let service = service(world);
+    let checked = ask(&service, "pack.check", &json!({ "paths": ["acme"] }));
+    assert_eq!(checked["sound"], true, "{checked:#}");
+    assert_eq!(checked["espice"]["packs"][1]["name"], "acme");
+    let tested = ask(&service, "pack.test", &json!({ "paths": ["acme"] }));
+    assert_eq!((&tested["passed"], &tested["failed"]), (&json!(1), &json!(1)), "{tested:#}");
+    let bad = ask(&service, "pack.check", &json!({ "paths": ["bad"] }));
+    assert_eq!(bad["sound"], false);
+    assert_eq!(bad["diagnostics"][0]["span"]["file"], "bad/a.espice");
+    let untested = ask(&service, "pack.test", &json!({ "paths": ["bad"] }));
+    assert!(untested["tests"].as_array().unwrap().is_empty());
+    assert_eq!(untested["diagnostics"], bad["diagnostics"]);
+}
+
+#[test]
+fn what_cannot_be_carried_out_is_told_with_a_code() {
+    let service = service(MemoryWorld::new(DAY));
+    for (name, request, code, words) in [
+        ("model.mak", "{}", "E1101", "no operation `model.mak`"),
+        ("model.make", "{", "E1102", "line 1 column 1"),
+        ("model.make", "{}", "E1102", "missing field `sources`"),
+        ("model.make", r#"{"sources": [], "sorces": 1}"#, "E1102", "unknown field `sorces`"),
+        ("model.eval", r#"{"card": "x", "points": "p", "kelvin": [300]}"#, "E1102", "in place of"),
+        ("model.fit", r#"{"template": "x", "table": "t", "level": 2}"#, "E1102", "`level` is 2"),
+        ("model.judge", "{}", "E1102", "neither a source nor a card"),
+        ("tool.find", r#"{"query": "x", "limit": 0}"#, "E1102", "not 1 to 100"),
+    ] {
+        let error = service.call(name, request, &()).unwrap_err();
+        assert_eq!(error.code().as_str(), code);
+        assert!(error.to_string().contains(words), "{error}");
+        let document: Value = serde_json::from_str(&error.document()).unwrap();
+        assert_eq!(document["error"]["code"], code);
+    }
+    let near = service.call("model.mak", "{}", &()).unwrap_err().document();
+    assert!(near.contains("did you mean `model.make`?"));
+    // A source that is not there is part of the outcome.
+    let made = ask(&service, "model.make", &json!({ "sources": ["none.csv"] }));
+    assert_eq!(made["diagnostics"][0]["code"], "E0660");
+}
+
+#[test]
+fn operations_are_sorted_and_have_schemas_of_objects() {
+    let names: Vec<&str> = operations().iter().map(|o| o.name).collect();
+    assert!(names.is_sorted());
+    for operation in operations() {
+        for schema in [operation.input(), operation.output()] {
+            let schema = schema.to_value();
+            assert_eq!(schema["type"], "object", "{}", operation.name);
+            assert!(schema["properties"].is_object() && schema["title"].is_string());
+        }
+    }
+}
+
+/// Stops the call when the fit begins, and notes when that was.
+#[derive(Default)]
+struct AtFit {
+    cancellation: Cancellation,
+    since: Mutex<Option<Instant>>,
+}
+
+impl Watch for AtFit {
+    fn progress(&self, progress: Progress<'_>) {
+        if progress.stage == "fit" {
+            self.since.lock().unwrap().get_or_insert(Instant::now());
+            self.cancellation.cancel();
+        }
+    }
+
+    fn cancellation(&self) -> Option<Cancellation> {
+        Some(self.cancellation.clone())
+    }
+}
+
+#[test]
+fn a_fit_that_runs_is_stopped() {
+    let service = service(MemoryWorld::new(DAY).with("x.csv", diode()));
+    let stopped = || {
+        let watch = AtFit::default();
+        let stopped = service.call("model.make", r#"{"sources": ["x.csv"]}"#, &watch);
+        assert_eq!(stopped, Err(ServiceError::Cancelled));
+        let since = *watch.since.lock().unwrap();
+        since.unwrap().elapsed()
+    };
+    // Other tests take the processor, too: the shortest time tells what is left to be done.
+    let least = (0..5).map(|_| stopped()).min().unwrap();
+    assert!(least < Duration::from_millis(200), "{least:?}");
+    ask(&service, "model.make", &json!({ "sources": ["x.csv"] }));
+}
+
+/// A world whose files change.
+struct Changing(RwLock<MemoryWorld>);
+
+impl Changing {
+    fn write(&self, path: &str, text: &str) {
+        let mut world = self.0.write().unwrap();
+        *world = world.clone().with(path, text);
+    }
+}
+
+impl World for Changing {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.0.read().unwrap().read(path)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        self.0.read().unwrap().list(folder)
+    }
+
+    fn today(&self) -> Date {
+        DAY
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+}
+
+const HOUSE: &str = "name = \"house\"\nversion = \"1.0.0\"\n";
+
+#[test]
+fn packs_are_swapped_as_a_whole_while_calls_run() {
+    let manifest =
+        HOUSE.replace("version = \"1.0.0\"\n", "version = \"1.0.0\"\nextends = [\"std\"]\n");
+    let world = Arc::new(Changing(RwLock::new(
+        MemoryWorld::new(DAY).with("d.lib", CARD).with("house/pack.toml", manifest.as_str()),
+    )));
+    let rule = |limit: usize, unit: &str| {
+        format!(
+            "rule forward : error on model {{\n  for diode\n  check model.VF at (IF = 10 mA) <= {limit} {unit}\n  \
+             say \"no\"\n  because \"a limit of the house\"\n}}\n"
+        )
+    };
+    world.write("house/a.espice", &rule(1, "V"));
+    let config = Config { packs: vec!["house".into()], ..Config::default() };
+    let service = Service::shared(world.clone(), config).unwrap();
+    let sound: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let note = |packs: &[Pack]| sound.lock().unwrap().insert(packs[1].digest.clone());
+    note(&service.packs().digests());
+    let asked = AtomicUsize::new(0);
+    let swapping = AtomicUsize::new(0);
+    let seen: BTreeSet<String> = std::thread::scope(|scope| {
+        let work = || {
+            let mut seen = BTreeSet::new();
+            // A thousand calls at least, and on until the last swap is done.
+            while asked.fetch_add(1, Ordering::Relaxed) < 1000
+                || swapping.load(Ordering::Relaxed) < 20
+            {
+                let request = r#"{"card": "d.lib", "at": [{"pin": "a", "volts": [0.6]}]}"#;
+                let reply = service.call("model.eval", request, &()).unwrap();
+                let document: Value = serde_json::from_str(&reply.document).unwrap();
+                let stated = document["espice"]["packs"][1]["digest"].as_str().unwrap();
+                assert_eq!(stated, reply.packs[1].digest);
+                assert!(document["rows"][0][2].as_f64().unwrap() > 0.0, "{document:#}");
+                seen.insert(String::from(stated));
+            }
+            seen
+        };
+        let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+        for swap in 0..20 {
+            let before = service.packs().digests();
+            if swap % 4 == 3 {
+                world.write("house/a.espice", &rule(swap, "A"));
+                let error = service.reload().unwrap_err();
+                assert_eq!(error.code().as_str(), "E1103");
+                assert!(error.to_string().contains("the packs have 1 mistake: "), "{error}");
+                assert_eq!(service.packs().digests(), before, "broken packs never become active");
+            } else {
+                world.write("house/a.espice", &rule(swap + 2, "V"));
+                note(&service.reload().unwrap());
+            }
+            swapping.fetch_add(1, Ordering::Relaxed);
+        }
+        workers.into_iter().flat_map(|w| w.join().unwrap()).collect()
+    });
+    let sound = sound.into_inner().unwrap();
+    assert_eq!(sound.len(), 16);
+    assert!(seen.is_subset(&sound) && seen.len() > 1, "{seen:?}");
+    assert!(asked.into_inner() >= 1000);
+}
+
+#[test]
+fn packs_with_mistakes_open_no_service() {
+    let world = MemoryWorld::new(DAY)
+        .with("house/pack.toml", HOUSE)
+        .with("house/a.espice", "rule broken : error on data {\n  check 1 V < 1 A\n}\n");
+    let config = Config { packs: vec!["house".into()], ..Config::default() };
+    let Err(error) = Service::new(world, config) else { panic!("a service of broken packs") };
+    assert_eq!(error.code().as_str(), "E1103");
+    let document: Value = serde_json::from_str(&error.document()).unwrap();
+    let first = &document["error"]["diagnostics"][0];
+    assert_eq!(first["span"]["file"], "house/a.espice", "{document:#}");
+}
+
+#[test]
+fn sessions_ask_again_only_what_a_change_concerns() {
+    let manifest = HOUSE.replace("\"1.0.0\"\n", "\"1.0.0\"\nextends = [\"std\"]\n");
+    let world = MemoryWorld::new(DAY)
+        .with("house/pack.toml", manifest)
+        .with("house/a.espice", "// one\n")
+        .with("d.lib", CARD)
+        .with("e.lib", CARD);
+    let config = Config { packs: vec!["house".into()], ..Config::default() };
+    let service = Service::new(world, config).unwrap();
+    let mut session = service.session();
+    let request =
+        |card: &str| json!({ "card": card, "at": [{ "pin": "a", "volts": [0.6] }] }).to_string();
+    let both = |session: &mut Session<'_>| {
+        ["d.lib", "e.lib"].map(|c| session.call("model.eval", &request(c), &()).unwrap())
+    };
+    let before = both(&mut session);
+    assert_eq!((both(&mut session), session.carried_out()), (before.clone(), 2));
+    // Another card concerns the calls that read it.
+    session.replace("d.lib", CARD.replace("1e-14", "2e-14"));
+    let after = both(&mut session);
+    assert_eq!(session.carried_out(), 3);
+    assert!(after[0] != before[0] && after[1] == before[1]);
+    session.restore("d.lib");
+    assert_eq!(both(&mut session), before);
+    assert_eq!(session.carried_out(), 4);
+    // Packs concern all of them; broken ones change nothing.
+    session.replace("house/a.espice", "rule broken : error on data {\n  check 1 V < 1 A\n}\n");
+    assert_eq!(both(&mut session), before);
+    assert_eq!(session.mistakes().map(|m| m.code().as_str()), Some("E1103"));
+    session.replace("house/a.espice", "// two\n");
+    assert_ne!(both(&mut session)[1].packs, before[1].packs);
+    assert_eq!(session.mistakes(), None);
+    assert_eq!(session.carried_out(), 6);
+    // A file that was missing and comes to be concerns who looked for it.
+    let missing = session.call("model.eval", &request("f.lib"), &()).unwrap();
+    session.replace("f.lib", CARD);
+    assert_ne!(session.call("model.eval", &request("f.lib"), &()).unwrap(), missing);
+}
+
+/// A world that breaks its contract for one file.
+struct Faulty(MemoryWorld);
+
+impl World for Faulty {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        assert_ne!(path, "fault.lib", "a file that must not be read");
+        self.0.read(path)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        self.0.list(folder)
+    }
+
+    fn today(&self) -> Date {
+        DAY
+    }
+}
+
+#[test]
+fn a_fault_ends_its_call_alone() {
+    let world = Faulty(MemoryWorld::new(DAY).with("d.lib", CARD));
+    let service = Service::new(world, Config::default()).unwrap();
+    let request = |card: &str| json!({ "card": card, "at": [{ "pin": "a", "volts": [0.6] }] });
+    let error = service.call("model.eval", &request("fault.lib").to_string(), &()).unwrap_err();
+    assert_eq!(error.code().as_str(), "E1104");
+    assert!(error.document().contains("a file that must not be read"), "{error}");
+    ask(&service, "model.eval", &request("d.lib"));
+}
