@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn nothing_is_written_over() {
         let console = crate::console::Console::quiet();
-        let world = crate::world::Disk::new(&console);
+        let world = crate::world::Disk::new(&console, espice_base::Cancellation::new());
         let global = crate::arguments::Global::default_for_tests();
         let context = Context { console: &console, world: &world, global: &global };
         let folder = std::env::temp_dir().join(format!("espice-new-{}", std::process::id()));
