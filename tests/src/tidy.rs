@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// The crates of the workspace, and what each may see; the table of `docs/architecture.md`.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("espice-base", &[]),
     ("espice-units", &["espice-base"]),
     ("espice-syntax", &["espice-base"]),
@@ -42,6 +42,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("espice-batch", &["espice", "espice-base", "espice-report", "espice-units"]),
     ("espice-cli", &["espice", "espice-base", "espice-batch", "espice-report", "espice-units"]),
     ("espice-host", &["espice", "espice-base"]),
+    ("espice-capi", &["espice", "espice-base", "espice-host"]),
     ("espice-tests", &["*"]),
 ];
 
