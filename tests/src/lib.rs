@@ -75,6 +75,8 @@ mod readback;
 #[cfg(test)]
 mod recipes;
 #[cfg(test)]
+mod sheet_families;
+#[cfg(test)]
 mod sheet_foreign;
 #[cfg(test)]
 mod sheet_layers;

@@ -1,5 +1,5 @@
 //! Reading of PDF datasheets: the bundled sheet page by page, stage by stage and whole, and each
-//! sheet of `../shared/data/datasheets` where they are.
+//! sheet of `../shared/data/datasheets` where they are, and of the folder that `SHEETS` names.
 //!
 //! With `PEERS=PYTHON`, an interpreter that has pdfplumber, camelot and pymupdf, the same files
 //! go through `sheet_peers.py` in the same run, and the ratios of the medians are printed.
@@ -17,6 +17,9 @@ use std::time::Instant;
 
 /// Runs of a whole sheet, of which the median counts.
 const RUNS: usize = 9;
+/// What a page may take, in seconds, and what a sheet of a dozen.
+const PAGE: f64 = 0.03;
+const SHEET: f64 = 0.4;
 
 static SYMBOLS: LazyLock<SymbolTable> = LazyLock::new(|| {
     let world = MemoryWorld::new(Date { year: 2026, month: 1, day: 1 });
@@ -29,10 +32,29 @@ static BUNDLED: LazyLock<Vec<u8>> =
 fn main() {
     let sheets = sheets();
     let ours: Vec<f64> = sheets.iter().map(|s| median(s)).collect();
+    let mut slow: Vec<String> = Vec::new();
     for (sheet, seconds) in sheets.iter().zip(&ours) {
-        let pages = open(&load(sheet)).page_count();
-        println!("{:<24} {pages:>3} pages {:>8.1} ms", name(sheet), 1e3 * seconds);
+        let pages = page_medians(sheet);
+        for (page, taken) in pages.iter().enumerate().filter(|(_, s)| **s > PAGE) {
+            slow.push(format!("{} page {}: {:.1} ms", name(sheet), page + 1, 1e3 * taken));
+        }
+        if *seconds > SHEET * (pages.len() as f64 / 12.0).max(1.0) {
+            slow.push(format!("{}: {:.1} ms", name(sheet), 1e3 * seconds));
+        }
+        let each: Vec<String> = pages.iter().map(|s| format!("{:.1}", 1e3 * s)).collect();
+        println!(
+            "{:<24} {:>3} pages {:>8.1} ms; page by page {}",
+            name(sheet),
+            pages.len(),
+            1e3 * seconds,
+            each.join(" ")
+        );
     }
+    println!(
+        "over 30 ms a page or 0.4 s a dozen pages: {}",
+        if slow.is_empty() { "none" } else { "" }
+    );
+    slow.iter().for_each(|s| println!("    {s}"));
     match std::env::var("PEERS") {
         Ok(python) => peers(&python, &sheets, &ours),
         Err(_) => println!("peers skipped: PEERS names no Python interpreter"),
@@ -67,6 +89,13 @@ fn sheets() -> Vec<PathBuf> {
         }
         Err(_) => println!("real sheets skipped: there is no {}", folder.display()),
     }
+    if let Some(entries) = std::env::var_os("SHEETS").and_then(|f| std::fs::read_dir(f).ok()) {
+        let pdf = |p: &PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf"));
+        let mut more: Vec<PathBuf> =
+            entries.filter_map(|e| Some(e.ok()?.path())).filter(pdf).collect();
+        more.sort();
+        found.extend(more);
+    }
     found
 }
 
@@ -91,6 +120,40 @@ fn median(path: &Path) -> f64 {
         .collect();
     runs.sort_by(f64::total_cmp);
     runs[RUNS / 2]
+}
+
+/// Median seconds of each page of a sheet through every stage.
+fn page_medians(path: &Path) -> Vec<f64> {
+    let document = open(&load(path));
+    let names = plot::Names::new(&SYMBOLS, None, &[]);
+    let page = |index: usize| {
+        let mut runs: Vec<f64> = (0..RUNS)
+            .map(|_| {
+                let start = Instant::now();
+                black_box(stages(&document, index, &names));
+                start.elapsed().as_secs_f64()
+            })
+            .collect();
+        runs.sort_by(f64::total_cmp);
+        runs[RUNS / 2]
+    };
+    (0..document.page_count()).map(page).collect()
+}
+
+/// A page through every stage.
+fn stages(
+    document: &Document,
+    index: usize,
+    names: &plot::Names<'_>,
+) -> (Vec<table::Table>, Vec<plot::Plot>) {
+    let (mut page, _) = document.page(index);
+    let signs = text::signs(&page);
+    page.glyphs.extend(signs);
+    let text = text::read(&page);
+    let tables = table::find(&page, &text);
+    let mut plots = plot::find(&page, &text).plots;
+    plots.iter_mut().for_each(|p| plot::curves(&page, &text, p, names));
+    (tables, plots)
 }
 
 /// Runs the peers over the same files and prints how many times longer each takes. The script
@@ -169,14 +232,7 @@ fn opening(bencher: Bencher<'_, '_>) {
 fn one_page(bencher: Bencher<'_, '_>, number: usize) {
     let document = open(&BUNDLED);
     let names = plot::Names::new(&SYMBOLS, None, &[]);
-    bencher.bench_local(|| {
-        let (page, _) = document.page(black_box(number - 1));
-        let text = text::read(&page);
-        let tables = table::find(&page, &text);
-        let mut plots = plot::find(&page, &text).plots;
-        plots.iter_mut().for_each(|p| plot::curves(&page, &text, p, &names));
-        (tables, plots)
-    });
+    bencher.bench_local(|| stages(&document, black_box(number - 1), &names));
 }
 
 #[divan::bench]

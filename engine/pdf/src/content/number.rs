@@ -19,6 +19,9 @@ const TENS: [f64; 23] = [
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
+/// Most digits of a number that is read without a second look.
+const MOST_PLAIN: usize = 15;
+
 /// A number at the start of some bytes.
 pub(crate) struct Number {
     pub(crate) value: f64,
@@ -33,6 +36,9 @@ pub(crate) struct Number {
 /// Malformed ones are read as viewers do: `--5` is -5, `1.2.3` and `1-3` are 1.2 and 1 with the
 /// rest passed over, a lone sign or point is 0.
 pub(crate) fn number(bytes: &[u8]) -> Number {
+    if let Some(plain) = plain(bytes) {
+        return plain;
+    }
     let mut at = 0;
     let mut negative = false;
     let mut signs = 0;
@@ -85,6 +91,39 @@ pub(crate) fn number(bytes: &[u8]) -> Number {
         (value, clean) = (0.0, false);
     }
     Number { value: if negative { -value } else { value }, len: at, clean }
+}
+
+/// A number of few digits with at most one sign and one point, as nearly all are; `None` for any
+/// other, and where what follows may belong to it.
+fn plain(bytes: &[u8]) -> Option<Number> {
+    let (negative, digits) = match bytes.split_first()? {
+        (b'-', rest) => (true, rest),
+        _ => (false, bytes),
+    };
+    let mut mantissa = 0_u64;
+    let mut point = None;
+    let mut len = digits.len();
+    // One more than fits is enough to tell that they are too many.
+    for (i, &byte) in digits.iter().enumerate().take(MOST_PLAIN + 2) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+        } else if byte == b'.' && point.is_none() {
+            point = Some(i);
+        } else {
+            len = i;
+            break;
+        }
+    }
+    let count = len - usize::from(point.is_some()).min(len);
+    let goes_on = matches!(digits.get(len), Some(b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
+    if count == 0 || count > MOST_PLAIN || goes_on {
+        return None;
+    }
+    let decimals = point.map_or(0, |p| len - p - 1);
+    let value = mantissa as f64 / TENS.get(decimals)?;
+    let len = len + usize::from(negative);
+    Some(Number { value: if negative { -value } else { value }, len, clean: true })
 }
 
 /// The power behind an `e`, at most ±30, and its length.

@@ -2,6 +2,7 @@
 
 mod clip;
 mod color;
+mod dots;
 mod marked;
 mod operators;
 mod paint;
@@ -91,6 +92,8 @@ struct Interpreter<'a> {
     operators: u32,
     order: u32,
     segments: usize,
+    /// Dots in rows that were painted.
+    dots: usize,
     /// Bytes that streams may still unpack to.
     content: usize,
     /// Bytes that may still be looked at for the ends of inline images.
@@ -141,6 +144,7 @@ impl<'a> Interpreter<'a> {
             operators: 0,
             order: 0,
             segments: 0,
+            dots: 0,
             content: source.limits.content,
             inline: source.limits.content,
             spaces: BTreeMap::new(),

@@ -1,7 +1,11 @@
+use super::dots;
 use super::path::bounds;
 use super::{Interpreter, color::NEUTRAL};
 use crate::notes::Problem;
 use crate::{Color, Page, PathObject, Rect, Segment, Stroke, Subpath};
+
+/// Dots of a page that stay as they were drawn: more than legends and dotted curves have.
+const DOTS: usize = 2_000;
 
 /// Coordinates beyond this many points belong to no page.
 const FAR: f64 = 1e6;
@@ -47,6 +51,13 @@ impl Interpreter<'_> {
             width: if width.is_finite() { width } else { 0.0 },
             dash: self.state.dash.iter().map(|l| l * scale).filter(|l| l.is_finite()).collect(),
         });
+        let mut subpaths = subpaths;
+        if fill.is_none()
+            && subpaths.len() > 1
+            && stroke.as_ref().is_some_and(|s| s.dash.is_empty())
+        {
+            self.thin_dots(&mut subpaths);
+        }
         self.page.paths.push(PathObject {
             subpaths,
             fill: fill.map(|_| self.state.fill.seen()),
@@ -56,6 +67,17 @@ impl Interpreter<'_> {
             order,
             area,
         });
+    }
+
+    /// Takes rows of dots for the lines that they draw, once a page has dotted so much that dots
+    /// cannot be but its grids.
+    fn thin_dots(&mut self, subpaths: &mut Vec<Subpath>) {
+        if let Some(rows) = dots::rows(subpaths) {
+            self.dots += subpaths.len();
+            if self.dots > DOTS {
+                self.path.reuse(std::mem::replace(subpaths, rows));
+            }
+        }
     }
 
     /// `sh`: fills what the clip leaves.

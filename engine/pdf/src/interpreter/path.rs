@@ -3,6 +3,9 @@ use crate::{Point, Rect, Segment, Subpath};
 /// How far a rectangle may lean and still be one, in points.
 const SQUARE: f64 = 0.02;
 
+/// Most lists of segments that are kept to be used again.
+const SPARE: usize = 256;
+
 /// The path under construction, its points already on the page.
 #[derive(Default)]
 pub(super) struct PathBuilder {
@@ -12,6 +15,8 @@ pub(super) struct PathBuilder {
     at: Option<Point>,
     /// Segments of the subpaths that are done.
     pub(super) segments: usize,
+    /// Lists of segments that are free to be used again.
+    spare: Vec<Vec<Segment>>,
 }
 
 impl PathBuilder {
@@ -31,7 +36,12 @@ impl PathBuilder {
             self.at = Some(segment.end());
             return false;
         };
-        let open = self.open.get_or_insert_with(|| Subpath { start: at, ..Subpath::default() });
+        let spare = &mut self.spare;
+        let open = self.open.get_or_insert_with(|| {
+            // Grids of dots have a subpath for each dot, so that most lists hold one segment.
+            let segments = spare.pop().unwrap_or_else(|| Vec::with_capacity(1));
+            Subpath { start: at, segments, closed: false }
+        });
         open.segments.push(segment);
         self.segments += 1;
         self.at = Some(segment.end());
@@ -63,6 +73,16 @@ impl PathBuilder {
         self.at = None;
         self.segments = 0;
         std::mem::take(&mut self.done)
+    }
+
+    /// Takes back the subpaths that nothing needs.
+    pub(super) fn reuse(&mut self, subpaths: impl IntoIterator<Item = Subpath>) {
+        let free = SPARE.saturating_sub(self.spare.len());
+        self.spare.extend(subpaths.into_iter().take(free).map(|s| {
+            let mut segments = s.segments;
+            segments.clear();
+            segments
+        }));
     }
 
     fn end(&mut self) {

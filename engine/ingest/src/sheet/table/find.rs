@@ -15,12 +15,15 @@ mod kinds;
 mod leaves;
 mod lists;
 mod marks;
+mod merged;
 mod once;
+mod packages;
 mod rows;
 mod rules;
 mod surround;
 #[cfg(test)]
 mod tests;
+mod transposed;
 mod variants;
 mod vocabulary;
 mod zone;
@@ -72,8 +75,10 @@ pub fn find_after(page: &Page, text: &TextPage, before: Option<&Table>) -> Found
 
 /// The tables of one reading direction.
 fn upright(frame: &Frame<'_>, page: u32, before: Option<&Table>) -> Vec<Table> {
-    let headers = header::headers(frame);
-    let mut out: Vec<(Rect, Table)> = Vec::new();
+    let mut out = transposed::tables(frame, page);
+    let turned: Vec<Rect> = out.iter().map(|(area, _)| *area).collect();
+    let mut headers = header::headers(frame);
+    headers.retain(|h| !turned.iter().any(|t| t.contains(h.area.center())));
     // The table before must have gone to the end of its page.
     if let Some(before) = before.filter(|t| t.area.y1 > 0.6 * frame.height) {
         let limit = headers.iter().map(|h| h.area.y0).fold(frame.height, f64::min);
@@ -175,9 +180,10 @@ fn table(frame: &Frame<'_>, header: &Header, limit: f64, page: u32) -> Option<(R
         notes: surround.notes,
     };
     check::doubts(&mut table);
-    if !check::is_table(&table, header.ruled) {
+    if !check::is_table(&table, header.ruled) || packages::is_list(&table) {
         return None;
     }
+    packages::split(&mut table);
     let inner = Rect { x0: header.x[0], y0: header.area.y0, x1: header.x[1], y1: y[1] };
     table.area = table
         .rows

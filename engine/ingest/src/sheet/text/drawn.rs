@@ -4,6 +4,7 @@
 //! Overlooked, such a sign makes 5 µA out of amperes. So each one becomes a glyph: with its text
 //! where the outline tells it, else with none, which puts the word into doubt.
 
+use super::stroked;
 use espice_pdf::{Color, Glyph, Page, PathObject, Point, Rect, Segment, Subpath, character_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ const SEGMENTS: std::ops::RangeInclusive<usize> = 8..=600;
 const HEIGHT: std::ops::RangeInclusive<f64> = 0.22..=1.25;
 const WIDTH: std::ops::RangeInclusive<f64> = 0.1..=3.0;
 /// Height and width of what may be a sign in any text, in points.
-const POINTS: std::ops::RangeInclusive<f64> = 0.8..=40.0;
+pub(super) const POINTS: std::ops::RangeInclusive<f64> = 0.8..=40.0;
 /// A path above so many points is no sign of a table's text.
-const TALLEST: f64 = 24.0;
+pub(super) const TALLEST: f64 = 24.0;
 /// How far the foot may lie below the baseline and above it, in ems: a degree sign hangs.
 const BELOW: f64 = 0.32;
 const ABOVE: f64 = 0.8;
@@ -42,6 +43,8 @@ struct Beside {
     size: f64,
     area: Rect,
     font: u32,
+    /// Whether it is a digit.
+    digit: bool,
 }
 
 /// The signs of a page that are drawn as paths or pictures beside its text, as glyphs.
@@ -53,6 +56,16 @@ pub fn signs(page: &Page) -> Vec<Glyph> {
     for path in paths.take(MOST) {
         let Some(text) = beside.of(path.area) else { continue };
         signs.extend(read(path, &text, &mut known));
+    }
+    for path in page.paths.iter().filter(|p| stroked::is_candidate(p)).take(MOST) {
+        let area = stroked::area(path);
+        let Some(text) = beside.between(area) else { continue };
+        let outline: Vec<Subpath> =
+            stroked::outline(path).iter().map(|s| text.in_em(s, area)).collect();
+        let read = character_of(&outline);
+        let color = path.stroke.as_ref().map_or(Color::BLACK, |s| s.color);
+        let outline = read.map(|_| Arc::new(outline));
+        signs.push(text.glyph(area, read, outline, color, path.order));
     }
     for image in page.images.iter().take(MOST) {
         // A picture says nothing, but that something stands there.
@@ -224,10 +237,40 @@ impl Neighbours {
             .glyphs
             .iter()
             .filter(seen)
-            .map(|g| Beside { baseline: g.origin.y, size: g.size, area: g.area, font: g.font })
+            .map(|g| Beside {
+                baseline: g.origin.y,
+                size: g.size,
+                area: g.area,
+                font: g.font,
+                digit: g.text.as_deref().is_some_and(|t| t.bytes().all(|b| b.is_ascii_digit())),
+            })
             .collect();
         all.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.area.x0.total_cmp(&b.area.x0)));
         Neighbours(all)
+    }
+
+    /// The number right before a sign of strokes, where the rest of a unit stands right behind
+    /// it; `None` elsewhere: lines are drawn beside texts for many reasons.
+    fn between(&self, area: Rect) -> Option<Place> {
+        let from = self.0.partition_point(|b| b.baseline < area.y1 - BELOW * 30.0);
+        let near = self.0.iter().skip(from).take_while(|b| b.baseline <= area.y1 + ABOVE * 30.0);
+        let fits = |b: &&Beside| {
+            (-BELOW..=0.3).contains(&((b.baseline - area.y1) / b.size))
+                && (0.3..=1.1).contains(&(area.height() / b.size))
+                && (0.15..=1.1).contains(&(area.width() / b.size))
+        };
+        let (mut before, mut behind): (Option<&Beside>, bool) = (None, false);
+        for b in near.filter(fits) {
+            let left = (area.x0 - b.area.x1) / b.size;
+            let right = (b.area.x0 - area.x1) / b.size;
+            if b.digit && (-0.1..=BEHIND).contains(&left) {
+                before = Some(b);
+            }
+            behind |= !b.digit && (-0.1..=BEFORE).contains(&right);
+        }
+        let before = before.filter(|_| behind)?;
+        let (baseline, size, font) = (before.baseline, before.size, before.font);
+        Some(Place { baseline, size, font, touches: true })
     }
 
     /// The text that a sign in this place belongs to; `None` when there is none.
@@ -349,6 +392,50 @@ mod tests {
         assert!(texts(&digit, &[path(beside, 22.0, NONSENSE)]).is_empty());
         let line: Vec<(f64, f64)> = NONSENSE.iter().map(|c| (c.0 * 4.0, c.1 * 0.6)).collect();
         assert!(texts(&digit, &[path(beside, 8.0, &line)]).is_empty());
+    }
+
+    #[test]
+    fn signs_of_strokes_between_number_and_unit_are_read_or_in_doubt() {
+        let drawn = |lines: &[&[(f64, f64)]]| {
+            let at = |c: &(f64, f64)| Point::new(106.0 + c.0 * 8.0, 100.0 - c.1 * 8.0);
+            let subpaths: Vec<Subpath> = lines
+                .iter()
+                .map(|l| Subpath {
+                    start: at(&l[0]),
+                    segments: l[1..].iter().map(|c| Segment::Line(at(c))).collect(),
+                    closed: false,
+                })
+                .collect();
+            let points = lines.iter().flat_map(|l| l.iter().map(at));
+            PathObject {
+                area: Rect::around(points).unwrap(),
+                subpaths,
+                fill: None,
+                even_odd: false,
+                stroke: Some(espice_pdf::Stroke { color: Color::BLACK, width: 0.7, dash: vec![] }),
+                clip: 0,
+                order: 1,
+            }
+        };
+        let micro = drawn(&[
+            &[(0.08, 0.5), (0.08, -0.2)],
+            &[(0.08, 0.14), (0.12, 0.03), (0.2, 0.0), (0.3, 0.03), (0.4, 0.14)],
+            &[(0.4, 0.5), (0.4, 0.0)],
+        ]);
+        let seen = |glyphs: Vec<Glyph>, path: &PathObject| -> Vec<Option<String>> {
+            let page = Page { glyphs, paths: vec![path.clone()], ..Page::default() };
+            signs(&page).iter().map(|g| g.text.as_deref().map(String::from)).collect()
+        };
+        let (number, unit) = (glyph("5", 100.0, 8.0), glyph("A", 111.0, 8.0));
+        let both = vec![number.clone(), unit.clone()];
+        assert_eq!(seen(both.clone(), &micro), [Some(String::from("µ"))]);
+        let zigzag = drawn(&[&[(0.0, 0.0), (0.3, 0.5), (0.1, 0.5), (0.4, 0.0), (0.0, 0.3)]]);
+        assert_eq!(seen(both.clone(), &zigzag), [None]);
+        // Without a number before it, or a unit behind it, it may be anything.
+        assert!(seen(vec![number], &micro).is_empty());
+        assert!(seen(vec![unit], &micro).is_empty());
+        let tick = drawn(&[&[(0.0, 0.0), (0.0, 0.5)]]);
+        assert!(seen(both, &tick).is_empty());
     }
 
     #[test]

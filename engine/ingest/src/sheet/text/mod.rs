@@ -9,6 +9,7 @@ mod rules;
 mod scripts;
 mod shapes;
 mod shelf;
+mod stroked;
 mod words;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::frame::Frame;
 use super::grid::{Grid, Piece};
 use super::kinds;
+use super::merged;
 use espice_pdf::{Point, Rect};
 
 /// A value cell of a row.
@@ -85,6 +86,7 @@ pub(super) fn anchors(frame: &Frame<'_>, grid: &mut Grid) -> Vec<Anchor> {
         }
     }
     share_tall(frame, grid, &mut out);
+    merged::split(grid, &mut out);
     out
 }
 

@@ -135,11 +135,13 @@ pub(super) fn extent(
             if let Some(next) = next_box(frame, header, bottom, band) {
                 boxed = Some(next);
             } else if boxed.is_some_and(|b| b > top + 3.0) || chain.is_some() {
-                // A heading between two boxes is decided by the box after it.
-                let heading = vocabulary::is_heading(&frame.text(&band.toks))
-                    && bands
-                        .get(i + 1)
-                        .is_some_and(|b| next_box(frame, header, bottom, b).is_some());
+                // A heading between two boxes is decided by the box after it: a line between boxes
+                // with all the same walls is one, whatever it says.
+                let said = vocabulary::is_heading(&frame.text(&band.toks));
+                let heading = bands.get(i + 1).is_some_and(|b| {
+                    next_box(frame, header, bottom, b).is_some()
+                        && (said || !band.data && !band.prose && same_walls(frame, header, b))
+                });
                 if !heading {
                     break;
                 }
@@ -246,6 +248,17 @@ fn next_box(frame: &Frame<'_>, header: &Header, bottom: f64, band: &Band) -> Opt
     let end = walls.iter().map(|r| r.to).fold(f64::NEG_INFINITY, f64::max);
     (walls.len() >= 2 && walls.len() * 2 >= heads.len() && band.base - bottom < 60.0)
         .then_some(end + 1.0)
+}
+
+/// Whether the walls beside a band are those of the head, all of them and no others.
+fn same_walls(frame: &Frame<'_>, header: &Header, band: &Band) -> bool {
+    let x = [header.x[0] - 3.0, header.x[1] + 3.0];
+    let zone = [header.area.y0 + 1.0, header.area.y1 - 1.0];
+    let heads = frame.rules.walls(x, zone, 0.5);
+    let here = frame.rules.walls(x, [band.base - 0.6 * band.size, band.base], 0.5);
+    heads.len() >= 4
+        && heads.len() == here.len()
+        && heads.iter().zip(&here).all(|(a, b)| (a - b).abs() <= 2.5)
 }
 
 /// The last rule over the whole width in a chain of rules with rows between them.

@@ -52,6 +52,7 @@ fn of(row: &Row, columns: &[Column]) -> Vec<String> {
                 c.header.split_whitespace().flat_map(vocabulary::words_of).collect();
             !c.header.trim().is_empty()
                 && c.parts.is_empty()
+                && !kinds::is_package(&c.header)
                 && vocabulary::phrase(&words).is_none()
         })
     };

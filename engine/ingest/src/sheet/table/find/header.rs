@@ -189,10 +189,13 @@ fn together_qualify(group: &[Level]) -> bool {
 
 fn counts<'m>(marks: impl Iterator<Item = &'m Mark>) -> bool {
     let (mut values, mut keys, mut parts, mut strange) = (0, 0, 0, 0);
+    let (mut packages, mut all) = (0, 0);
     let mut extremes = 0;
     let mut ranked = false;
     let mut kinds = Vec::new();
     for mark in marks {
+        all += 1;
+        packages += usize::from(mark.package);
         match mark.label {
             Some(Label::Is(role)) if is_value(role) => {
                 values += 1;
@@ -215,9 +218,12 @@ fn counts<'m>(marks: impl Iterator<Item = &'m Mark>) -> bool {
             }
             Some(Label::Rank) => ranked = true,
             Some(_) => {}
-            None if mark.part => parts += 1,
+            None if mark.part || mark.package => parts += 1,
             None => strange += 1,
         }
+    }
+    if packages >= 2 && packages == all {
+        return true;
     }
     if ranked && values + keys == 0 {
         return parts + strange >= 2;

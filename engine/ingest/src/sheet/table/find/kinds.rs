@@ -135,7 +135,8 @@ const UNITS: &[&str] = &[
     "s", "S", "C", "°C", "℃", "ºC", "K", "J", "dB", "db", "DB", "%", "m", "sec", "mho", "mhos",
     "µmhos", "oC", "0C", "VDC", "Vdc", "ADC", "Adc", "VRMS", "Vrms", "V(pk)", "pcs", "T", "g", "N",
     "Nm", "rad", "Watts", "Volts", "Amps", "in", "lbf", "mil", "deg", "°", "Cel", "CO", "Ws", "As",
-    "A2s", "A²s", "Vp", "Ap", "Vpp", "bit", "bits", "LSB", "ppm", "dBm", "VAC", "d",
+    "A2s", "A²s", "Vp", "Ap", "Vpp", "bit", "bits", "LSB", "cd", "lm", "lx", "ppm", "dBm", "VAC",
+    "d",
 ];
 
 /// Whether a word is a unit, possibly a compound one: `V`, `mΩ`, `mW/°C`, `V/ns`, `nV/√Hz`, `A2s`.
@@ -169,6 +170,13 @@ const PACKAGES: &[&str] = &[
     "MELF", "WLCSP", "TSOT", "TSLP", "UMT", "EMT", "VMT", "FPAK", "TFP", "PG-", "SSOP", "TSMT",
     "TUMT", "HVSOF", "JEDEC",
 ];
+
+/// Whether a word names a package: `TO-39`, `SOT-23`, `SOD123`.
+pub(super) fn is_package(text: &str) -> bool {
+    let t = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let digits = t.chars().filter(char::is_ascii_digit).count();
+    PACKAGES.iter().any(|p| t.starts_with(p)) && digits >= 1 && t.len() <= 12
+}
 
 /// Whether a word names a part of a maker's series: `1N4001`, `BC547B`, `*MMBT3904`, `IRF540N`.
 pub(super) fn is_part(text: &str) -> bool {
@@ -269,6 +277,12 @@ mod tests {
         {
             assert!(is_unit(unit), "{unit}");
         }
+        assert!(
+            is_package("TO-39")
+                && is_package("SOT-23")
+                && !is_package("TO-")
+                && !is_package("BC547")
+        );
         assert!(!is_unit("Value") && !is_unit("25") && !is_unit("-"));
         for part in ["1N4001", "2N2222", "*MMBT3904", "BC546", "2N5457", "IRF540N", "LM139A"] {
             assert!(is_part(part), "{part}");

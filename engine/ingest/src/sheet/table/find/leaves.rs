@@ -135,7 +135,8 @@ fn head(
             let aside = low.part || text.starts_with(['(', '[', '（']) || kinds::is_unit(&text);
             chain.iter().skip(1).filter(|&&m| aside || !single(m)).find_map(|&m| marks[m].label)
         })
-        .or(low.label);
+        .or(low.label)
+        .or_else(|| low.package.then_some(Label::Is(Role::Value)));
     let label = match label {
         // "Value" over or under "Max." says nothing more.
         Some(Label::Is(Role::Value) | Label::Rating) => chain

@@ -22,6 +22,8 @@ pub(super) struct Mark {
     pub(super) size: f64,
     /// Whether it is the name of a part.
     pub(super) part: bool,
+    /// Whether it is the name of a package.
+    pub(super) package: bool,
 }
 
 /// Marks on one height.
@@ -45,7 +47,10 @@ const MOST_LEVELS: usize = 300;
 /// Lines of header words, those on one height and within one table together.
 pub(super) fn levels(frame: &Frame<'_>) -> Vec<Level> {
     let lines: Vec<Vec<Mark>> = frame.lines.iter().map(|l| marks(frame, &l.toks)).collect();
-    let said: Vec<bool> = lines.iter().map(|l| l.iter().any(|m| m.label.is_some())).collect();
+    let said: Vec<bool> = lines
+        .iter()
+        .map(|l| l.iter().any(|m| m.label.is_some()) || of_packages(frame, l))
+        .collect();
     let mut used = vec![false; lines.len()];
     let mut out: Vec<Level> = Vec::new();
     for i in 0..lines.len() {
@@ -89,6 +94,15 @@ pub(super) fn levels(frame: &Frame<'_>) -> Vec<Level> {
     out
 }
 
+/// Whether marks are nothing but names of packages in cells of a ruled head: `TO-39`, `TO-18`.
+fn of_packages(frame: &Frame<'_>, marks: &[Mark]) -> bool {
+    let walled = |m: &Mark| {
+        let at = espice_pdf::Point::new(m.area.center().x, m.base - 0.35 * m.size);
+        frame.rules.cell_x(at, [at.x - 90.0, at.x + 90.0]).iter().all(Option::is_some)
+    };
+    !marks.is_empty() && marks.iter().all(|m| m.package && walled(m))
+}
+
 /// Parts the marks of one height by the rules and strips that they stand in: a page may hold a
 /// table beside a drawing or another table.
 fn blocks(frame: &Frame<'_>, marks: Vec<Mark>) -> Vec<Vec<Mark>> {
@@ -121,7 +135,10 @@ fn blocks(frame: &Frame<'_>, marks: Vec<Mark>) -> Vec<Vec<Mark>> {
         }
     }
     let mut groups = joined;
-    groups.retain(|(_, list)| list.iter().any(|m| m.label.is_some()));
+    let heads = |list: &[Mark]| {
+        list.iter().any(|m| m.label.is_some()) || (list.len() >= 2 && of_packages(frame, list))
+    };
+    groups.retain(|(_, list)| heads(list));
     if groups.is_empty() {
         return if free.iter().any(|m| m.label.is_some()) { near_known(free) } else { Vec::new() };
     }
@@ -255,7 +272,7 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
                 continue;
             }
         }
-        if label.is_none() && !part {
+        if label.is_none() && !part && !kinds::is_package(text) {
             let plain = !aside && !kinds::is_unit(text) && !kinds::is_number(text);
             strange += usize::from(plain && !heads);
             if let Some(last) = found.last_mut()
@@ -279,7 +296,9 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
             last.area = last.area.union(area);
             continue;
         }
-        found.push(Mark { label, toks: members, area, base: tok.base, size: tok.size, part });
+        let package = label.is_none() && kinds::is_package(text);
+        let (base, size) = (tok.base, tok.size);
+        found.push(Mark { label, toks: members, area, base, size, part, package });
     }
     if strange > 0
         && found.iter().any(|m| m.label.is_some())
@@ -293,6 +312,7 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
             base: tok.base,
             size: tok.size,
             part: false,
+            package: false,
         };
         out.push(whole);
         return;

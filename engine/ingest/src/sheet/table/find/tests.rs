@@ -4,6 +4,7 @@ mod below;
 mod habits;
 mod parts;
 mod rules;
+mod transposed;
 
 use super::find;
 use crate::sheet::table::{Role, Table};

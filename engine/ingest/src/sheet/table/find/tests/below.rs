@@ -45,6 +45,46 @@ fn conditions_in_names_stay_with_their_rows() {
     assert_eq!(told[1], "IB | Cut-off current | (VC = 0) VA = 20 V | . . 50 . | nA");
 }
 
+/// A value in the middle of a cell merged over rows that rules part elsewhere is that of each; a
+/// box below a line of any words goes on with the table when it has the same walls.
+#[test]
+fn values_of_merged_cells_and_boxes_below_a_line() {
+    let mut s = Sheet::new();
+    let x = [50.0, 110.0, 300.0, 380.0, 450.0];
+    let boxed = |s: &mut Sheet, y: [f64; 2], rules: &[(f64, f64, f64)]| {
+        s.h(y[0], x[0], x[4]).h(y[1], x[0], x[4]);
+        for at in x {
+            s.v(at, y[0], y[1]);
+        }
+        for &(at, from, to) in rules {
+            s.h(at, from, to);
+        }
+    };
+    let inner = [(104.0, x[0], x[4]), (118.0, x[0], x[2]), (132.0, x[0], x[4])];
+    boxed(&mut s, [90.0, 146.0], &inner);
+    s.cells(100.0, &[(60.0, "Symbol"), (120.0, "Parameter"), (310.0, "Value"), (390.0, "Unit")]);
+    s.cells(114.0, &[(60.0, "VCEO"), (120.0, "Collector-emitter voltage")]);
+    s.cells(128.0, &[(60.0, "VCBO"), (120.0, "Collector-base voltage")]);
+    s.centred(340.0, 121.0, ">40").text(390.0, 121.0, "V");
+    s.cells(142.0, &[(60.0, "VEBO"), (120.0, "Emitter-base voltage"), (320.0, ">5"), (390.0, "V")]);
+    s.text(50.0, 160.0, "Switching Time");
+    boxed(&mut s, [166.0, 194.0], &[(180.0, x[0], x[2]), (180.0, x[3], x[4])]);
+    s.cells(176.0, &[(60.0, "td"), (120.0, "Delay Time"), (390.0, "ns")]);
+    s.cells(190.0, &[(60.0, "tr"), (120.0, "Rise Time"), (390.0, "ns")]);
+    s.centred(340.0, 183.0, "<35");
+    let table = one(&mut s);
+    assert_eq!(
+        told(&table),
+        [
+            "VCEO | Collector-emitter voltage |  | . . . >40 | V",
+            "VCBO | Collector-base voltage |  | . . . >40 | V",
+            "VEBO | Emitter-base voltage |  | . . . >5 | V",
+            "td | Delay Time |  | . . . <35 | ns",
+            "tr | Rise Time |  | . . . <35 | ns",
+        ]
+    );
+}
+
 /// Numbers beside the words of a column, set apart in all rows and under no head of their own, are
 /// kept out of it.
 #[test]
