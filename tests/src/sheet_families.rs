@@ -5,7 +5,7 @@ use crate::support;
 use crate::synthetic::canvas::{Book, Pen};
 use crate::synthetic::font::{Face, Kind, Pack};
 use crate::synthetic::pdf::Save;
-use crate::synthetic::style::PLAIN;
+use crate::synthetic::style::styles;
 use espice_base::SourceMap;
 use espice_facts::{Condition, Parameter, Status};
 
@@ -15,7 +15,9 @@ const RULE: Pen = Pen::black(0.5);
 /// A page with its title.
 fn page(title: &str, what: &str) -> Book {
     let sans = Kind::Standard { serif: false };
-    let mut book = Book::new(595.0, 842.0, Pack { regular: sans, bold: sans, title: sans }, PLAIN);
+    let plain = styles().into_iter().find(|s| s.name == "boustrophedon").expect("a plain style");
+    let pack = Pack { regular: sans, bold: sans, title: sans };
+    let mut book = Book::new(595.0, 842.0, pack, plain.habits);
     book.turn();
     book.text([50.0, 790.0], Face::Title, 16.0, title);
     book.text([50.0, 770.0], Face::Bold, 11.0, what);

@@ -94,13 +94,21 @@ pub(super) fn levels(frame: &Frame<'_>) -> Vec<Level> {
     out
 }
 
-/// Whether marks are nothing but names of packages in cells of a ruled head: `TO-39`, `TO-18`.
+/// Whether marks are nothing but names of packages that head something: `TO-39`, `TO-18` in cells
+/// of their own, or over numbers.
 fn of_packages(frame: &Frame<'_>, marks: &[Mark]) -> bool {
     let walled = |m: &Mark| {
         let at = espice_pdf::Point::new(m.area.center().x, m.base - 0.35 * m.size);
         frame.rules.cell_x(at, [at.x - 90.0, at.x + 90.0]).iter().all(Option::is_some)
     };
-    !marks.is_empty() && marks.iter().all(|m| m.package && walled(m))
+    let over = |m: &Mark| {
+        let below = frame.lines_within([m.base + 0.5 * m.size, m.base + 3.5 * m.size]);
+        below.iter().flat_map(|l| &l.toks).filter_map(|&t| frame.toks.get(t)).any(|t| {
+            let off = (t.area.center().x - m.area.center().x).abs();
+            kinds::is_number(&t.word.text) && off <= 0.5 * m.area.width()
+        })
+    };
+    !marks.is_empty() && marks.iter().all(|m| m.package && (walled(m) || over(m)))
 }
 
 /// Parts the marks of one height by the rules and strips that they stand in: a page may hold a
@@ -140,7 +148,11 @@ fn blocks(frame: &Frame<'_>, marks: Vec<Mark>) -> Vec<Vec<Mark>> {
     };
     groups.retain(|(_, list)| heads(list));
     if groups.is_empty() {
-        return if free.iter().any(|m| m.label.is_some()) { near_known(free) } else { Vec::new() };
+        return match () {
+            () if free.iter().any(|m| m.label.is_some()) => near_known(free),
+            () if heads(&free) => vec![free],
+            () => Vec::new(),
+        };
     }
     // Known words without a rule belong to the table next to them; other words to none.
     let mut rest: Vec<Mark> = Vec::new();

@@ -87,7 +87,8 @@ struct Head {
 
 impl Head {
     fn is_quantity(&self) -> bool {
-        !self.unit.is_empty() && !(self.symbol.is_empty() && self.name.is_empty())
+        let named = !self.symbol.is_empty() || !self.name.is_empty();
+        named && !self.unit.is_empty()
     }
 }
 

@@ -128,3 +128,26 @@ fn columns_of_packages_are_rows_in_doubt() {
         ]
     );
 }
+
+/// The same without rules: the packages stand over the numbers.
+#[test]
+fn packages_over_numbers_without_rules() {
+    let mut s = Sheet::new();
+    s.sized(50.0, 80.0, 11.0, "THERMAL DATA");
+    s.text(372.0, 110.0, "TO-39").text(443.0, 110.0, "TO-18");
+    for (k, (symbol, name, a, b)) in [
+        ("Rthj-case", "Thermal Resistance Junction-Case Max", "58.3", "97.3"),
+        ("Rthj-amb", "Thermal Resistance Junction-Ambient Max", "292", "437.5"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let base = 125.0 + 10.0 * k as f64;
+        s.cells(base, &[(76.0, symbol), (120.0, name), (374.0, a), (445.0, b), (498.0, "°C/W")]);
+    }
+    let rows = told(&one(&mut s));
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    for (row, value) in rows.iter().zip(["58.3", "97.3", "292", "437.5"]) {
+        assert!(row.contains(value) && row.ends_with(" ?"), "{rows:?}");
+    }
+}
