@@ -252,8 +252,9 @@ pub(super) fn split_by_gaps(
         let share = |texts: &[String], f: &dyn Fn(&str) -> bool| {
             texts.iter().filter(|t| f(t)).count() * 10 >= texts.len() * 6
         };
-        let symbols =
-            |texts: &[String]| share(texts, &|t| t.split_whitespace().all(kinds::is_symbol_like));
+        // `Max` at the end of names is no symbol.
+        let symbol = |t: &str| kinds::is_symbol_like(t) && !says_limit(t);
+        let symbols = |texts: &[String]| share(texts, &|t| t.split_whitespace().all(symbol));
         let (first, second) = if col.role == Some(Role::Conditions) {
             if !(missing(Role::Symbol) && symbols(&left)) {
                 out.push(col);
@@ -283,6 +284,12 @@ pub(super) fn split_by_gaps(
         out.push(part(second, [at, col.x[1]], !near));
     }
     out
+}
+
+/// Whether a word says which limit a value is.
+fn says_limit(word: &str) -> bool {
+    let label = vocabulary::phrase(&vocabulary::words_of(word)).map(|p| p.1);
+    matches!(label, Some(Label::Is(role)) if is_value(role))
 }
 
 /// A column of values or units as two, where numbers without a head stand beside its own words,
