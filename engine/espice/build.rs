@@ -4,7 +4,7 @@
 )]
 //! Puts the built-in packs into the program: every text under `rules/`, `templates/` and
 //! `foundries/` of the workspace, by path from its root, but for folders of tests, which no run
-//! needs to read.
+//! needs to read. The trees of those that parse come with them.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,14 +19,27 @@ fn main() -> io::Result<()> {
         collect(&root.join(folder), &mut files)?;
     }
     files.sort();
-    let mut text = String::from("const FILES: &[(&str, &str)] = &[\n");
-    for file in &files {
-        let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let _ = writeln!(text, "    ({name:?}, include_str!({:?})),", file.display().to_string());
-    }
-    text.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("packs.rs"), text)
+    let mut list = String::from("const FILES: &[EmbeddedFile<'static>] = &[\n");
+    let mut trees = Vec::new();
+    for file in &files {
+        let path = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        let is_language = path.ends_with(".espice");
+        let text = if is_language { fs::read_to_string(file)? } else { String::new() };
+        let tree = is_language.then(|| espice_syntax::freeze(&text)).flatten().unwrap_or_default();
+        let (from, to) = (trees.len(), trees.len() + tree.len());
+        trees.extend(tree);
+        let text = file.display().to_string();
+        let _ = writeln!(
+            list,
+            "    EmbeddedFile {{ path: {path:?}, text: include_str!({text:?}), frozen: TREES.split_at({to}).0.split_at({from}).1 }},"
+        );
+    }
+    list.push_str(
+        "];\nconst TREES: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/trees\"));\n",
+    );
+    fs::write(out.join("trees"), trees)?;
+    fs::write(out.join("packs.rs"), list)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

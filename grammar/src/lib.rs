@@ -6,11 +6,14 @@
 pub mod ast;
 mod build;
 mod forms;
+mod freeze;
 mod layout;
 mod message;
 mod outline;
 mod rules;
 mod tokens;
+
+pub use freeze::{freeze, thaw};
 
 use espice_base::{Diagnostic, Diagnostics, FileId, Place};
 

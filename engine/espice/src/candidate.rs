@@ -105,7 +105,7 @@ impl Engine<'_> {
         kind: &KindIr,
         facts: &Facts,
     ) -> Result<Fitted<'e>, Box<Failed>> {
-        let recipe = self.rulebook.recipe(&template.name).ok_or_else(|| {
+        let recipe = self.rulebook.recipe(&self.library, &template.name).ok_or_else(|| {
             Diagnostic::error(
                 Code::TEMPLATE_WITHOUT_RECIPE,
                 format!("`{}` has no recipe, so it cannot be fitted", template.name),
@@ -120,7 +120,7 @@ impl Engine<'_> {
         let guessed = RefCell::new(BTreeSet::new());
         let context = extraction::Context {
             rulebook: &self.rulebook,
-            recipe,
+            recipe: &recipe,
             template,
             bench: &bench,
             input: self.input(facts),
@@ -192,7 +192,7 @@ impl Engine<'_> {
             )
             .at(template.span)
             .maybe_help(why)
-            .help(format!("its recipe fits to {}", extraction::wanted(recipe)))
+            .help(format!("its recipe fits to {}", extraction::wanted(&recipe)))
             .help(format!("the sources have {}", extraction::offered(facts)))
             .into());
         }

@@ -11,5 +11,5 @@ mod quantities;
 pub mod rules;
 mod template;
 
-pub use pack::{EmbeddedPack, PackRoot, load};
+pub use pack::{EmbeddedFile, EmbeddedPack, PackRoot, load};
 pub use quantities::Quantities;

@@ -183,6 +183,10 @@ impl fmt::Display for Number {
         let list =
             |items: &[Number]| items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         match self {
+            // A sign binds less than a power does: `-1 ^ x` would be another number.
+            Number::Literal(v, unit) if v.is_sign_negative() => {
+                write!(f, "({})", Quantity(*v, *unit))
+            }
             Number::Literal(v, unit) => write!(f, "{}", Quantity(*v, *unit)),
             Number::Limit(i) => write!(f, "limit{i}"),
             Number::Let(i) => write!(f, "let{i}"),

@@ -9,12 +9,14 @@ pub(crate) mod references;
 pub(crate) mod symbols;
 pub(crate) mod walk;
 
-use crate::ir::{Library, Owned};
-use crate::template::{check_templates, functions::check_functions};
+use crate::ir::{KindIr, Library, Owned};
+use crate::template::{Declared, check_templates, functions::check_functions};
 use espice_base::Diagnostics;
 use espice_syntax::ast;
 use names::Names;
 use references::References;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Items that become something else in the library.
 #[derive(Default)]
@@ -30,44 +32,67 @@ pub(crate) struct Declarations {
 }
 
 /// Declared names that did not become part of the library.
-fn unsound(library: &Library, declarations: &Declarations) -> Vec<String> {
-    let symbols = declarations.symbols.iter().map(|s| &s.item.name.text);
-    let templates = declarations.templates.iter().map(|t| &t.item.name.text);
+fn unsound(library: &Library, symbols: &[Owned<ast::Symbol>], declared: &Declared) -> Vec<String> {
+    let symbols = symbols.iter().map(|s| &s.item.name.text);
+    let templates = declared.templates.iter().map(|t| &t.item.name.text);
     symbols
         .filter(|name| library.symbols.symbol(name).is_none())
-        .chain(templates.filter(|name| library.template(name).is_none()))
+        .chain(templates.filter(|name| !library.templates.contains(name)))
         .cloned()
         .collect()
+}
+
+/// The packs of the program that extend no others.
+fn settled(library: &Library) -> BTreeSet<usize> {
+    let is_own = |pack: usize| library.packs.get(pack).is_some_and(|p| p.builtin);
+    let all = |pack: &usize| library.reach(*pack).into_iter().all(is_own);
+    (0..library.packs.len()).filter(all).collect()
 }
 
 /// Checks what packs declare into the library, which already holds the items that stay trees.
 pub(crate) fn check(
     library: &mut Library,
-    declarations: &Declarations,
-    names: &Names,
+    declarations: Declarations,
+    names: Names,
     diagnostics: &mut Diagnostics,
 ) {
     (library.lost_names, library.incomplete_packs) = names.losses();
-    library.symbols = symbols::check_symbols(&declarations.symbols, names, diagnostics);
-    let functions = check_functions(&library.functions, &library.scripts, names, diagnostics);
+    library.symbols = symbols::check_symbols(&declarations.symbols, &names, diagnostics);
+    let functions = check_functions(&library.functions, &library.scripts, &names, diagnostics);
     let table = &mut library.symbols;
     library.kinds =
-        symbols::check_kinds(&declarations.kinds, names, &functions, table, diagnostics);
+        symbols::check_kinds(&declarations.kinds, &names, &functions, table, diagnostics);
     circuits::check_circuits(
         &declarations.circuits,
         &mut library.kinds,
         &library.symbols,
         &functions,
-        names,
+        &names,
         diagnostics,
     );
-    let checked =
-        check_templates(&declarations.templates, &library.kinds, &functions, names, diagnostics);
+    // What templates need of kinds.
+    let bare = |kind: &KindIr| KindIr {
+        name: kind.name.clone(),
+        title: String::new(),
+        pins: kind.pins.clone(),
+        polarities: kind.polarities.clone(),
+        quantities: Vec::new(),
+        circuits: Vec::new(),
+        span: kind.span,
+    };
+    let declared = Arc::new(Declared {
+        templates: declarations.templates,
+        functions,
+        kinds: library.kinds.iter().map(bare).collect(),
+        settled: settled(library),
+        names,
+    });
+    let checked = check_templates(&declared, diagnostics);
     library.templates = checked.templates;
     library.recipes = checked.recipes;
-    let unsound = unsound(library, declarations);
+    let unsound = unsound(library, &declarations.symbols, &declared);
     library.lost_names.extend(unsound);
-    let references =
-        References { library, names, parameters: &checked.parameters, kinds: &checked.kinds };
+    let (names, parameters, kinds) = (&declared.names, &checked.parameters, &checked.kinds);
+    let references = References { library, names, parameters, kinds };
     references.check(diagnostics);
 }

@@ -15,7 +15,7 @@ pub(crate) struct References<'a> {
     pub(crate) library: &'a Library,
     /// Declared names.
     pub(crate) names: &'a Names,
-    /// Parameters by template, sound or not.
+    /// Parameters by template, sound or not, but for those of settled packs.
     pub(crate) parameters: &'a BTreeMap<String, Vec<ParameterIr>>,
     /// Kinds by template, sound or not.
     pub(crate) kinds: &'a BTreeMap<String, String>,
@@ -281,7 +281,9 @@ impl References<'_> {
         if self.names.require(Class::Template, template, pack, diagnostics).is_none() {
             return;
         }
-        let Some(parameters) = self.parameters.get(&template.text) else { return };
+        let checked = self.parameters.get(&template.text);
+        let later = || self.library.template(&template.text).map(|t| &t.parameters);
+        let Some(parameters) = checked.or_else(later) else { return };
         for (name, value) in values {
             let Some(parameter) = parameters.iter().find(|p| p.name == name.text) else {
                 diagnostics.push(

@@ -1,4 +1,5 @@
 use super::{CircuitIr, ExprId, QuantityIr, TemplateIr};
+use crate::template::Templates;
 use espice_base::{Digest, FileId, Place, Span};
 use espice_facts::SymbolTable;
 use espice_syntax::ast;
@@ -187,8 +188,8 @@ pub struct Library {
     pub symbols: SymbolTable,
     /// Kinds with their quantities.
     pub kinds: Vec<KindIr>,
-    /// Checked templates.
-    pub templates: Vec<TemplateIr>,
+    /// Templates, checked at the latest when one looks at them.
+    pub templates: Templates,
     /// Limits tables.
     pub tables: Vec<LimitTable>,
     /// Functions of packs, by name; checked, inlined into graphs where they are used.
@@ -205,7 +206,8 @@ pub struct Library {
     pub recognise: Vec<Owned<(String, ast::Recognise)>>,
     /// Select blocks as written.
     pub selects: Vec<Owned<ast::Select>>,
-    /// Recipes as written, by template name.
+    /// Recipes as written, by template name; those of templates of the program's own packs stay
+    /// with them.
     pub recipes: Vec<Owned<(String, ast::Recipe)>>,
     /// Tests as written.
     pub tests: Vec<Owned<ast::Test>>,
@@ -275,7 +277,7 @@ pub struct ScriptSource {
 impl Library {
     /// The template with this name.
     pub fn template(&self, name: &str) -> Option<&TemplateIr> {
-        self.templates.iter().find(|t| t.name == name)
+        self.templates.get(name)
     }
 
     /// The kind with this name.
@@ -285,7 +287,7 @@ impl Library {
 
     /// Templates of a kind in the order of declaration.
     pub fn templates_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a TemplateIr> {
-        self.templates.iter().filter(move |t| t.kind == kind)
+        self.templates.of_kind(kind)
     }
 
     /// Whether an unknown name, met in a pack, may be the consequence of a mistake that is

@@ -8,6 +8,7 @@ mod library;
 mod quantity;
 mod template;
 
+pub use crate::template::Templates;
 pub use circuit::{
     CircuitArgument, CircuitIr, ElementIr, EventIr, ObservationIr, OutputIr, StartIr,
 };

@@ -24,9 +24,27 @@ const WORTH_A_THREAD: usize = 32 << 10;
 /// Most threads that parse.
 const THREADS: usize = 8;
 
+/// A text of a pack: its path in the pack, and its tree where it came with it.
+struct Text<'f> {
+    relative: &'f str,
+    file: FileId,
+    text: String,
+    frozen: Option<&'f [u8]>,
+}
+
+impl Text<'_> {
+    fn parse(&self) -> Parsed {
+        let thawed = self.frozen.and_then(|f| espice_syntax::thaw(f, &self.text, self.file));
+        match thawed {
+            Some(tree) => (tree, Diagnostics::new()),
+            None => espice_syntax::parse(&self.text, self.file),
+        }
+    }
+}
+
 /// Parses texts, on several threads when there is much to do. The order is that of the texts.
-fn parse_all(texts: &[(&str, FileId, String)]) -> Vec<Parsed> {
-    let bytes: usize = texts.iter().map(|t| t.2.len()).sum();
+fn parse_all(texts: &[Text<'_>]) -> Vec<Parsed> {
+    let bytes: usize = texts.iter().filter(|t| t.frozen.is_none()).map(|t| t.text.len()).sum();
     let available = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = (bytes / WORTH_A_THREAD).clamp(1, available.min(THREADS));
     let next = AtomicUsize::new(0);
@@ -34,8 +52,8 @@ fn parse_all(texts: &[(&str, FileId, String)]) -> Vec<Parsed> {
         let mut parsed = Vec::new();
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some((_, id, text)) = texts.get(place) else { return parsed };
-            parsed.push((place, espice_syntax::parse(text, *id)));
+            let Some(text) = texts.get(place) else { return parsed };
+            parsed.push((place, text.parse()));
         }
     };
     let mut all: Vec<(usize, Parsed)> = std::thread::scope(|scope| {
@@ -57,7 +75,7 @@ fn parse_all(texts: &[(&str, FileId, String)]) -> Vec<Parsed> {
 pub(super) struct Collector<'a, 'f> {
     pub(super) pack: usize,
     pub(super) name: &'a str,
-    pub(super) files: &'f BTreeMap<String, PackFile>,
+    pub(super) files: &'f BTreeMap<String, PackFile<'f>>,
     /// Where files come from that only a test names, and the folder that they lie in.
     pub(super) source: &'a PackSource<'a>,
     pub(super) folder: &'a str,
@@ -76,31 +94,29 @@ impl<'f> Collector<'_, 'f> {
         // Where nothing but these will be read, all are read at once. Tables and scripts are
         // numbered among the files as they are met.
         if files.len() == all.clone().count() {
-            let texts: Vec<(&str, FileId, String)> = all
-                .map(|(relative, file)| {
-                    let (id, text) = self.add(file);
-                    (relative.as_str(), id, text)
-                })
-                .collect();
+            let texts: Vec<Text<'f>> = all.map(|(path, file)| self.add(path, file)).collect();
             let trees = parse_all(&texts);
-            for ((relative, id, text), parsed) in texts.iter().zip(trees) {
-                self.take_file(relative, *id, text, parsed);
+            for (text, parsed) in texts.iter().zip(trees) {
+                self.take_file(text, parsed);
             }
             return;
         }
-        for (relative, file) in all {
-            let (id, text) = self.add(file);
-            let parsed = espice_syntax::parse(&text, id);
-            self.take_file(relative, id, &text, parsed);
+        for (path, file) in all {
+            let text = self.add(path, file);
+            let parsed = text.parse();
+            self.take_file(&text, parsed);
         }
     }
 
-    fn add(&mut self, file: &PackFile) -> (FileId, String) {
+    fn add(&mut self, relative: &'f str, file: &'f PackFile<'f>) -> Text<'f> {
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
-        (self.sources.add(file.path.as_str(), text.as_str()), text)
+        let id = self.sources.add(file.path.as_str(), text.as_str());
+        Text { relative, file: id, text, frozen: file.frozen }
     }
 
-    fn take_file(&mut self, relative: &str, id: FileId, text: &str, (tree, told): Parsed) {
+    fn take_file(&mut self, text: &Text<'_>, (tree, told): Parsed) {
+        let Text { relative, file: id, text, .. } = text;
+        let id = *id;
         let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
         let errors: Vec<Span> = told.iter().filter(is_error).filter_map(text_place).collect();
         for word in broken_names(text, &errors) {
@@ -201,6 +217,8 @@ impl<'f> Collector<'_, 'f> {
                     self.library.rules.push(Owned { pack, doc, item });
                 }
             }
+            // Tests of the program's own packs run from their folders.
+            ItemKind::Test(_) if matches!(self.source, PackSource::Embedded(_)) => {}
             ItemKind::Test(item) => {
                 if self.declare(Class::Test, &item.name) {
                     for given in &item.given {
@@ -295,9 +313,9 @@ impl<'f> Collector<'_, 'f> {
         relative: &str,
         named: &Quoted,
         endings: &[&str],
-    ) -> Option<&'f PackFile> {
+    ) -> Option<&'f PackFile<'f>> {
         let path = join(folder_of(relative), &named.text);
-        let files: &'f BTreeMap<String, PackFile> = self.files;
+        let files: &'f BTreeMap<String, PackFile<'f>> = self.files;
         let found = files.get(&path);
         if found.is_none() {
             let is_out = named.text.starts_with('/') || path.starts_with("..");

@@ -6,20 +6,22 @@ use espice_base::{Code, Diagnostic, Diagnostics, Digest, Hasher, Place, ReadErro
 use std::collections::BTreeMap;
 
 /// One file of a pack.
-pub(super) struct PackFile {
+pub(super) struct PackFile<'a> {
     /// Where the source holds it; the name that diagnostics show.
     pub(super) path: String,
     pub(super) bytes: Vec<u8>,
+    /// Its tree, where it came with the text.
+    pub(super) frozen: Option<&'a [u8]>,
 }
 
 /// What belongs to a pack, by its ending.
 const ENDINGS: [&str; 4] = [".espice", ".csv", ".xlsx", ".rhai"];
 
 /// Reads all files of a pack, by path relative to its folder.
-pub(super) fn read_files(
-    candidate: &Candidate<'_>,
+pub(super) fn read_files<'a>(
+    candidate: &Candidate<'a>,
     diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, PackFile> {
+) -> BTreeMap<String, PackFile<'a>> {
     let mut files = BTreeMap::new();
     for entry in &candidate.manifest.sources {
         let folder = join(&candidate.folder, &entry.text);
@@ -39,7 +41,8 @@ pub(super) fn read_files(
             }
             match candidate.source.read(&path) {
                 Ok(bytes) => {
-                    files.insert(relative, PackFile { path, bytes });
+                    let frozen = candidate.source.frozen(&path);
+                    files.insert(relative, PackFile { path, bytes, frozen });
                 }
                 Err(error) => {
                     let what = format!("`{path}`");
@@ -78,7 +81,7 @@ pub(super) fn unreadable(what: &str, error: ReadError) -> Diagnostic {
 /// made equal, then the digests of its bases in the order of their names.
 pub(super) fn digest(
     manifest: &str,
-    files: &BTreeMap<String, PackFile>,
+    files: &BTreeMap<String, PackFile<'_>>,
     bases: &BTreeMap<String, Digest>,
 ) -> Digest {
     let mut hasher = Hasher::new();
@@ -121,7 +124,7 @@ mod tests {
     #[test]
     fn ends_of_lines_do_not_change_a_digest() {
         let files = |text: &str| {
-            let file = PackFile { path: "x".into(), bytes: text.into() };
+            let file = PackFile { path: "x".into(), bytes: text.into(), frozen: None };
             BTreeMap::from([("a.espice".to_string(), file)])
         };
         let none = BTreeMap::new();

@@ -13,7 +13,7 @@ mod version;
 mod xlsx;
 
 use source::PackSource;
-pub use source::{EmbeddedPack, PackRoot};
+pub use source::{EmbeddedFile, EmbeddedPack, PackRoot};
 
 use crate::check::{self, Declarations, names::Names};
 use crate::ir::{Library, PackInfo};
@@ -77,7 +77,7 @@ pub fn load(
         }
         .collect();
     }
-    check::check(&mut library, &declarations, &names, &mut diagnostics);
+    check::check(&mut library, declarations, names, &mut diagnostics);
     diagnostics.sort();
     (library, diagnostics)
 }

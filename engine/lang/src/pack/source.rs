@@ -18,8 +18,19 @@ pub enum PackRoot {
 pub struct EmbeddedPack<'a> {
     /// The folder of the `pack.toml`: `rules`.
     pub folder: &'a str,
-    /// Path and text: `("templates/junction_diode.espice", "…")`.
-    pub files: &'a [(&'a str, &'a str)],
+    /// The texts.
+    pub files: &'a [EmbeddedFile<'a>],
+}
+
+/// A text that is built into the program.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddedFile<'a> {
+    /// Where it lies: `templates/junction_diode.espice`.
+    pub path: &'a str,
+    /// What it says.
+    pub text: &'a str,
+    /// Its tree as [`espice_syntax::freeze`] gives it; empty where the text is to be parsed.
+    pub frozen: &'a [u8],
 }
 
 /// Reads the files of one pack.
@@ -28,16 +39,23 @@ pub(super) enum PackSource<'a> {
     /// From the world.
     World(&'a dyn World),
     /// From the program.
-    Embedded(&'a [(&'a str, &'a str)]),
+    Embedded(&'a [EmbeddedFile<'a>]),
 }
 
-impl PackSource<'_> {
+impl<'a> PackSource<'a> {
+    /// The tree of a file, where it came with its text.
+    pub(super) fn frozen(&self, path: &str) -> Option<&'a [u8]> {
+        let PackSource::Embedded(files) = self else { return None };
+        let found = files.iter().find(|f| f.path == path)?;
+        (!found.frozen.is_empty()).then_some(found.frozen)
+    }
+
     pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self {
             PackSource::World(world) => world.read(path),
             PackSource::Embedded(files) => {
-                let found = files.iter().find(|(p, _)| *p == path);
-                found.map(|(_, text)| text.as_bytes().to_vec()).ok_or(ReadError::NotFound)
+                let found = files.iter().find(|f| f.path == path);
+                found.map(|f| f.text.as_bytes().to_vec()).ok_or(ReadError::NotFound)
             }
         }
     }
@@ -49,7 +67,7 @@ impl PackSource<'_> {
             PackSource::World(world) => world.list(if folder.is_empty() { "." } else { folder })?,
             PackSource::Embedded(files) => {
                 let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-                let found = files.iter().filter_map(|(p, _)| p.strip_prefix(&prefix));
+                let found = files.iter().filter_map(|f| f.path.strip_prefix(&prefix));
                 found.map(String::from).collect()
             }
         };
@@ -109,12 +127,8 @@ mod tests {
 
     #[test]
     fn packs_inside_a_pack_are_not_part_of_it() {
-        let files = [
-            ("p/pack.toml", ""),
-            ("p/a.espice", ""),
-            ("p/in/pack.toml", ""),
-            ("p/in/b.espice", ""),
-        ];
+        let files = ["p/pack.toml", "p/a.espice", "p/in/pack.toml", "p/in/b.espice"]
+            .map(|path| EmbeddedFile { path, text: "", frozen: &[] });
         let source = PackSource::Embedded(&files);
         assert_eq!(source.list("p").unwrap(), ["a.espice", "pack.toml"]);
     }

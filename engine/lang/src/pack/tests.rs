@@ -1,6 +1,6 @@
 //! How packs find each other: order, digests, bases that are missing or built in.
 
-use super::{EmbeddedPack, PackRoot, load};
+use super::{EmbeddedFile, EmbeddedPack, PackRoot, load};
 use crate::ir::Library;
 use espice_base::{Date, Diagnostics, MemoryWorld, SourceMap};
 
@@ -12,15 +12,22 @@ fn world() -> MemoryWorld {
     MemoryWorld::new(Date { year: 2026, month: 1, day: 1 })
 }
 
+const fn text<'a>(path: &'a str, text: &'a str) -> EmbeddedFile<'a> {
+    EmbeddedFile { path, text, frozen: &[] }
+}
+
 const STD: EmbeddedPack<'_> = EmbeddedPack {
     folder: "rules",
     files: &[
-        (
+        text(
             "rules/pack.toml",
             "name = \"std\"\nversion = \"0.1.0\"\nsources = [\".\", \"../templates\"]\n",
         ),
-        ("rules/kinds.espice", "kind diode { pins a, k }\nkind unused { pins a, k }\n"),
-        ("templates/d.espice", "template d : diode { pins a, k; current a, k = 1 S * V(a, k) }\n"),
+        text("rules/kinds.espice", "kind diode { pins a, k }\nkind unused { pins a, k }\n"),
+        text(
+            "templates/d.espice",
+            "template d : diode { pins a, k; current a, k = 1 S * V(a, k) }\n",
+        ),
     ],
 };
 

@@ -199,7 +199,7 @@ impl RuleIr {
     }
 
     /// Whether two rules say the same, wherever they are written.
-    pub(crate) fn means_the_same(&self, other: &RuleIr) -> bool {
+    pub fn means_the_same(&self, other: &RuleIr) -> bool {
         let limits = |rule: &RuleIr| -> Vec<_> {
             rule.limits.iter().map(|l| (l.name.clone(), l.because.clone(), l.slot)).collect()
         };
@@ -317,11 +317,6 @@ impl Rulebook {
     /// Whether a waiver speaks of the rule with this index.
     pub(crate) fn is_waived(&self, rule: usize) -> bool {
         self.waivers.iter().any(|w| w.rule == rule)
-    }
-
-    /// The recipe of a template.
-    pub fn recipe(&self, template: &str) -> Option<&RecipeIr> {
-        self.recipes.get(template)
     }
 
     /// What overrides what: a line for each limit, severity and switch that packs changed, in

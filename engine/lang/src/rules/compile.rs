@@ -21,8 +21,7 @@ use std::collections::BTreeMap;
 /// kinds, templates) has been checked when the library was loaded and is not told again.
 pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let functions = function_signatures(library);
-    let scripts = script_signatures(library, &mut diagnostics);
+    let (functions, scripts) = signatures(library, &mut diagnostics);
     let compiled = Scripts::compile(&library.scripts, &scripts, &mut diagnostics);
     let mut checker = Checker::new(library, &functions, &scripts);
     let mut book = Rulebook {
@@ -88,6 +87,14 @@ pub(crate) fn find_rule(library: &Library, from: usize, path: &ast::Path) -> Opt
 fn unit_type(ty: &ast::Type) -> Type {
     // What does not read was told when the functions were loaded.
     dims::type_unit(ty, &mut Diagnostics::new()).map_or(Type::Unknown, Type::of_unit)
+}
+
+/// How functions and scripts are called.
+pub(crate) fn signatures(
+    library: &Library,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Callable>, Vec<Callable>) {
+    (function_signatures(library), script_signatures(library, diagnostics))
 }
 
 fn function_signatures(library: &Library) -> Vec<Callable> {

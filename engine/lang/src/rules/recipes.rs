@@ -1,7 +1,7 @@
 //! Recipes: what a fit does stage by stage, with the expressions of seeds and windows.
 
 use super::book::{Input, Rulebook};
-use super::compile::{quoted, unknown_word};
+use super::compile::{quoted, signatures, unknown_word};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, Frame, TypedExpr};
 use super::fields::FieldId;
@@ -14,6 +14,7 @@ use espice_base::{Code, Diagnostic, Diagnostics, Span};
 use espice_facts::Conditions;
 use espice_syntax::ast::{self, StageStatement, Word};
 use espice_units::Dimension;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A recipe, checked against its template.
@@ -156,6 +157,25 @@ pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<St
     }
     // An inherited recipe is checked once for each template; its mistakes are told once.
     recipes
+}
+
+/// The recipe of a template of one of the program's own packs, which is checked for whom asks.
+fn settled(library: &Library, name: &str) -> Option<RecipeIr> {
+    let owned = library.templates.settled_recipe(name)?;
+    let template = library.template(name)?;
+    let (functions, scripts) = signatures(library, &mut Diagnostics::new());
+    let mut checker = Checker::new(library, &functions, &scripts);
+    let before = checker.start(owned.pack);
+    let recipe = check_recipe(&mut checker, template, owned.item);
+    checker.is_sound(before).then_some(recipe)
+}
+
+impl Rulebook {
+    /// The recipe of a template of the library that the rulebook was made of.
+    pub fn recipe(&self, library: &Library, template: &str) -> Option<Cow<'_, RecipeIr>> {
+        let known = self.recipes.get(template).map(Cow::Borrowed);
+        known.or_else(|| settled(library, template).map(Cow::Owned))
+    }
 }
 
 /// Checks the recipe of a template; what is wrong stands in the checker's diagnostics.

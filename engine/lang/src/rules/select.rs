@@ -94,7 +94,7 @@ enum Action {
 pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<String, SelectIr> {
     let mut selects: BTreeMap<String, SelectIr> = BTreeMap::new();
     for kind in &library.kinds {
-        let templates = library.templates_of(&kind.name).map(|t| t.name.clone()).collect();
+        let templates = library.templates.names_of(&kind.name).map(String::from).collect();
         let rank = vec![RankKey::WithheldError, RankKey::ParameterCount];
         selects.insert(kind.name.clone(), SelectIr { clauses: Vec::new(), rank, templates });
     }

@@ -375,7 +375,15 @@ impl Checker<'_> {
     /// `param.IS`: the templates of the rule's kinds know the dimension.
     fn parameter(&mut self, span: Span, name: &Word) -> TypedExpr {
         let library = self.library;
-        let of_kind = |kind: &str| self.kinds.is_empty() || self.kinds.iter().any(|k| k == kind);
+        let kinds = self.kinds.clone();
+        let of_kind = move |kind: &str| kinds.is_empty() || kinds.iter().any(|k| k == kind);
+        if library.templates.is_settled(self.pack)
+            && let Some(dimension) = library.templates.dimension(&name.text, &of_kind)
+        {
+            // No template has to be checked for a rule that is known to be sound.
+            let kind = Kind::ModelParameter(name.text.clone());
+            return node(span, Type::Number(dimension), true, kind);
+        }
         let parameters =
             || library.templates.iter().filter(|t| of_kind(&t.kind)).flat_map(|t| &t.parameters);
         let mut found = parameters().filter(|p| p.name == name.text);

@@ -9,6 +9,7 @@ pub(crate) mod constant;
 pub(crate) mod fold;
 mod function;
 pub(crate) mod functions;
+mod later;
 pub(crate) mod lower;
 mod merge;
 pub(crate) mod observe;
@@ -19,39 +20,36 @@ mod tables;
 mod tests;
 pub(crate) mod usage;
 
-use crate::check::names::{Class, Names};
-use crate::ir::{KindIr, Owned, ParameterIr, TemplateIr};
+use crate::check::names::Class;
+use crate::ir::{KindIr, Owned, ParameterIr};
 use build::Builder;
 use cards::check_polarity;
 use espice_base::{Code, Diagnostic, Diagnostics};
-use espice_syntax::ast::{self, Recipe, TemplateStatement, Word};
-use functions::Functions;
+use espice_syntax::ast::{Recipe, TemplateStatement, Word};
+pub(crate) use later::Declared;
+pub use later::Templates;
 use merge::{Merged, Merger};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What checking templates gives.
-pub(crate) struct Templates {
+pub(crate) struct Checked {
     /// The sound ones in the order of declaration.
-    pub(crate) templates: Vec<TemplateIr>,
-    /// The recipe of each template that has or inherits one.
+    pub(crate) templates: Templates,
+    /// The recipe of each template that was checked and has or inherits one.
     pub(crate) recipes: Vec<Owned<(String, Recipe)>>,
-    /// The parameters of every template that could be read, sound or not.
+    /// The parameters of every template that was checked and could be read, sound or not.
     pub(crate) parameters: BTreeMap<String, Vec<ParameterIr>>,
     /// The kind of every template, sound or not.
     pub(crate) kinds: BTreeMap<String, String>,
 }
 
-/// Checks all templates.
-pub(crate) fn check_templates(
-    templates: &[Owned<ast::Template>],
-    kinds: &[KindIr],
-    functions: &Functions,
-    names: &Names,
-    diagnostics: &mut Diagnostics,
-) -> Templates {
+/// Checks all templates but those of settled packs.
+pub(crate) fn check_templates(declared: &Arc<Declared>, diagnostics: &mut Diagnostics) -> Checked {
+    let Declared { templates, kinds, functions, names, settled } = declared.as_ref();
     let mut merger = Merger::new(templates, names);
-    let mut checked = Templates {
-        templates: Vec::new(),
+    let mut checked = Checked {
+        templates: Templates::default(),
         recipes: Vec::new(),
         parameters: BTreeMap::new(),
         kinds: BTreeMap::new(),
@@ -60,6 +58,9 @@ pub(crate) fn check_templates(
     for (place, owned) in templates.iter().enumerate() {
         let name = &owned.item.name.text;
         checked.kinds.insert(name.clone(), owned.item.kind.text.clone());
+        if settled.contains(&owned.pack) {
+            continue;
+        }
         let before = diagnostics.len();
         let kind = &owned.item.kind;
         if !kind.text.is_empty() {
@@ -72,7 +73,7 @@ pub(crate) fn check_templates(
     // Parts before what is made of them: a mistake in a part is told in its own template only.
     merged_all.sort_by_key(|(place, _, merged, _)| (merged.made_of.len(), *place));
     let mut unsound: BTreeSet<String> = BTreeSet::new();
-    let mut sound = Vec::new();
+    let mut sound = BTreeMap::new();
     for (place, owned, merged, is_broken) in merged_all {
         let name = &owned.item.name.text;
         if merged.made_of.iter().any(|part| unsound.contains(part)) {
@@ -98,13 +99,12 @@ pub(crate) fn check_templates(
         checked.parameters.insert(name.clone(), builder.parameters.clone());
         diagnostics.extend(std::mem::take(&mut builder.lower.diagnostics));
         if is_sound {
-            sound.push((place, builder.finish()));
+            sound.insert(place, builder.finish());
         } else {
             unsound.insert(name.clone());
         }
     }
-    sound.sort_by_key(|(place, _)| *place);
-    checked.templates = sound.into_iter().map(|(_, template)| template).collect();
+    checked.templates = Templates::new(declared, sound);
     checked
 }
 

@@ -16,7 +16,7 @@ pub(super) fn template(text: &str) -> TemplateIr {
     let roots = [PackRoot::Folder("p".into())];
     let (library, told) = espice_lang::load(&world, &roots, &[], &mut SourceMap::default());
     assert!(!told.has_errors(), "{:?}", told.iter().find(|d| !d.message.is_empty()));
-    library.templates.last().expect("a template").clone()
+    library.templates.iter().next_back().expect("a template").clone()
 }
 
 /// Every column of the pins, with derivatives by all parameters.

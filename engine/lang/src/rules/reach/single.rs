@@ -44,7 +44,7 @@ fn applies(
         )
     };
     let kinds = rule.kinds.join("` or `");
-    let is_modelled = |kind: &String| library.templates_of(kind).next().is_some();
+    let is_modelled = |kind: &String| library.templates.names_of(kind).next().is_some();
     if rule.phase == Phase::Model && !rule.kinds.is_empty() && !rule.kinds.iter().any(is_modelled) {
         diagnostics.push(
             never(&format!("no template models a `{kinds}`"))

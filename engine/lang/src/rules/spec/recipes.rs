@@ -1,9 +1,10 @@
 use super::*;
+use crate::ir::Library;
 
 #[test]
 fn recipes_give_seeds_and_windows() {
     let book = book("");
-    let recipe = book.recipe("plain").unwrap();
+    let recipe = &*book.recipe(&Library::default(), "plain").unwrap();
     let stage = &recipe.stages[0];
     assert!(recipe.polish);
     let mut facts = sheet();
