@@ -76,10 +76,10 @@ impl Declared {
                 of(table.values.unit.as_ref().filter(|_| is_one)?)
             }
             TemplateStatement::Part(part) => {
-                let shared = part.entries.iter().filter(|e| e.value.is_none());
+                let mut shared = part.entries.iter().filter(|e| e.value.is_none());
                 let is_it =
                     |e: &&ast::PartEntry| e.exported.as_ref().unwrap_or(&e.name).text == parameter;
-                let entry = shared.into_iter().find(is_it)?;
+                let entry = shared.find(is_it)?;
                 self.dimension(&part.template.text, &entry.name.text, depth + 1)
             }
             _ => None,
@@ -179,8 +179,8 @@ impl Templates {
         parameter: &str,
         of_kind: impl Fn(&str) -> bool,
     ) -> Option<Dimension> {
-        let of = self.slots.iter().filter(|s| of_kind(&s.kind));
-        of.into_iter().find_map(|slot| match slot.checked.get() {
+        let mut of = self.slots.iter().filter(|s| of_kind(&s.kind));
+        of.find_map(|slot| match slot.checked.get() {
             Some(Some(known)) => {
                 let is_it = |p: &&ParameterIr| p.name == parameter;
                 known.parameters.iter().find(is_it).map(|p| p.dimension)
