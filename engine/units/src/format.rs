@@ -10,11 +10,60 @@ pub fn engineering(value: f64, unit: &str) -> String {
         let number = plain(value, 4);
         return if bare { number } else { format!("{number} {unit}") };
     }
-    let digits = format!("{:.3e}", value.abs());
-    let exponent: i32 = digits.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+    let exponent = decade(value.abs()).unwrap_or_else(|| {
+        let digits = format!("{:.3e}", value.abs());
+        digits.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0)
+    });
     let group = (exponent.div_euclid(3) * 3).clamp(-18, 9);
-    let prefix = crate::prefix::prefix(group).unwrap_or("");
-    format!("{} {prefix}{unit}", plain(value / 10f64.powi(group), 4))
+    let mut text = plain(value / 10f64.powi(group), 4);
+    text.push(' ');
+    text.push_str(crate::prefix::prefix(group).unwrap_or(""));
+    text.push_str(unit);
+    text
+}
+
+/// The power of ten of the first digit; `None` where rounding may decide it.
+fn decade(magnitude: f64) -> Option<i32> {
+    let exponent = magnitude.log10().floor();
+    let first = magnitude / 10f64.powf(exponent);
+    let is_sure = (1.000_001..9.99).contains(&first) && exponent.abs() < 300.0;
+    is_sure.then_some(exponent as i32)
+}
+
+/// What [`plain`] gives for usual numbers, by arithmetic on integers: findings print a great many.
+/// `None` where a digit may depend on how the decimal digits go on, and for unusual numbers.
+fn quick(value: f64, digits: usize) -> Option<String> {
+    let magnitude = value.abs();
+    if !(3..=6).contains(&digits) || !(1e-4..1e6).contains(&magnitude) {
+        return None;
+    }
+    let wanted = digits as i32 - 1 - decade(magnitude)?;
+    let mut decimals = usize::try_from(wanted).unwrap_or(0);
+    // Powers of ten are exact up to the 22nd, and so is the product but for its last bit.
+    let scaled = magnitude * 10f64.powi(wanted.max(0));
+    let part = scaled.fract();
+    if (part - 0.5).abs() < 1e-6 {
+        return None;
+    }
+    let mut number = scaled as u64 + u64::from(part > 0.5);
+    while decimals > 0 && number.is_multiple_of(10) {
+        number /= 10;
+        decimals -= 1;
+    }
+    let mut reversed = String::with_capacity(12);
+    let mut place = 0;
+    while number > 0 || place <= decimals {
+        if place == decimals && place > 0 {
+            reversed.push('.');
+        }
+        reversed.push(char::from_digit((number % 10) as u32, 10)?);
+        number /= 10;
+        place += 1;
+    }
+    if value < 0.0 {
+        reversed.push('-');
+    }
+    Some(reversed.chars().rev().collect())
 }
 
 /// A number with at most `digits` significant digits, without trailing zeros; exponents only
@@ -32,7 +81,11 @@ pub fn plain(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return String::from("0");
     }
-    let digits = digits.max(1);
+    quick(value, digits).unwrap_or_else(|| printed(value, digits.max(1)))
+}
+
+/// [`plain`] by printing the number in full.
+fn printed(value: f64, digits: usize) -> String {
     let scientific = format!("{value:.*e}", digits - 1);
     let exponent: i32 = scientific.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
     if (-4..=5).contains(&exponent) {
@@ -66,6 +119,35 @@ fn trim(number: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Numbers of every size, and those beside where rounding decides.
+    #[test]
+    fn arithmetic_prints_what_printing_in_full_does() {
+        let mut state = 1_u64;
+        let (mut quick_ones, mut all) = (0, 0);
+        for _ in 0..20_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let exponent = f64::from((state >> 40) as u32 % 13) - 6.0;
+            let share = (state >> 11) as f64 / (1_u64 << 53) as f64;
+            let value = (0.9 + 9.2 * share) * 10f64.powf(exponent);
+            let step = 10f64.powf(exponent - 3.0) / 2.0;
+            let middle = (value / step).round() * step;
+            for value in [value, -value, middle, middle.next_up(), middle.next_down()] {
+                for digits in [2, 3, 4, 5, 6] {
+                    let quick = quick(value, digits);
+                    all += 1;
+                    if let Some(text) = quick {
+                        quick_ones += 1;
+                        assert_eq!(text, printed(value, digits), "{value:e} in {digits} digits");
+                    }
+                }
+            }
+            let digits = format!("{:.3e}", value.abs());
+            let told = digits.split_once('e').and_then(|(_, e)| e.parse().ok());
+            assert!(decade(value.abs()).is_none_or(|d| Some(d) == told), "{value:e}");
+        }
+        assert!(quick_ones * 3 > all, "{quick_ones} of {all}");
+    }
 
     #[test]
     fn values_print_as_engineers_write_them() {

@@ -104,8 +104,14 @@ impl Rulebook {
         };
         if let Some(check) = rule.checks.get(check) {
             finding.rule_span = check.span;
-            finding.data_place = evaluator.place_of(check);
-            finding.limit_place = evaluator.cell_of(check, None);
+            let decided = verdict.decision.as_ref();
+            // Where the decision says itself where its data stand, nothing has to be looked for.
+            if decided.is_none_or(|d| d.trail.iter().all(|t| t.1.place().is_none())) {
+                finding.data_place = evaluator.place_of(check);
+            }
+            if decided.is_none() {
+                finding.limit_place = evaluator.cell_of(check, None);
+            }
         }
         let decision = verdict.decision.as_ref();
         if let Some(d) = decision {
@@ -127,17 +133,24 @@ impl Rulebook {
         match &verdict.truth {
             Truth::Yes => {
                 finding.status = FindingStatus::Passed;
-                finding.message = decision
-                    .map_or_else(|| String::from("holds"), |d| format!("holds: {}", against(d)));
+                finding.message.push_str("holds");
+                if let Some(d) = decision {
+                    finding.message.push_str(": ");
+                    against(d, &mut finding.message);
+                }
             }
             Truth::No => {
                 finding.status = FindingStatus::Failed;
                 finding.message = if rule.say.is_empty() {
-                    let what = self.snippet(finding.rule_span);
-                    match decision {
-                        Some(d) => format!("`{what}` does not hold: {}", against(d)),
-                        None => format!("`{what}` does not hold"),
+                    let mut text = String::with_capacity(80);
+                    text.push('`');
+                    text.push_str(&self.snippet(finding.rule_span));
+                    text.push_str("` does not hold");
+                    if let Some(d) = decision {
+                        text.push_str(": ");
+                        against(d, &mut text);
                     }
+                    text
                 } else {
                     evaluator.message(rule, decision)
                 };
@@ -287,6 +300,9 @@ impl<'a> Evaluator<'a> {
     /// The place of the cell of a limits table that an expression looks at: the one that holds
     /// the limit, else the first.
     pub(crate) fn cell_of(&self, e: &TypedExpr, limit: Option<f64>) -> Option<Place> {
+        if self.book.tables.is_empty() {
+            return None;
+        }
         let mut cells = Vec::new();
         self.cells(e, &mut cells);
         let holds = |c: &&TableCell| {
@@ -340,12 +356,11 @@ pub(crate) fn has_origin(facts: &Facts, origin: Origin) -> bool {
     }
 }
 
-fn against(d: &Decision<'_>) -> String {
-    format!(
-        "{} against {}",
-        number(d.observed, d.dimension, d.is_point),
-        number(d.limit, d.dimension, d.is_point)
-    )
+/// `1.2 V against 1 V`
+fn against(d: &Decision<'_>, text: &mut String) {
+    text.push_str(&number(d.observed, d.dimension, d.is_point));
+    text.push_str(" against ");
+    text.push_str(&number(d.limit, d.dimension, d.is_point));
 }
 
 fn undecided(rule: &RuleIr, why: &Why) -> Option<Diagnostic> {
@@ -359,8 +374,8 @@ fn undecided(rule: &RuleIr, why: &Why) -> Option<Diagnostic> {
     })
 }
 
-/// The part, else the name of the first source without its ending.
-fn part_of(facts: &Facts) -> String {
+/// The part that findings speak of, else the name of the first source without its ending.
+pub fn part_of(facts: &Facts) -> String {
     let stem = || {
         let name = facts.sources.first().map_or("", |s| s.name.as_str());
         name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_string()
@@ -370,9 +385,12 @@ fn part_of(facts: &Facts) -> String {
 
 /// The data that decided: the identities of its records, sorted.
 fn data_of(decision: Option<&Decision<'_>>) -> String {
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    if let Some(d) = decision {
-        seen.extend(d.trail.iter().filter_map(|t| t.1.identity()));
+    let Some(d) = decision else { return String::new() };
+    let mut seen: Vec<String> = d.trail.iter().filter_map(|t| t.1.identity()).collect();
+    seen.sort();
+    seen.dedup();
+    match seen.len() {
+        0 | 1 => seen.pop().unwrap_or_default(),
+        _ => seen.join("; "),
     }
-    seen.into_iter().collect::<Vec<_>>().join("; ")
 }

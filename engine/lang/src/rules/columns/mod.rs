@@ -250,6 +250,9 @@ impl<'b> Plan<'b> {
         parts.sort_by_key(|p| p.block);
         let mut all = Judged { records, rules: self.rules.len(), ..Judged::default() };
         all.statuses.reserve(records.saturating_mul(self.rules.len()));
+        let count = parts.iter().map(|p| p.judged.findings.len()).sum();
+        all.findings.reserve(count);
+        all.places.reserve(count);
         for part in parts {
             all.statuses.extend(part.judged.statuses);
             all.findings.extend(part.judged.findings);
@@ -292,6 +295,11 @@ impl<'b> Plan<'b> {
         }
         if !findings && !walked.contains(&true) {
             return judged;
+        }
+        if findings {
+            let count = judged.statuses.iter().filter(|s| is_told(**s)).count();
+            judged.findings.reserve(count);
+            judged.places.reserve(count);
         }
         for (lane, record) in records.iter().enumerate() {
             let input = self.batch.input(record);
