@@ -57,6 +57,50 @@ fn equal_findings_are_told_once_and_makers_are_told_apart() {
     assert_eq!(judged.verdict.status, "failed");
 }
 
+/// Many devices are judged together, a few one by one: what is told is the same.
+#[test]
+fn devices_judged_together_are_judged_as_if_alone() {
+    let mut world = world(RULES);
+    for n in 0..40 {
+        let vf = 0.7 + 0.02 * f64::from(n);
+        let maker = if n % 3 == 0 { "ACME" } else { "Bolt" };
+        world = world.with(format!("lib/many/d{n:02}.toml"), sheet(&format!("D{n}"), maker, vf));
+    }
+    let config = Config { packs: vec!["house".into()], threads: 2, ..Config::default() };
+    let (mut engine, _) = Engine::new(&world, config);
+    let mut judge = |source: String, all: bool| {
+        let request = JudgeRequest { sources: vec![source], all, ..JudgeRequest::default() };
+        engine.judge(&request).0
+    };
+    let together = judge("lib/many".into(), false);
+    assert!(together.verdict.findings.len() > 20);
+    let mut findings = Vec::new();
+    for (n, source) in together.source.iter().enumerate() {
+        let alone = judge(format!("lib/many/d{n:02}.toml"), false);
+        assert_eq!(source, &alone.source[0]);
+        findings.extend(alone.verdict.findings);
+        assert_eq!(
+            together
+                .diagnostics
+                .iter()
+                .filter(|d| { d.span.as_ref().is_some_and(|s| s.file == source.name) })
+                .count(),
+            alone.diagnostics.len()
+        );
+    }
+    assert_eq!(together.verdict.findings, findings);
+    let whole = judge("lib/many".into(), true);
+    assert_eq!(whole.verdict.rules, together.verdict.rules);
+    let quiet = ["passed", "not_applicable"];
+    let told: Vec<_> = whole
+        .verdict
+        .findings
+        .into_iter()
+        .filter(|f| !quiet.contains(&f.status.as_str()))
+        .collect();
+    assert_eq!(told, together.verdict.findings);
+}
+
 /// A finding keeps its fingerprint when lines move, values change or its rule is renamed.
 #[test]
 fn a_baseline_outlives_moved_lines_and_renamed_rules() {

@@ -14,7 +14,7 @@ use espice_base::{
 };
 use espice_facts::{Facts, SourceFormat};
 use espice_lang::ir::{Account, Finding, FindingStatus};
-use espice_lang::rules::{Phase, WaiverLog};
+use espice_lang::rules::{Phase, WaiverLog, part_of};
 use espice_netlist::dialect;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +48,8 @@ pub struct JudgeRequest {
 struct Gathered {
     /// Whether findings that need no reader are kept, too.
     all: bool,
+    /// What was read and is judged together.
+    waiting: Vec<Waiting>,
     sources: Vec<out::JudgedSource>,
     passed_over: BTreeSet<String>,
     findings: Vec<out::FindingRecord>,
@@ -58,6 +60,17 @@ struct Gathered {
     waivers: WaiverLog,
     diagnostics: Diagnostics,
 }
+
+/// A source that was read, in the order of reading.
+pub(crate) enum Waiting {
+    /// Nothing to judge came of it.
+    Unusable(out::JudgedSource),
+    /// A device that the rules are to look at.
+    Device(String, Box<Facts>),
+}
+
+/// How many sources wait for each other.
+const TOGETHER: usize = 256;
 
 impl Engine<'_> {
     /// Judges sources, and a card where one is given. What went wrong stands in the document,
@@ -76,7 +89,11 @@ impl Engine<'_> {
                 let progress = Progress { stage: "judge", detail: file, share: Some(share) };
                 self.world.progress(progress);
                 self.judge_file(file, request, &mut gathered);
+                if gathered.waiting.len() >= TOGETHER {
+                    self.judge_waiting(&mut gathered);
+                }
             }
+            self.judge_waiting(&mut gathered);
         }
         if self.is_cancelled() {
             let done = gathered.sources.len();
@@ -178,7 +195,7 @@ impl Engine<'_> {
         gathered.diagnostics.extend(reading.diagnostics);
         let mut facts = reading.facts;
         if !usable {
-            gathered.sources.push(described(path, &facts));
+            gathered.waiting.push(Waiting::Unusable(described(path, &facts)));
             return;
         }
         let asked = Request {
@@ -188,7 +205,7 @@ impl Engine<'_> {
         };
         let mut complaints = Diagnostics::new();
         if choose_part(&mut facts, &asked, &mut complaints) {
-            return self.judge_device(path, facts, request.kind.as_deref(), gathered);
+            return self.take_device(path, facts, request.kind.as_deref(), gathered);
         }
         if request.part.is_some() {
             // The part is another source's.
@@ -197,11 +214,11 @@ impl Engine<'_> {
         for part in facts.device.parts.clone() {
             let mut own = facts.clone();
             own.device.part = Some(part);
-            self.judge_device(path, own, request.kind.as_deref(), gathered);
+            self.take_device(path, own, request.kind.as_deref(), gathered);
         }
     }
 
-    fn judge_device(
+    fn take_device(
         &self,
         path: &str,
         mut facts: Facts,
@@ -210,12 +227,33 @@ impl Engine<'_> {
     ) {
         settle(&mut facts);
         if let Err(complaints) = self.kind_of(&mut facts, kind) {
-            gathered.sources.push(described(path, &facts));
+            gathered.waiting.push(Waiting::Unusable(described(path, &facts)));
             return gathered.diagnostics.extend(complaints);
         }
-        let mut findings = Vec::new();
-        self.screen_facts(&mut facts, &mut findings, &mut gathered.diagnostics);
-        self.gather(path, &facts, findings, gathered);
+        gathered.waiting.push(Waiting::Device(path.to_string(), Box::new(facts)));
+    }
+
+    /// Judges what waits: one by one where every finding is wanted, else all together.
+    fn judge_waiting(&self, gathered: &mut Gathered) {
+        let mut waiting = std::mem::take(&mut gathered.waiting);
+        let mut screened = match gathered.all {
+            true => Vec::new(),
+            false => self.screen_many(&mut waiting, &mut gathered.diagnostics),
+        }
+        .into_iter();
+        for source in waiting {
+            match source {
+                Waiting::Unusable(source) => gathered.sources.push(source),
+                Waiting::Device(path, mut facts) => {
+                    let (account, findings) = screened.next().unwrap_or_else(|| {
+                        let mut findings = Vec::new();
+                        self.screen_facts(&mut facts, &mut findings, &mut gathered.diagnostics);
+                        (Account::of(&findings), findings)
+                    });
+                    self.gather(&path, &facts, account, findings, gathered);
+                }
+            }
+        }
     }
 
     /// All sources together as one device, and the model of a card beside them.
@@ -281,7 +319,8 @@ impl Engine<'_> {
         gathered.diagnostics.extend(judgement.diagnostics);
         findings.extend(judgement.findings);
         let names: Vec<&str> = files.iter().map(String::as_str).chain([path.as_str()]).collect();
-        self.gather(&names.join(", "), &facts, findings, gathered);
+        let account = Account::of(&findings);
+        self.gather(&names.join(", "), &facts, account, findings, gathered);
         if let Some(source) = gathered.sources.last_mut() {
             let digest = Digest::of(text.as_bytes()).to_string();
             source.digest =
@@ -301,11 +340,18 @@ impl Engine<'_> {
     }
 
     /// Takes the findings of a device: counts all, keeps what needs a reader, each once.
-    fn gather(&self, path: &str, facts: &Facts, findings: Vec<Finding>, gathered: &mut Gathered) {
-        let account = wire::account(Account::of(&findings));
+    fn gather(
+        &self,
+        path: &str,
+        facts: &Facts,
+        account: Account,
+        findings: Vec<Finding>,
+        gathered: &mut Gathered,
+    ) {
+        let account = wire::account(account);
         gathered.waivers.note(&findings);
         let mut source = described(path, facts);
-        source.part = findings.first().map_or(source.part, |f| f.part.clone());
+        source.part = part_of(facts);
         source.rules = account;
         add(&mut gathered.rules, account);
         if account.loaded == account.not_applicable && !hit_limit(&gathered.diagnostics) {

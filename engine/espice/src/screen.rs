@@ -1,13 +1,17 @@
 //! Screening: what the rules on sources and data say of what was read.
 
 use crate::engine::Engine;
+use crate::judge::Waiting;
 use crate::outcome as out;
 use crate::probe::TEMPERATURES;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_facts::Facts;
-use espice_lang::ir::{Finding, PackInfo};
-use espice_lang::rules::Phase;
+use espice_lang::ir::{Account, Finding, PackInfo};
+use espice_lang::rules::{Batch, Phase, Record};
 use espice_units::constants::ROOM;
+
+/// From how many devices on they are judged together.
+const MANY: usize = 8;
 
 impl Engine<'_> {
     /// Rules on the raw sweeps, readings, rules on rows and curves.
@@ -25,6 +29,61 @@ impl Engine<'_> {
         let judgement = self.rulebook.run(Phase::Data, &self.input(facts));
         findings.extend(judgement.findings);
         diagnostics.extend(judgement.diagnostics);
+    }
+
+    /// [`Engine::screen_facts`] for all devices that wait: the account of each, and those of its
+    /// findings that someone has to read. Nothing where there are so few that preparing the rules
+    /// for many takes longer than judging.
+    pub(crate) fn screen_many(
+        &self,
+        waiting: &mut [Waiting],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<(Account, Vec<Finding>)> {
+        let mut devices: Vec<&mut Facts> = waiting
+            .iter_mut()
+            .filter_map(|w| match w {
+                Waiting::Device(_, facts) => Some(facts.as_mut()),
+                Waiting::Unusable(_) => None,
+            })
+            .collect();
+        if devices.len() < MANY {
+            return Vec::new();
+        }
+        let mut all = vec![(Account::default(), Vec::new()); devices.len()];
+        self.judge_phase(Phase::Source, &devices, &mut all, diagnostics);
+        for facts in &mut devices {
+            diagnostics.extend(self.add_readings(facts));
+            assume_temperature(facts, diagnostics);
+        }
+        self.judge_phase(Phase::Data, &devices, &mut all, diagnostics);
+        all
+    }
+
+    fn judge_phase(
+        &self,
+        phase: Phase,
+        devices: &[&mut Facts],
+        all: &mut [(Account, Vec<Finding>)],
+        diagnostics: &mut Diagnostics,
+    ) {
+        let records: Vec<Record<'_>> =
+            devices.iter().map(|facts| Record { facts, model: None }).collect();
+        let batch = Batch {
+            today: self.world.today(),
+            limits: self.world.limits(),
+            constants: self.constants,
+            threads: self.config.threads,
+        };
+        let judged = self.rulebook.judge_many(phase, &records, batch);
+        for (index, (account, _)) in all.iter_mut().enumerate() {
+            *account = account.with(judged.account(index));
+        }
+        for (index, finding) in judged.findings {
+            if let Some((_, findings)) = all.get_mut(index) {
+                findings.push(finding);
+            }
+        }
+        diagnostics.extend(judged.diagnostics);
     }
 
     /// Engine, packs and constants, for documents.

@@ -16,6 +16,21 @@ pub enum FindingStatus {
     Waived,
 }
 
+impl Account {
+    /// The account of two runs together.
+    #[must_use]
+    pub fn with(self, other: Account) -> Account {
+        Account {
+            loaded: self.loaded + other.loaded,
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+            undecided: self.undecided + other.undecided,
+            not_applicable: self.not_applicable + other.not_applicable,
+            waived: self.waived + other.waived,
+        }
+    }
+}
+
 impl FindingStatus {
     /// The word of the outcome document.
     pub fn word(self) -> &'static str {

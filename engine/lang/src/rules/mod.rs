@@ -52,6 +52,7 @@ pub use compile::check;
 pub use expr::TypedExpr;
 pub use reach::reachability;
 pub use recipes::{BoundIr, FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};
+pub use run::part_of;
 pub use select::{Candidate, CandidateStatus, RankKey, Selection};
 pub use testing::{
     Boundary, Branch, BuildModel, Change, Coverage, Equivalent, Fate, Mutant, ReadFacts,
