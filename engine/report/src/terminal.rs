@@ -45,7 +45,7 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
     blocks.push(records(outcome, style));
     blocks.push(rules(outcome, style));
     blocks.push(checks(outcome, style));
-    blocks.push(words::account(&outcome.verdict.rules) + "\n");
+    blocks.push(words::account(&outcome.verdict.rules, 1) + "\n");
     blocks.retain(|b| !b.is_empty());
     blocks.join("\n")
 }

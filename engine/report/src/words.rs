@@ -86,16 +86,18 @@ pub(crate) fn sentence(text: &str) -> String {
     out
 }
 
-/// The account that ends every run: the parts always add up to the rules that were loaded.
-pub(crate) fn account(rules: &RuleCount) -> String {
+/// The account that ends every run: the parts always add up to what stands before them, the rules
+/// that were loaded, or where several devices were judged by them, how often they were.
+pub(crate) fn account(rules: &RuleCount, devices: usize) -> String {
+    let whole = match rules.loaded.checked_div(devices) {
+        Some(each) if devices > 1 => {
+            format!("{each} loaded, for {devices} devices {}", rules.loaded)
+        }
+        _ => format!("{} loaded", rules.loaded),
+    };
     format!(
-        "rules: {} loaded = {} passed + {} failed + {} undecided + {} waived + {} not applicable",
-        rules.loaded,
-        rules.passed,
-        rules.failed,
-        rules.undecided,
-        rules.waived,
-        rules.not_applicable
+        "rules: {whole} = {} passed + {} failed + {} undecided + {} waived + {} not applicable",
+        rules.passed, rules.failed, rules.undecided, rules.waived, rules.not_applicable
     )
 }
 

@@ -31,7 +31,8 @@ pub fn render(report: &Report) -> String {
         let _ = writeln!(out, "gone: {} of {}: {}", gone.rule, gone.part, plain(&gone.message));
     }
     out += &report.baseline.as_ref().map_or(String::new(), |b| plain(&baseline_words(b)) + "\n");
-    out += &report.rules.as_ref().map_or(String::new(), |r| words::account(r) + "\n");
+    out +=
+        &report.rules.as_ref().map_or(String::new(), |r| words::account(r, report.devices) + "\n");
     out
 }
 

@@ -23,7 +23,10 @@ pub fn render(report: &Report) -> String {
         escape(&verdict)
     );
     if let Some(rules) = &report.rules {
-        body += &format!("<p class=\"account\">{}</p>\n", escape(&words::account(rules)));
+        body += &format!(
+            "<p class=\"account\">{}</p>\n",
+            escape(&words::account(rules, report.devices))
+        );
     }
     if let Some(baseline) = &report.baseline {
         body += &format!("<p class=\"account\">{}</p>\n", escape(&baseline_words(baseline)));

@@ -52,7 +52,7 @@ pub fn render(report: &Report, style: Style) -> String {
         out += &block(&baseline_words(b), style, "");
     }
     if let Some(rules) = &report.rules {
-        out += &(words::account(rules) + "\n");
+        out += &(words::account(rules, report.devices) + "\n");
     }
     out += &verdict(report, style);
     out

@@ -18,7 +18,7 @@ pub fn render(report: &Report) -> String {
     };
     let mut out = format!("# espice {}: {verdict}\n\n", report.command);
     if let Some(rules) = &report.rules {
-        out += &format!("{}\n\n", cell(&words::account(rules)));
+        out += &format!("{}\n\n", cell(&words::account(rules, report.devices)));
     }
     if let Some(baseline) = &report.baseline {
         out += &format!("{}\n\n", cell(&baseline_words(baseline)));

@@ -31,6 +31,9 @@ pub struct Report {
     pub waivers: Vec<WaiverRecord>,
     /// The account of the rules, where rules were evaluated.
     pub rules: Option<RuleCount>,
+    /// How many devices the account adds up; it is that of one where this is none.
+    #[serde(skip)]
+    pub devices: usize,
     /// What a baseline made of the findings.
     pub baseline: Option<BaselineRecord>,
     /// The least severity that fails the run; null when nothing does.
@@ -78,6 +81,7 @@ impl Report {
         report.findings = judged.verdict.findings.clone();
         report.waivers = judged.verdict.waivers.clone();
         report.rules = Some(judged.verdict.rules);
+        report.devices = judged.source.iter().filter(|s| s.rules.loaded > 0).count();
         report.baseline = judged.baseline.clone();
         let graver = judged.diagnostics.iter().filter(|d| d.severity != "note");
         report.add_diagnostics(&graver.cloned().collect::<Vec<_>>());

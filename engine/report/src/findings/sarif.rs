@@ -103,7 +103,7 @@ fn document(
 
 fn invocation(report: &Report) -> Invocation {
     let mut said: Vec<(&'static str, String)> = Vec::new();
-    said.extend(report.rules.as_ref().map(|r| ("note", words::account(r))));
+    said.extend(report.rules.as_ref().map(|r| ("note", words::account(r, report.devices))));
     said.extend(report.baseline.as_ref().map(|b| ("note", baseline_words(b))));
     for w in &report.waivers {
         let grave = matches!(w.state.as_str(), "expired" | "stale" | "unused");

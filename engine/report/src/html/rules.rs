@@ -13,7 +13,7 @@ pub(super) fn render(outcome: &Outcome) -> Option<String> {
         return None;
     }
     // The heading already says that this is about rules.
-    let account = words::account(&outcome.verdict.rules);
+    let account = words::account(&outcome.verdict.rules, 1);
     let mut body =
         format!("<p class=\"account\">{}</p>\n", escape(account.trim_start_matches("rules: ")));
     for (status, title) in [("failed", "Failed"), ("undecided", "Undecided"), ("waived", "Waived")]
