@@ -11,7 +11,6 @@ use espice::{
 };
 use espice::{LOCK_FILE, lint};
 use espice_base::{Diagnostics, SourceMap, World};
-use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 /// With what the engine is set up.
@@ -125,14 +124,12 @@ pub(crate) fn open<'w>(
             ..espice::Config::default()
         },
     );
-    (Box::new(Native { engine: ManuallyDrop::new(engine), _scratch: scratch }), diagnostics)
+    (Box::new(Native { engine, _scratch: scratch }), diagnostics)
 }
 
 /// The engine of this program.
 struct Native<'w> {
-    /// It lasts as long as the program: to give the memory of all packs back piece by piece takes
-    /// longer than to judge a device, and the system takes it as a whole.
-    engine: ManuallyDrop<espice::Engine<'w>>,
+    engine: espice::Engine<'w>,
     /// Goes after the engine that writes into it.
     _scratch: Option<Scratch>,
 }

@@ -69,9 +69,7 @@ pub fn records() -> Vec<Facts> {
         row("IF", [None, Some(f64::INFINITY), None], &[("VF", 1e308)]),
         row("IR", [Some(1e308), Some(0.0), Some(1e308)], &[("VR", -0.0)]),
     ];
-    holed.curves = vec![
-        curve(&[]),
-        curve(&[[0.5, f64::NAN], [0.5, 0.0], [0.4, 1e308], [f64::INFINITY, 1.0]]),
-    ];
+    holed.curves =
+        vec![curve(&[]), curve(&[[0.5, f64::NAN], [0.5, 0.0], [0.4, 1e308], [f64::INFINITY, 1.0]])];
     vec![Facts::default(), sound, holed]
 }
