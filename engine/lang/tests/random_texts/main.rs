@@ -8,7 +8,7 @@
 
 mod change;
 #[path = "../../../../tests/fuzz/src/records.rs"]
-mod records;
+pub mod records;
 
 use change::Changer;
 use espice_base::{Date, FileId, MemoryWorld, Place, SourceMap};
