@@ -1,7 +1,7 @@
 //! Every MDM file that the project was given reads without a word, and every number is that of
 //! the text.
 
-use espice_base::SourceMap;
+use espice_base::{Code, SourceMap};
 use espice_facts::{Column, SymbolTable};
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,11 @@ fn every_number_of_every_file_is_that_of_the_text() {
         let mut sources = SourceMap::default();
         let espice_ingest::Reading { facts, diagnostics, .. } =
             espice_ingest::read(&bytes, &name, &mut sources, &SymbolTable::default());
-        assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}");
+        // The matrix of these was wired for another device, which their reading tells.
+        let rotated = name.contains("sky130_nfet_01v8");
+        assert_eq!(diagnostics.iter().any(|d| d.code == Code::MDM_NODES), rotated, "{name}");
+        let others: Vec<_> = diagnostics.iter().filter(|d| d.code != Code::MDM_NODES).collect();
+        assert!(others.is_empty(), "{name}: {others:?}");
         compare(&String::from_utf8_lossy(&bytes), &facts.sweeps, &name);
     }
 }

@@ -3,9 +3,9 @@
 
 use crate::probe::{Bench, TEMPERATURES, Way, celsius, stated, temperature};
 use espice_base::{Code, Diagnostic, Diagnostics};
-use espice_facts::{Conditions, Curve, Origin, Parameter, Scale, Status};
+use espice_facts::{Conditions, Curve, Device, Origin, Parameter, SIZES, Scale, Status};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
-use espice_lang::ir::TemplateIr;
+use espice_lang::ir::{ParameterIr, TemplateIr};
 use espice_lang::rules::{
     BoundIr, FitIr, Input, Measure, RecipeIr, Rulebook, SeedIr, StageIr, TargetIr, TypedExpr,
 };
@@ -47,6 +47,17 @@ pub(crate) struct Context<'a> {
     pub(crate) guessed: &'a RefCell<BTreeSet<usize>>,
 }
 
+/// The instance parameters of a template whose values the sources state, by index.
+fn sizes(template: &TemplateIr, device: &Device) -> Vec<(usize, f64)> {
+    let stated = |(index, p): (usize, &ParameterIr)| {
+        let dimension = SIZES.iter().find(|s| s.0 == p.name)?.1;
+        let value = *device.sizes.get(&p.name)?;
+        let is_one = p.instance && p.dimension == dimension && (p.low..=p.high).contains(&value);
+        is_one.then_some((index, value))
+    };
+    template.parameters.iter().enumerate().filter_map(stated).collect()
+}
+
 /// Makes the plan of a recipe.
 pub(crate) fn prepare<'a>(context: &'a Context<'a>) -> Prepared<'a> {
     let mut targets = Vec::new();
@@ -57,6 +68,7 @@ pub(crate) fn prepare<'a>(context: &'a Context<'a>) -> Prepared<'a> {
     }
     let plan = Plan {
         parameters: &context.template.parameters,
+        stated: sizes(context.template, &context.input.facts.device),
         targets,
         stages,
         polish: context.recipe.polish,
@@ -273,6 +285,21 @@ impl<'a> Context<'a> {
         let over_temperature = TEMPERATURES.contains(&signature.x.as_str());
         let is_x = |a: &Argument| a.symbol == signature.x || a.others.contains(&signature.x);
         let drawn_over = over_temperature || arguments.iter().any(is_x);
+        // Where the kind has the quantity over this abscissa too, a recipe names it when it means
+        // it: output curves are no transfer curves, though they tell the same current.
+        let first = wanted.arguments.first();
+        let has_its_own = first.is_some_and(|a| *a != signature.x)
+            && self.bench.quantities().iter().any(|q| {
+                q.symbol == wanted.quantity
+                    && q.arguments.first() == Some(&signature.x)
+                    && q.arguments.len() == arguments.len()
+                    && q.arguments
+                        .iter()
+                        .all(|a| wanted.arguments.contains(a) || wanted.family.contains(a))
+            });
+        if has_its_own {
+            return None;
+        }
         if signature.quantity != wanted.quantity || !drawn_over {
             return None;
         }

@@ -28,13 +28,13 @@ pub(crate) fn first_polarity(facts: &Facts, symbols: &SymbolTable) -> (Facts, Ve
     (facts, factors)
 }
 
-/// The polarity that measured curves show by their signs, where all of them that have a usual sign
+/// The polarity that measured curves show by their signs, where three in four that have a usual sign
 /// agree; `None` where they show none, or the kind has no two.
 pub(crate) fn shown_polarity(facts: &Facts, symbols: &SymbolTable) -> Option<String> {
     let kind = facts.device.kind.as_deref().and_then(|k| symbols.kind(k))?;
     let [first, second] = kind.polarities.as_slice() else { return None };
     let signs = Signs { kind, symbols };
-    let mut reversed = facts
+    let reversed: Vec<bool> = facts
         .curves
         .iter()
         .filter(|c| c.origin == Origin::Measured && c.provenance.derived_by.is_some())
@@ -43,9 +43,18 @@ pub(crate) fn shown_polarity(facts: &Facts, symbols: &SymbolTable) -> Option<Str
             [(&c.x.symbol, axis(0)), (&c.y.symbol, axis(1))].into_iter()
         })
         .filter(|(_, sum)| *sum != 0.0)
-        .filter_map(|(symbol, sum)| Some(signs.usual(symbol)? * sum < 0.0));
-    let shown = reversed.next()?;
-    reversed.all(|r| r == shown).then(|| if shown { second.0.clone() } else { first.0.clone() })
+        .filter_map(|(symbol, sum)| Some(signs.usual(symbol)? * sum < 0.0))
+        .collect();
+    // Saturation, breakdown and leakage turn a current round now and then.
+    let turned = reversed.iter().filter(|r| **r).count();
+    let most = |n: usize| !reversed.is_empty() && 4 * n >= 3 * reversed.len();
+    if most(turned) {
+        Some(second.0.clone())
+    } else if most(reversed.len() - turned) {
+        Some(first.0.clone())
+    } else {
+        None
+    }
 }
 
 struct Signs<'a> {

@@ -114,6 +114,9 @@ pub struct Device {
     pub polarity: Option<String>,
     /// Package, or `wafer`.
     pub package: Option<String>,
+    /// Size of a device of an integrated circuit, by the names of instance parameters (`W`, `L`),
+    /// SI.
+    pub sizes: BTreeMap<String, f64>,
 }
 
 /// What the sources say.

@@ -42,6 +42,7 @@ pub(crate) fn device(facts: &Facts, part: String) -> out::Device {
         polarity: device.polarity.clone(),
         parts: device.parts.clone(),
         package: device.package.clone(),
+        sizes: device.sizes.clone(),
     }
 }
 

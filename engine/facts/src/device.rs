@@ -1,8 +1,24 @@
 use crate::{Condition, Curve, Parameter, Status, Sweep};
 use espice_base::{Digest, FileId};
+use espice_units::Dimension;
+use std::collections::BTreeMap;
+
+/// What sources state of the size of a device of an integrated circuit, by the names that
+/// simulators give it on an instance, with dimensions.
+pub const SIZES: [(&str, Dimension); 9] = [
+    ("W", Dimension::LENGTH),
+    ("L", Dimension::LENGTH),
+    ("AD", Dimension::AREA),
+    ("AS", Dimension::AREA),
+    ("PD", Dimension::LENGTH),
+    ("PS", Dimension::LENGTH),
+    ("NRD", Dimension::NONE),
+    ("NRS", Dimension::NONE),
+    ("NF", Dimension::NONE),
+];
 
 /// What the sources say the device is.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Device {
     /// Part name.
     pub part: Option<String>,
@@ -16,6 +32,9 @@ pub struct Device {
     pub polarity: Option<String>,
     /// Package or `wafer`.
     pub package: Option<String>,
+    /// Its size, by the names of [`SIZES`], SI. Templates take these as the values of their
+    /// instance parameters.
+    pub sizes: BTreeMap<String, f64>,
 }
 
 /// The form of a source.

@@ -1,5 +1,6 @@
 use espice_base::{Code, Diagnostic, Diagnostics, Place};
 use espice_facts::{Device, Facts, Source};
+use std::collections::BTreeMap;
 
 /// One field of [`Device`] that sources may disagree about.
 type Field = (&'static str, fn(&mut Device) -> &mut Option<String>);
@@ -12,6 +13,9 @@ const FIELDS: [Field; 5] = [
     ("package", |d| &mut d.package),
 ];
 
+/// Sizes that differ by no more are the same, relative.
+const SAME_SIZE: f64 = 1e-3;
+
 /// Puts the facts of several sources of one device together, in the order of the sources.
 ///
 /// Of each device field the first value counts; a source that says otherwise gives a warning
@@ -21,6 +25,7 @@ pub fn merge(all: Vec<Facts>) -> (Facts, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     // Which source gave each field its value.
     let mut givers: [Option<Source>; FIELDS.len()] = [const { None }; FIELDS.len()];
+    let mut size_givers: BTreeMap<String, Option<Source>> = BTreeMap::new();
     for mut facts in all {
         let giver = facts.sources.first().cloned();
         for ((word, field), given) in FIELDS.iter().zip(givers.iter_mut()) {
@@ -40,6 +45,21 @@ pub fn merge(all: Vec<Facts>) -> (Facts, Diagnostics) {
         for part in std::mem::take(&mut facts.device.parts) {
             if !merged.device.parts.contains(&part) {
                 merged.device.parts.push(part);
+            }
+        }
+        for (name, value) in std::mem::take(&mut facts.device.sizes) {
+            let known = merged.device.sizes.get(&name).copied();
+            match (known, size_givers.get(&name)) {
+                (Some(first), Some(from)) if (value - first).abs() > SAME_SIZE * first.abs() => {
+                    let text = |v: f64| espice_units::plain(v, 4);
+                    let complaint = disagreement(&name, &text(first), &text(value), from, &giver);
+                    diagnostics.push(complaint);
+                }
+                (Some(_), _) => {}
+                (None, _) => {
+                    size_givers.insert(name.clone(), giver.clone());
+                    merged.device.sizes.insert(name, value);
+                }
             }
         }
         merged.sources.append(&mut facts.sources);

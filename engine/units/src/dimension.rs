@@ -125,6 +125,8 @@ impl Dimension {
     pub const TIME: Dimension = Dimension::of([0, 0, 1, 0, 0]);
     /// Length.
     pub const LENGTH: Dimension = Dimension::of([0, 0, 0, 1, 0]);
+    /// m^2.
+    pub const AREA: Dimension = Dimension::of([0, 0, 0, 2, 0]);
     /// Temperature and temperature difference.
     pub const TEMPERATURE: Dimension = Dimension::of([0, 0, 0, 0, 1]);
     /// Resistance.

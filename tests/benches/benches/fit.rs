@@ -83,6 +83,7 @@ fn fit(template: &TemplateIr, values: &[f64]) -> (f64, usize) {
     let all = Step::Fit { parameters: vec![0, 1, 2, 3, 4], targets: vec![0] };
     let plan = Plan {
         parameters: &template.parameters,
+        stated: Vec::new(),
         targets: vec![target],
         stages: vec![Stage { name: "all".into(), steps: vec![all] }],
         polish: false,

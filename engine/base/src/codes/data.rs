@@ -77,6 +77,13 @@ edited by hand.
 
 Wrong:  LIN 1 0 1 11 0.1 with rows 0, 0.2, 0.4, …
 Right:  LIN 1 0 2 11 0.2";
+    MDM_NODES "E0615" "names of nodes and columns contradict each other"
+"A column is called after one terminal and its node after another, as when the matrix of the
+instrument was wired for another device. Readings take the names of voltages and currents, `VG`, `ID`,
+before those of nodes; look whether that is what was measured.
+
+Wrong:  VG V B GROUND …   and   VD V S GROUND …
+Right:  VG V G GROUND …   and   VD V D GROUND …";
     UNIT_MISSING "E0620" "a value or heading has no unit"
 "A number without a unit is not a measurement: IF may be in A, mA or uA, and a wrong guess gives a
 model that is wrong by a thousand. Only pure numbers stand without.

@@ -1,11 +1,12 @@
 //! `[device]`.
 
 use super::table::{Reader, Table};
-use crate::Device;
 use crate::wording::shown;
-use espice_base::{Code, Diagnostic, did_you_mean};
+use crate::{Device, SIZES};
+use espice_base::{Code, Diagnostic, Span, did_you_mean};
+use std::collections::BTreeMap;
 
-const KEYS: &[&str] = &["kind", "maker", "package", "part", "parts", "polarity"];
+const KEYS: &[&str] = &["kind", "maker", "package", "part", "parts", "polarity", "sizes"];
 
 pub(super) fn read(table: &Table<'_, '_>, reader: &mut Reader<'_>) -> Device {
     table.only_keys(KEYS, "`[device]`", reader);
@@ -16,7 +17,30 @@ pub(super) fn read(table: &Table<'_, '_>, reader: &mut Reader<'_>) -> Device {
         kind: kind(table, reader),
         polarity: table.string("polarity", reader),
         package: table.string("package", reader),
+        sizes: sizes(table, reader),
     }
+}
+
+/// `sizes = { W = "2 um", L = "0.13 um" }`.
+fn sizes(table: &Table<'_, '_>, reader: &mut Reader<'_>) -> BTreeMap<String, f64> {
+    let mut sizes = BTreeMap::new();
+    let Some(list) = table.table("sizes", reader) else { return sizes };
+    let known = SIZES.map(|s| s.0);
+    list.only_keys(&known, "`sizes`", reader);
+    for (key, range, value) in list.items() {
+        let span = Span::new(reader.file, range.start, range.end);
+        let Some((name, dimension)) = SIZES.iter().find(|s| s.0 == key) else { continue };
+        let text = value.as_text().or_else(|| value.number_text());
+        let Some(text) = text else {
+            value.wrong::<()>(key, "a value with its unit in quotes", reader);
+            continue;
+        };
+        let about = format!("`{name}`");
+        if let Some(quantity) = reader.quantity(text, span, *dimension, &about) {
+            sizes.insert((*name).to_string(), quantity.value);
+        }
+    }
+    sizes
 }
 
 /// The kind must be one of the symbol table's.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     Axis, Column, ColumnRole, Condition, Conditions, Curve, Device, KindInfo, Mark, Origin,
-    Parameter, Provenance, QuantityInfo, Scale, Section, Sensed, Signature, Status, Sweep,
+    Parameter, Provenance, QuantityInfo, SIZES, Scale, Section, Sensed, Signature, Status, Sweep,
     SymbolInfo,
 };
 use espice_base::{Severity, SourceMap};
@@ -385,6 +385,10 @@ fn what_is_written_reads_back_bit_for_bit() {
                 kind: dice.maybe(|_| "diode".into()),
                 polarity: dice.maybe(Dice::text),
                 package: dice.maybe(Dice::text),
+                sizes: SIZES
+                    .iter()
+                    .filter_map(|(n, _)| Some((n.to_string(), dice.maybe(Dice::value)?)))
+                    .collect(),
             },
             sources: Vec::new(),
             parameters: (0..=dice.below(3)).map(|_| parameter(&mut dice, &symbols)).collect(),

@@ -3,8 +3,8 @@
 use super::curve::{MARKS, ORIGINS, SCALES};
 use super::sweep::{ROLES, SENSED, limit_dimension};
 use crate::{
-    Column, Condition, Conditions, Curve, Device, Facts, Mark, Parameter, Provenance, Section,
-    Status, Sweep, SymbolTable, UnitScale, write_quantity,
+    Column, Condition, Conditions, Curve, Device, Facts, Mark, Parameter, Provenance, SIZES,
+    Section, Status, Sweep, SymbolTable, UnitScale, write_quantity,
 };
 use espice_units::{Dimension, exact, parse_unit};
 
@@ -100,6 +100,11 @@ fn device(device: &Device) -> Option<String> {
         }
     }
     block.texts("parts", &device.parts);
+    let size = |(name, value): (&String, &f64)| {
+        let dimension = SIZES.iter().find(|s| s.0 == name).map_or(Dimension::NONE, |s| s.1);
+        (name.clone(), value_text(&write_quantity(*value, dimension, None)))
+    };
+    block.table("sizes", &device.sizes.iter().map(size).collect::<Vec<_>>());
     Some(block.0)
 }
 

@@ -27,6 +27,8 @@ pub type RangeValue<'a> = Box<dyn Fn(&[f64]) -> Option<[f64; 2]> + 'a>;
 pub struct Plan<'a> {
     /// The template's parameters.
     pub parameters: &'a [ParameterIr],
+    /// Values that the sources state, by index: they stand in for the defaults.
+    pub stated: Vec<(usize, f64)>,
     /// What is fitted to.
     pub targets: Vec<Target<'a>>,
     /// The stages in order.

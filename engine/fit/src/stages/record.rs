@@ -6,6 +6,8 @@ use espice_base::Diagnostics;
 pub enum Source {
     /// The template's default.
     Default,
+    /// The sources state it.
+    Stated,
     /// A closed form of a stage.
     Seeded {
         /// The stage.

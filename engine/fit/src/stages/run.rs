@@ -20,17 +20,24 @@ pub struct Options<'a> {
     pub cancelled: &'a (dyn Fn() -> bool + Sync),
 }
 
-/// Runs a recipe from the template's defaults.
+/// Runs a recipe from the template's defaults and what the sources state.
 ///
 /// A stage whose data are missing is skipped and says so; with fewer points than parameters the
 /// last parameters of the list keep what they have. What the data could not decide stands in
 /// the diagnostics, never silently in the values.
 pub fn run(plan: &Plan<'_>, options: &Options<'_>) -> Staged {
-    let values: Vec<f64> = plan.parameters.iter().map(|p| p.default).collect();
+    let mut values: Vec<f64> = plan.parameters.iter().map(|p| p.default).collect();
+    let mut sources = vec![Source::Default; values.len()];
+    for (index, value) in &plan.stated {
+        if let (Some(v), Some(s)) = (values.get_mut(*index), sources.get_mut(*index)) {
+            *v = *value;
+            *s = Source::Stated;
+        }
+    }
     let mut runner = Runner {
         plan,
         options,
-        sources: vec![Source::Default; values.len()],
+        sources,
         ranges: plan.parameters.iter().map(|p| [p.low, p.high]).collect(),
         values,
         records: Vec::new(),

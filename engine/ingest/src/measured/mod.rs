@@ -2,4 +2,5 @@
 
 pub mod csv;
 pub mod mdm;
+mod size;
 mod text;

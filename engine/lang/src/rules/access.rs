@@ -8,7 +8,9 @@ use super::numbers;
 use super::types::Type;
 use super::value::{CurveValue, Lack, Truth, Value};
 use espice_base::Span;
-use espice_facts::{ColumnRole, Conditions, Curve, Origin, Parameter, Sensed, Status, Sweep};
+use espice_facts::{
+    Column, ColumnRole, Conditions, Curve, Origin, Parameter, Sensed, Status, Sweep,
+};
 use espice_units::constants::ROOM;
 use std::rc::Rc;
 
@@ -59,8 +61,7 @@ impl<'a> Evaluator<'a> {
                 let Value::Sweep(sweep) = self.present(base)? else {
                     return self.missing(Lack::Absent, span, "there is no such sweep");
                 };
-                // Instruments write the names of nodes in capitals as often as not.
-                match sweep.columns.iter().find(|c| c.node.eq_ignore_ascii_case(node)) {
+                match at_terminal(sweep, node) {
                     Some(column) => Ok(Value::Column(sweep, column)),
                     None => {
                         let text = format!("nothing is recorded at a node `{node}`");
@@ -308,7 +309,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn sweep_field(&self, span: Span, sweep: &'a Sweep, id: FieldId) -> Found<Value<'a>> {
-        let columns = |keep: &dyn Fn(&espice_facts::Column) -> bool| {
+        let columns = |keep: &dyn Fn(&Column) -> bool| {
             let kept = sweep.columns.iter().filter(|c| keep(c));
             Value::List(kept.map(|c| Value::Column(sweep, c)).collect())
         };
@@ -347,7 +348,7 @@ impl<'a> Evaluator<'a> {
         &self,
         span: Span,
         sweep: &'a Sweep,
-        column: &'a espice_facts::Column,
+        column: &'a Column,
         id: FieldId,
     ) -> Found<Value<'a>> {
         let sensed = |sensed: Sensed, what: &str| match sweep.at(sensed, &column.node) {
@@ -517,4 +518,18 @@ fn orientation(curve: &Curve, wanted: &Wanted) -> Option<bool> {
     };
     let all = curve.all_conditions();
     wanted.family.iter().all(|f| all.by_symbol.contains_key(f)).then_some(swapped)
+}
+
+/// What is recorded at a pin: by the name of a voltage or current, `VG` or `ig`, before that of its
+/// node, which is often the socket of a matrix that was wired for another device. Instruments write
+/// names in capitals as often as not.
+fn at_terminal<'a>(sweep: &'a Sweep, pin: &str) -> Option<&'a Column> {
+    let of_pin = |c: &&Column| {
+        let electrical = matches!(c.sensed, Sensed::Voltage | Sensed::Current);
+        let mut rest = c.name.chars();
+        let sign = rest.next().is_some_and(|s| matches!(s.to_ascii_lowercase(), 'v' | 'i'));
+        electrical && sign && rest.as_str().eq_ignore_ascii_case(pin)
+    };
+    let by_name = sweep.columns.iter().find(of_pin);
+    by_name.or_else(|| sweep.columns.iter().find(|c| c.node.eq_ignore_ascii_case(pin)))
 }

@@ -1,11 +1,12 @@
 //! The header of an MDM file: inputs, outputs, temperature.
 
+use crate::measured::size;
 use crate::measured::text::{MAX_COLUMNS, lines, span_of};
 use espice_base::{Capped, Code, Diagnostic, FileId, Severity, Span};
 use espice_facts::Sensed;
 use espice_facts::wording::shown;
 use espice_units::data::parse_number;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the header says.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,8 @@ pub(super) struct Header {
     pub(super) outputs: Vec<Output>,
     /// In K, from a variable of the header such as `TEMP`, which is in degrees Celsius.
     pub(super) temperature: Option<f64>,
+    /// The size of the device, from variables of the header.
+    pub(super) sizes: BTreeMap<String, f64>,
     /// Offset of the first line after the header.
     pub(super) end: usize,
 }
@@ -111,6 +114,32 @@ impl Input {
     }
 }
 
+impl Header {
+    /// Complains where a voltage is named after one terminal and forced at the node of another.
+    pub(super) fn rotated(&self, out: &mut Capped) {
+        // `VG` is named after `G`.
+        let named = |i: &Input| {
+            let rest = i.name.strip_prefix(['V', 'v'])?;
+            (!rest.is_empty() && i.sensed() == Sensed::Voltage).then(|| rest.to_uppercase())
+        };
+        let names: BTreeSet<String> = self.inputs.iter().filter_map(named).collect();
+        let astray = self.inputs.iter().find(|i| {
+            let node = i.terminal.node.to_uppercase();
+            named(i).is_some_and(|name| name != node) && names.contains(&node)
+        });
+        let Some(input) = astray else { return };
+        let (name, node) = (shown(&input.name), shown(&input.terminal.node));
+        out.push(
+            Diagnostic::warning(
+                Code::MDM_NODES,
+                format!("`{name}` is forced at the node `{node}`, which another voltage is named after"),
+            )
+            .at(input.span)
+            .help("names of voltages and currents count before names of nodes; look whether the device was connected so"),
+        );
+    }
+}
+
 impl Output {
     /// What the output's plain column holds.
     pub(super) fn sensed(&self) -> Sensed {
@@ -180,7 +209,7 @@ pub(super) fn read(text: &str, file: FileId, out: &mut Capped) -> Option<Header>
             Section::Inputs => header.inputs.extend(input(&words(), span, out)),
             Section::UserInputs => header.inputs.push(user_input(&words(), span)),
             Section::Outputs => header.outputs.extend(output(&words(), span, out)),
-            Section::Values => temperature(trimmed, &mut header),
+            Section::Values => variable(trimmed, &mut header),
             Section::None => {
                 out.push_with(Code::MDM_HEADER, Severity::Warning, span, || {
                     let message = format!("`{}` stands outside every section", shown(trimmed));
@@ -296,9 +325,10 @@ fn course(words: &[&str]) -> Course {
     }
 }
 
-/// `TEMP " 27.0000 "`.
-fn temperature(line: &str, header: &mut Header) {
+/// `TEMP " 27.0000 "`, `MAIN.W "2.000u"`.
+fn variable(line: &str, header: &mut Header) {
     let Some((name, value)) = line.split_once(char::is_whitespace) else { return };
+    size::variable(name, value, &mut header.sizes);
     if is_temperature(name) {
         let value = value.trim().trim_matches('"');
         header.temperature = parse_number(value).and_then(kelvin).or(header.temperature);

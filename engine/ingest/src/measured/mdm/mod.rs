@@ -7,6 +7,7 @@
 mod block;
 mod header;
 
+use super::size;
 use super::text::{Budget, RowCount, lines, span_of, too_many};
 use block::Block;
 use espice_base::{Capped, Code, Diagnostic, Diagnostics, FileId, Severity, Span};
@@ -37,6 +38,7 @@ pub fn read(text: &str, file: FileId, name: &str) -> (Facts, Diagnostics) {
         }
         return (facts, out.finish());
     };
+    header.rotated(&mut out);
     let mut reader = Reader { file, header: &header, out, rows: RowCount::default() };
     let blocks = reader.blocks(text);
     let mut sweeps: Vec<Sweep> = blocks.sweeps;
@@ -49,6 +51,8 @@ pub fn read(text: &str, file: FileId, name: &str) -> (Facts, Diagnostics) {
     }
     reader.rows.judge(start, &mut reader.out);
     facts.sweeps = sweeps;
+    facts.device.sizes = header.sizes.clone();
+    size::in_name(crate::stem(name), &mut facts.device.sizes);
     (facts, reader.out.finish())
 }
 

@@ -120,6 +120,7 @@ impl Identity {
             kind: self.kind.clone(),
             polarity: self.polarity.clone(),
             package: self.package.clone(),
+            ..Device::default()
         }
     }
 
