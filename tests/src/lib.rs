@@ -51,6 +51,8 @@ mod measured;
 #[cfg(test)]
 mod measured_bjt;
 #[cfg(test)]
+mod measured_mos;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod oracle_templates;

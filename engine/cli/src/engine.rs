@@ -51,6 +51,8 @@ pub(crate) struct Request {
     pub(crate) kind: Option<String>,
     /// Dialects of the cards.
     pub(crate) dialects: Vec<String>,
+    /// Curves that no fit sees.
+    pub(crate) withhold: Vec<String>,
 }
 
 /// The engine, as commands use it.
@@ -141,6 +143,7 @@ impl From<&Request> for espice::Request {
             part: request.part.clone(),
             kind: request.kind.clone(),
             dialects: request.dialects.clone(),
+            withhold: request.withhold.clone(),
         }
     }
 }

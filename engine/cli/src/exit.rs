@@ -42,7 +42,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 40] = [
+const CODES: [(&str, Exit); 41] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -75,6 +75,7 @@ const CODES: [(&str, Exit); 40] = [
     ("E0662", Exit::Usage),
     ("E0663", Exit::Usage),
     ("E0725", Exit::Usage),
+    ("E0781", Exit::Usage),
     ("E0771", Exit::Limit),
     ("E0775", Exit::Limit),
     ("E0778", Exit::Cancelled),

@@ -95,7 +95,8 @@ impl From<Diagnostic> for Box<Failed> {
 }
 
 impl Engine<'_> {
-    /// Fits a template to facts and judges it.
+    /// Fits a template to facts and judges it by all facts, those withheld from the fit among
+    /// them.
     ///
     /// # Errors
     /// Why it could not be fitted, for the record of the candidates.
@@ -104,6 +105,7 @@ impl Engine<'_> {
         template: &'e TemplateIr,
         kind: &KindIr,
         facts: &Facts,
+        all: &Facts,
     ) -> Result<Fitted<'e>, Box<Failed>> {
         let recipe = self.rulebook.recipe(&self.library, &template.name).ok_or_else(|| {
             Diagnostic::error(
@@ -137,7 +139,7 @@ impl Engine<'_> {
         };
         let judge = |staged: &Staged| {
             let probe = Probe { bench: &bench, values: &staged.values };
-            let judgement = self.rulebook.run(Phase::Model, &self.input(facts).with_model(&probe));
+            let judgement = self.rulebook.run(Phase::Model, &self.input(all).with_model(&probe));
             (judgement, bench.unsolved())
         };
         let fit = |plan: &Plan<'_>| {

@@ -61,4 +61,7 @@ pub struct Request {
     pub kind: Option<String>,
     /// Dialects of the cards; none asked for means ngspice.
     pub dialects: Vec<String>,
+    /// Curves that no fit sees, to tell how well the model predicts them: `IC`, `IC(VCE; IB)` or
+    /// `IC(VCE; IB) at IB = 50 uA`.
+    pub withhold: Vec<String>,
 }

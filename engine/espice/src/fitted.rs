@@ -11,7 +11,7 @@ use espice_fit::stages::{self, Staged};
 use espice_fit::{ParameterStatistics, measures};
 use espice_lang::Quantities;
 use espice_lang::ir::{ParameterIr, TemplateIr};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Relative errors are taken of at least this share of the largest magnitude of a curve.
 const RELATIVE_FLOOR: f64 = 1e-6;
@@ -22,6 +22,8 @@ pub(crate) struct View<'a> {
     pub(crate) fitted: &'a Fitted<'a>,
     /// As the first polarity has them.
     pub(crate) facts: &'a Facts,
+    /// Curves that the request withheld.
+    pub(crate) withheld: &'a BTreeSet<usize>,
     /// What gives the ordinate of each curve its sign in the source.
     pub(crate) factors: &'a [f64],
     pub(crate) symbols: &'a SymbolTable,
@@ -63,6 +65,7 @@ impl View<'_> {
                 let known = statistics(index);
                 let (stage, origin, reason) = match source {
                     stages::Source::Default => (None, "default", String::new()),
+                    stages::Source::Stated => (None, "stated", String::new()),
                     stages::Source::Seeded { stage, because } => {
                         (Some(stage.clone()), "seeded", because.clone())
                     }
@@ -155,14 +158,21 @@ impl View<'_> {
                 leave(String::from("the model has no value at its conditions"));
                 continue;
             }
-            let target = staged.targets.iter().find_map(|t| match self.fitted.origins.get(*t)? {
-                Origins::Curve { curve, points } if *curve == index => Some((t, points)),
-                _ => None,
-            });
-            let fitted_points = target.map(|(_, points)| points.clone());
-            let good: Vec<usize> = fitted_points
-                .clone()
-                .unwrap_or_else(|| curve.good_points().map(|(i, _)| i).collect());
+            // Several stages may fit to parts of one curve.
+            let mut target = None;
+            let mut points = BTreeSet::new();
+            for t in &staged.targets {
+                if let Some(Origins::Curve { curve, points: taken }) = self.fitted.origins.get(*t)
+                    && *curve == index
+                {
+                    target = target.or(Some(t));
+                    points.extend(taken);
+                }
+            }
+            let good: Vec<usize> = match target {
+                Some(_) => points.into_iter().collect(),
+                None => curve.good_points().map(|(i, _)| i).collect(),
+            };
             if good.is_empty() {
                 leave(String::from("none of its points is usable"));
                 continue;
@@ -174,7 +184,7 @@ impl View<'_> {
             let (m, y): (Vec<f64>, Vec<f64>) = pairs.unzip();
             let largest = y.iter().fold(0.0f64, |a, v| if v.abs() > a { v.abs() } else { a });
             let floor = curve.noise_floor.unwrap_or(0.0).max(RELATIVE_FLOOR * largest);
-            let misfit = target.and_then(|(t, _)| {
+            let misfit = target.and_then(|t| {
                 let place = staged.targets.iter().position(|u| u == t)?;
                 let curves = &staged.statistics.as_ref()?.curves;
                 finite(curves.get(place)?.misfit.lag_one)
@@ -203,7 +213,9 @@ impl View<'_> {
     fn why_withheld(&self, curve: usize) -> String {
         let wanted = |o: &Origins| matches!(o, Origins::Curve { curve: c, .. } if *c == curve);
         let template = &self.fitted.template.name;
-        if self.fitted.origins.iter().any(wanted) {
+        if self.withheld.contains(&curve) {
+            String::from("the request withholds it")
+        } else if self.fitted.origins.iter().any(wanted) {
             format!("the stage of `{template}` that fits it did not run")
         } else {
             format!("the recipe of `{template}` does not fit it")

@@ -40,6 +40,7 @@ pub mod outcome;
 mod packs;
 mod parts;
 mod probe;
+mod rank;
 mod run;
 mod scans;
 mod screen;
@@ -51,6 +52,7 @@ mod subcircuit;
 mod templates;
 mod testing;
 mod wire;
+mod withheld;
 
 pub use baseline::Baseline;
 pub use config::{Config, Request, SimulatorSetup};

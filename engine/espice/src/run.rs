@@ -9,22 +9,20 @@ use crate::fitted::{View, attempt};
 use crate::orient::first_polarity;
 use crate::outcome as out;
 use crate::parts::{choose_part, stem};
+use crate::rank::choose;
 use crate::scans;
 use crate::screen::{hit_limit, settle};
 use crate::simulate::{self, Check};
 use crate::wire::{self, Naming};
+use crate::withheld;
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
 use espice_lang::ir::{Account, CardIr, Finding, FindingStatus, TemplateIr};
-use espice_lang::rules::{CandidateStatus, RankKey, Selection, WaiverLog};
+use espice_lang::rules::{CandidateStatus, Selection, WaiverLog};
 use espice_netlist::{Origin, dialect, dialects};
 use espice_units::constants::TNOM;
-
-/// Candidates whose residuals are at most this many times the least are alike.
-const ALIKE: f64 = 1.2;
-/// Residuals (natural logarithms or relative units) that count as none: what a reading errs by.
-const NEGLIGIBLE: f64 = 0.01;
+use std::collections::BTreeSet;
 
 /// What the stages gather on their way.
 #[derive(Default)]
@@ -137,17 +135,24 @@ impl Engine<'_> {
         }
         // Quantities are measured on the first polarity.
         let (facts, factors) = first_polarity(&record.facts, &self.library.symbols);
+        let asked = match withheld::named(&request.withhold, &facts) {
+            Ok(asked) => asked,
+            Err(complaint) => return record.diagnostics.push(complaint),
+        };
         let Some(selection) = self.select(&facts, record) else { return };
         if hit_limit(&record.diagnostics) {
             return;
         }
-        let mut survivors = self.fit_and_judge(&selection, &facts, record);
+        let mut survivors = self.fit_and_judge(&selection, &facts, &asked, record);
         if self.stops(record) {
             return;
         }
-        let Some(best) = choose(&mut survivors, &selection.rank, &mut record.candidates) else {
+        let seen = withheld::without(&facts, &asked);
+        self.rank(&mut survivors, &selection.rank, &seen, &mut record.candidates);
+        if self.stops(record) {
             return;
-        };
+        }
+        let Some(best) = choose(&mut survivors, &mut record.candidates) else { return };
         record.findings.extend(best.findings.iter().cloned());
         record.diagnostics.extend(best.diagnostics.iter().cloned());
         if hit_limit(&record.diagnostics) {
@@ -158,6 +163,7 @@ impl Engine<'_> {
         let view = View {
             fitted: &best,
             facts: &facts,
+            withheld: &asked,
             factors: &factors,
             symbols: &self.library.symbols,
             sources: &self.sources,
@@ -220,8 +226,10 @@ impl Engine<'_> {
         &'e self,
         selection: &Selection,
         facts: &Facts,
+        asked: &BTreeSet<usize>,
         record: &mut Record,
     ) -> Vec<(usize, Fitted<'e>)> {
+        let seen = withheld::without(facts, asked);
         let mut survivors = Vec::new();
         let mut dropped: Vec<(f64, Vec<Finding>)> = Vec::new();
         let count = selection.candidates.len().max(1) as f64;
@@ -235,6 +243,8 @@ impl Engine<'_> {
                 status: if rejected { "rejected" } else { "tried" }.into(),
                 reason: candidate.reason.clone(),
                 score: None,
+                scored_by: None,
+                withheld_error: None,
                 attempt: None,
             });
             if rejected {
@@ -250,7 +260,7 @@ impl Engine<'_> {
             };
             let Some(entry) = record.candidates.get_mut(place) else { continue };
             self.tell("fit", &template.name, Some(done as f64 / count));
-            match self.try_template(template, kind, facts) {
+            match self.try_template(template, kind, &seen, facts) {
                 Err(failed) => {
                     let Failed { complaint, attempt } = *failed;
                     entry.attempt = attempt;
@@ -259,6 +269,9 @@ impl Engine<'_> {
                 }
                 Ok(fitted) => {
                     entry.score = wire::finite(fitted.error());
+                    entry.scored_by = Some(String::from("fit_error"));
+                    entry.withheld_error =
+                        withheld::error_of(&fitted, facts, asked).and_then(wire::finite);
                     let broken: Vec<String> =
                         fitted.broken().map(|f| format!("{}: {}", f.rule, f.message)).collect();
                     let Some(first) = broken.first() else {
@@ -507,52 +520,6 @@ fn unknown_dialects(request: &Request) -> Diagnostics {
                 .help(format!("{near}dialects are {}", known.join(", ")))
         })
         .collect()
-}
-
-/// Ranks the survivors and marks the chosen one.
-fn choose<'e>(
-    survivors: &mut Vec<(usize, Fitted<'e>)>,
-    rank: &[RankKey],
-    candidates: &mut [out::Candidate],
-) -> Option<Fitted<'e>> {
-    let key = |fitted: &Fitted<'_>, key: &RankKey, place: usize| match key {
-        // Without withheld curves the error on the fitted points stands in.
-        RankKey::WithheldError | RankKey::FitError => fitted.error(),
-        RankKey::ParameterCount => fitted.staged.free.len() as f64,
-        RankKey::Order => place as f64,
-    };
-    let least = survivors.iter().map(|(_, f)| f.error()).fold(f64::INFINITY, f64::min);
-    // A gain that no one would notice is none: the simpler model then goes first.
-    let good_enough = ALIKE * least.max(NEGLIGIBLE);
-    survivors.sort_by(|(place_a, a), (place_b, b)| {
-        let by_keys = rank.iter().map(|k| {
-            let (x, y) = (key(a, k, *place_a), key(b, k, *place_b));
-            match k {
-                RankKey::FitError | RankKey::WithheldError => {
-                    x.max(good_enough).total_cmp(&y.max(good_enough))
-                }
-                RankKey::ParameterCount | RankKey::Order => x.total_cmp(&y),
-            }
-        });
-        by_keys.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(place_a.cmp(place_b))
-    });
-    if survivors.is_empty() {
-        return None;
-    }
-    let (place, best) = survivors.remove(0);
-    for (other, fitted) in survivors.iter() {
-        if let Some(entry) = candidates.get_mut(*other) {
-            entry.attempt = Some(attempt(fitted.template, &fitted.staged));
-            entry.reason = format!(
-                "fitted and sound, but ranked behind {}: {}",
-                best.template.name, entry.reason
-            );
-        }
-    }
-    if let Some(entry) = candidates.get_mut(place) {
-        entry.status = "chosen".into();
-    }
-    Some(best)
 }
 
 /// The part's name, else the first source's without its ending.

@@ -37,6 +37,8 @@ impl Engine<'_> {
                         template: c.template,
                         reason: c.reason,
                         score: None,
+                        scored_by: None,
+                        withheld_error: None,
                         attempt: None,
                     }));
                 }

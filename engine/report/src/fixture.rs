@@ -496,6 +496,8 @@ fn candidate(template: &str, status: &str, reason: &str, score: Option<f64>) -> 
         status: text(status),
         reason: text(reason),
         score,
+        scored_by: score.map(|_| String::from("fit_error")),
+        withheld_error: None,
         attempt: None,
     }
 }

@@ -191,6 +191,12 @@ Right:  template t : diode { … solve x : V … card spice \"D\" { IS, N, RS } 
 
 Wrong:  --dialect pspice9
 Right:  --dialect ngspice";
+    NO_CURVE_TO_WITHHOLD "E0781" "there is no such curve to withhold"
+"--withhold names curves as reports and outcomes do: by quantity, by signature, or one of a family by
+its signature and values. A name that fits no curve would leave the fit as it is without a word.
+
+Wrong:  --withhold \"IC(VCE)\"                       and the sources have IC(VCE; IB)
+Right:  --withhold \"IC(VCE; IB) at IB = 50 uA\"";
     CARD_READ_BACK "E0726" "a written card does not read back equal"
 "Every card is read back after writing, compared bit by bit with what was meant, and written again. A
 difference is a fault of the dialect's writer or reader; the card is not emitted.

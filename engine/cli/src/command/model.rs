@@ -37,6 +37,10 @@ pub(crate) struct Arguments {
     /// The kind of device, where the sources leave it open, such as diode, bjt, mosfet
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
+    /// A curve that no fit sees, to tell how well the model predicts it: a quantity, a signature as
+    /// IC(VCE; IB), or one of a family as "IC(VCE; IB) at IB = 50 uA"; may be given several times
+    #[arg(long = "withhold", value_name = "CURVE")]
+    withhold: Vec<String>,
     /// Seed of the random starts
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -73,6 +77,7 @@ fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -
         part: arguments.part.clone(),
         kind: arguments.kind.clone(),
         dialects: distinct(&arguments.dialects),
+        withhold: arguments.withhold.clone(),
     };
     let Made { outcome, sheets } = engine.model(&request);
     let exit = Exit::of_outcome(&outcome, arguments.fail_on);

@@ -16,6 +16,13 @@ pub struct Candidate {
     pub reason: String,
     /// What it was ranked by; smaller is better.
     pub score: Option<f64>,
+    /// What the score is: `fit_error`, the root mean square of the fit's residuals, or
+    /// `withheld_error`, that on curves which were left out of the fit in turn.
+    pub scored_by: Option<String>,
+    /// Its error on the curves that the request withheld, which no choice looked at: root mean
+    /// square over the curves of the log RMS error (natural logarithm) where a curve spans more
+    /// than a decade, of the NRMSE of its range elsewhere.
+    pub withheld_error: Option<f64>,
     /// How far a fit came that was dropped or beaten; null for the chosen candidate, which has
     /// `fit`, and where nothing was fitted.
     pub attempt: Option<Attempt>,

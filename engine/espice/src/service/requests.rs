@@ -30,6 +30,10 @@ pub struct SourcesCall {
     /// Dialects of the cards; none means ngspice.
     #[serde(default)]
     pub dialects: Vec<String>,
+    /// Curves that no fit sees, to tell how well the model predicts them: `IC`, `IC(VCE; IB)` or
+    /// `IC(VCE; IB) at IB = 50 uA`.
+    #[serde(default)]
+    pub withhold: Vec<String>,
     /// Seed of random starts.
     pub seed: Option<u64>,
     /// Whether cards are checked in the simulator, where the service has one; `true` unless said.
@@ -289,8 +293,8 @@ impl Settings {
 
 impl SourcesCall {
     pub(super) fn parts(self) -> (Settings, Request) {
-        let SourcesCall { sources, files, part, kind, dialects, seed, simulate } = self;
-        (Settings { files, seed, simulate }, Request { sources, part, kind, dialects })
+        let SourcesCall { sources, files, part, kind, dialects, withhold, seed, simulate } = self;
+        (Settings { files, seed, simulate }, Request { sources, part, kind, dialects, withhold })
     }
 }
 
