@@ -7,7 +7,7 @@ mod test;
 
 pub use circuit::{Circuit, CircuitArgument, CircuitStatement, ElementKind, Way};
 pub use template::*;
-pub use test::{Detail, Edge, Expect, Given, GivenColumn, GivenFact, Side, Test};
+pub use test::{Case, Detail, Edge, Expect, Given, GivenColumn, GivenFact, Side, Test};
 
 use espice_base::{Date, FileId, Span};
 

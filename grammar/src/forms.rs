@@ -23,6 +23,7 @@ pub(crate) enum Context {
     Waiver,
     Select,
     Test,
+    Case,
     Data,
     Sweep,
     Model,
@@ -49,6 +50,7 @@ impl Context {
             Context::Waiver => "a waiver",
             Context::Select => "a select block",
             Context::Test => "a test",
+            Context::Case => "a case of a test",
             Context::Data => "given data",
             Context::Sweep => "a sweep",
             Context::Model => "a given model",
@@ -75,6 +77,7 @@ impl Context {
             Context::Waiver => WAIVER,
             Context::Select => SELECT,
             Context::Test => TEST,
+            Context::Case => CASE,
             Context::Data => DATA,
             Context::Sweep => SWEEP,
             Context::Model => MODEL,
@@ -347,17 +350,29 @@ const TEST: &[Form] = &[
         usage: "given KIND { … }",
     },
     form("expect", Rule::expect_statement, "expect error RULE"),
+    block("case", Rule::name_statement, Context::Case, "case NAME { … }"),
     once("todo", Rule::todo_statement, "todo because \"…\""),
     once("skip", Rule::todo_statement, "skip because \"…\""),
     ALLOWED,
 ];
 
-const DATA: &[Form] = &[
-    once("part", Rule::text_statement, "part \"BAT54\""),
-    once("maker", Rule::text_statement, "maker \"ACME\""),
-    once("package", Rule::text_statement, "package \"SOD-323\""),
-    block("sweep", Rule::flag_statement, Context::Sweep, "sweep { … }"),
-    form("", Rule::fact_statement, "VF min 0.6 V typ 0.7 V max 0.8 V at (IF = 10 mA)"),
+const PART_OF_DATA: Form = once("part", Rule::text_statement, "part \"BAT54\"");
+const MAKER: Form = once("maker", Rule::text_statement, "maker \"ACME\"");
+const PACKAGE: Form = once("package", Rule::text_statement, "package \"SOD-323\"");
+const SWEEP_OF_DATA: Form = block("sweep", Rule::flag_statement, Context::Sweep, "sweep { … }");
+const FACT: Form =
+    form("", Rule::fact_statement, "VF min 0.6 V typ 0.7 V max 0.8 V at (IF = 10 mA)");
+
+const DATA: &[Form] = &[PART_OF_DATA, MAKER, PACKAGE, SWEEP_OF_DATA, FACT];
+
+const CASE: &[Form] = &[
+    form("without", Rule::names_statement, "without VF, IR"),
+    form("expect", Rule::expect_statement, "expect error RULE"),
+    PART_OF_DATA,
+    MAKER,
+    PACKAGE,
+    SWEEP_OF_DATA,
+    FACT,
 ];
 
 const SWEEP: &[Form] = &[
@@ -366,7 +381,8 @@ const SWEEP: &[Form] = &[
     form("", Rule::column_statement, "V(a) swept = [0 V, 1 V]"),
 ];
 
-const MODEL: &[Form] = &[form("", Rule::value_statement, "IS = 1 fA")];
+const MODEL: &[Form] =
+    &[form("", Rule::model_statement, "IS = 1 fA, or CJ = 0 F at (VR = 5 V)")];
 
 /// Statements that a reason on the next line still belongs to; after every other one a line
 /// that starts with `because` is a statement of its own.
@@ -418,7 +434,7 @@ pub(crate) const FOREIGN_WORDS: [(&str, &str); 20] = [
 
 /// Every first word of a statement inside a block.
 pub(crate) fn is_statement_word(word: &str) -> bool {
-    const BLOCKS: [Context; 15] = [
+    const BLOCKS: [Context; 16] = [
         Context::Symbol,
         Context::Kind,
         Context::Reading,
@@ -432,6 +448,7 @@ pub(crate) fn is_statement_word(word: &str) -> bool {
         Context::Waiver,
         Context::Select,
         Context::Test,
+        Context::Case,
         Context::Data,
         Context::File,
     ];

@@ -67,6 +67,8 @@ impl Rule {
             Rule::kw_by => "`by`",
             Rule::kw_card | Rule::param_card => "`card`",
             Rule::kw_chosen | Rule::expect_chosen => "`chosen`",
+            Rule::kw_tried | Rule::expect_tried => "`tried`",
+            Rule::kw_rejected | Rule::expect_rejected => "`rejected`",
             Rule::kw_down | Rule::edge_down => "`down to`",
             Rule::kw_else => "`else`",
             Rule::kw_for | Rule::waive_scope => "`for`",
@@ -103,7 +105,7 @@ impl Rule {
             Rule::kw_value | Rule::expect_value => "`value`",
             Rule::kw_when | Rule::when => "`when`",
             Rule::kw_where | Rule::window => "`where`",
-            Rule::kw_with | Rule::card_with | Rule::expect_with => "`with`",
+            Rule::kw_with | Rule::card_with | Rule::expect_with | Rule::expect_reason => "`with`",
             Rule::flag_fixed => "`fixed`",
             Rule::flag_instance => "`instance`",
             Rule::flag_signed => "`signed`",
@@ -191,6 +193,7 @@ impl Rule {
             | Rule::bad_power
             | Rule::let_statement
             | Rule::value_statement
+            | Rule::model_statement
             | Rule::names_statement
             | Rule::name_statement
             | Rule::text_statement
@@ -283,6 +286,8 @@ impl Rule {
                 | Rule::kw_by
                 | Rule::kw_card
                 | Rule::kw_chosen
+                | Rule::kw_tried
+                | Rule::kw_rejected
                 | Rule::kw_down
                 | Rule::edge_up
                 | Rule::edge_down

@@ -70,10 +70,10 @@ fn the_tutorial_and_its_jobs_run() {
     let folder = program::folder("tutorial");
     let (ran, wrong) = walk(&folder, &page("tutorial-rule-pack.md"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-    assert_eq!(ran, 7, "commands of the tutorial");
+    assert_eq!(ran, 11, "commands of the tutorial");
     let (ran, wrong) = walk(&folder, &page("ci.md"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-    assert_eq!(ran, 14, "commands of the page about CI");
+    assert_eq!(ran, 19, "commands of the page about CI");
     for report in ["rules.sarif", "rules.xml"] {
         assert!(folder.join(report).is_file(), "{report} was written");
     }

@@ -57,6 +57,8 @@ mod oracle;
 #[cfg(test)]
 mod oracle_templates;
 #[cfg(test)]
+mod pack_pages;
+#[cfg(test)]
 mod parameters;
 #[cfg(test)]
 mod planted;

@@ -1,7 +1,7 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
 use crate::command::{
-    batch, check, eval, explain, extract, fit, fmt, generate, judge, lint, list, lock, model,
+    batch, check, doc, eval, explain, extract, fit, fmt, generate, judge, lint, list, lock, model,
     mutate, new, test, watch,
 };
 use crate::console::Color;
@@ -218,6 +218,11 @@ pub(crate) enum Command {
     /// A code or a template gives its page. A rule gives its text and reason and, with sources, how it comes
     /// out for them, step by step.
     Explain(explain::Arguments),
+    /// Write pages about packs: rules with limits, sources and tests, tables, waivers, templates
+    ///
+    /// Pages stand alone: no scripts, nothing loaded from elsewhere. `--format markdown` writes
+    /// Markdown. The same pack gives the same bytes.
+    Doc(doc::Arguments),
     /// List what the packs hold: kinds, templates, quantities, rules, symbols
     List(list::Arguments),
     /// Write the generated documents

@@ -94,6 +94,9 @@ pub(crate) trait Engine {
     fn template_page(&self, name: &str) -> Option<String>;
     /// The pages of all templates, as one document.
     fn templates(&self) -> String;
+    /// Pages about the packs that lie at some paths, by name; what is wrong with them stands
+    /// beside.
+    fn pages(&mut self, paths: &[String]) -> (Vec<(String, Vec<espice::pages::Page>)>, Diagnostics);
     /// What the packs hold.
     fn list(&mut self, what: espice::Listed) -> Vec<espice::Entry>;
     /// The texts that diagnostics point into.
@@ -245,6 +248,12 @@ impl Engine for Native<'_> {
             out += &page;
         }
         out
+    }
+
+    fn pages(&mut self, paths: &[String]) -> (Vec<(String, Vec<espice::pages::Page>)>, Diagnostics) {
+        let diagnostics = self.engine.check(paths);
+        let packs = self.engine.packs_in(paths);
+        (packs.into_iter().map(|p| (p.clone(), self.engine.pages(&p))).collect(), diagnostics)
     }
 
     fn list(&mut self, what: espice::Listed) -> Vec<espice::Entry> {

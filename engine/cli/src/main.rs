@@ -34,7 +34,11 @@ fn main() -> ExitCode {
 fn run(command: &Command, context: &Context<'_>) -> Exit {
     let has_findings = matches!(
         command,
-        Command::Model(_) | Command::Judge(_) | Command::Check(_) | Command::Test(_)
+        Command::Model(_)
+            | Command::Judge(_)
+            | Command::Check(_)
+            | Command::Test(_)
+            | Command::Doc(_)
     );
     if !has_findings && context.global.format.form().is_some() {
         context.console.report_one(&command::findings::none_to_show());
@@ -56,6 +60,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Watch(a) => command::watch::run(a, context),
         Command::Fmt(a) => command::fmt::run(a, context),
         Command::Explain(a) => command::explain::run(a, context),
+        Command::Doc(a) => command::doc::run(a, context),
         Command::List(a) => command::list::run(a, context),
         Command::Generate(a) => command::generate::run(a, context),
     }

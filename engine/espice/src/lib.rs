@@ -38,6 +38,7 @@ mod modelled;
 mod orient;
 pub mod outcome;
 mod packs;
+pub mod pages;
 mod parts;
 mod probe;
 mod rank;

@@ -17,6 +17,7 @@ pub mod lcov;
 pub mod mutation;
 mod numbers;
 pub mod overlay;
+pub mod pages;
 mod place;
 pub mod schema;
 mod svg;

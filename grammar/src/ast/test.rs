@@ -12,10 +12,25 @@ pub struct Test {
     pub given: Vec<Given>,
     /// What is expected.
     pub expect: Vec<Expect>,
+    /// `case NAME { … }`: the same given data with a difference.
+    pub cases: Vec<Case>,
     /// `todo because "…"`: a known gap that does not fail a run.
     pub todo: Option<Quoted>,
     /// `skip because "…"`: not run.
     pub skip: Option<Quoted>,
+}
+
+/// `case NAME { … }`: the data of a test with some facts more or less, and what is expected then.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Case {
+    /// Name, which follows that of the test after `/`.
+    pub name: Word,
+    /// `without VF, package`: symbols, quantities of curves and fields that are not given here.
+    pub without: Vec<Word>,
+    /// What is given besides.
+    pub facts: Vec<GivenFact>,
+    /// What is expected.
+    pub expect: Vec<Expect>,
 }
 
 /// A given of a test.
@@ -45,6 +60,8 @@ pub enum Given {
         template: Word,
         /// Parameter values.
         values: Vec<(Word, Expr)>,
+        /// What it gives at some conditions, whatever its equations say: rows with a `typ`.
+        measured: Vec<GivenFact>,
     },
 }
 
@@ -133,6 +150,26 @@ pub enum Expect {
         template: Word,
         /// `up to 3 V`: where the choice ends.
         edge: Option<Edge>,
+    },
+    /// `expect tried TEMPLATE, TEMPLATE`: the candidates, all of them in their order.
+    Tried {
+        /// The whole statement.
+        span: Span,
+        /// The templates.
+        templates: Vec<Word>,
+        /// `up to 3 V`: where these are the candidates no longer.
+        edge: Option<Edge>,
+    },
+    /// `expect rejected TEMPLATE with message "…"`
+    Rejected {
+        /// The whole statement.
+        span: Span,
+        /// The template.
+        template: Word,
+        /// `up to 3 V`: where it becomes a candidate.
+        edge: Option<Edge>,
+        /// A part of the reason.
+        message: Option<Quoted>,
     },
     /// `expect kind KIND`
     Kind(Word),

@@ -2,7 +2,8 @@
 
 use super::{Builder, Nodes, Parsed, transpose};
 use crate::ast::{
-    Binding, Detail, Edge, Expect, Expr, Given, GivenColumn, GivenFact, Quoted, Side, Test, Word,
+    Binding, Case, Detail, Edge, Expect, Expr, Given, GivenColumn, GivenFact, Quoted, Side, Test,
+    Word,
 };
 use crate::forms::Context;
 use crate::outline::Statement;
@@ -18,27 +19,51 @@ const FOUND: [&str; 3] = ["observed", "limit", "margin"];
 
 impl<'a> Builder<'a> {
     pub(super) fn test(&mut self, head: Option<Parsed<'a>>, block: &[Statement]) -> Option<Test> {
-        let (mut given, mut expect) = (Vec::new(), Vec::new());
+        let (mut given, mut expect, mut cases) = (Vec::new(), Vec::new(), Vec::new());
         let (mut todo, mut skip) = (None, None);
         for (mut s, inner) in self.statements(block, Context::Test) {
             match s.word {
                 "given" => given.extend(self.given(s, inner)),
                 "expect" => expect.extend(self.expect(s)),
+                "case" => cases.extend(self.case(s, inner)),
                 "skip" => skip = self.reason(&mut s.nodes),
                 _ => todo = self.reason(&mut s.nodes),
             }
         }
         let name = self.next_word(&mut head?.nodes)?;
-        Some(Test { name, given, expect, todo, skip })
+        Some(Test { name, given, expect, cases, todo, skip })
+    }
+
+    fn case(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<Case> {
+        let (mut without, mut facts, mut expect) = (Vec::new(), Vec::new(), Vec::new());
+        for (mut s, inner) in self.statements(block, Context::Case) {
+            match s.word {
+                "without" => without.extend(self.names_in(&mut s.nodes)),
+                "expect" => expect.extend(self.expect(s)),
+                _ => facts.extend(self.given_fact(s, inner)),
+            }
+        }
+        let name = self.next_word(&mut s.nodes)?;
+        Some(Case { name, without, facts, expect })
     }
 
     fn given(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<Given> {
         let span = s.span;
         if let Some(model) = s.nodes.take_rule(Rule::given_model) {
-            let statements = self.statements(block, Context::Model);
-            let values = statements.into_iter().filter_map(|(s, _)| self.value_of(s)).collect();
+            let (mut values, mut measured) = (Vec::new(), Vec::new());
+            for (s, _) in self.statements(block, Context::Model) {
+                let Some(row) = self.row(s.nodes, s.span) else { continue };
+                match row {
+                    GivenFact::Row { symbol, typ: Some(value), conditions, .. }
+                        if conditions.is_empty() =>
+                    {
+                        values.push((symbol, value));
+                    }
+                    row => measured.push(row),
+                }
+            }
             let template = self.next_word(&mut Nodes::new(model.into_inner()))?;
-            return Some(Given::Model { span, template, values });
+            return Some(Given::Model { span, template, values, measured });
         }
         if let Some(file) = s.nodes.take_rule(Rule::given_file) {
             let file = self.next_quoted(&mut Nodes::new(file.into_inner()))?;
@@ -53,22 +78,23 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn facts(&mut self, block: &[Statement]) -> Vec<GivenFact> {
-        let mut facts = Vec::new();
-        for (mut s, inner) in self.statements(block, Context::Data) {
-            facts.extend(match s.word {
-                field @ ("part" | "maker" | "package") => {
-                    let start = s.span.start as usize;
-                    let word = Word {
-                        text: String::from(field),
-                        span: Span::new(s.span.file, start, start + field.len()),
-                    };
-                    self.next_quoted(&mut s.nodes).map(|text| GivenFact::Device(word, text))
-                }
-                "sweep" => Some(self.sweep(s.span, inner)),
-                _ => s.nodes.next().and_then(|p| self.fact(p, s.span)),
-            });
+        let statements = self.statements(block, Context::Data);
+        statements.into_iter().filter_map(|(s, inner)| self.given_fact(s, inner)).collect()
+    }
+
+    fn given_fact(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<GivenFact> {
+        match s.word {
+            field @ ("part" | "maker" | "package") => {
+                let start = s.span.start as usize;
+                let word = Word {
+                    text: String::from(field),
+                    span: Span::new(s.span.file, start, start + field.len()),
+                };
+                self.next_quoted(&mut s.nodes).map(|text| GivenFact::Device(word, text))
+            }
+            "sweep" => Some(self.sweep(s.span, block)),
+            _ => s.nodes.next().and_then(|p| self.fact(p, s.span)),
         }
-        facts
     }
 
     fn fact(&mut self, pair: Pair<'a, Rule>, span: Span) -> Option<GivenFact> {
@@ -80,6 +106,10 @@ impl<'a> Builder<'a> {
             let conditions = self.conditions(&mut nodes);
             return Some(GivenFact::Curve { span, signature, points, conditions });
         }
+        self.row(nodes, span)
+    }
+
+    fn row(&mut self, mut nodes: Nodes<'a>, span: Span) -> Option<GivenFact> {
         let symbol = self.next_word(&mut nodes)?;
         let mut limit = |b: &mut Self, rule| -> Option<Option<Expr>> {
             let value = nodes.take_rule(rule).map(|p| b.next_expr(&mut Nodes::new(p.into_inner())));
@@ -129,11 +159,24 @@ impl<'a> Builder<'a> {
         if rule == Rule::expect_nothing {
             return Some(Expect::Nothing(span));
         }
+        if rule == Rule::expect_tried {
+            let templates = self.names_in(&mut nodes);
+            let edge = nodes.take_rule(Rule::edge).map(|p| self.edge(p));
+            return Some(Expect::Tried { span, templates, edge: transpose(edge)? });
+        }
         let first = self.next_word(&mut nodes)?;
         Some(match rule {
             Rule::expect_chosen => {
                 let edge = nodes.take_rule(Rule::edge).map(|p| self.edge(p));
                 Expect::Chosen { span, template: first, edge: transpose(edge)? }
+            }
+            Rule::expect_rejected => {
+                let edge = nodes.take_rule(Rule::edge).map(|p| self.edge(p));
+                let edge = transpose(edge)?;
+                let message = nodes
+                    .take_rule(Rule::expect_reason)
+                    .and_then(|p| self.next_quoted(&mut Nodes::new(p.into_inner())));
+                Expect::Rejected { span, template: first, edge, message }
             }
             Rule::expect_kind => Expect::Kind(first),
             Rule::expect_value => {

@@ -51,4 +51,12 @@ Right:  espice new rules/acme";
 
 Wrong:  espice explain std::breakdown_limits
 Right:  espice explain std::breakdown_limits --on diode.csv --card diode.lib";
+
+    IDLE_CASE "E1050" "a case of a test does not fit what the test gives"
+"A case takes what its test gives, leaves out what stands after `without`, and adds its own facts. There
+is nothing of that name to leave out, or no data of a kind to add a fact to.
+
+Wrong:  given diode { VF = 0.7 V at (IF = 10 mA) }
+        case no_leakage { without IR; expect not_applicable ir_rises_with_voltage }
+Right:  case no_drop { without VF; expect not_applicable vf_rises_with_current }";
 }

@@ -260,8 +260,13 @@ impl References<'_> {
                     one_of("outcome", outcome, &OUTCOMES, diagnostics);
                     self.rule(rule, pack, diagnostics);
                 }
-                Expect::Chosen { template, .. } => {
+                Expect::Chosen { template, .. } | Expect::Rejected { template, .. } => {
                     self.names.require(Class::Template, template, pack, diagnostics);
+                }
+                Expect::Tried { templates, .. } => {
+                    for template in templates {
+                        self.names.require(Class::Template, template, pack, diagnostics);
+                    }
                 }
                 Expect::Kind(kind) => {
                     self.names.require(Class::Kind, kind, pack, diagnostics);

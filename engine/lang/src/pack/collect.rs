@@ -1,5 +1,6 @@
 //! Parses the files of a pack and sorts their items into the library.
 
+use super::cases::cases;
 use super::damage::{broken_names, text_place};
 use super::files::{PackFile, unreadable};
 use super::source::{PackSource, folder_of, join};
@@ -226,7 +227,12 @@ impl<'f> Collector<'_, 'f> {
                     for given in &item.given {
                         self.given_file(given, relative);
                     }
-                    self.library.tests.push(Owned { pack, doc, item });
+                    for item in cases(item, &mut self.diagnostics) {
+                        if item.name.text.contains('/') && !self.declare(Class::Test, &item.name) {
+                            continue;
+                        }
+                        self.library.tests.push(Owned { pack, doc: doc.clone(), item });
+                    }
                 }
             }
             ItemKind::Override(item) => self.library.overrides.push(Owned { pack, doc, item }),

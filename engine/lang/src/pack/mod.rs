@@ -1,5 +1,6 @@
 //! Packs: folders or built-in texts with a `pack.toml`, loaded with all that they extend.
 
+mod cases;
 mod collect;
 mod damage;
 mod files;

@@ -6,7 +6,7 @@ use super::testing::{CurveIr, Senseless, SweepIr, TestContext, TestIr};
 use crate::Quantities;
 use espice_base::Span;
 use espice_facts::{
-    Axis, Column, ColumnRole, Curve, Facts, Origin, Parameter, Scale, Section, Sensed, Signature,
+    Axis, Column, ColumnRole, Conditions, Curve, Facts, Origin, Parameter, Scale, Section, Sensed, Signature,
     Status, Sweep,
 };
 use std::collections::BTreeMap;
@@ -148,9 +148,64 @@ impl<'a> Evaluator<'a> {
         for (name, value) in values {
             parameters.push((name.clone(), self.stated(value.span, self.number(value))?));
         }
-        match build(template, &parameters) {
-            Some(model) => Ok(Some(model)),
-            None => Err((test.span, format!("the model `{template}` cannot be built"))),
+        let Some(inner) = build(template, &parameters) else {
+            return Err((test.span, format!("the model `{template}` cannot be built")));
+        };
+        if test.measured.is_empty() {
+            return Ok(Some(inner));
         }
+        let mut stated = Vec::new();
+        for row in &test.measured {
+            let [_, Some(value), _] = &row.values else { continue };
+            let value = self.stated(value.span, self.number(value))?;
+            let at = self.stated(row.span, self.conditions(&row.conditions))?;
+            stated.push((row.symbol.clone(), at, value));
+        }
+        Ok(Some(Box::new(Stated { inner, stated })))
+    }
+}
+
+/// A model that gives what a test says, at the conditions for which it says something.
+struct Stated<'m> {
+    inner: Box<dyn Quantities + 'm>,
+    stated: Vec<(String, Conditions, f64)>,
+}
+
+/// Values of conditions that a reader would call the same.
+const SAME: f64 = 1e-9;
+
+impl Stated<'_> {
+    /// What is stated of a quantity where all conditions of the statement are asked for.
+    fn stated(&self, symbol: &str, conditions: &Conditions) -> Option<f64> {
+        let holds = |at: &Conditions| {
+            at.by_symbol.keys().all(|k| match (at.value(k), conditions.value(k)) {
+                (Some(a), Some(b)) => (a - b).abs() <= SAME * a.abs().max(b.abs()),
+                _ => false,
+            })
+        };
+        let all = self.stated.iter();
+        all.rev().find(|(s, at, _)| s == symbol && holds(at)).map(|(_, _, value)| *value)
+    }
+}
+
+impl Quantities for Stated<'_> {
+    fn template(&self) -> &str {
+        self.inner.template()
+    }
+
+    fn parameter(&self, name: &str) -> Option<f64> {
+        self.inner.parameter(name)
+    }
+
+    fn value(&self, symbol: &str, conditions: &Conditions) -> Option<f64> {
+        self.stated(symbol, conditions).or_else(|| self.inner.value(symbol, conditions))
+    }
+
+    fn values(&self, symbol: &str, conditions: &[Conditions]) -> Vec<Option<f64>> {
+        let mut values = self.inner.values(symbol, conditions);
+        for (value, at) in values.iter_mut().zip(conditions) {
+            *value = self.stated(symbol, at).or(*value);
+        }
+        values
     }
 }

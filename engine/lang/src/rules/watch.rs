@@ -62,6 +62,8 @@ pub(crate) struct Force {
     /// Only this comparison; `None` for all.
     pub(crate) place: Option<Span>,
     pub(crate) limit: f64,
+    /// Only limits of this dimension: 0.2 V is another limit than 0.2. `None` for all.
+    pub(crate) dimension: Option<Dimension>,
     /// Only limits of this side; `None` for both.
     pub(crate) limits: Option<Limits>,
     pub(crate) put: Put,
@@ -71,7 +73,8 @@ impl Force {
     fn fits(&self, met: &Met) -> bool {
         let sides = self.limits.is_none_or(|l| l == met.limits);
         let near = (met.limit - self.limit).abs() <= 1e-9 * self.limit.abs();
-        sides && near && self.place.is_none_or(|p| p == met.place)
+        let alike = self.dimension.is_none_or(|d| d == met.dimension);
+        sides && near && alike && self.place.is_none_or(|p| p == met.place)
     }
 }
 

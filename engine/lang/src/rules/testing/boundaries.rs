@@ -100,6 +100,7 @@ impl Rulebook {
                     let force = Force {
                         place: Some(met.place),
                         limit: met.limit,
+                        dimension: None,
                         limits: Some(met.limits),
                         put,
                     };

@@ -43,6 +43,7 @@ pub(crate) fn check(
             curves: Vec::new(),
             sweeps: Vec::new(),
             model: None,
+            measured: Vec::new(),
             expect: Vec::new(),
         };
         for given in &item.given {
@@ -71,7 +72,7 @@ pub(crate) fn check(
 
 fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test: &mut TestIr) {
     match given {
-        Given::Model { template, values, .. } => {
+        Given::Model { template, values, measured, .. } => {
             let Some(found) = library.template(&template.text) else { return };
             checker.kinds = vec![found.kind.clone()];
             test.kind.get_or_insert_with(|| found.kind.clone());
@@ -87,6 +88,7 @@ fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test
                 }
             }
             test.model = Some((found.name.clone(), typed));
+            test.measured.extend(measured.iter().filter_map(|m| check_row(checker, m)));
         }
         Given::File { span, file } => {
             // A file that cannot be read was told when the library was loaded.
@@ -115,24 +117,7 @@ fn check_fact(checker: &mut Checker<'_>, fact: &GivenFact, test: &mut TestIr) {
             };
             *slot = Some(text.text.clone());
         }
-        GivenFact::Row { span, symbol, min, typ, max, conditions } => {
-            let ty = checker.symbol_type(symbol);
-            let mut value = |written: &Option<ast::Expr>| {
-                let written = written.as_ref()?;
-                let mut typed = checker.expr(written);
-                if let Some(wanted) = &ty {
-                    let what = format!("`{}`", symbol.text);
-                    checker.expect(&mut typed, written, wanted, &what, Some(symbol.span));
-                }
-                Some(typed)
-            };
-            let values = [value(min), value(typ), value(max)];
-            let conditions = checker.bound(conditions, 0);
-            if let Some(dimension) = ty.and_then(|t| t.dimension()) {
-                let symbol = symbol.text.clone();
-                test.rows.push(RowIr { span: *span, symbol, dimension, values, conditions });
-            }
-        }
+        GivenFact::Row { .. } => test.rows.extend(check_row(checker, fact)),
         GivenFact::Curve { span, signature, points, conditions } => {
             let wanted = checker.signature(signature);
             let mut points_typed = checker.expr(points);
@@ -164,6 +149,25 @@ fn check_fact(checker: &mut Checker<'_>, fact: &GivenFact, test: &mut TestIr) {
             test.sweeps.push(SweepIr { span: *span, columns, compliance, siblings });
         }
     }
+}
+
+fn check_row(checker: &mut Checker<'_>, fact: &GivenFact) -> Option<RowIr> {
+    let GivenFact::Row { span, symbol, min, typ, max, conditions } = fact else { return None };
+    let ty = checker.symbol_type(symbol);
+    let mut value = |written: &Option<ast::Expr>| {
+        let written = written.as_ref()?;
+        let mut typed = checker.expr(written);
+        if let Some(wanted) = &ty {
+            let what = format!("`{}`", symbol.text);
+            checker.expect(&mut typed, written, wanted, &what, Some(symbol.span));
+        }
+        Some(typed)
+    };
+    let values = [value(min), value(typ), value(max)];
+    let conditions = checker.bound(conditions, 0);
+    let dimension = ty.and_then(|t| t.dimension())?;
+    let symbol = symbol.text.clone();
+    Some(RowIr { span: *span, symbol, dimension, values, conditions })
 }
 
 fn check_column(checker: &mut Checker<'_>, item: &ast::GivenColumn) -> Option<ColumnIr> {
@@ -214,6 +218,21 @@ fn check_expect(
             library.template(&template.text)?;
             let edge = edge.as_ref().map(|e| check_edge(checker, e));
             ExpectIr::Chosen { span: template.span, template: template.text.clone(), edge }
+        }
+        Expect::Tried { span, templates, edge } => {
+            let known = templates.iter().all(|t| library.template(&t.text).is_some());
+            let edge = edge.as_ref().map(|e| check_edge(checker, e));
+            let templates = templates.iter().map(|t| t.text.clone()).collect();
+            known.then_some(ExpectIr::Tried { span: *span, templates, edge })?
+        }
+        Expect::Rejected { span, template, edge, message } => {
+            library.template(&template.text)?;
+            ExpectIr::Rejected {
+                span: *span,
+                template: template.text.clone(),
+                edge: edge.as_ref().map(|e| check_edge(checker, e)),
+                message: message.as_ref().map(|m| m.text.clone()),
+            }
         }
         Expect::Kind(k) => ExpectIr::Kind(k.span, k.text.clone()),
         Expect::Value { span, quantity, conditions, range } => {

@@ -7,6 +7,7 @@ use crate::rules::book::Input;
 use crate::rules::eval::Evaluator;
 use crate::rules::expr::Bound;
 use crate::rules::message::{conditions, number};
+use crate::rules::select::{CandidateStatus, Selection};
 use crate::rules::types::Type;
 use crate::rules::value::Value;
 use crate::rules::watch::{Force, Put, Watch};
@@ -68,6 +69,39 @@ impl Bench<'_> {
                     unmet.push((*span, format!("chosen {template}"), first + &*why));
                 }
             }
+            ExpectIr::Tried { span, templates, edge } => {
+                let wanted = templates.join(", ");
+                let what = format!("tried {wanted}");
+                if let Some(edge) = edge {
+                    let found = |watch: &Watch| tried(&self.selection(Some(watch)));
+                    unmet.extend(self.edge((*span, &wanted, &what), edge, evaluator, &found)?);
+                    return Ok(());
+                }
+                let selection = self.selection(self.watch);
+                let got = tried(&selection);
+                if got != wanted {
+                    let mut apart = selection.candidates.iter().filter(|c| {
+                        (c.status == CandidateStatus::Considered) != templates.contains(&c.template)
+                    });
+                    let why = apart.next().map(|c| format!(" ({}: {})", c.template, c.reason));
+                    let why = why.unwrap_or_default();
+                    unmet.push((*span, what, format!("{got}{why}")));
+                }
+            }
+            ExpectIr::Rejected { span, template, edge, message } => {
+                let what = format!("rejected {template}");
+                if let Some(edge) = edge {
+                    let found = |watch: &Watch| fate(&self.selection(Some(watch)), template).0;
+                    unmet.extend(self.edge((*span, "rejected", &what), edge, evaluator, &found)?);
+                    return Ok(());
+                }
+                let (got, why) = fate(&self.selection(self.watch), template);
+                if got != "rejected" {
+                    unmet.push((*span, what, format!("{got} ({why})")));
+                } else if let Some(text) = message.as_ref().filter(|m| !why.contains(m.as_str())) {
+                    unmet.push((*span, format!("{what} with message \"{text}\""), why));
+                }
+            }
             ExpectIr::Kind(span, kind) => match self.book.recognise(&self.input) {
                 Ok(got) if got == *kind => {}
                 Ok(got) => unmet.push((*span, format!("kind {kind}"), format!("kind {got}"))),
@@ -112,7 +146,13 @@ impl Bench<'_> {
         );
         let expected = format!("{what} {words} {show}");
         for (value, wanted) in [(inside, true), (outside, false)] {
-            let force = Force { place: None, limit: at, limits: None, put: Put::Number(value) };
+            let force = Force {
+                place: None,
+                limit: at,
+                dimension: edge.value.ty.dimension(),
+                limits: None,
+                put: Put::Number(value),
+            };
             let watch = Watch::forcing(force);
             let got = found(&watch);
             let seen = watch.seen.borrow();
@@ -254,6 +294,29 @@ impl Bench<'_> {
         }
         if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }
     }
+}
+
+/// The names of the candidates that are tried, in their order.
+fn tried(selection: &Selection) -> String {
+    let all = selection.candidates.iter();
+    let names: Vec<&str> = all
+        .filter(|c| c.status == CandidateStatus::Considered)
+        .map(|c| c.template.as_str())
+        .collect();
+    if names.is_empty() { String::from("none") } else { names.join(", ") }
+}
+
+/// Whether a template is `tried` or `rejected`, and why.
+fn fate(selection: &Selection, template: &str) -> (String, String) {
+    let found = selection.candidates.iter().find(|c| c.template == template);
+    let Some(c) = found else {
+        return (String::from("no candidate"), String::from("a template of another kind"));
+    };
+    let word = match c.status {
+        CandidateStatus::Considered => "tried",
+        CandidateStatus::Rejected => "rejected",
+    };
+    (String::from(word), c.reason.clone())
 }
 
 fn value_expected(

@@ -105,6 +105,8 @@ pub(crate) struct TestIr {
     pub(super) curves: Vec<CurveIr>,
     pub(super) sweeps: Vec<SweepIr>,
     pub(super) model: Option<(String, Vec<(String, TypedExpr)>)>,
+    /// What the model gives at some conditions, whatever its equations say.
+    pub(super) measured: Vec<RowIr>,
     pub(super) expect: Vec<ExpectIr>,
 }
 
@@ -168,6 +170,19 @@ pub(super) enum ExpectIr {
         template: String,
         edge: Option<EdgeIr>,
     },
+    /// The candidates, all of them in their order.
+    Tried {
+        span: Span,
+        templates: Vec<String>,
+        edge: Option<EdgeIr>,
+    },
+    /// A template that is not tried, and a part of the reason.
+    Rejected {
+        span: Span,
+        template: String,
+        edge: Option<EdgeIr>,
+        message: Option<String>,
+    },
     Kind(Span, String),
     Value {
         span: Span,
@@ -178,6 +193,13 @@ pub(super) enum ExpectIr {
     },
     /// No other rule fails.
     Nothing(Span),
+}
+
+impl ExpectIr {
+    /// Whether it is about what a `select` block decides.
+    pub(super) fn is_of_candidates(&self) -> bool {
+        matches!(self, Self::Chosen { .. } | Self::Tried { .. } | Self::Rejected { .. })
+    }
 }
 
 /// Where an outcome ends.

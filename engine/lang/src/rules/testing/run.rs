@@ -5,7 +5,7 @@ use crate::Quantities;
 use crate::ir::{Finding, FindingStatus};
 use crate::rules::book::{Input, Phase, RuleIr, Rulebook, View};
 use crate::rules::eval::Evaluator;
-use crate::rules::select::{CandidateStatus, SelectIr};
+use crate::rules::select::{CandidateStatus, SelectIr, Selection};
 use crate::rules::watch::Watch;
 use espice_base::{Diagnostics, Severity};
 use espice_facts::Facts;
@@ -140,7 +140,7 @@ impl Rulebook {
                 (Swap::Nothing, _) => true,
                 (Swap::Rule(swapped, _), ExpectIr::Outcome { rule, .. }) => swapped == *rule,
                 (Swap::Rule(..), ExpectIr::Nothing(_)) => true,
-                (Swap::Select(..), ExpectIr::Chosen { .. }) => true,
+                (Swap::Select(..), expect) => expect.is_of_candidates(),
                 _ => false,
             };
             if is_of {
@@ -169,15 +169,20 @@ impl Bench<'_> {
         Some(finding)
     }
 
-    /// The first candidate of a selection, and why a template is not.
-    pub(super) fn choose(&self, template: &str, watch: Option<&Watch>) -> (String, String) {
+    /// The candidates of the device at hand.
+    pub(super) fn selection(&self, watch: Option<&Watch>) -> Selection {
         let kind = self.input.facts.device.kind.as_deref().unwrap_or_default();
         let select = match self.swap {
             Swap::Select(swapped, select) if swapped == kind => Some(select),
             _ => self.book.selects.get(kind),
         };
-        let Some(select) = select else { return (String::from("none"), String::new()) };
-        let (selection, _) = self.book.select_by(select, kind, &self.input, watch);
+        let Some(select) = select else { return Selection::default() };
+        self.book.select_by(select, kind, &self.input, watch).0
+    }
+
+    /// The first candidate of a selection, and why a template is not.
+    pub(super) fn choose(&self, template: &str, watch: Option<&Watch>) -> (String, String) {
+        let selection = self.selection(watch);
         let first = selection.candidates.iter().find(|c| c.status == CandidateStatus::Considered);
         let mine = selection.candidates.iter().find(|c| c.template == template);
         let why = mine.map_or(String::new(), |c| format!(" ({template}: {})", c.reason));

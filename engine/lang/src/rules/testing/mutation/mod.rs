@@ -184,7 +184,7 @@ fn concerns(test: &TestIr, target: &Target) -> bool {
     test.expect.iter().any(|e| match (e, target) {
         (ExpectIr::Outcome { rule, .. }, Target::Rule { rule: mine, .. }) => rule == mine,
         (ExpectIr::Nothing(_), Target::Rule { .. }) => true,
-        (ExpectIr::Chosen { .. }, Target::Select { kind, .. }) => {
+        (expect, Target::Select { kind, .. }) if expect.is_of_candidates() => {
             test.kind.as_ref() == Some(kind) || !test.files.is_empty()
         }
         _ => false,
