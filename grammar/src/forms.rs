@@ -381,8 +381,7 @@ const SWEEP: &[Form] = &[
     form("", Rule::column_statement, "V(a) swept = [0 V, 1 V]"),
 ];
 
-const MODEL: &[Form] =
-    &[form("", Rule::model_statement, "IS = 1 fA, or CJ = 0 F at (VR = 5 V)")];
+const MODEL: &[Form] = &[form("", Rule::model_statement, "IS = 1 fA, or CJ = 0 F at (VR = 5 V)")];
 
 /// Statements that a reason on the next line still belongs to; after every other one a line
 /// that starts with `because` is a statement of its own.

@@ -86,7 +86,9 @@ fn every_link_leads_somewhere(files: &[(String, String)]) -> usize {
     let mut links = 0;
     for (name, text) in files {
         let html = between(text, "<a href=\"", "\"");
-        let markdown = between(text, "](", ")").into_iter().filter(|t| t.contains(".md") || t.starts_with('#'));
+        let markdown = between(text, "](", ")")
+            .into_iter()
+            .filter(|t| t.contains(".md") || t.starts_with('#'));
         for to in html.into_iter().chain(markdown) {
             let (page, anchor) = to.split_once('#').unwrap_or((to, ""));
             let page = if page.is_empty() { name.as_str() } else { page };

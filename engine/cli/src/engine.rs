@@ -96,7 +96,8 @@ pub(crate) trait Engine {
     fn templates(&self) -> String;
     /// Pages about the packs that lie at some paths, by name; what is wrong with them stands
     /// beside.
-    fn pages(&mut self, paths: &[String]) -> (Vec<(String, Vec<espice::pages::Page>)>, Diagnostics);
+    fn pages(&mut self, paths: &[String])
+    -> (Vec<(String, Vec<espice::pages::Page>)>, Diagnostics);
     /// What the packs hold.
     fn list(&mut self, what: espice::Listed) -> Vec<espice::Entry>;
     /// The texts that diagnostics point into.
@@ -250,7 +251,10 @@ impl Engine for Native<'_> {
         out
     }
 
-    fn pages(&mut self, paths: &[String]) -> (Vec<(String, Vec<espice::pages::Page>)>, Diagnostics) {
+    fn pages(
+        &mut self,
+        paths: &[String],
+    ) -> (Vec<(String, Vec<espice::pages::Page>)>, Diagnostics) {
         let diagnostics = self.engine.check(paths);
         let packs = self.engine.packs_in(paths);
         (packs.into_iter().map(|p| (p.clone(), self.engine.pages(&p))).collect(), diagnostics)

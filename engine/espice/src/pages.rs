@@ -181,7 +181,8 @@ impl Subject<'_> {
 
 /// The folder that all paths share, with `/` at its end; empty when there is none.
 fn common_folder(names: &[&str]) -> String {
-    let folder = |name: &str| name.rfind('/').and_then(|at| name.get(..=at)).unwrap_or("").to_string();
+    let folder =
+        |name: &str| name.rfind('/').and_then(|at| name.get(..=at)).unwrap_or("").to_string();
     let mut common = names.first().map_or(String::new(), |n| folder(n));
     for name in names {
         while !name.starts_with(&common) {

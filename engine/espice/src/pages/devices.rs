@@ -64,7 +64,8 @@ impl Subject<'_> {
                 "" => String::from("A function of numbers"),
                 kind => format!("A model of kind {kind}, pins {}", template.pins.join(", ")),
             };
-            let place = format!("{what}; {}:{}", self.path(template.span.file), self.line(template.span));
+            let place =
+                format!("{what}; {}:{}", self.path(template.span.file), self.line(template.span));
             blocks.push(Block::Paragraph(vec![text(place)]));
             blocks.extend(paragraphs(&template.doc).map(|p| Block::Paragraph(vec![text(p)])));
             if !template.parameters.is_empty() {

@@ -41,8 +41,10 @@ impl Subject<'_> {
             let page = files.entry(self.page_of("rules", file)).or_insert((file, Vec::new()));
             page.1.extend(self.rule(rule));
         }
-        let page = |(name, (file, blocks))| {
-            Page { name, title: format!("Rules in {}", self.path(file)), blocks }
+        let page = |(name, (file, blocks))| Page {
+            name,
+            title: format!("Rules in {}", self.path(file)),
+            blocks,
         };
         files.into_iter().map(page).collect()
     }
@@ -59,14 +61,22 @@ impl Subject<'_> {
         let line = self.line(rule.name.span);
         blocks.push(Block::Paragraph(vec![
             Inline::Strong(rule.severity.text.clone()),
-            text(format!(" on {}{kinds}; {}:{line}", rule.phase.text, self.path(rule.name.span.file))),
+            text(format!(
+                " on {}{kinds}; {}:{line}",
+                rule.phase.text,
+                self.path(rule.name.span.file)
+            )),
         ]));
         blocks.extend(paragraphs(&owned.doc).map(|p| Block::Paragraph(vec![text(p)])));
         blocks.push(self.statements(rule));
         if !rule.limits.is_empty() {
             let row = |l: &ast::RuleLimit| {
                 let value = self.snippet(l.value.span);
-                vec![vec![code(l.name.text.as_str())], vec![code(value)], vec![text(said(&l.because))]]
+                vec![
+                    vec![code(l.name.text.as_str())],
+                    vec![code(value)],
+                    vec![text(said(&l.because))],
+                ]
             };
             let head = ["Limit", "Value", "Because"].map(String::from).to_vec();
             blocks.push(Block::Table(head, rule.limits.iter().map(row).collect()));
@@ -116,8 +126,10 @@ impl Subject<'_> {
         let library = &self.engine.library;
         let mut blocks = Vec::new();
         let written = rule.checks.iter().chain(&rule.when).map(|e| e.span);
-        let written: String =
-            written.chain(rule.lets.iter().map(|l| l.value.span)).map(|s| self.snippet(s)).collect();
+        let written: String = written
+            .chain(rule.lets.iter().map(|l| l.value.span))
+            .map(|s| self.snippet(s))
+            .collect();
         let mut looked: Vec<Inline> = Vec::new();
         for table in library.tables.iter().filter(|t| looks_up(&written, &t.name)) {
             looked.push(text(if looked.is_empty() { "Limits from " } else { ", " }));
@@ -136,7 +148,11 @@ impl Subject<'_> {
         let mut found: Vec<Inline> = Vec::new();
         for (number, _) in waivers.enumerate().filter(|(_, w)| is_mine(&w.item.rule)) {
             found.push(text(if found.is_empty() { "Waived by " } else { ", " }));
-            found.push(link("waivers", &format!("w{}", number + 1), &format!("waiver {}", number + 1)));
+            found.push(link(
+                "waivers",
+                &format!("w{}", number + 1),
+                &format!("waiver {}", number + 1),
+            ));
         }
         if !found.is_empty() {
             blocks.push(Block::Paragraph(found));
@@ -144,7 +160,9 @@ impl Subject<'_> {
         let mut tests: Vec<Inline> = Vec::new();
         for test in library.tests.iter().filter(|t| t.pack == self.pack) {
             let expects = test.item.expect.iter().filter_map(|e| match e {
-                Expect::Outcome { rule, outcome, .. } if is_mine(rule) => Some(outcome.text.as_str()),
+                Expect::Outcome { rule, outcome, .. } if is_mine(rule) => {
+                    Some(outcome.text.as_str())
+                }
                 _ => None,
             });
             let mut outcomes: Vec<&str> = expects.collect();
@@ -212,7 +230,8 @@ impl Subject<'_> {
                 row("when", code(self.snippet(when.span)));
             }
             if let Some((share, value)) = &item.within {
-                let within = format!("{} of {}", self.snippet(share.span), self.snippet(value.span));
+                let within =
+                    format!("{} of {}", self.snippet(share.span), self.snippet(value.span));
                 row("within", code(within));
             }
             if let Some((until, _)) = &item.until {

@@ -21,14 +21,17 @@ impl Subject<'_> {
             let page = files.entry(self.page_of("tests", file)).or_insert((file, Vec::new()));
             page.1.push(Block::Heading(1, anchor(test), test.name.text.clone()));
             for (word, reason) in [("to do: ", &test.todo), ("skipped: ", &test.skip)] {
-                let said = reason.iter().map(|r| Block::Paragraph(vec![text(word), text(&*r.text)]));
+                let said =
+                    reason.iter().map(|r| Block::Paragraph(vec![text(word), text(&*r.text)]));
                 page.1.extend(said);
             }
             page.1.push(Block::Code(self.given(test)));
             page.1.push(Block::List(test.expect.iter().map(|e| self.expected(e)).collect()));
         }
-        let page = |(name, (file, blocks))| {
-            Page { name, title: format!("Tests in {}", self.path(file)), blocks }
+        let page = |(name, (file, blocks))| Page {
+            name,
+            title: format!("Tests in {}", self.path(file)),
+            blocks,
         };
         files.into_iter().map(page).collect()
     }
@@ -77,14 +80,11 @@ impl Subject<'_> {
         match expect {
             Expect::Outcome { span, outcome, rule, .. } => {
                 let whole = self.source(*span);
-                let name = self.source(rule.pack.as_ref().map_or(rule.name.span, |p| {
-                    p.span.to(rule.name.span)
-                }));
+                let name = self.source(
+                    rule.pack.as_ref().map_or(rule.name.span, |p| p.span.to(rule.name.span)),
+                );
                 let rest = whole.split_once(name.as_str()).map_or("", |(_, rest)| rest.trim());
-                let mut line = vec![
-                    text(format!("{} ", outcome.text)),
-                    self.path_link(rule),
-                ];
+                let mut line = vec![text(format!("{} ", outcome.text)), self.path_link(rule)];
                 if !rest.is_empty() {
                     line.push(text(" "));
                     line.push(code(rest));

@@ -41,10 +41,7 @@ fn case_of(test: &Test, case: &Case, diagnostics: &mut Diagnostics) -> Test {
         }
     }
     Test {
-        name: Word {
-            text: format!("{}/{}", test.name.text, case.name.text),
-            span: case.name.span,
-        },
+        name: Word { text: format!("{}/{}", test.name.text, case.name.text), span: case.name.span },
         given,
         expect: case.expect.clone(),
         cases: Vec::new(),

@@ -6,8 +6,8 @@ use super::testing::{CurveIr, Senseless, SweepIr, TestContext, TestIr};
 use crate::Quantities;
 use espice_base::Span;
 use espice_facts::{
-    Axis, Column, ColumnRole, Conditions, Curve, Facts, Origin, Parameter, Scale, Section, Sensed, Signature,
-    Status, Sweep,
+    Axis, Column, ColumnRole, Conditions, Curve, Facts, Origin, Parameter, Scale, Section, Sensed,
+    Signature, Status, Sweep,
 };
 use std::collections::BTreeMap;
 
