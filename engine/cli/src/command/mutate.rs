@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         exit = shown.map_or_else(|worse| exit.and(worse), |()| exit);
     }
     match context.global.format {
+        Format::Text if exit != Exit::Ok && mutation.mutants.is_empty() => {}
         Format::Text => context.console.say(&mutation::text(&mutation, engine.sources())),
         Format::Json if exit == Exit::Ok => {
             context.console.say(&mutation::json(&mutation, engine.sources()));

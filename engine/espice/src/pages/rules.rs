@@ -41,12 +41,22 @@ impl Subject<'_> {
             let page = files.entry(self.page_of("rules", file)).or_insert((file, Vec::new()));
             page.1.extend(self.rule(rule));
         }
-        let page = |(name, (file, blocks))| Page {
-            name,
-            title: format!("Rules in {}", self.path(file)),
-            blocks,
+        let page = |(name, (file, rules)): (String, (FileId, Vec<Block>))| {
+            let blocks = self.remarks(file).into_iter().chain(rules).collect();
+            Page { name, title: format!("Rules in {}", self.path(file)), blocks }
         };
         files.into_iter().map(page).collect()
+    }
+
+    /// The comment at the top of a file, where sources are cited.
+    fn remarks(&self, file: FileId) -> Option<Block> {
+        let text = self.engine.sources.get(file)?.text();
+        let lines = text.lines().map_while(|l| l.strip_prefix("//"));
+        let lines: Vec<&str> = lines
+            .take_while(|l| !l.starts_with('/'))
+            .map(|l| l.strip_prefix(' ').unwrap_or(l))
+            .collect();
+        (!lines.is_empty()).then(|| Block::Code(lines.join("\n")))
     }
 
     fn rule(&self, owned: &Owned<ast::Rule>) -> Vec<Block> {

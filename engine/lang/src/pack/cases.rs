@@ -1,5 +1,6 @@
 //! Cases of a test: each is a test of its own on the same data with a difference.
 
+use crate::check::dims::likely;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::{Case, Expr, Given, GivenFact, Test, Word};
 
@@ -24,7 +25,8 @@ fn case_of(test: &Test, case: &Case, diagnostics: &mut Diagnostics) -> Test {
             diagnostics.push(
                 Diagnostic::error(Code::IDLE_CASE, found)
                     .label(name.span, "left out here")
-                    .label(test.name.span, "what this test gives"),
+                    .label(test.name.span, "what this test gives")
+                    .maybe_help(likely(&name.text, names(&given))),
             );
         }
     }
@@ -58,6 +60,30 @@ fn size(given: &[Given]) -> usize {
         Given::File { .. } => 0,
     };
     given.iter().map(of).sum()
+}
+
+/// The names of what is given.
+fn names(given: &[Given]) -> Vec<&str> {
+    fn of(fact: &GivenFact) -> &str {
+        match fact {
+            GivenFact::Device(field, _) => &field.text,
+            GivenFact::Row { symbol, .. } => &symbol.text,
+            GivenFact::Curve { signature, .. } => &signature.quantity.text,
+            GivenFact::Sweep { .. } => "",
+        }
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for g in given {
+        match g {
+            Given::Data { facts, .. } => names.extend(facts.iter().map(of)),
+            Given::Model { values, measured, .. } => {
+                names.extend(values.iter().map(|(symbol, _)| symbol.text.as_str()));
+                names.extend(measured.iter().map(of));
+            }
+            Given::File { .. } => {}
+        }
+    }
+    names
 }
 
 /// Takes out what has a name.

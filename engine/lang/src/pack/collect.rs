@@ -227,7 +227,7 @@ impl<'f> Collector<'_, 'f> {
                     for given in &item.given {
                         self.given_file(given, relative);
                     }
-                    for item in cases(item, &mut self.diagnostics) {
+                    for item in cases(item, self.diagnostics) {
                         if item.name.text.contains('/') && !self.declare(Class::Test, &item.name) {
                             continue;
                         }

@@ -37,7 +37,12 @@ pub(super) fn layout(item: &Limits, grid: &Grid, diagnostics: &mut Diagnostics) 
     let is_key = |c: &Cell| item.keys.iter().any(|k| k.text == c.text);
     let holds_all =
         |row: &Vec<Cell>| item.keys.iter().all(|k| row.iter().any(|c| c.text == k.text));
-    let at = grid.rows.iter().take(TITLES).position(holds_all).unwrap_or(0);
+    // A header whose keys are written otherwise is the one to be told about.
+    let alike = |row: &Vec<Cell>| {
+        item.keys.iter().all(|k| row.iter().any(|c| c.text.eq_ignore_ascii_case(&k.text)))
+    };
+    let rows = || grid.rows.iter().take(TITLES);
+    let at = rows().position(holds_all).or_else(|| rows().position(alike)).unwrap_or(0);
     let header = grid.rows.get(at)?;
     // What a title spans counts for all columns below it.
     let above = at.checked_sub(1).and_then(|i| grid.rows.get(i)).map(|r| spread(r));
