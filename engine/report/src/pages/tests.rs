@@ -20,7 +20,7 @@ fn no_text_of_a_pack_is_taken_for_markup() {
     assert!(html.contains("<p>*no* &lt;b&gt; [x](y) a_b<code>VF &lt; 3 V</code></p>"), "{html}");
     assert!(html.contains("<pre>``` &amp; &lt;pre&gt;</pre>"), "{html}");
     assert!(markdown.contains(r"\*no\* \<b> \[x\](y) a_b`VF < 3 V`"), "{markdown}");
-    assert!(markdown.contains(r"| x \| y | ``a \| `b` `` |"), "{markdown}");
+    assert!(markdown.contains(r"| x \| y | `` a \| `b` `` |"), "{markdown}");
     assert!(markdown.contains("````text\n``` & <pre>\n````\n"), "{markdown}");
 }
 
