@@ -118,3 +118,15 @@ fn links_of_the_shipped_packs_lead_somewhere() {
         }
     }
 }
+
+#[test]
+fn a_case_fits_what_its_test_gives() {
+    let tests = "test t {\n  given model junction_diode { IS = 1 nA }\n  \
+                 case a { without VF; expect pass passive }\n}\n\
+                 test u {\n  given \"part.toml\"\n  case b { VF = 1 V; expect pass passive }\n}\n";
+    let world = small().with("acme/tests/more.espice", tests);
+    let (mut engine, _) = Engine::new(&world, Config::default());
+    let found = engine.check(&[String::from("acme")]);
+    let told = found.iter().filter(|d| d.code == espice_base::Code::IDLE_CASE).count();
+    assert_eq!(told, 2, "{found:?}");
+}
