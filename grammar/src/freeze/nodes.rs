@@ -97,7 +97,8 @@ frozen_structs! {
     Card { span, family, devices, settings, nodes, parameters }
     CardSetting { name, value, polarity }
     CardEntry { name, written, signed }
-    Test { name, given, expect, todo, skip }
+    Test { name, given, expect, cases, todo, skip }
+    Case { name, without, facts, expect }
     GivenColumn { span, sensed, nodes, swept, values }
     Edge { span, side, value }
 }
@@ -240,7 +241,7 @@ frozen_enums! {
     Given {
         0 = Data { span, kind, facts },
         1 = File { span, file },
-        2 = Model { span, template, values },
+        2 = Model { span, template, values, measured },
     }
     GivenFact {
         0 = Device(a, b),
@@ -254,6 +255,8 @@ frozen_enums! {
         2 = Chosen { span, template, edge },
         3 = Kind(a),
         4 = Value { span, quantity, conditions, range },
+        5 = Tried { span, templates, edge },
+        6 = Rejected { span, template, edge, message },
     }
     Side {
         0 = UpTo,
