@@ -73,6 +73,8 @@ pub(crate) struct SelectIr {
     rank: Vec<RankKey>,
     /// Templates of the kind in the order of declaration.
     templates: Vec<String>,
+    /// The packs of the templates, by name of the template.
+    pub(crate) packs: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug)]
@@ -95,8 +97,12 @@ pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<St
     let mut selects: BTreeMap<String, SelectIr> = BTreeMap::new();
     for kind in &library.kinds {
         let templates = library.templates.names_of(&kind.name).map(String::from).collect();
+        let pack = |name: &str| library.templates.pack_of(name).map(|p| library.pack_name(p));
+        let packs = library.templates.names_of(&kind.name);
+        let packs = packs.filter_map(|t| Some((String::from(t), String::from(pack(t)?)))).collect();
         let rank = vec![RankKey::WithheldError, RankKey::ParameterCount];
-        selects.insert(kind.name.clone(), SelectIr { clauses: Vec::new(), rank, templates });
+        let select = SelectIr { clauses: Vec::new(), rank, templates, packs };
+        selects.insert(kind.name.clone(), select);
     }
     for owned in &library.selects {
         let item = &owned.item;

@@ -161,6 +161,11 @@ impl Templates {
         self.slots.is_empty()
     }
 
+    /// The pack of a template, by its index.
+    pub(crate) fn pack_of(&self, name: &str) -> Option<usize> {
+        self.declared.find(name).map(|t| t.pack)
+    }
+
     /// Whether nothing is to be told of what a pack holds: it belongs to the program.
     pub(crate) fn is_settled(&self, pack: usize) -> bool {
         self.declared.settled.contains(&pack)

@@ -169,7 +169,7 @@ impl Bench<'_> {
         Some(finding)
     }
 
-    /// The candidates of the device at hand.
+    /// The candidates of the device at hand, those of packs that the test does not see left out.
     pub(super) fn selection(&self, watch: Option<&Watch>) -> Selection {
         let kind = self.input.facts.device.kind.as_deref().unwrap_or_default();
         let select = match self.swap {
@@ -177,7 +177,10 @@ impl Bench<'_> {
             _ => self.book.selects.get(kind),
         };
         let Some(select) = select else { return Selection::default() };
-        self.book.select_by(select, kind, &self.input, watch).0
+        let mut selection = self.book.select_by(select, kind, &self.input, watch).0;
+        let seen = |t: &str| select.packs.get(t).is_none_or(|p| self.test.sees.contains(p));
+        selection.candidates.retain(|c| seen(&c.template));
+        selection
     }
 
     /// The first candidate of a selection, and why a template is not.
