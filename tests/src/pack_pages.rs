@@ -1,6 +1,6 @@
 //! The pages that `espice doc` writes: what stands on them, and that every link leads somewhere.
 
-use crate::support;
+use crate::planted;
 use espice::{Config, Engine};
 use espice_base::{Date, MemoryWorld};
 use espice_report::pages::{Form, render};
@@ -102,11 +102,11 @@ fn every_link_leads_somewhere(files: &[(String, String)]) -> usize {
 
 #[test]
 fn links_of_the_shipped_packs_lead_somewhere() {
-    let world = support::world();
-    for pack in ["std", "sky130", "generic-discrete"] {
-        let foundry = (pack != "std").then(|| String::from(pack));
-        let config = Config { foundry, ..Config::default() };
-        let (engine, complaints) = Engine::new(&world, config);
+    let world = planted::world();
+    let folders = ["rules", "foundries/sky130", "foundries/generic-discrete"];
+    for (pack, folder) in ["std", "sky130", "generic-discrete"].into_iter().zip(folders) {
+        let (mut engine, _) = Engine::new(&world, Config::default());
+        let complaints = engine.check(&[String::from("rules"), String::from(folder)]);
         assert!(!complaints.has_errors(), "{complaints:?}");
         let pages = engine.pages(pack);
         for form in [Form::Html, Form::Markdown] {

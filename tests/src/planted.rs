@@ -11,7 +11,7 @@ use std::path::Path;
 const PACKS: [&str; 3] = ["rules", "foundries", "tests/packs"];
 
 /// The world of the tests: the packs of the project as they stand in its folders.
-fn world() -> MemoryWorld {
+pub(crate) fn world() -> MemoryWorld {
     let mut world = MemoryWorld::new(Date { year: 2026, month: 11, day: 21 });
     for top in PACKS.iter().chain(&["templates"]) {
         world = add(world, &crate::program::root().join(top), top);
