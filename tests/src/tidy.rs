@@ -40,7 +40,10 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ),
     ("espice-report", &["espice", "espice-base", "espice-units"]),
     ("espice-batch", &["espice", "espice-base", "espice-report", "espice-units"]),
-    ("espice-cli", &["espice", "espice-base", "espice-batch", "espice-report", "espice-units"]),
+    (
+        "espice-cli",
+        &["espice", "espice-base", "espice-batch", "espice-host", "espice-report", "espice-units"],
+    ),
     ("espice-host", &["espice", "espice-base"]),
     ("espice-capi", &["espice", "espice-base", "espice-host"]),
     ("espice-tests", &["*"]),

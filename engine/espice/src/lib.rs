@@ -83,7 +83,7 @@ pub use run::Made;
 pub use service::{
     Also, Bias, CheckCall, Checked, EvalCall, ExplainCall, Explained, FindCall, FitCall, Found,
     JudgeCall, ListCall, Listing, LossWord, Match, Operation, Reply, SearchWord, Selected, Service,
-    ServiceError, Session, SharedWorld, SourcesCall, TestCall, Tested, TestedRecord, Watch, What,
+    ServiceError, Session, SharedWorld, SourcesCall, TestCall, Tested, TestedRecord, Watch,
     operation, operations,
 };
 pub use testing::Mutation;

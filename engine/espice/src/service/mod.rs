@@ -35,7 +35,7 @@ pub use failure::ServiceError;
 pub use operations::{Operation, operation, operations};
 pub use requests::{
     Also, Bias, CheckCall, EvalCall, ExplainCall, FindCall, FitCall, JudgeCall, ListCall, LossWord,
-    SearchWord, SourcesCall, TestCall, What,
+    SearchWord, SourcesCall, TestCall,
 };
 pub use session::Session;
 pub use watch::Watch;

@@ -184,7 +184,7 @@ const OPERATIONS: &[Operation] = &[
         prepare: |text| {
             let ListCall { what } = read(text)?;
             call(Settings::default(), move |engine| {
-                Ok(Listing { espice: engine.version(), entries: engine.list(what.into()) })
+                Ok(Listing { espice: engine.version(), entries: engine.list(what) })
             })
         },
     },

@@ -249,25 +249,7 @@ pub struct FindCall {
 #[serde(deny_unknown_fields)]
 pub struct ListCall {
     /// What to list.
-    pub what: What,
-}
-
-/// What can be listed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum What {
-    /// Packs, with version and digest.
-    Packs,
-    /// Kinds of devices, with their pins.
-    Kinds,
-    /// Templates, with the kind that each describes.
-    Templates,
-    /// What can be measured at a kind.
-    Quantities,
-    /// Rules, with severity and phase.
-    Rules,
-    /// Symbols that sources may state, with their units.
-    Symbols,
+    pub what: Listed,
 }
 
 /// What a request says about the run and not about its subject.
@@ -383,18 +365,5 @@ impl ExplainCall {
     pub(super) fn parts(self) -> (Settings, ExplainRequest) {
         let ExplainCall { rule, sources, files, part, card, why_not } = self;
         (Settings::files(files), ExplainRequest { rule, sources, part, card, why_not })
-    }
-}
-
-impl From<What> for Listed {
-    fn from(what: What) -> Listed {
-        match what {
-            What::Packs => Listed::Packs,
-            What::Kinds => Listed::Kinds,
-            What::Templates => Listed::Templates,
-            What::Quantities => Listed::Quantities,
-            What::Rules => Listed::Rules,
-            What::Symbols => Listed::Symbols,
-        }
     }
 }
