@@ -97,6 +97,8 @@ mod simulated;
 #[cfg(test)]
 mod simulated_templates;
 #[cfg(test)]
+mod small_signal;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod syntax;
@@ -106,6 +108,8 @@ mod tables;
 mod tidy;
 #[cfg(test)]
 mod truth;
+#[cfg(test)]
+mod two_points;
 #[cfg(test)]
 mod units;
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! circuits around the device).
 
 mod adjoint;
+mod admittance;
 mod batch;
 mod circuit;
 mod dag;

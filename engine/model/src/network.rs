@@ -417,16 +417,25 @@ impl Network {
     /// What a small change of an input moves onto a node: by its charge, and over capacitances
     /// that no charge belongs to.
     fn charge_by(&self, dag: &mut Dag, implicit: &mut Implicit, node: usize, by: Input) -> Id {
-        let mut total = |dag: &mut Dag, of: Id| {
+        self.moved(dag, node, &mut |dag, of| {
             implicit.total(dag, of, &[by]).0.first().copied().unwrap_or_default()
-        };
+        })
+    }
+
+    /// The same for any kind of derivative.
+    pub(crate) fn moved(
+        &self,
+        dag: &mut Dag,
+        node: usize,
+        by: &mut dyn FnMut(&mut Dag, Id) -> Id,
+    ) -> Id {
         let own = self.sums(node).charge;
-        let mut sum = total(dag, own);
+        let mut sum = by(dag, own);
         for &(from, to, value, drop) in &self.capacitances {
             if from != node && to != node {
                 continue;
             }
-            let change = total(dag, drop);
+            let change = by(dag, drop);
             let moved = dag.mul(value, change);
             sum = if from == node { dag.add(sum, moved) } else { dag.sub(sum, moved) };
         }

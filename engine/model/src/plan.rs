@@ -1,6 +1,7 @@
 //! One compiled variant: a network under drives, with decisions made, as programs.
 
 use crate::adjoint::Implicit;
+use crate::admittance;
 use crate::dag::{Dag, Expr, Id, Input, Uniformity};
 use crate::device::{Device, Key, varying_unknowns};
 use crate::drives::Driven;
@@ -221,6 +222,14 @@ fn pin_targets(dag: &mut Dag, network: &Network, request: &Request) -> BTreeMap<
                 Target::Capacitance(a, b) => {
                     network.capacitance(dag, &mut implicit, a as usize, b as usize)
                 }
+                Target::ConductanceAt(a, b, f) => {
+                    let f = dag.input(Input::Argument(f));
+                    admittance::at(network, dag, &mut implicit, [a as usize, b as usize], f)[0]
+                }
+                Target::CapacitanceAt(a, b, f) => {
+                    let f = dag.input(Input::Argument(f));
+                    admittance::at(network, dag, &mut implicit, [a as usize, b as usize], f)[1]
+                }
                 Target::Quantity => dag.constant(f64::NAN),
             };
             let flips = matches!(target, Target::Current(_) | Target::Charge(_));
@@ -236,6 +245,8 @@ fn leaf_target(leaf: Leaf) -> Option<Target> {
         Leaf::PinCharge(p) => Some(Target::Charge(p)),
         Leaf::PinConductance(a, b) => Some(Target::Conductance(a, b)),
         Leaf::PinCapacitance(a, b) => Some(Target::Capacitance(a, b)),
+        Leaf::PinConductanceAt(a, b, f) => Some(Target::ConductanceAt(a, b, f)),
+        Leaf::PinCapacitanceAt(a, b, f) => Some(Target::CapacitanceAt(a, b, f)),
         _ => None,
     }
 }
@@ -261,7 +272,10 @@ fn quantity_value(
             }
             Leaf::Parameter(_) | Leaf::Unknown(_) if !is_function => None,
             Leaf::PinCurrent(p) | Leaf::PinCharge(p) if p as usize >= pins => None,
-            Leaf::PinCapacitance(a, b) | Leaf::PinConductance(a, b)
+            Leaf::PinCapacitance(a, b)
+            | Leaf::PinConductance(a, b)
+            | Leaf::PinCapacitanceAt(a, b, _)
+            | Leaf::PinConductanceAt(a, b, _)
                 if a.max(b) as usize >= pins =>
             {
                 None
@@ -439,7 +453,10 @@ fn results(
         let root = circuit.targets.get(&target).copied().unwrap_or(nothing);
         let first_order = match target {
             Target::Current(_) | Target::Charge(_) => true,
-            Target::Conductance(..) | Target::Capacitance(..) => false,
+            Target::Conductance(..)
+            | Target::Capacitance(..)
+            | Target::ConductanceAt(..)
+            | Target::CapacitanceAt(..) => false,
             Target::Quantity => request.quantity.as_ref().is_some_and(plain_value),
         };
         let mut value = root;
@@ -466,7 +483,12 @@ fn plain_value(quantity: &QuantityIr) -> bool {
     !quantity.graph.nodes().iter().any(|n| {
         matches!(
             n,
-            espice_lang::ir::Node::Leaf(Leaf::PinCapacitance(..) | Leaf::PinConductance(..))
+            espice_lang::ir::Node::Leaf(
+                Leaf::PinCapacitance(..)
+                    | Leaf::PinConductance(..)
+                    | Leaf::PinCapacitanceAt(..)
+                    | Leaf::PinConductanceAt(..)
+            )
         )
     })
 }

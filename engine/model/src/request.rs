@@ -14,6 +14,10 @@ pub(crate) enum Target {
     Conductance(u32, u32),
     /// The low-frequency susceptance over ω between two pins.
     Capacitance(u32, u32),
+    /// Re(Y(a, b)) at the frequency of an argument.
+    ConductanceAt(u32, u32, u32),
+    /// Im(Y(a, b)) / ω at the frequency of an argument.
+    CapacitanceAt(u32, u32, u32),
     /// The value of the quantity.
     Quantity,
 }

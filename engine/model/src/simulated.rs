@@ -95,6 +95,9 @@ impl Simulated {
                 Node::Leaf(Leaf::PinCapacitance(..) | Leaf::PinConductance(..)) => {
                     admittances = true;
                 }
+                Node::Leaf(Leaf::PinCapacitanceAt(..) | Leaf::PinConductanceAt(..)) => {
+                    return Err(refused(device, "its small signals are those of low frequencies"));
+                }
                 _ => {}
             }
         }
@@ -274,7 +277,7 @@ fn measured(
     };
     match target {
         Target::Current(a) => current(a),
-        Target::Charge(_) => f64::NAN,
+        Target::Charge(_) | Target::ConductanceAt(..) | Target::CapacitanceAt(..) => f64::NAN,
         Target::Conductance(a, b) => cell(&values.conductances, a, b),
         Target::Capacitance(a, b) => cell(&values.capacitances, a, b),
         Target::Quantity => {

@@ -470,9 +470,11 @@ impl<'a> Checker<'a> {
                 Leaf::PinCurrent(pin) if pin >= self.pins => {
                     Some("only currents into the pins of the device can be measured")
                 }
-                Leaf::PinCharge(_) | Leaf::PinCapacitance(..) | Leaf::PinConductance(..) => {
-                    Some("a circuit measures voltages and currents")
-                }
+                Leaf::PinCharge(_)
+                | Leaf::PinCapacitance(..)
+                | Leaf::PinConductance(..)
+                | Leaf::PinCapacitanceAt(..)
+                | Leaf::PinConductanceAt(..) => Some("a circuit measures voltages and currents"),
                 _ => None,
             };
             if let Some(message) = wrong {

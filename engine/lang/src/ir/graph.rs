@@ -47,6 +47,11 @@ pub enum Leaf {
     PinCapacitance(u32, u32),
     /// `G(a, b)`: dI(a)/dV(b), S (quantities only).
     PinConductance(u32, u32),
+    /// `C(a, b, f)`: Im(Y(a, b)) / ω at the frequency that an argument by index gives, F
+    /// (quantities only).
+    PinCapacitanceAt(u32, u32, u32),
+    /// `G(a, b, f)`: Re(Y(a, b)) at that frequency, S (quantities only).
+    PinConductanceAt(u32, u32, u32),
 }
 
 /// Functions of one argument; arguments of transcendental functions are pure numbers.

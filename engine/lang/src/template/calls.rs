@@ -341,6 +341,11 @@ impl Lowering<'_> {
             );
             return None;
         }
+        // A small signal may have a frequency.
+        let (arguments, frequency) = match (f.text.as_str(), arguments) {
+            ("C" | "G", [pins @ .., at]) if pins.len() == 2 => (pins, Some(self.frequency(at)?)),
+            _ => (arguments, None),
+        };
         self.count(f, wanted, arguments, span)?;
         let found: Vec<_> = arguments.iter().map(|a| self.node(a, nodes)).collect();
         let mut found = found.into_iter();
@@ -349,15 +354,33 @@ impl Lowering<'_> {
             Some(second) => second?,
             None => first,
         };
-        let (leaf, dimension) = match f.text.as_str() {
-            "V" => (Leaf::Voltage(first, second), Dimension::VOLTAGE),
-            "I" => (Leaf::PinCurrent(first), Dimension::CURRENT),
-            "Q" => (Leaf::PinCharge(first), Dimension::CHARGE),
-            "C" => (Leaf::PinCapacitance(first, second), Dimension::CAPACITANCE),
-            _ => (Leaf::PinConductance(first, second), Dimension::CONDUCTANCE),
+        let (leaf, dimension) = match (f.text.as_str(), frequency) {
+            ("V", _) => (Leaf::Voltage(first, second), Dimension::VOLTAGE),
+            ("I", _) => (Leaf::PinCurrent(first), Dimension::CURRENT),
+            ("Q", _) => (Leaf::PinCharge(first), Dimension::CHARGE),
+            ("C", None) => (Leaf::PinCapacitance(first, second), Dimension::CAPACITANCE),
+            ("C", Some(at)) => (Leaf::PinCapacitanceAt(first, second, at), Dimension::CAPACITANCE),
+            (_, None) => (Leaf::PinConductance(first, second), Dimension::CONDUCTANCE),
+            (_, Some(at)) => (Leaf::PinConductanceAt(first, second, at), Dimension::CONDUCTANCE),
         };
         let id = self.graph.add(Node::Leaf(leaf), dimension, span);
         Some(Number { id, dimension, is_point: false }.value())
+    }
+
+    /// The argument of the quantity, by index, that is the frequency of a small signal.
+    fn frequency(&mut self, expr: &Expr) -> Option<u32> {
+        let found = self.number(expr)?;
+        if let Node::Leaf(Leaf::Argument(index)) = self.graph.node(found.id)
+            && found.dimension == Dimension::FREQUENCY
+        {
+            return Some(index);
+        }
+        self.diagnostics.push(
+            Diagnostic::error(Code::FORM_NOT_ALLOWED, "a frequency must stand here")
+                .at(expr.span)
+                .help("name an argument of the quantity whose symbol is a frequency, such as `f`"),
+        );
+        None
     }
 
     /// The index of the node that an argument names.

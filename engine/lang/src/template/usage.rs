@@ -62,6 +62,10 @@ impl Usage {
             | Leaf::PinCharge(_)
             | Leaf::PinCapacitance(..)
             | Leaf::PinConductance(..) => self.bias = self.bias.or(Some(id)),
+            Leaf::PinCapacitanceAt(_, _, frequency) | Leaf::PinConductanceAt(_, _, frequency) => {
+                self.bias = self.bias.or(Some(id));
+                self.arguments.insert(frequency);
+            }
             Leaf::Temperature => self.temperature = true,
             Leaf::Constant(_) | Leaf::Physical(_) | Leaf::NominalTemperature | Leaf::Mirror => {}
         }

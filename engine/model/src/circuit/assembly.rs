@@ -46,7 +46,7 @@ pub(super) struct Nodes<'a> {
 
 impl Nodes<'_> {
     /// The network's number of a node of the circuit.
-    fn of(&self, node: u32) -> usize {
+    pub(super) fn of(&self, node: u32) -> usize {
         let (node, pins) = (node as usize, self.circuit.pins as usize);
         if node < pins { node } else { self.device + node - pins }
     }

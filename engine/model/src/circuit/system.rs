@@ -90,7 +90,7 @@ impl System {
             Nodes { circuit, device: device.template.pins.len() + device.template.nodes.len() };
         let mut assembly = Assembly::device(&mut dag, &network, &nodes);
         assembly.elements(device, &mut dag, &nodes)?;
-        let grounded = Expr::Input(Input::Node(circuit.ground));
+        let grounded = Expr::Input(Input::Node(nodes.of(circuit.ground) as u32));
         let mut solves = network.solves.clone();
         ground(&mut dag, grounded, &mut assembly, &mut solves);
         let switches = switches(&mut dag, &assembly.flows, circuit.time());
