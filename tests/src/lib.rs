@@ -79,6 +79,8 @@ mod readback;
 #[cfg(test)]
 mod recipes;
 #[cfg(test)]
+mod several_points;
+#[cfg(test)]
 mod sheet_families;
 #[cfg(test)]
 mod sheet_foreign;
@@ -108,8 +110,6 @@ mod tables;
 mod tidy;
 #[cfg(test)]
 mod truth;
-#[cfg(test)]
-mod two_points;
 #[cfg(test)]
 mod units;
 #[cfg(test)]
