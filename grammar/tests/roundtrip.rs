@@ -336,3 +336,29 @@ fn layout_keeps_the_tree_and_is_idempotent() {
         assert_eq!(format(&once).unwrap(), once, "seed {seed}\n{text}\n-----\n{once}");
     }
 }
+
+/// However many blanks stand between a number and a word that goes on with the statement, the
+/// word is no unit, and stays none in the layout.
+#[test]
+fn a_word_after_a_number_stays_a_word() {
+    for text in [
+        "waive r { for part \"X\"; within 10   of 0 V; until 2030-01-01; owner \"m\"; because \"b\" }",
+        "test t { given diode { VF min 1   typ 2   max 3   at (IF = 1 A) } }",
+        "template t { param a : 1 = 1   fixed; param b : 1 = 1   scale log because \"b\" }",
+        "circuit c() -> q : s for diode { event e when x rises through 1   after f; stop at 1   }",
+        "test t { given diode; expect pass r with limit == 1   , row VF; expect error q above 1   with margin == 1 }",
+    ] {
+        let read = |text: &str| parse(text, FileId(0));
+        let (_, before) = read(text);
+        let once = format(text);
+        assert!(before.is_empty(), "{text}");
+        let once = once.unwrap();
+        let (_, again) = read(&once);
+        assert!(
+            again.is_empty(),
+            "{once}\n{:?}",
+            again.iter().map(|d| &d.message).collect::<Vec<_>>()
+        );
+        assert_eq!(format(&once).as_ref(), Ok(&once));
+    }
+}

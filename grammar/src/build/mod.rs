@@ -10,9 +10,11 @@ mod rules;
 mod template;
 mod tests;
 mod text;
+mod torn;
 mod waiver;
 
 use self::nodes::{Nodes, transpose};
+use self::torn::Failed;
 use crate::ast::{
     Allow, Binding, Comprehension, Expr, File, Item, Let, Path, Quoted, Signature, Type, Word,
 };
@@ -158,8 +160,16 @@ impl<'a> Builder<'a> {
     ) -> Vec<(Parsed<'a>, &'s [Statement])> {
         let mut seen: BTreeMap<&'static str, Span> = BTreeMap::new();
         let mut read = Vec::new();
+        let mut failed: Option<Failed<'_>> = None;
         for statement in block {
-            let Some((form, parsed)) = self.read(statement, context) else { continue };
+            if failed.is_some_and(|f| self.is_rest_of(f, statement, context)) {
+                continue;
+            }
+            let told = self.diagnostics.len();
+            let found = self.read(statement, context);
+            let reads = !statement.broken && self.diagnostics.len() == told;
+            failed = (!reads).then_some(Failed { statement, told });
+            let Some((form, parsed)) = found else { continue };
             let inner = self.block_of(statement, form, parsed.is_some());
             let span = self.head_span(statement);
             if form.once {

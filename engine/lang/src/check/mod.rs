@@ -89,6 +89,7 @@ pub(crate) fn check(
     });
     let checked = check_templates(&declared, diagnostics);
     library.templates = checked.templates;
+    library.drafts = checked.drafts;
     library.recipes = checked.recipes;
     let unsound = unsound(library, &declarations.symbols, &declared);
     library.lost_names.extend(unsound);

@@ -217,6 +217,8 @@ pub struct Library {
     pub waivers: Vec<Owned<ast::Waiver>>,
     /// The lints that files and items allow.
     pub allows: Vec<Allowed>,
+    /// Templates that have mistakes, which nothing can be fitted with.
+    pub(crate) drafts: Vec<Draft>,
     /// Names whose declaration was lost in a mistake that is already reported.
     pub lost_names: BTreeSet<String>,
     /// Heads of items in which a syntax mistake was reported: what seems to be missing in them
@@ -224,6 +226,17 @@ pub struct Library {
     pub damaged: Vec<Span>,
     /// Indices of packs that extend, directly or not, something that is missing.
     pub incomplete_packs: BTreeSet<usize>,
+}
+
+/// A template with mistakes, as far as it could be read: its recipe is looked at all the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// What could be read.
+    pub(crate) template: TemplateIr,
+    /// Parameters and tables that it declares and that could not be read.
+    pub(crate) lost: Vec<String>,
+    /// Whether it has a recipe of its own.
+    pub(crate) has_recipe: bool,
 }
 
 /// A file that a test gives.
@@ -278,6 +291,11 @@ impl Library {
     /// The template with this name.
     pub fn template(&self, name: &str) -> Option<&TemplateIr> {
         self.templates.get(name)
+    }
+
+    /// The template with this name if it has mistakes.
+    pub(crate) fn draft(&self, name: &str) -> Option<&Draft> {
+        self.drafts.iter().find(|d| d.template.name == name)
     }
 
     /// The kind with this name.

@@ -15,6 +15,7 @@ pub use circuit::{
 pub use espice_syntax::ast::{BranchKind, ElementKind, Way};
 pub use finding::{Account, Finding, FindingStatus, Observed, WaiverInfo, WaiverState, WaiverUse};
 pub use graph::{Binary, Comparison, ExprId, Graph, Leaf, Node, PhysicalConstant, Unary};
+pub(crate) use library::Draft;
 pub use library::{
     Allowed, CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, Library, LimitTable,
     Owned, PackInfo, ScriptSource, TableCell, TableColumn, TestData,

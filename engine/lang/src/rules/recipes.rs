@@ -147,11 +147,15 @@ pub(crate) fn check(checker: &mut Checker<'_>, library: &Library) -> BTreeMap<St
     let mut recipes = BTreeMap::new();
     for owned in &library.recipes {
         let (name, item) = &owned.item;
-        // A template with mistakes is not in the library; they were told.
-        let Some(template) = library.template(name) else { continue };
+        // Of a template with mistakes the recipe is checked as well, for what is wrong in it.
+        let draft = library.draft(name).filter(|d| d.has_recipe);
+        let Some(template) = draft.map(|d| &d.template).or_else(|| library.template(name)) else {
+            continue;
+        };
         let before = checker.start(owned.pack);
-        let recipe = check_recipe(checker, template, item);
-        if checker.is_sound(before) {
+        let lost = draft.map_or(&[][..], |d| &d.lost);
+        let recipe = check_recipe(checker, template, lost, item);
+        if draft.is_none() && checker.is_sound(before) {
             recipes.insert(name.clone(), recipe);
         }
     }
@@ -166,7 +170,7 @@ fn settled(library: &Library, name: &str) -> Option<RecipeIr> {
     let (functions, scripts) = signatures(library, &mut Diagnostics::new());
     let mut checker = Checker::new(library, &functions, &scripts);
     let before = checker.start(owned.pack);
-    let recipe = check_recipe(&mut checker, template, owned.item);
+    let recipe = check_recipe(&mut checker, template, &[], owned.item);
     checker.is_sound(before).then_some(recipe)
 }
 
@@ -178,21 +182,28 @@ impl Rulebook {
     }
 }
 
-/// Checks the recipe of a template; what is wrong stands in the checker's diagnostics.
-pub(crate) fn check_recipe(
+/// Checks the recipe of a template of which the declarations of `lost` were diagnosed; what is
+/// wrong stands in the checker's diagnostics.
+fn check_recipe(
     checker: &mut Checker<'_>,
     template: &TemplateIr,
+    lost: &[String],
     item: &ast::Recipe,
 ) -> RecipeIr {
     checker.kinds = vec![template.kind.clone()];
     for (i, p) in template.parameters.iter().enumerate() {
         checker.bind_parameter(&p.name, i, Type::Number(p.dimension));
     }
+    for name in lost {
+        checker.bind(name, Type::Unknown, true);
+    }
+    checker.lost.extend_from_slice(lost);
     for definition in &item.lets {
         checker.define_let(definition);
     }
     let stages = item.stages.iter().map(|s| check_stage(checker, template, s)).collect();
     let frame = checker.finish_frame();
+    checker.lost.clear();
     let polish = item.polish.is_some();
     RecipeIr { template: template.name.clone(), stages, polish, frame }
 }
@@ -254,7 +265,12 @@ fn check_stage(checker: &mut Checker<'_>, template: &TemplateIr, item: &ast::Sta
 
 fn find_parameter(checker: &mut Checker<'_>, template: &TemplateIr, word: &Word) -> Option<usize> {
     let found = template.parameter(&word.text);
-    if found.is_none() {
+    let is_lost = || {
+        checker.lost.contains(&word.text) || checker.library.is_forgiven(checker.pack, &word.text)
+    };
+    if found.is_none() && is_lost() {
+        checker.forgiven = true;
+    } else if found.is_none() {
         let help = dims::likely(&word.text, template.parameters.iter().map(|p| p.name.as_str()));
         checker.diagnostics.push(
             Diagnostic::error(

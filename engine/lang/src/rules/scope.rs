@@ -38,6 +38,8 @@ pub(crate) struct Checker<'l> {
     /// Whether a name was met that was lost with a mistake told elsewhere: the item cannot be
     /// used, and nothing more is to be said.
     pub(crate) forgiven: bool,
+    /// Parameters of the recipe's template whose declaration was diagnosed.
+    pub(crate) lost: Vec<String>,
     frame: Frame,
     names: Vec<(String, Name)>,
 }
@@ -56,6 +58,7 @@ impl<'l> Checker<'l> {
             pack: 0,
             kinds: Vec::new(),
             forgiven: false,
+            lost: Vec::new(),
             frame: Frame::default(),
             names: Vec::new(),
         }

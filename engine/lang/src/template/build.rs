@@ -10,8 +10,8 @@ use super::usage::Usage;
 use crate::check::dims::{Operand, Together, first_word, mismatch, type_unit, unexpected};
 use crate::check::names::Names;
 use crate::ir::{
-    Binary, BranchIr, BranchKind, CardIr, ExprId, InputIr, Leaf, NodeRef, ParameterIr, ResultIr,
-    SolveIr, TableIr, TemplateIr,
+    Binary, BranchIr, BranchKind, CardIr, Draft, ExprId, InputIr, Leaf, NodeRef, ParameterIr,
+    ResultIr, SolveIr, TableIr, TemplateIr,
 };
 use crate::template::fold;
 use espice_base::{Code, Diagnostic, Diagnostics, Span};
@@ -95,6 +95,24 @@ impl<'a> Builder<'a> {
             cards: self.cards,
             span: merged.name.span,
         }
+    }
+
+    /// What could be read of a template that has mistakes.
+    pub(super) fn draft(self, has_recipe: bool) -> Draft {
+        let merged = self.merged;
+        let template = self.finish();
+        let lost = merged.statements.iter().filter_map(|p| match &p.statement {
+            TemplateStatement::Parameter(p) => {
+                template.parameter(&p.name.text).is_none().then_some(&p.name.text)
+            }
+            TemplateStatement::Table(table) => {
+                let name = &table.values.name.text;
+                (!template.tables.iter().any(|t| t.name == *name)).then_some(name)
+            }
+            _ => None,
+        });
+        let lost = lost.cloned().collect();
+        Draft { template, lost, has_recipe }
     }
 
     /// The equations of a simulator stand alone, and on one card.
@@ -190,13 +208,17 @@ impl<'a> Builder<'a> {
             return;
         }
         let names: Vec<String> = (1..=table.knots.len()).map(|k| table.value_name(k)).collect();
-        let Some(knots) = knots(&mut self.lower, table) else { return };
+        let name = table.values.name.text.clone();
+        let knots = knots(&mut self.lower, table);
         let values: Vec<ExprId> =
             names.iter().filter_map(|n| Some((*self.lower.locals.get(n)?)?.id)).collect();
-        // Values that did not check were diagnosed.
-        let Some(first) = values.first().filter(|_| values.len() == knots.at.len()) else { return };
-        let dimension = self.lower.graph.dimension(*first);
-        let name = table.values.name.text.clone();
+        // Knots and values that did not check were diagnosed.
+        let whole = knots.filter(|k| k.at.len() == values.len()).zip(values.first().copied());
+        let Some((knots, first)) = whole else {
+            self.lower.lost_tables.insert(name);
+            return;
+        };
+        let dimension = self.lower.graph.dimension(first);
         self.lower.tables.insert(name.clone(), Tabulated { knots, values, dimension });
         let index = |name: &String| self.parameters.iter().position(|p| p.name == *name);
         let parameters: Vec<usize> = names.iter().filter_map(index).collect();

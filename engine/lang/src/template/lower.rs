@@ -82,6 +82,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) later: BTreeMap<String, Span>,
     /// Tables in force.
     pub(super) tables: BTreeMap<String, Tabulated>,
+    /// Tables whose declaration was diagnosed.
+    pub(super) lost_tables: BTreeSet<String>,
     pub(super) inlined: BTreeMap<(String, Vec<ExprId>), Option<Value>>,
     /// The outermost call that is being inlined.
     pub(super) inlining: Option<Span>,
@@ -110,6 +112,7 @@ impl<'a> Lowering<'a> {
             used: BTreeSet::new(),
             later: BTreeMap::new(),
             tables: BTreeMap::new(),
+            lost_tables: BTreeSet::new(),
             inlined: BTreeMap::new(),
             inlining: None,
             observing: None,

@@ -21,7 +21,7 @@ mod tests;
 pub(crate) mod usage;
 
 use crate::check::names::Class;
-use crate::ir::{KindIr, Owned, ParameterIr};
+use crate::ir::{Draft, KindIr, Owned, ParameterIr};
 use build::Builder;
 use cards::check_polarity;
 use espice_base::{Code, Diagnostic, Diagnostics};
@@ -36,6 +36,8 @@ use std::sync::Arc;
 pub(crate) struct Checked {
     /// The sound ones in the order of declaration.
     pub(crate) templates: Templates,
+    /// The others, as far as they could be read.
+    pub(crate) drafts: Vec<Draft>,
     /// The recipe of each template that was checked and has or inherits one.
     pub(crate) recipes: Vec<Owned<(String, Recipe)>>,
     /// The parameters of every template that was checked and could be read, sound or not.
@@ -50,6 +52,7 @@ pub(crate) fn check_templates(declared: &Arc<Declared>, diagnostics: &mut Diagno
     let mut merger = Merger::new(templates, names);
     let mut checked = Checked {
         templates: Templates::default(),
+        drafts: Vec::new(),
         recipes: Vec::new(),
         parameters: BTreeMap::new(),
         kinds: BTreeMap::new(),
@@ -102,6 +105,7 @@ pub(crate) fn check_templates(declared: &Arc<Declared>, diagnostics: &mut Diagno
             sound.insert(place, builder.finish());
         } else {
             unsound.insert(name.clone());
+            checked.drafts.push(builder.draft(owned.item.recipe.is_some()));
         }
     }
     checked.templates = Templates::new(declared, sound);

@@ -93,6 +93,17 @@ impl Lowering<'_> {
         if !matches!(self.scope, Scope::Template(_)) {
             return None;
         }
+        let of_integral = match arguments {
+            [Expr { kind: ExprKind::Name(name), .. }, ..] if f.text == "integral" => Some(name),
+            _ => None,
+        };
+        if [Some(&f.text), of_integral].into_iter().flatten().any(|t| self.lost_tables.contains(t))
+        {
+            for argument in arguments.iter().skip(usize::from(of_integral.is_some())) {
+                self.value(argument);
+            }
+            return Some(None);
+        }
         let (table, integrate, at) = match (self.tables.get(&f.text), arguments) {
             (Some(table), _) => (table, false, arguments.first()),
             (None, [Expr { kind: ExprKind::Name(name), .. }, ..]) if f.text == "integral" => {

@@ -2,7 +2,8 @@
 //! a panic, a clean one survives its layout and its frozen tree, and both evaluators of rules
 //! agree about it.
 //!
-//! A few cases run with every test. `ESPICE_CASES=1000000` sets how many of each:
+//! A few cases run with every test. `ESPICE_CASES=1000000` sets how many of each, and
+//! `ESPICE_FIRST=1000000` with which to begin, so that many can be run in pieces:
 //! `ESPICE_CASES=1000000 cargo test --release -p espice-lang --test random_texts`.
 #![cfg(test)]
 
@@ -23,9 +24,15 @@ const BASE: &str = "kind diode \"diode\" { pins a, k }\nsymbol VF : V \"v\" { pl
 symbol IF : A \"i\"\nsymbol VR : V \"v\"\nsymbol IR : A \"i\"\nsymbol TJ : K \"t\"\n";
 const TODAY: Date = Date { year: 2026, month: 11, day: 21 };
 
-#[expect(clippy::disallowed_methods, reason = "the number of cases is the caller's choice")]
-fn cases(few: u64) -> u64 {
-    std::env::var("ESPICE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(few)
+#[expect(clippy::disallowed_methods, reason = "which cases are run is the caller's choice")]
+fn variable(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// The seeds to run: as many as `few` where nobody asks for more.
+fn seeds(few: u64) -> std::ops::Range<u64> {
+    let first = variable("ESPICE_FIRST").unwrap_or(0);
+    first..first.saturating_add(variable("ESPICE_CASES").unwrap_or(few))
 }
 
 /// Names the case that a panic came from.
@@ -59,8 +66,9 @@ fn items(text: &str) -> Vec<String> {
 fn any_text_is_read_and_a_clean_one_survives_its_layout() {
     let items = items(CONSTRUCTS);
     let file = FileId(0);
-    let (all, mut clean) = (cases(1000), 0_u64);
-    for seed in 0..all {
+    let (seeds, mut clean) = (seeds(1000), 0_u64);
+    let all = seeds.end - seeds.start;
+    for seed in seeds {
         let text = Changer::new(seed).text(&items);
         let _case = Case(seed, &text);
         let (tree, told) = espice_syntax::parse(&text, file);
@@ -90,8 +98,9 @@ fn both_evaluators_agree_about_any_rule() {
     let items = items(RULES);
     let facts = records::records();
     let many: Vec<Record<'_>> = facts.iter().map(|facts| Record { facts, model: None }).collect();
-    let (all, mut sound, mut lowered) = (cases(400), 0_u64, 0_u64);
-    for seed in 0..all {
+    let (seeds, mut sound, mut lowered) = (seeds(400), 0_u64, 0_u64);
+    let all = seeds.end - seeds.start;
+    for seed in seeds {
         let text = Changer::new(seed ^ 0x5eed).text(&items);
         let _case = Case(seed, &text);
         let world = MemoryWorld::new(TODAY)
