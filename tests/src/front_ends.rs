@@ -8,6 +8,7 @@ use espice_base::{Date, MemoryWorld};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn table() -> Vec<Value> {
     let path = program::root().join("tests/front_ends/requests.json");
@@ -45,6 +46,18 @@ fn commanded(folder: &Path, row: &Value) -> Value {
     let words: Vec<&str> = words.chain(["--format", "json"]).collect();
     let Run { out, err, .. } = program::run(folder, &words, &[]);
     serde_json::from_str(&out).unwrap_or_else(|e| panic!("{words:?}: {e}\n{out}\n{err}"))
+}
+
+#[test]
+fn a_server_that_was_not_built_is_missed() {
+    let folder = program::folder("front-ends-alone");
+    let alone = folder.join("espice");
+    std::fs::copy(program::program(), &alone).unwrap();
+    let run = Command::new(&alone).arg("mcp").env("PATH", &folder).output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&run.stderr);
+    assert!(told.contains("E1107") && told.contains("cargo build"), "{told}");
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// The crates of the workspace, and what each may see; the table of `docs/architecture.md`.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("espice-base", &[]),
     ("espice-units", &["espice-base"]),
     ("espice-syntax", &["espice-base"]),
@@ -46,11 +46,13 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ),
     ("espice-host", &["espice", "espice-base"]),
     ("espice-capi", &["espice", "espice-base", "espice-host"]),
+    ("espice-mcp", &["espice", "espice-base", "espice-host"]),
+    ("espice-python", &["espice", "espice-base", "espice-host", "espice-model"]),
     ("espice-tests", &["*"]),
 ];
 
 /// The libraries that have a home, and the crates that may use them.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 16] = [
     ("pest", &["espice-syntax"]),
     ("pest_derive", &["espice-syntax"]),
     ("rhai", &["espice-lang"]),
@@ -61,6 +63,12 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("toml", &["espice-lang", "espice-facts"]),
     ("insta", &["espice-tests"]),
     ("rayon", &["espice-batch"]),
+    ("rmcp", &["espice-mcp"]),
+    ("tokio", &["espice-mcp"]),
+    ("axum", &["espice-mcp"]),
+    ("cbindgen", &["espice-capi"]),
+    ("pyo3", &["espice-python"]),
+    ("numpy", &["espice-python"]),
 ];
 
 /// What must never be below the facade.

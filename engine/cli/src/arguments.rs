@@ -1,8 +1,8 @@
 //! The command line. The help texts are also the source of `docs/commands.md`.
 
 use crate::command::{
-    batch, check, doc, eval, explain, extract, fit, fmt, generate, judge, lint, list, lock, model,
-    mutate, new, test, watch,
+    batch, check, doc, eval, explain, extract, fit, fmt, generate, judge, lint, list, lock, mcp,
+    model, mutate, new, test, watch,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -225,6 +225,8 @@ pub(crate) enum Command {
     Doc(doc::Arguments),
     /// List what the packs hold: kinds, templates, quantities, rules, symbols
     List(list::Arguments),
+    /// Serve agents by the Model Context Protocol
+    Mcp(mcp::Arguments),
     /// Write the generated documents
     #[command(hide = true)]
     Generate(generate::Arguments),

@@ -62,6 +62,7 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Explain(a) => command::explain::run(a, context),
         Command::Doc(a) => command::doc::run(a, context),
         Command::List(a) => command::list::run(a, context),
+        Command::Mcp(a) => command::mcp::run(a, context),
         Command::Generate(a) => command::generate::run(a, context),
     }
 }

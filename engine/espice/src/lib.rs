@@ -70,7 +70,7 @@ pub use espice_model::Mode;
 pub use espice_pdf as pdf;
 pub use evaluate::{
     Biases, CardModel, Deviation, EvaluateRequest, EvaluatedColumn, EvaluatedParameter, Evaluation,
-    Wanted,
+    ReadyDevice, Wanted,
 };
 pub use explaining::ExplainRequest;
 pub use function::{FitRequest, FunctionAttempt, FunctionFit, FunctionParameter};

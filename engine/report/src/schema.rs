@@ -1,7 +1,5 @@
 //! The JSON schema of the outcome document, generated from its types.
 
-use espice::outcome::{Judged, Outcome};
-
 /// The schema as indented JSON with LF and a final line end: the text of
 /// `docs/outcome.schema.json`.
 ///
@@ -10,9 +8,7 @@ use espice::outcome::{Judged, Outcome};
 /// # Errors
 /// Never in practice: a schema is made of text, numbers and maps with text keys.
 pub fn render() -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Outcome))?;
-    text.push('\n');
-    Ok(text)
+    document("model.make")
 }
 
 /// The schema of the document of `judge`, the text of `docs/judged.schema.json`.
@@ -20,7 +16,13 @@ pub fn render() -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`render`].
 pub fn judged() -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Judged))?;
+    document("model.judge")
+}
+
+/// The schema of an operation's document.
+fn document(operation: &str) -> Result<String, serde_json::Error> {
+    let schema = espice::operation(operation).map(espice::Operation::output);
+    let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');
     Ok(text)
 }

@@ -27,4 +27,25 @@ goes on and serves the next one. Please report it with the request and the sourc
 
 Wrong:  a result that was made up
 Right:  this error, and a report of the fault";
+
+    SERVER_BUSY "E1105" "a server has too many calls"
+"A server carries out a few calls at the same time and lets some wait for their turn. Whoever comes
+beyond that is told so at once, and asks again later; nothing was begun.
+
+Wrong:  a thousand calls at the same time
+Right:  a few at a time, each after the answer to the one before";
+
+    OPEN_ADDRESS "E1106" "a server without a key would be open to others"
+"A server over HTTP reads files for whoever may call it. Without a key it serves loopback addresses
+alone, which nobody on other computers reaches.
+
+Wrong:  espice mcp --http 0.0.0.0:8765
+Right:  ESPICE_MCP_KEY=… espice mcp --http 0.0.0.0:8765";
+
+    NO_FRONT_END "E1107" "the program of a front end is missing"
+"The server for agents is a program of its own, `espice-mcp`, so that `espice` stays small. It is looked
+for beside `espice`, then where the system finds programs.
+
+Wrong:  espice mcp, with `espice` built alone
+Right:  cargo build --release -p espice-mcp, then espice mcp";
 }

@@ -14,6 +14,7 @@ pub(crate) mod judge;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod lock;
+pub(crate) mod mcp;
 pub(crate) mod model;
 pub(crate) mod mutate;
 pub(crate) mod new;

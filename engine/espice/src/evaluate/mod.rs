@@ -4,9 +4,11 @@
 mod card;
 mod find;
 mod points;
+mod ready;
 
 pub use card::CardModel;
 pub(crate) use card::with_bases;
+pub use ready::ReadyDevice;
 
 use crate::engine::Engine;
 use crate::outcome::{DiagnosticRecord, Source, Version};

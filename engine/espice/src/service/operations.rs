@@ -14,6 +14,7 @@ use crate::outcome::{Judged, Outcome};
 use crate::wire;
 use espice_base::{Code, Diagnostic, Diagnostics, did_you_mean};
 use espice_lang::rules::TestStatus;
+use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -74,7 +75,7 @@ const OPERATIONS: &[Operation] = &[
                 review, or refused with its reason; and what the screening rules say of them.",
         slow: true,
         input: || schema_for!(SourcesCall),
-        output: || schema_for!(Outcome),
+        output: document_schema::<Outcome>,
         prepare: |text| {
             let (settings, request) = read::<SourcesCall>(text)?.parts();
             call(settings, move |engine| Ok(engine.extract(&request).outcome))
@@ -88,7 +89,7 @@ const OPERATIONS: &[Operation] = &[
                 the simulator's values beside where one is set up.",
         slow: false,
         input: || schema_for!(EvalCall),
-        output: || schema_for!(Evaluation),
+        output: document_schema::<Evaluation>,
         prepare: |text| {
             let parts = read::<EvalCall>(text)?.parts();
             let (settings, request) = parts.map_err(ServiceError::bad_request)?;
@@ -103,7 +104,7 @@ const OPERATIONS: &[Operation] = &[
                 fitted by model.make.",
         slow: true,
         input: || schema_for!(FitCall),
-        output: || schema_for!(FunctionFit),
+        output: document_schema::<FunctionFit>,
         prepare: |text| {
             let parts = read::<FitCall>(text)?.parts();
             let (settings, request) = parts.map_err(ServiceError::bad_request)?;
@@ -118,7 +119,7 @@ const OPERATIONS: &[Operation] = &[
                 the place of both.",
         slow: true,
         input: || schema_for!(JudgeCall),
-        output: || schema_for!(Judged),
+        output: document_schema::<Judged>,
         prepare: |text| {
             let parts = read::<JudgeCall>(text)?.parts();
             let (settings, request) = parts.map_err(ServiceError::bad_request)?;
@@ -133,7 +134,7 @@ const OPERATIONS: &[Operation] = &[
                 The outcome traces every number to its source.",
         slow: true,
         input: || schema_for!(SourcesCall),
-        output: || schema_for!(Outcome),
+        output: document_schema::<Outcome>,
         prepare: |text| {
             let (settings, request) = read::<SourcesCall>(text)?.parts();
             call(settings, move |engine| Ok(engine.make(&request).outcome))
@@ -146,7 +147,7 @@ const OPERATIONS: &[Operation] = &[
                 them, in which order, and why others are rejected; nothing is fitted.",
         slow: true,
         input: || schema_for!(SourcesCall),
-        output: || schema_for!(Selected),
+        output: document_schema::<Selected>,
         prepare: |text| {
             let (settings, request) = read::<SourcesCall>(text)?.parts();
             call(settings, move |engine| Ok(engine.candidates(&request)))
@@ -159,7 +160,7 @@ const OPERATIONS: &[Operation] = &[
                 never say anything. Each mistake has a stable code, its place and help.",
         slow: false,
         input: || schema_for!(CheckCall),
-        output: || schema_for!(Checked),
+        output: document_schema::<Checked>,
         prepare: |text| {
             let CheckCall { paths, files } = read(text)?;
             call(Settings::files(files), move |engine| {
@@ -180,7 +181,7 @@ const OPERATIONS: &[Operation] = &[
                 the packs that are loaded, a line each.",
         slow: false,
         input: || schema_for!(ListCall),
-        output: || schema_for!(Listing),
+        output: document_schema::<Listing>,
         prepare: |text| {
             let ListCall { what } = read(text)?;
             call(Settings::default(), move |engine| {
@@ -195,7 +196,7 @@ const OPERATIONS: &[Operation] = &[
                 expected and got.",
         slow: true,
         input: || schema_for!(TestCall),
-        output: || schema_for!(Tested),
+        output: document_schema::<Tested>,
         prepare: |text| {
             let TestCall { paths, files, filter } = read(text)?;
             call(Settings::files(files), move |engine| {
@@ -210,7 +211,7 @@ const OPERATIONS: &[Operation] = &[
                 step, and on request the smallest change that would give another one.",
         slow: true,
         input: || schema_for!(ExplainCall),
-        output: || schema_for!(Explained),
+        output: document_schema::<Explained>,
         prepare: |text| {
             let (settings, request) = read::<ExplainCall>(text)?.parts();
             call(settings, move |engine| {
@@ -234,7 +235,7 @@ const OPERATIONS: &[Operation] = &[
                 descriptions answer words in plain English. Offline and the same every time.",
         slow: false,
         input: || schema_for!(FindCall),
-        output: || schema_for!(Found),
+        output: document_schema::<Found>,
         prepare: |text| {
             let FindCall { query, limit } = read(text)?;
             let limit = limit.unwrap_or(10);
@@ -248,6 +249,11 @@ const OPERATIONS: &[Operation] = &[
         },
     },
 ];
+
+/// The schema of a document: what is always written is required, what may be left out is not.
+fn document_schema<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+}
 
 /// Reads a request.
 fn read<T: DeserializeOwned + JsonSchema>(text: &str) -> Result<T, ServiceError> {

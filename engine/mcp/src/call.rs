@@ -1,0 +1,162 @@
+//! One call of the engine: on a thread of its own, with progress, stopped when nobody waits for it
+//! any more.
+
+use crate::server::Server;
+use espice::{Reply, ServiceError, Watch};
+use espice_base::{Cancellation, Progress};
+use rmcp::RoleServer;
+use rmcp::model::ProgressNotificationParam;
+use rmcp::service::RequestContext;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// Steps of one stage are told at most this often.
+const EVERY: Duration = Duration::from_millis(100);
+/// Calls that may wait for their turn.
+pub(crate) const WAITING: usize = 64;
+
+/// Follows a call.
+struct Follower {
+    cancellation: Cancellation,
+    steps: mpsc::Sender<String>,
+    /// When what stage was told last.
+    told: Mutex<Option<(Instant, String)>>,
+}
+
+impl Watch for Follower {
+    fn progress(&self, progress: Progress<'_>) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.as_ref().is_some_and(|(at, stage)| at.elapsed() < EVERY && stage == progress.stage)
+        {
+            return;
+        }
+        *told = Some((Instant::now(), progress.stage.into()));
+        let words = format!("{} {}", progress.stage, progress.detail).trim().to_string();
+        // Who does not keep up misses steps.
+        let _ = self.steps.try_send(words);
+    }
+
+    fn cancellation(&self) -> Option<Cancellation> {
+        Some(self.cancellation.clone())
+    }
+}
+
+/// Why a call was not carried out.
+pub(crate) enum Refusal {
+    /// Too many wait.
+    Busy,
+    /// The engine gave no document.
+    Engine(ServiceError),
+}
+
+/// A call that waits for its turn or is carried out. It stops when this is dropped; its place is
+/// free again when the engine has let go.
+pub(crate) struct Ongoing {
+    work: JoinHandle<Result<Reply, Refusal>>,
+    steps: mpsc::Receiver<String>,
+    cancellation: Cancellation,
+}
+
+impl Drop for Ongoing {
+    fn drop(&mut self) {
+        self.cancellation.cancel();
+        // Ends the wait for a turn; work that has begun looks at the cancellation.
+        self.work.abort();
+    }
+}
+
+/// Begins an operation.
+///
+/// # Errors
+/// [`Refusal::Busy`] when too many calls wait.
+pub(crate) fn begin(
+    server: &Server,
+    operation: &'static str,
+    request: String,
+) -> Result<Ongoing, Refusal> {
+    let Ok(place) = Arc::clone(&server.waiting).try_acquire_owned() else {
+        return Err(Refusal::Busy);
+    };
+    let (sender, steps) = mpsc::channel(16);
+    let cancellation = Cancellation::new();
+    let follower =
+        Follower { cancellation: cancellation.clone(), steps: sender, told: Mutex::new(None) };
+    let (host, running) = (Arc::clone(&server.host), Arc::clone(&server.running));
+    let work = tokio::spawn(async move {
+        let Ok(turn) = running.acquire_owned().await else { return Err(Refusal::Busy) };
+        let work = tokio::task::spawn_blocking(move || {
+            let made = host.service().call(operation, &request, &follower);
+            drop((turn, place));
+            made
+        });
+        let fault = |e: tokio::task::JoinError| ServiceError::Fault { message: e.to_string() };
+        work.await.map_err(fault).and_then(|made| made).map_err(Refusal::Engine)
+    });
+    Ok(Ongoing { work, steps, cancellation })
+}
+
+/// What happens with a call.
+pub(crate) enum Event {
+    /// It goes on with this.
+    Step(String),
+    /// It has ended.
+    Ended(Result<Reply, Refusal>),
+}
+
+impl Ongoing {
+    /// The next event; none comes after the end. May be dropped and asked for again.
+    pub(crate) async fn next(&mut self) -> Event {
+        tokio::select! {
+            biased;
+            Some(words) = self.steps.recv() => Event::Step(words),
+            made = &mut self.work => {
+                let fault = |e: tokio::task::JoinError| {
+                    Refusal::Engine(ServiceError::Fault { message: e.to_string() })
+                };
+                Event::Ended(made.map_err(fault).and_then(|made| made))
+            }
+        }
+    }
+}
+
+/// Tells a client of steps, if it has asked for that.
+pub(crate) struct Teller<'c> {
+    context: &'c RequestContext<RoleServer>,
+    count: f64,
+}
+
+impl<'c> Teller<'c> {
+    pub(crate) fn new(context: &'c RequestContext<RoleServer>) -> Teller<'c> {
+        Teller { context, count: 0.0 }
+    }
+
+    pub(crate) async fn tell(&mut self, words: String) {
+        let Some(token) = self.context.meta.get_progress_token() else { return };
+        self.count += 1.0;
+        let step = ProgressNotificationParam::new(token, self.count).with_message(words);
+        // Who has gone hears nothing.
+        let _ = self.context.peer.notify_progress(step).await;
+    }
+}
+
+/// Carries out an operation for a client, until it cancels.
+pub(crate) async fn call(
+    server: &Server,
+    operation: &'static str,
+    request: String,
+    context: &RequestContext<RoleServer>,
+) -> Result<Reply, Refusal> {
+    let mut ongoing = begin(server, operation, request)?;
+    let mut teller = Teller::new(context);
+    loop {
+        tokio::select! {
+            event = ongoing.next() => match event {
+                Event::Step(words) => teller.tell(words).await,
+                Event::Ended(made) => return made,
+            },
+            () = context.ct.cancelled() => return Err(Refusal::Engine(ServiceError::Cancelled)),
+        }
+    }
+}

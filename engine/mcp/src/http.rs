@@ -1,0 +1,114 @@
+//! Streamable HTTP under `/mcp`: loopback unless there is a key, no page of another origin, no
+//! message that fills the memory.
+
+use crate::MESSAGE;
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use espice_base::Code;
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Requests that are read or answered at the same time; more are refused.
+const REQUESTS: usize = 256;
+
+/// How to serve.
+pub(crate) struct Config {
+    pub(crate) address: SocketAddr,
+    pub(crate) origins: Vec<String>,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) key: Option<String>,
+    /// Whether clients of older protocols have sessions, in which they can be asked. They cost
+    /// memory for as long as nobody ends them.
+    pub(crate) sessions: bool,
+}
+
+/// Serves until the program is ended.
+///
+/// # Errors
+/// In words: an address that must not or cannot be served.
+pub(crate) async fn serve<S: ServerHandler + Clone>(
+    server: S,
+    config: Config,
+) -> Result<(), String> {
+    if config.key.is_none() && !config.address.ip().is_loopback() {
+        let code = Code::OPEN_ADDRESS;
+        return Err(format!(
+            "error[{code}]: {} is not loopback, and there is no key\n  help: set ESPICE_MCP_KEY\n",
+            config.address
+        ));
+    }
+    let listener = TcpListener::bind(config.address).await;
+    let listener = listener.map_err(|e| format!("{} cannot be served: {e}\n", config.address))?;
+    let address = listener.local_addr().map_err(|e| format!("{e}\n"))?;
+    announce(address);
+    let limits = Arc::new(tokio::sync::Semaphore::new(REQUESTS));
+    let key: Option<Arc<str>> = config.key.as_deref().map(Arc::from);
+    let router = axum::Router::new().nest_service("/mcp", service(server, &config)).layer(
+        middleware::from_fn(move |request: Request, next: Next| {
+            guarded(request, next, Arc::clone(&limits), key.clone())
+        }),
+    );
+    let ended = async {
+        // Without a handler the signal ends the program all the same.
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    axum::serve(listener, router).with_graceful_shutdown(ended).await.map_err(|e| format!("{e}\n"))
+}
+
+fn service<S: ServerHandler + Clone>(
+    server: S,
+    config: &Config,
+) -> StreamableHttpService<S, LocalSessionManager> {
+    let own = ["localhost", "127.0.0.1", "::1"].map(String::from);
+    let settings = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(config.sessions)
+        // A client that has gone is noticed at the next beat: its call stops soon after.
+        .with_sse_keep_alive(Some(Duration::from_millis(100)))
+        .with_allowed_hosts(own.into_iter().chain(config.hosts.iter().cloned()))
+        .with_allowed_origins(config.origins.iter().cloned())
+        .enforce_origin_validation()
+        .with_max_request_body_bytes(MESSAGE);
+    let sessions = Arc::new(LocalSessionManager::default());
+    StreamableHttpService::new(move || Ok(server.clone()), sessions, settings)
+}
+
+/// Turns away who has no key, and whoever comes while too many are served.
+async fn guarded(
+    request: Request,
+    next: Next,
+    limits: Arc<tokio::sync::Semaphore>,
+    key: Option<Arc<str>>,
+) -> Response {
+    let Ok(_place) = limits.try_acquire() else {
+        let code = Code::SERVER_BUSY;
+        let text = format!("{code}: too many requests at the same time\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], text)
+            .into_response();
+    };
+    if let Some(key) = key {
+        let given = request.headers().get(header::AUTHORIZATION).map(|v| v.as_bytes());
+        let given = given.and_then(|v| v.strip_prefix(b"Bearer ")).unwrap_or_default();
+        if !same(given, key.as_bytes()) {
+            let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+            return (StatusCode::UNAUTHORIZED, challenge, "a key is needed\n").into_response();
+        }
+    }
+    next.run(request).await
+}
+
+/// Whether two keys are the same; the time that it takes tells only the length.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |all, (x, y)| all | (x ^ y)) == 0
+}
+
+#[expect(clippy::print_stderr, reason = "whoever started the server looks for its address")]
+fn announce(address: SocketAddr) {
+    eprintln!("serving http://{address}/mcp");
+}

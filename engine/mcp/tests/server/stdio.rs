@@ -1,0 +1,274 @@
+//! Over standard input and output.
+
+use super::support::{Client, Files, against};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// The tools that the server is asked for by name.
+const TOOLS: [&str; 13] = [
+    "datasheet.extract",
+    "model.eval",
+    "model.fit",
+    "model.judge",
+    "model.make",
+    "model.select",
+    "pack.check",
+    "pack.list",
+    "pack.test",
+    "pdf_processing",
+    "rule.explain",
+    "spice_generation",
+    "tool.find",
+];
+
+/// What a tool's schema says of its document.
+fn held_to_its_schema(tools: &Value, name: &str, result: &Value) -> Value {
+    let tool = tools.as_array().unwrap().iter().find(|t| t["name"] == name).unwrap();
+    let document = &result["structuredContent"];
+    assert_eq!(result["isError"], false, "{name}: {result}");
+    let wrong = against(&tool["outputSchema"], document);
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+    let text: Value = serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
+    assert_eq!(&text, document, "{name}");
+    document.clone()
+}
+
+#[test]
+fn both_versions_of_the_protocol_are_spoken() {
+    let files = Files::new("versions");
+    let mut client = Client::new(&files.inside(), &[]);
+    let found = client.ask("server/discover", json!({}));
+    let versions = found["result"]["supportedVersions"].as_array().unwrap();
+    assert!(versions.contains(&json!("2026-07-28")) && versions.contains(&json!("2025-11-25")));
+    let listed = client.ask("tools/list", json!({}));
+    assert_eq!(listed["result"]["ttlMs"], 3_600_000, "{listed}");
+    assert_eq!(client.close(), Some(0));
+    let mut client = Client::new(&files.inside(), &[]);
+    let shaken = client.shake_hands();
+    assert_eq!(shaken["result"]["protocolVersion"], "2025-11-25", "{shaken}");
+    assert_eq!(shaken["result"]["serverInfo"]["name"], "espice");
+    assert_eq!(client.ask("ping", json!({}))["result"], json!({}));
+    assert_eq!(client.close(), Some(0));
+}
+
+#[test]
+fn the_list_of_tools_is_the_same_byte_for_byte() {
+    let files = Files::new("list");
+    let mut lists = Vec::new();
+    for _ in 0..2 {
+        let mut client = Client::new(&files.inside(), &[]);
+        client.shake_hands();
+        let mut seen: Vec<String> = (0..50)
+            .map(|_| {
+                let id = client.send("tools/list", json!({}));
+                client.line().replacen(&format!("\"id\":{id},"), "", 1)
+            })
+            .collect();
+        seen.dedup();
+        assert_eq!(seen.len(), 1);
+        lists.extend(seen);
+    }
+    assert_eq!(lists[0], lists[1]);
+    let list: Value = serde_json::from_str(&lists[0]).unwrap();
+    let tools = list["result"]["tools"].as_array().unwrap();
+    let names: Vec<&str> = tools.iter().map(|t| t["name"].as_str().unwrap()).collect();
+    assert_eq!(names, TOOLS);
+    for tool in tools {
+        let name = &tool["name"];
+        assert_eq!(tool["annotations"]["readOnlyHint"], true, "{name}");
+        assert_eq!(tool["annotations"]["openWorldHint"], false, "{name}");
+        assert_eq!(tool["inputSchema"]["type"], "object", "{name}");
+        assert_eq!(tool["outputSchema"]["type"], "object", "{name}");
+        assert!(tool["description"].as_str().unwrap().len() > 60, "{name}");
+    }
+}
+
+#[test]
+fn tools_answer_as_the_service_and_as_their_schemas_say() {
+    let files = Files::new("tools");
+    let mut client = Client::new(&files.inside(), &[]);
+    client.shake_hands();
+    let tools = client.ask("tools/list", json!({}))["result"]["tools"].clone();
+    let options = json!({ "roots": [files.inside()] }).to_string();
+    let host = espice_host::open(&options).unwrap();
+    let more = [
+        ("model.select", json!({ "sources": ["EX41.csv"] })),
+        ("rule.explain", json!({ "rule": "std::vf_plausible", "sources": ["EX41.csv"] })),
+        ("tool.find", json!({ "query": "reverse recovery of a diode" })),
+    ];
+    let rows = files.table();
+    let rows = rows.iter().map(|r| (r["operation"].as_str().unwrap(), r["request"].clone()));
+    for (name, request) in rows.chain(more) {
+        let result = client.call(name, request.clone());
+        let mut document = held_to_its_schema(&tools, name, &result);
+        let reply = host.service().call(name, &request.to_string(), &()).unwrap();
+        let mut wanted: Value = serde_json::from_str(&reply.document).unwrap();
+        for document in [&mut document, &mut wanted] {
+            document.as_object_mut().unwrap().remove("run");
+        }
+        assert_eq!(document, wanted, "{name} {request}");
+    }
+}
+
+#[test]
+fn aliases_say_the_same_in_their_own_words() {
+    let files = Files::new("aliases");
+    let mut client = Client::new(&files.inside(), &[]);
+    client.shake_hands();
+    let tools = client.ask("tools/list", json!({}))["result"]["tools"].clone();
+    let arguments = json!({ "file_path": "EX41.pdf", "extract_images": true });
+    let read = client.call("pdf_processing", arguments);
+    let read = held_to_its_schema(&tools, "pdf_processing", &read);
+    assert_eq!(read["success"], true, "{read}");
+    let table = &read["tables"][0];
+    assert_eq!(table["headers"][0], "Symbol");
+    assert!(table["pageNumber"].as_u64() >= Some(1) && !table["rows"][0][0].is_null());
+    assert!(read["parameters"].as_array().unwrap().iter().any(|p| p["name"] == "VF"));
+    assert!(!read["images"].as_array().unwrap().is_empty());
+
+    let at = |current: &str, volts: f64| json!({ "name": "VF", "value": volts, "unit": "mV", "conditions": { "IF": current } });
+    let rows = [at("100 uA", 520.0), at("1 mA", 590.0), at("10 mA", 670.0), at("100 mA", 820.0)];
+    let arguments = json!({ "device_name": "X \"1\"", "device_type": "diode", "parameters": rows });
+    let made = client.call("spice_generation", arguments);
+    let made = held_to_its_schema(&tools, "spice_generation", &made);
+    assert!(made["modelCode"].as_str().unwrap().contains(".model"), "{made:#}");
+    assert_eq!(made["exportFormats"], json!(["ngspice", "ltspice"]));
+    assert!(!made["validationResults"].as_array().unwrap().is_empty());
+    let wrong = client.call("spice_generation", json!({ "device_name": "x", "parameters": [] }));
+    assert_eq!(wrong["isError"], true);
+    assert!(wrong["content"][0]["text"].as_str().unwrap().contains("E1102"));
+}
+
+#[test]
+fn resources_prompts_and_completions_are_served() {
+    let files = Files::new("resources");
+    let mut client = Client::new(&files.inside(), &["--pack", "acme"]);
+    let listed = client.ask("resources/list", json!({}));
+    let uris: Vec<&str> = listed["result"]["resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["uri"].as_str().unwrap())
+        .collect();
+    assert!(uris.contains(&"espice://list/rules") && uris.is_sorted());
+    let pages = [
+        "espice://diagnostic/E0305",
+        "espice://pack/acme",
+        "espice://rule/acme::forward_drop",
+        "espice://template/junction_diode",
+    ];
+    for uri in uris.into_iter().chain(pages) {
+        let answer = client.ask("resources/read", json!({ "uri": uri }));
+        let text = answer["result"]["contents"][0]["text"].as_str();
+        assert!(text.is_some_and(|t| t.len() > 40), "{uri}: {answer}");
+    }
+    for uri in ["espice://rule/none", "espice://list/files", "file:///etc/passwd", "x"] {
+        let answer = client.ask("resources/read", json!({ "uri": uri }));
+        assert_eq!(answer["error"]["code"], -32602, "{uri}: {answer}");
+    }
+    let templates = client.ask("resources/templates/list", json!({}));
+    assert_eq!(templates["result"]["resourceTemplates"].as_array().unwrap().len(), 5);
+
+    let prompts = client.ask("prompts/list", json!({}))["result"]["prompts"].clone();
+    assert_eq!(prompts.as_array().unwrap().len(), 4);
+    for prompt in prompts.as_array().unwrap() {
+        let mut arguments = json!({});
+        for argument in prompt["arguments"].as_array().unwrap() {
+            arguments[argument["name"].as_str().unwrap()] = json!("VALUE");
+        }
+        let params = json!({ "name": prompt["name"], "arguments": arguments });
+        let got = client.ask("prompts/get", params);
+        let text = got["result"]["messages"][0]["content"]["text"].as_str().unwrap();
+        assert!(text.contains("VALUE") && !text.contains('{'), "{text}");
+    }
+    let params = json!({ "name": "review-pack", "arguments": {} });
+    assert_eq!(client.ask("prompts/get", params)["error"]["code"], -32602);
+
+    let rule = json!({ "type": "ref/resource", "uri": "espice://rule/{name}" });
+    let kind = json!({ "type": "ref/prompt", "name": "author-a-rule" });
+    for (of, name, value, wanted) in
+        [(rule, "name", "acme::", "acme::forward_drop"), (kind, "kind", "dio", "diode")]
+    {
+        let params = json!({ "ref": of, "argument": { "name": name, "value": value } });
+        let answer = client.ask("completion/complete", params);
+        assert_eq!(answer["result"]["completion"]["values"][0], wanted, "{answer}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_told_and_the_next_request_served() {
+    let files = Files::new("hostile");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(files.0.join("secret.csv"), files.inside().join("link.csv"))
+        .unwrap();
+    let mut client = Client::new(&files.inside(), &[]);
+    client.shake_hands();
+    for path in ["../secret.csv", "link.csv", "/etc/passwd", "acme/../../secret.csv"] {
+        let result = client.call("datasheet.extract", json!({ "sources": [path] }));
+        let first = &result["structuredContent"]["diagnostics"][0];
+        assert_eq!(first["code"], "E0660", "{path}: {result}");
+        let card = client.call("model.eval", json!({ "card": path }));
+        assert_eq!(card["structuredContent"]["diagnostics"][0]["code"], "E0660", "{path}");
+    }
+    let checked = client.call("pack.check", json!({ "paths": [".."] }));
+    assert_eq!(checked["structuredContent"]["sound"], false);
+    let wrong = client.call("model.make", json!({ "source": "x" }));
+    assert_eq!(wrong["isError"], true);
+    assert!(wrong["content"][0]["text"].as_str().unwrap().contains("unknown field `source`"));
+    let unknown = client.ask("tools/call", json!({ "name": "model.mak", "arguments": {} }));
+    assert_eq!(unknown["error"]["code"], -32602);
+    assert_eq!(client.ask("models/make", json!({}))["error"]["code"], -32601);
+
+    // What is no message at all is answered or passed over, and never ends the server.
+    for line in ["{", "[]", "null", "{\"jsonrpc\":\"2.0\"}", "\u{0}\u{1}", "{\"id\":{}}"] {
+        client.write(line);
+    }
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    client.write(&deep);
+    let pinged = client.ask("ping", json!({}));
+    assert_eq!(pinged["result"], json!({}), "{pinged}");
+    // A gibibyte without a line's end.
+    let part = "x".repeat(1 << 20);
+    client.write_part(&format!("{{\"a\":\"{part}"));
+    for _ in 0..1024 {
+        client.write_part(&part);
+    }
+    client.write("\"}");
+    assert_eq!(client.ask("ping", json!({}))["result"], json!({}));
+    let memory = client.memory();
+    assert!(memory < 512 << 10, "{memory} KiB");
+}
+
+#[test]
+fn a_call_that_is_cancelled_makes_room_at_once() {
+    let files = Files::new("cancel");
+    let mut client = Client::new(&files.inside(), &["--calls", "1"]);
+    client.shake_hands();
+    let params = json!({
+        "name": "model.make",
+        "arguments": { "sources": ["EX41.pdf"] },
+        "_meta": { "progressToken": "p" },
+    });
+    let id = client.send("tools/call", params);
+    let mut last = 0.0;
+    loop {
+        let message = client.message();
+        assert_eq!(message["method"], "notifications/progress", "{message}");
+        assert_eq!(message["params"]["progressToken"], "p");
+        let progress = message["params"]["progress"].as_f64().unwrap();
+        assert!(progress > last);
+        last = progress;
+        if message["params"]["message"].as_str().unwrap().starts_with("fit") {
+            break;
+        }
+    }
+    let since = Instant::now();
+    let params = json!({ "requestId": id, "reason": "enough" });
+    let told = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params });
+    client.write(&told.to_string());
+    // The only place is free again: a call that needs it is answered.
+    let listed = client.call("pack.list", json!({ "what": "kinds" }));
+    let waited = since.elapsed();
+    assert_eq!(listed["isError"], false);
+    assert!(waited < Duration::from_millis(400), "{waited:?}");
+}

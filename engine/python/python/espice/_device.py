@@ -1,0 +1,190 @@
+"""Devices as functions of arrays."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Union
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ._espice import Device as Native
+from ._espice import Kernel
+
+Floats = NDArray[np.float64]
+Volts = Union[Mapping[str, ArrayLike], Sequence[ArrayLike]]
+
+#: Room temperature, at which parameters hold unless a card says otherwise, K.
+ROOM = 300.15
+
+
+class Values(dict[str, Floats]):
+    """Values by name: `I(d)`, `dI(d)/dV(g)`; all of the form that the biases have together."""
+
+    def frame(self) -> Any:
+        """The values as a data frame of pandas, a column for each."""
+        import pandas
+
+        return pandas.DataFrame({name: value.ravel() for name, value in self.items()})
+
+
+class Device:
+    """A card or a template, ready to be evaluated from any number of threads."""
+
+    def __init__(self, native: Native) -> None:
+        self._native = native
+        self._kernels: dict[tuple[str, ...], Kernel] = {}
+        self.name: str = native.name
+        self.template: str = native.template
+        self.polarity: str = native.polarity
+        self.pins: tuple[str, ...] = tuple(native.pins)
+        listed = native.parameters
+        #: Values of all parameters, SI.
+        self.parameters: dict[str, float] = {name: value for name, value, _, _ in listed}
+        #: Units of the parameters.
+        self.units: dict[str, str] = {name: unit for name, _, unit, _ in listed}
+        #: The parameters that the card states.
+        self.stated: tuple[str, ...] = tuple(name for name, _, _, stated in listed if stated)
+
+    def __repr__(self) -> str:
+        return f"<espice.Device {self.name}: {self.template}({', '.join(self.pins)})>"
+
+    def names(self, want: str | Iterable[str]) -> list[str]:
+        """Names of values; `currents`, `charges`, `conductances`, `capacitances`, `temperature` and
+        `parameters` stand for families."""
+        found: list[str] = []
+        for word in [want] if isinstance(want, str) else want:
+            found += self._family(word)
+        return list(dict.fromkeys(found))
+
+    def _family(self, word: str) -> list[str]:
+        pins = self.pins
+        if word == "currents":
+            return [f"I({p})" for p in pins]
+        if word == "charges":
+            return [f"Q({p})" for p in pins]
+        if word == "conductances":
+            return [f"dI({a})/dV({b})" for a in pins for b in pins]
+        if word == "capacitances":
+            return [f"C({a},{b})" for a in pins for b in pins]
+        if word == "temperature":
+            return [f"dI({p})/dT" for p in pins]
+        if word == "parameters":
+            return [f"dI({p})/d{name}" for name in self.stated for p in pins]
+        return [word]
+
+    def kernel(self, *names: str) -> Kernel:
+        """Compiled values: `kernel(volts, kelvin, parameters=None)` takes an array of 64-bit floats
+        for each pin and gives a row for each name. Compiled once for the same names."""
+        found = self._kernels.get(names)
+        if found is None:
+            found = self._kernels.setdefault(names, self._native.kernel(list(names)))
+        return found
+
+    def vector(self, parameters: Mapping[str, float] | None = None) -> Floats:
+        """All parameters in the order in which kernels take them."""
+        changed = dict(self.parameters)
+        for name, value in (parameters or {}).items():
+            if name not in changed:
+                raise KeyError(f"{self.name} has no parameter {name}")
+            changed[name] = value
+        return np.fromiter(changed.values(), np.float64, len(changed))
+
+    def eval(
+        self,
+        volts: Volts,
+        want: str | Iterable[str] = "currents",
+        *,
+        kelvin: ArrayLike = ROOM,
+        parameters: Mapping[str, float] | None = None,
+    ) -> Values:
+        """Values at biases. `volts` are potentials by pin, V, numbers or arrays that are broadcast
+        against each other; pins that are not named are at 0 V. Where there is no solution a value
+        is NaN."""
+        names = self.names(want)
+        columns, temperature, shape = self._biases(volts, kelvin)
+        changed = self.vector(parameters) if parameters else None
+        values = self.kernel(*names)(columns, temperature, changed)
+        return Values((name, row.reshape(shape)) for name, row in zip(names, values))
+
+    def _biases(
+        self, volts: Volts, kelvin: ArrayLike
+    ) -> tuple[list[Floats], float | Floats, tuple[int, ...]]:
+        if not isinstance(volts, Mapping):
+            if len(volts) != len(self.pins):
+                raise ValueError(f"{len(volts)} potentials for the pins {', '.join(self.pins)}")
+            volts = dict(zip(self.pins, volts))
+        unknown = [pin for pin in volts if pin not in self.pins]
+        if unknown:
+            raise KeyError(f"{self.name} has no pin {unknown[0]}, but {', '.join(self.pins)}")
+        given = [np.asarray(volts.get(pin, 0.0), np.float64) for pin in self.pins]
+        heat = np.asarray(kelvin, np.float64)
+        shape = np.broadcast_shapes(heat.shape, *(g.shape for g in given))
+
+        def column(values: Floats) -> Floats:
+            return np.ascontiguousarray(np.broadcast_to(values, shape)).reshape(-1)
+
+        temperature = float(heat) if heat.ndim == 0 else column(heat)
+        return [column(g) for g in given], temperature, shape
+
+    def function(
+        self,
+        output: str,
+        of: Sequence[str],
+        volts: Volts,
+        *,
+        kelvin: ArrayLike = ROOM,
+        parameters: Mapping[str, float] | None = None,
+    ) -> Function:
+        """The output at fixed biases as a function of some parameters, with its exact Jacobian: what
+        `scipy.optimize` takes."""
+        return Function(self, output, of, volts, kelvin, parameters)
+
+
+class Function:
+    """An output as a function `f(x)` of parameters, with `f.jac(x)`: a row for each bias, a column
+    for each parameter. Value and Jacobian of the same `x` are computed together, once."""
+
+    def __init__(
+        self,
+        device: Device,
+        output: str,
+        of: Sequence[str],
+        volts: Volts,
+        kelvin: ArrayLike,
+        parameters: Mapping[str, float] | None,
+    ) -> None:
+        order = list(device.parameters)
+        unknown = [name for name in of if name not in order]
+        if unknown:
+            raise KeyError(f"{device.name} has no parameter {unknown[0]}")
+        self.names = tuple(of)
+        self._kernel = device.kernel(output, *(f"d{output}/d{name}" for name in of))
+        self._all = device.vector(parameters)
+        self._at = [order.index(name) for name in of]
+        self._columns, self._kelvin, _ = device._biases(volts, kelvin)
+        self._last = threading.local()
+
+    @property
+    def x0(self) -> Floats:
+        """Where the parameters stand now."""
+        return self._all[self._at]
+
+    def both(self, x: ArrayLike) -> Floats:
+        """The value in the first row, its derivatives in the others."""
+        given = np.asarray(x, np.float64)
+        last = getattr(self._last, "kept", None)
+        if last is not None and np.array_equal(last[0], given):
+            return last[1]
+        parameters = self._all.copy()
+        parameters[self._at] = given
+        values = self._kernel(self._columns, self._kelvin, parameters)
+        self._last.kept = (given.copy(), values)
+        return values
+
+    def __call__(self, x: ArrayLike) -> Floats:
+        return self.both(x)[0].copy()
+
+    def jac(self, x: ArrayLike) -> Floats:
+        return self.both(x)[1:].T.copy()

@@ -1,0 +1,56 @@
+"""The compiled part of the package."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+class Refused(Exception): ...
+
+class Engine:
+    def __new__(cls, options: str) -> Engine: ...
+    def call(
+        self,
+        operation: str,
+        request: str,
+        progress: Callable[[str, str, float | None], object] | None = None,
+    ) -> str: ...
+    def reload(self) -> str: ...
+    def card(
+        self,
+        path: str,
+        dialect: str | None,
+        model: str | None,
+        instance: Sequence[tuple[str, str]],
+        files: dict[str, str],
+    ) -> Device: ...
+    def template(self, name: str, polarity: str | None = None) -> Device: ...
+
+class Device:
+    @property
+    def name(self) -> str: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def polarity(self) -> str: ...
+    @property
+    def pins(self) -> list[str]: ...
+    @property
+    def static_only(self) -> list[str]: ...
+    @property
+    def parameters(self) -> list[tuple[str, float, str, bool]]: ...
+    def kernel(self, columns: Sequence[str]) -> Kernel: ...
+
+class Kernel:
+    def __call__(
+        self,
+        volts: Sequence[NDArray[np.float64]],
+        kelvin: float | NDArray[np.float64],
+        parameters: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
+    def fastest(
+        self, volts: Sequence[NDArray[np.float64]], kelvin: float, runs: int
+    ) -> float: ...
+
+def operations() -> str: ...
+def version() -> str: ...

@@ -1,0 +1,132 @@
+"""Calls: documents, errors, progress, Ctrl-C, threads."""
+
+import os
+import signal
+import threading
+import time
+import unittest
+
+import numpy as np
+
+import espice
+from support import Folder
+
+
+class Calls(unittest.TestCase):
+    def test_a_model_is_made_of_a_file_of_columns_and_of_a_frame(self):
+        volts = np.linspace(0.4, 0.8, 21)
+        amps = 1e-14 * (np.exp(volts / 0.0275) - 1)
+        columns = {"VF (V)": volts, "IF (A)": amps}
+        made = espice.model(columns, kind="diode", simulate=False)
+        self.assertTrue(made["models"], made.errors)
+        self.assertIn(".model", made.card.lower())
+        # The data hold at 25 degC, the card's parameters at 27 degC.
+        back = espice.eval(made.card, {"a": volts}, "I(a)", kelvin=298.15)["I(a)"]
+        np.testing.assert_allclose(back, amps, rtol=0.01)
+        try:
+            import pandas
+        except ImportError:
+            self.skipTest("there is no pandas")
+        again = espice.model(pandas.DataFrame(columns), kind="diode", simulate=False)
+        self.assertEqual(again["models"], made["models"])
+        frame = made.frame("fit.parameters")
+        self.assertIn("IS", list(frame["name"]))
+
+    def test_a_function_is_fitted(self):
+        text = "template line {\n  input x : 1\n  param a : 1 = 0\n  param b : 1 = 0\n  output y = a + b * x\n}\n"
+        x = np.arange(10.0)
+        found = espice.fit(text, {"x": x, "y": 3 + 2 * x})
+        self.assertAlmostEqual(found.parameters["a"], 3, places=9)
+        self.assertAlmostEqual(found.parameters["b"], 2, places=9)
+
+    def test_packs_are_checked(self):
+        good = espice.check("p.espice", files={"p.espice": "template f {\n  input x : 1\n  output y = x\n}\n"})
+        self.assertTrue(good["sound"], good.errors)
+        bad = espice.check("p.espice", files={"p.espice": "template f {\n  output y = 1 V + 1 A\n}\n"})
+        self.assertFalse(bad["sound"])
+        self.assertTrue(bad.errors)
+
+    def test_errors_have_codes(self):
+        with self.assertRaises(espice.Error) as caught:
+            espice.call("model.mak", {})
+        self.assertEqual(caught.exception.code, "E1101")
+        self.assertIn("model.make", caught.exception.help[0])
+        with self.assertRaises(espice.Error) as caught:
+            espice.call("model.make", {"source": "x"})
+        self.assertEqual(caught.exception.code, "E1102")
+        with self.assertRaises(espice.Error):
+            espice.Engine(packs=["no/such/folder"])
+        with self.assertRaises(espice.Error):
+            espice.device(template="none")
+        with self.assertRaises(ValueError):
+            espice.model("none.pdf").card
+
+    def test_progress_is_told_and_stops_what_it_follows(self):
+        steps = []
+        with Folder() as folder:
+            engine = espice.Engine(roots=[folder])
+            engine.model("EX41.csv", progress=lambda *step: steps.append(step))
+            self.assertTrue(any(stage == "fit" for stage, _, _ in steps), steps)
+            bar = Bar()
+            engine.model("EX41.csv", progress=bar)
+            self.assertTrue(bar.words)
+
+            def stop(stage, detail, share):
+                raise RuntimeError("enough")
+
+            with self.assertRaisesRegex(RuntimeError, "enough"):
+                engine.model("EX41.pdf", progress=stop)
+            with self.assertRaises(TypeError):
+                engine.model("EX41.csv", progress=3)
+
+    def test_ctrl_c_stops_a_fit_within_200_ms(self):
+        sent = []
+
+        def interrupt(stage, detail, share):
+            if stage == "fit" and not sent:
+                threading.Timer(0.02, press).start()
+                sent.append(None)
+
+        def press():
+            sent.append(time.monotonic())
+            os.kill(os.getpid(), signal.SIGINT)
+
+        with Folder() as folder:
+            engine = espice.Engine(roots=[folder])
+            with self.assertRaises(KeyboardInterrupt):
+                for _ in range(50):
+                    engine.model("EX41.pdf", progress=interrupt)
+            waited = time.monotonic() - sent[1]
+        print(f"Ctrl-C stopped the fit after {waited * 1000:.0f} ms")
+        self.assertLess(waited, 0.2)
+
+    def test_other_threads_go_on_meanwhile(self):
+        with Folder() as folder:
+            engine = espice.Engine(roots=[folder])
+            done = threading.Event()
+            threading.Thread(target=lambda: (engine.model("EX41.pdf"), done.set())).start()
+            count, longest, last = 0, 0.0, time.monotonic()
+            while not done.is_set():
+                time.sleep(0.001)
+                now = time.monotonic()
+                count, longest, last = count + 1, max(longest, now - last), now
+            self.assertGreater(count, 20)
+            self.assertLess(longest, 0.5)
+
+
+class Bar:
+    """What a bar of tqdm offers."""
+
+    def __init__(self):
+        self.total = None
+        self.words = []
+
+    def update(self, much):
+        assert much > 0
+
+    def set_description(self, words):
+        self.words.append(words)
+
+
+if __name__ == "__main__":
+    unittest.main()

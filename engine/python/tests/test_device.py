@@ -1,0 +1,122 @@
+"""Devices as functions of arrays."""
+
+import threading
+import unittest
+
+import numpy as np
+
+import espice
+
+CARD = ".model d1 D(IS=1e-14 N=1.1 RS=0.5 CJO=2p VJ=0.7 M=0.4 TT=5n BV=60)\n.model m1 NMOS(LEVEL=3 VTO=0.7 KP=100u)\n"
+
+
+class Devices(unittest.TestCase):
+    def test_values_are_those_of_the_operation(self):
+        device = espice.device(CARD, model="d1")
+        volts = np.linspace(-1, 0.8, 19)
+        values = device.eval({"a": volts}, ["currents", "charges", "conductances"])
+        request = {
+            "card": "c.lib",
+            "model": "d1",
+            "files": {"c.lib": CARD},
+            "at": [{"pin": "a", "volts": list(volts)}],
+            "also": ["charges", "conductances"],
+        }
+        told = espice.call("model.eval", request)
+        columns = [c["name"] for c in told["columns"]]
+        rows = np.array(told["rows"], float)
+        for name, same in [("I(a)", "I(a)"), ("Q(a)", "Q(a)"), ("dI(a)/dV(k)", "G(a,k)")]:
+            wanted = rows[:, columns.index(same)]
+            np.testing.assert_allclose(values[name], wanted, 1e-13, err_msg=name)
+
+    def test_derivatives_are_those_of_differences(self):
+        device = espice.device(CARD, model="m1", instance={"W": "10u", "L": "1u"})
+        bias = {"d": 1.3, "g": np.array([1.1, 1.9]), "b": -0.2}
+        names = ["I(d)", "dI(d)/dV(g)", "dI(d)/dVTO"]
+        values = device.eval(bias, names)
+        h = 1e-6
+        up = device.eval({**bias, "g": bias["g"] + h})["I(d)"]
+        down = device.eval({**bias, "g": bias["g"] - h})["I(d)"]
+        np.testing.assert_allclose(values["dI(d)/dV(g)"], (up - down) / (2 * h), rtol=1e-5)
+        at = device.parameters["VTO"]
+        up = device.eval(bias, parameters={"VTO": at + h})["I(d)"]
+        down = device.eval(bias, parameters={"VTO": at - h})["I(d)"]
+        np.testing.assert_allclose(values["dI(d)/dVTO"], (up - down) / (2 * h), rtol=1e-5)
+
+    def test_biases_are_broadcast(self):
+        device = espice.device(template="junction_diode")
+        volts, kelvin = np.linspace(0.3, 0.7, 5), np.array([[250.0], [300.0], [350.0]])
+        values = espice.eval(device, {"a": volts}, kelvin=kelvin)
+        self.assertEqual(values["I(a)"].shape, (3, 5))
+        for row, heat in zip(values["I(a)"], kelvin[:, 0]):
+            np.testing.assert_array_equal(row, device.eval([volts, 0.0], kelvin=heat)["I(a)"])
+        self.assertEqual(device.eval({"a": 0.5})["I(a)"].shape, ())
+        self.assertEqual(espice.eval("junction_diode", {"a": []})["I(a)"].shape, (0,))
+        self.assertEqual(list(espice.eval(CARD, {"a": 0.5}, "I(a)", model="d1")), ["I(a)"])
+
+    def test_what_is_wrong_is_said(self):
+        device = espice.device(template="junction_diode")
+        for wrong in [
+            lambda: device.eval({"x": 1.0}),
+            lambda: device.eval({"a": 1.0}, "I(x)"),
+            lambda: device.eval({"a": 1.0}, parameters={"NONE": 1.0}),
+            lambda: device.function("I(a)", ["NONE"], {"a": 1.0}),
+        ]:
+            self.assertRaises(KeyError, wrong)
+        kernel = device.kernel("I(a)")
+        one, two = np.zeros(1), np.zeros(2)
+        for wrong in [
+            lambda: device.eval([1.0]),
+            lambda: kernel([one], 300.0),
+            lambda: kernel([one, two], 300.0),
+            lambda: kernel([two, two], one),
+            lambda: kernel([two, two], 300.0, one),
+            lambda: kernel([np.zeros(8)[::2], np.zeros(4)], 300.0),
+        ]:
+            self.assertRaises(ValueError, wrong)
+        self.assertRaises(TypeError, espice.device)
+
+    def test_scipy_finds_the_parameters_of_a_device(self):
+        try:
+            from scipy.optimize import least_squares
+        except ImportError:
+            self.skipTest("there is no scipy")
+        device = espice.device(template="junction_diode")
+        volts = np.linspace(0.4, 0.9, 60)
+        true = {"IS": 3e-13, "N": 1.3, "RS": 0.8}
+        data = device.eval({"a": volts}, "I(a)", parameters=true)["I(a)"]
+        model = device.function("I(a)", ["IS", "N", "RS"], {"a": volts})
+
+        # On scales on which the parameters are of one size: log IS, N, RS.
+        def residuals(x):
+            return np.log(model([np.exp(x[0]), x[1], x[2]])) - np.log(data)
+
+        def jacobian(x):
+            at = [np.exp(x[0]), x[1], x[2]]
+            return model.jac(at) / model(at)[:, None] * np.array([at[0], 1.0, 1.0])
+
+        found = least_squares(residuals, [np.log(1e-12), 1.5, 0.3], jacobian, x_scale=[1, 0.1, 0.1])
+        np.testing.assert_allclose([np.exp(found.x[0]), *found.x[1:]], list(true.values()), rtol=1e-6)
+
+    def test_threads_share_a_kernel(self):
+        device = espice.device(CARD, model="m1")
+        volts = [np.linspace(0, 2, 500) + s for s in (0.0, 0.5, 0.0, -0.1)]
+        kernel = device.kernel("I(d)", "dI(d)/dV(g)")
+        alone = kernel(volts, 300.15)
+        wrong = []
+
+        def work():
+            for _ in range(50):
+                if not np.array_equal(kernel(volts, 300.15), alone):
+                    wrong.append(None)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
