@@ -12,7 +12,8 @@ PROGRAM = os.environ.get("ESPICE", str(ROOT / "target/debug/espice"))
 
 
 def at(document, pointer):
-    document.pop("run", None)
+    if isinstance(document, dict):
+        document.pop("run", None)
     for name in (pointer or "").split("/")[1:]:
         document = document[name]
     return document

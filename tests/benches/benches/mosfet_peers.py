@@ -114,5 +114,6 @@ run
     return (many - few) / 100_000 * 1e9
 
 
-print(f"numpy, Jacobian by hand: {numpy_time():.1f} ns/point")
-print(f"ngspice, value, a point more: {ngspice_time():.0f} ns/point")
+if __name__ == "__main__":
+    print(f"numpy, Jacobian by hand: {numpy_time():.1f} ns/point")
+    print(f"ngspice, value, a point more: {ngspice_time():.0f} ns/point")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Union
@@ -35,6 +36,7 @@ class Device:
     def __init__(self, native: Native) -> None:
         self._native = native
         self._kernels: dict[tuple[str, ...], Kernel] = {}
+        self._wanted: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.name: str = native.name
         self.template: str = native.template
         self.polarity: str = native.polarity
@@ -53,10 +55,14 @@ class Device:
     def names(self, want: str | Iterable[str]) -> list[str]:
         """Names of values; `currents`, `charges`, `conductances`, `capacitances`, `temperature` and
         `parameters` stand for families."""
-        found: list[str] = []
-        for word in [want] if isinstance(want, str) else want:
-            found += self._family(word)
-        return list(dict.fromkeys(found))
+        return list(self._names((want,) if isinstance(want, str) else tuple(want)))
+
+    def _names(self, want: tuple[str, ...]) -> tuple[str, ...]:
+        found = self._wanted.get(want)
+        if found is None:
+            words = [name for word in want for name in self._family(word)]
+            found = self._wanted.setdefault(want, tuple(dict.fromkeys(words)))
+        return found
 
     def _family(self, word: str) -> list[str]:
         pins = self.pins
@@ -102,11 +108,11 @@ class Device:
         """Values at biases. `volts` are potentials by pin, V, numbers or arrays that are broadcast
         against each other; pins that are not named are at 0 V. Where there is no solution a value
         is NaN."""
-        names = self.names(want)
+        names = self._names((want,) if isinstance(want, str) else tuple(want))
         columns, temperature, shape = self._biases(volts, kelvin)
         changed = self.vector(parameters) if parameters else None
         values = self.kernel(*names)(columns, temperature, changed)
-        return Values((name, row.reshape(shape)) for name, row in zip(names, values))
+        return Values(zip(names, values.reshape((len(names), *shape))))
 
     def _biases(
         self, volts: Volts, kelvin: ArrayLike
@@ -120,10 +126,17 @@ class Device:
             raise KeyError(f"{self.name} has no pin {unknown[0]}, but {', '.join(self.pins)}")
         given = [np.asarray(volts.get(pin, 0.0), np.float64) for pin in self.pins]
         heat = np.asarray(kelvin, np.float64)
-        shape = np.broadcast_shapes(heat.shape, *(g.shape for g in given))
+        shapes = {g.shape for g in (heat, *given) if g.ndim > 0}
+        shape = next(iter(shapes), ()) if len(shapes) < 2 else np.broadcast_shapes(*shapes)
+        size = math.prod(shape)
 
         def column(values: Floats) -> Floats:
-            return np.ascontiguousarray(np.broadcast_to(values, shape)).reshape(-1)
+            # What needs no work is most of what comes.
+            if values.ndim == 0:
+                return np.full(size, values)
+            if values.shape != shape:
+                values = np.broadcast_to(values, shape)
+            return np.ascontiguousarray(values).reshape(-1)
 
         temperature = float(heat) if heat.ndim == 0 else column(heat)
         return [column(g) for g in given], temperature, shape
@@ -169,14 +182,16 @@ class Function:
     @property
     def x0(self) -> Floats:
         """Where the parameters stand now."""
-        return self._all[self._at]
+        now: Floats = self._all[self._at]
+        return now
 
     def both(self, x: ArrayLike) -> Floats:
         """The value in the first row, its derivatives in the others."""
         given = np.asarray(x, np.float64)
         last = getattr(self._last, "kept", None)
         if last is not None and np.array_equal(last[0], given):
-            return last[1]
+            kept: Floats = last[1]
+            return kept
         parameters = self._all.copy()
         parameters[self._at] = given
         values = self._kernel(self._columns, self._kelvin, parameters)
@@ -184,7 +199,8 @@ class Function:
         return values
 
     def __call__(self, x: ArrayLike) -> Floats:
-        return self.both(x)[0].copy()
+        value: Floats = self.both(x)[0].copy()
+        return value
 
     def jac(self, x: ArrayLike) -> Floats:
         return self.both(x)[1:].T.copy()

@@ -47,7 +47,7 @@ class Outcome(Document):
     @property
     def passed(self) -> bool:
         """Whether a model came out that no rule refuses."""
-        return self["verdict"]["status"] == "passed"
+        return bool(self["verdict"]["status"] == "passed")
 
     @property
     def card(self) -> str:

@@ -54,7 +54,7 @@ class Engine:
     def _call(self, operation: str, request: Mapping[str, Any], progress: Progress = None) -> str:
         words = {name: value for name, value in request.items() if value is not None}
         with followed(progress) as tell:
-            return _translated(self._native.call, operation, json.dumps(words), tell)
+            return str(_translated(self._native.call, operation, json.dumps(words), tell))
 
     def reload(self) -> list[dict[str, str]]:
         """Loads the packs again, all or none, and names the active ones."""
@@ -215,15 +215,26 @@ class Engine:
         *,
         kelvin: ArrayLike = ROOM,
         parameters: Mapping[str, float] | None = None,
-        **how: Any,
+        model: str | None = None,
+        polarity: str | None = None,
+        dialect: str | None = None,
+        instance: Mapping[str, Any] | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> Values:
         """Values of a device, of a card (path or text) or of a template (name) at biases; see
-        `Device.eval`. What else is said is for `device`. Whoever evaluates often makes the device
-        once."""
+        `Device.eval`, and `device` for the rest. Whoever evaluates often makes the device once."""
         if not isinstance(device, Device):
             word = os.fspath(device)
-            is_card = "\n" in word or word in how.get("files", {}) or os.path.exists(word)
-            device = self.device(**{"card" if is_card else "template": word}, **how)
+            is_card = "\n" in word or word in (files or {}) or os.path.exists(word)
+            device = self.device(
+                word if is_card else None,
+                template=None if is_card else word,
+                model=model,
+                polarity=polarity,
+                dialect=dialect,
+                instance=instance,
+                files=files,
+            )
         return device.eval(volts, want, kelvin=kelvin, parameters=parameters)
 
 
