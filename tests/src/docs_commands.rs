@@ -81,7 +81,7 @@ fn the_tutorial_and_its_jobs_run() {
     let old = "[device]\npart = \"AC8\"\nkind = \"diode\"\npackage = \"SOD-323\"\n\n\
                [[parameter]]\nsymbol = \"PD\"\nmax = \"1 W\"\n";
     write(&folder, "sheets/new.toml", old);
-    let job = "espice --pack acme --format github judge sheets --baseline known.json # exit 1";
+    let job = "espice --pack acme --format github judge sheets --baseline known.txt # exit 1";
     assert_eq!(ended(&folder, job), None);
     let _ = std::fs::remove_dir_all(&folder);
 }

@@ -5,6 +5,8 @@ pub mod sampled;
 pub mod synthetic;
 
 #[cfg(test)]
+mod baselines;
+#[cfg(test)]
 mod behaviour;
 #[cfg(test)]
 mod bombs;

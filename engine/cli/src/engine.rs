@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) seed: u64,
     /// Which simulator checks the cards.
     pub(crate) simulator: Simulator,
+    /// Failures that keep no model from being made.
+    pub(crate) known: espice::Known,
 }
 
 /// Which simulator checks the cards.
@@ -127,6 +129,7 @@ pub(crate) fn open<'w>(
             seed: config.seed,
             threads: config.threads.unwrap_or(1),
             simulator: setup,
+            known: config.known.clone(),
             ..espice::Config::default()
         },
     );

@@ -109,7 +109,9 @@ impl Exit {
             exit.and(if d.severity == "error" { of_code(&d.code) } else { Exit::Rule })
         });
         let findings = &outcome.verdict.findings;
-        let failed = findings.iter().any(|f| f.status == "failed" && fail_on.counts(&f.severity));
+        let failed = findings
+            .iter()
+            .any(|f| f.status == "failed" && !f.known && fail_on.counts(&f.severity));
         if failed || outcome.verdict.status == "failed" && fail_on != FailOn::Never {
             exit = exit.and(Exit::Rule);
         }

@@ -1,5 +1,6 @@
 //! A baseline: the findings that an old library starts with, so that only new ones fail a run.
 
+use crate::config::Known;
 use crate::outcome::{BaselineRecord, FindingRecord, GoneRecord, Judged};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +89,11 @@ impl Baseline {
             );
         }
         text
+    }
+
+    /// What it says to a run that makes a model.
+    pub fn known(&self) -> Known {
+        Known::These(self.entries.keys().cloned().collect())
     }
 
     /// How many findings it holds.

@@ -1,4 +1,6 @@
+use espice_lang::ir::Finding;
 use espice_model::Mode;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// With what an [`crate::Engine`] is set up.
@@ -16,6 +18,34 @@ pub struct Config {
     pub mode: Mode,
     /// The simulator that checks cards; none leaves them unchecked, and the outcome says so.
     pub simulator: Option<SimulatorSetup>,
+    /// Failures that keep no model from being made.
+    pub known: Known,
+}
+
+/// Failures that are known, by a baseline: they end no run and throw no candidate out that is the
+/// only one. Those of rules that may not be waived are never among them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Known {
+    /// None is.
+    #[default]
+    Nothing,
+    /// Those with one of these fingerprints.
+    These(BTreeSet<String>),
+    /// All are: they are about to be written to a baseline.
+    Everything,
+}
+
+impl Known {
+    /// Whether a failure is known.
+    pub(crate) fn covers(&self, finding: &Finding) -> bool {
+        let mut names = std::iter::once(&finding.fingerprint).chain(&finding.former);
+        !finding.unwaivable
+            && match self {
+                Known::Nothing => false,
+                Known::These(known) => names.any(|name| known.contains(name)),
+                Known::Everything => true,
+            }
+    }
 }
 
 impl Default for Config {
@@ -27,6 +57,7 @@ impl Default for Config {
             threads: 1,
             mode: Mode::Portable,
             simulator: None,
+            known: Known::Nothing,
         }
     }
 }

@@ -56,7 +56,7 @@ mod wire;
 mod withheld;
 
 pub use baseline::Baseline;
-pub use config::{Config, Request, SimulatorSetup};
+pub use config::{Config, Known, Request, SimulatorSetup};
 pub use engine::Engine;
 pub use espice_fit::{Climb, Loss};
 pub use espice_ingest::sheet;

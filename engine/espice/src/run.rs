@@ -208,9 +208,14 @@ impl Engine<'_> {
     fn screen(&self, record: &mut Record) -> bool {
         let Record { facts, findings, diagnostics, .. } = record;
         self.screen_facts(facts, findings, diagnostics);
-        let broken =
-            |f: &Finding| f.status == FindingStatus::Failed && f.severity == Severity::Error;
+        let broken = |f: &Finding| self.is_broken(f);
         !record.findings.iter().any(broken) && !hit_limit(&record.diagnostics)
+    }
+
+    /// Whether a finding fails the run.
+    fn is_broken(&self, f: &Finding) -> bool {
+        let fails = f.status == FindingStatus::Failed && f.severity == Severity::Error;
+        fails && !self.config.known.covers(f)
     }
 
     fn select(&self, facts: &Facts, record: &mut Record) -> Option<Selection> {
@@ -231,7 +236,7 @@ impl Engine<'_> {
     ) -> Vec<(usize, Fitted<'e>)> {
         let seen = withheld::without(facts, asked);
         let mut survivors = Vec::new();
-        let mut dropped: Vec<(f64, Vec<Finding>)> = Vec::new();
+        let mut dropped: Vec<(usize, Fitted<'e>)> = Vec::new();
         let count = selection.candidates.len().max(1) as f64;
         for (done, candidate) in selection.candidates.iter().enumerate() {
             if self.is_cancelled() {
@@ -291,16 +296,22 @@ impl Engine<'_> {
                             .at(template.span)
                             .help(format!("the first is {first}")),
                     );
-                    dropped.push((fitted.error(), fitted.findings));
+                    dropped.push((place, fitted));
                 }
             }
         }
-        if survivors.is_empty() {
-            // The verdict then is that on the candidate which met the data best.
-            dropped.sort_by(|a, b| a.0.total_cmp(&b.0));
-            record.findings.extend(dropped.into_iter().next().map(|d| d.1).unwrap_or_default());
+        if !survivors.is_empty() {
+            return survivors;
         }
-        survivors
+        let is_known = |d: &(usize, Fitted<'e>)| !d.1.broken().any(|f| self.is_broken(f));
+        let (known, mut dropped): (Vec<_>, Vec<_>) = dropped.into_iter().partition(is_known);
+        if known.is_empty() {
+            // The verdict then is that on the candidate which met the data best.
+            dropped.sort_by(|a, b| a.1.error().total_cmp(&b.1.error()));
+            let best = dropped.into_iter().next();
+            record.findings.extend(best.map(|d| d.1.findings).unwrap_or_default());
+        }
+        known
     }
 
     /// The card of the fitted template in every dialect asked for.
@@ -412,10 +423,7 @@ impl Engine<'_> {
         waivers.note(&record.findings);
         record.diagnostics.extend(self.rulebook.audit_waivers(&waivers));
         record.diagnostics.sort();
-        let failed = record
-            .findings
-            .iter()
-            .any(|f| f.status == FindingStatus::Failed && f.severity == Severity::Error);
+        let failed = record.findings.iter().any(|f| self.is_broken(f));
         let unusable = record.models.is_empty() && record.diagnostics.has_errors();
         let status = match (&record.fit, failed) {
             (_, true) => "failed",

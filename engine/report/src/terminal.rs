@@ -306,8 +306,10 @@ fn rules(outcome: &Outcome, style: Style) -> String {
 
 /// A finding with its values, places and reason.
 pub(crate) fn finding(f: &FindingRecord, style: Style) -> String {
-    let paint = if f.status == "failed" { severity(&f.severity) } else { Paint::Quiet };
-    let head = style.paint(paint, &format!("{} {}", f.status, f.severity));
+    let fails = f.status == "failed" && !f.known;
+    let paint = if fails { severity(&f.severity) } else { Paint::Quiet };
+    let status = if f.known { "known" } else { f.status.as_str() };
+    let head = style.paint(paint, &format!("{status} {}", f.severity));
     let mut out = block(&format!("{head} {}::{}: {}", f.pack, f.rule, f.message), style, "");
     let show = |v| numbers::quantity(v, &f.unit, Script::Plain);
     let mut parts = Vec::new();

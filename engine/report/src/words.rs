@@ -153,14 +153,16 @@ fn curves_in_words(outcome: &Outcome, curves: &[&FittedCurve], script: Script) -
     parts
 }
 
-/// How many rules of each severity fail: `1 error`, `2 warnings`.
+/// How many rules of each severity fail: `1 error`, `2 warnings`, and how many failures are known.
 pub(crate) fn failures(outcome: &Outcome) -> Vec<String> {
     let failed = findings(outcome, "failed");
     let of = |(severity, plural)| {
-        let n = failed.iter().filter(|f| f.severity == severity).count();
+        let n = failed.iter().filter(|f| f.severity == severity && !f.known).count();
         (n > 0).then(|| count(n, severity, plural))
     };
-    [("error", "errors"), ("warning", "warnings")].into_iter().filter_map(of).collect()
+    let known = failed.iter().filter(|f| f.known).count();
+    let known = (known > 0).then(|| count(known, "known failure", "known failures"));
+    [("error", "errors"), ("warning", "warnings")].into_iter().filter_map(of).chain(known).collect()
 }
 
 /// How many of the sheet's limits the model meets.

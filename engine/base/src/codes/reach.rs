@@ -124,4 +124,9 @@ editor show.";
     LINT_UNUSED_ALLOW "E1032" "nothing is left to allow"
 "The lint that is allowed here tells nothing any more, so that the `allow` would hide the next mistake.
 The fix removes it.";
+
+    LINT_MESSAGE_WITHOUT_VALUE "E1033" "a message shows no value"
+"The check compares values, and the message says none of them: whoever reads the finding has to open
+the source to learn how far off it is, and two findings of one rule read alike. `{observed}`, `{limit}`
+and `{margin}` are those of the comparison that decided; `{worst.typ}` and names of loops say where.";
 }

@@ -3,8 +3,9 @@
 use super::Context;
 use crate::exit::Exit;
 use crate::files;
+use espice::outcome::BaselineRecord;
 use espice_base::{Code, Diagnostic};
-use espice_report::findings::{Form, Report};
+use espice_report::findings::{Form, Report, baseline_words};
 use std::path::{Path, PathBuf};
 
 /// Shows a report in a form.
@@ -57,6 +58,11 @@ pub(super) fn say(
         context.console.complain(&format!("wrote {}\n", path.display()));
     }
     Ok(())
+}
+
+/// The account of a baseline, where one was given.
+pub(super) fn of_baseline(record: Option<&BaselineRecord>) -> String {
+    record.map_or(String::new(), |b| baseline_words(b) + "\n")
 }
 
 /// What is told when a command has no findings to show in a form.

@@ -1,15 +1,14 @@
 //! `espice judge`: the rules alone, for many sources at once.
 
+use super::baseline::{self, KnownFindings};
 use super::{Context, findings};
 use crate::arguments::{FailOn, Format, Output};
 use crate::engine::{self, Config};
 use crate::exit::Exit;
-use crate::files;
+use espice::JudgeRequest;
 use espice::outcome::Judged;
-use espice::{Baseline, JudgeRequest};
-use espice_base::{Code, Diagnostic, Diagnostics, ReadError, Severity, SourceMap};
+use espice_base::{Diagnostics, Severity, SourceMap};
 use espice_report::findings::{Report, human};
-use std::path::PathBuf;
 
 /// Judges sources by the rules on sources and data, and with a card by those on models.
 #[derive(clap::Args, Debug)]
@@ -35,12 +34,8 @@ pub(crate) struct Arguments {
     /// What fails the run
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     fail_on: FailOn,
-    /// Known findings, which fail nothing: only new ones do
-    #[arg(long, value_name = "FILE")]
-    baseline: Option<String>,
-    /// Write the failures of this run as a baseline, and let none of them fail it
-    #[arg(long, value_name = "FILE")]
-    write_baseline: Option<PathBuf>,
+    #[command(flatten)]
+    baseline: baseline::Options,
     /// Keep findings that hold or do not apply, too
     #[arg(long)]
     all: bool,
@@ -54,10 +49,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
-    let baseline = match arguments.baseline.as_deref().map(|path| read_baseline(path, context)) {
-        None => None,
-        Some(Ok(baseline)) => Some(baseline),
-        Some(Err(exit)) => return exit,
+    let known = match KnownFindings::open(&arguments.baseline, context) {
+        Ok(known) => known,
+        Err(exit) => return exit,
     };
     let request = JudgeRequest {
         sources: arguments.sources.clone(),
@@ -69,29 +63,20 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         all: arguments.all,
     };
     let (mut judged, diagnostics) = engine.judge(&request);
-    if let (Some(baseline), Some(path)) = (&baseline, &arguments.baseline) {
-        baseline.apply(path, &mut judged);
-    }
+    let written = match known.apply_to(&mut judged, &arguments.baseline, context) {
+        Ok(written) => written,
+        Err(exit) => return exit,
+    };
     if let Err(exit) = show(arguments, context, &judged, &diagnostics, engine.sources()) {
         return exit;
     }
     let mut exit = Exit::of_diagnostics(&diagnostics);
-    if let Some(path) = &arguments.write_baseline {
-        let baseline = Baseline::of(&judged.verdict.findings);
-        if let Err(diagnostic) = files::write(path, &baseline.render()) {
-            context.console.report_one(&diagnostic);
-            return exit.and(Exit::Usage);
-        }
-        let words = format!("wrote {} with {} findings\n", path.display(), baseline.len());
-        context.console.complain(&words);
-    }
-    let covered = |unwaivable: bool| arguments.write_baseline.is_some() && !unwaivable;
-    let fails = judged.verdict.findings.iter().any(|f| {
-        f.status == "failed"
-            && !f.known
-            && !covered(f.unwaivable)
-            && arguments.fail_on.counts(&f.severity)
-    });
+    context.console.complain(&written);
+    let fails = judged
+        .verdict
+        .findings
+        .iter()
+        .any(|f| f.status == "failed" && !f.known && arguments.fail_on.counts(&f.severity));
     let warned = arguments.fail_on == FailOn::Warning
         && diagnostics.iter().any(|d| d.severity == Severity::Warning);
     if fails || warned {
@@ -132,26 +117,4 @@ fn show(
     }
     let text = human::render(&report, context.console.style());
     findings::say(context, &[text], output)
-}
-
-fn read_baseline(path: &str, context: &Context<'_>) -> Result<Baseline, Exit> {
-    let bytes = context.world.read(path).map_err(|error| {
-        let why = match error {
-            ReadError::NotFound => String::from("does not exist: --write-baseline makes it"),
-            ReadError::TooLarge(limit) => format!("is larger than {limit} bytes"),
-            ReadError::Denied => String::from("cannot be read"),
-        };
-        let message = format!("the baseline `{path}` {why}");
-        context.console.report_one(&Diagnostic::error(Code::PATH, message));
-        Exit::Usage
-    })?;
-    let mut sources = SourceMap::default();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let file = sources.add(path, text.as_str());
-    let (baseline, diagnostics) = Baseline::parse(&text, file);
-    context.console.report(&diagnostics, &sources);
-    match Exit::of_diagnostics(&diagnostics) {
-        Exit::Ok => Ok(baseline),
-        exit => Err(exit),
-    }
 }

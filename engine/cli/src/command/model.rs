@@ -1,6 +1,7 @@
 //! `espice model`: the main job.
 
 use super::Context;
+use super::baseline::{self, KnownFindings};
 use super::findings;
 use super::result::{hand_over, write_all};
 use crate::arguments::{FailOn, Output};
@@ -54,6 +55,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     fail_on: FailOn,
     #[command(flatten)]
+    baseline: baseline::Options,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -64,14 +67,28 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         (Some(path), false) => Simulator::At(path.clone()),
         (None, false) => Simulator::Found,
     };
-    let config = Config { seed: arguments.seed, simulator, ..Config::of(context) };
+    let known = match KnownFindings::open(&arguments.baseline, context) {
+        Ok(known) => known,
+        Err(exit) => return exit,
+    };
+    let config = Config {
+        seed: arguments.seed,
+        simulator,
+        known: known.known(&arguments.baseline),
+        ..Config::of(context)
+    };
     match engine::start(context, &config) {
-        Ok(mut engine) => make(arguments, context, engine.as_mut()),
+        Ok(mut engine) => make(arguments, context, engine.as_mut(), &known),
         Err(exit) => exit,
     }
 }
 
-fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -> Exit {
+fn make(
+    arguments: &Arguments,
+    context: &Context<'_>,
+    engine: &mut dyn Engine,
+    known: &KnownFindings,
+) -> Exit {
     let request = Request {
         sources: arguments.sources.clone(),
         part: arguments.part.clone(),
@@ -79,15 +96,24 @@ fn make(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine) -
         dialects: distinct(&arguments.dialects),
         withhold: arguments.withhold.clone(),
     };
-    let Made { outcome, sheets } = engine.model(&request);
+    let Made { mut outcome, sheets } = engine.model(&request);
+    let (record, written) = match known.mark(&mut outcome, &arguments.baseline, context) {
+        Ok(marked) => marked,
+        Err(exit) => return exit,
+    };
     let exit = Exit::of_outcome(&outcome, arguments.fail_on);
     let write = |document: &str| write(&arguments.out, &outcome, &sheets, document);
     let Some(form) = context.global.format.form() else {
-        return hand_over(context, &outcome, exit, write, terminal::render);
+        let exit = hand_over(context, &outcome, exit, write, terminal::render);
+        context.console.complain(&findings::of_baseline(record.as_ref()));
+        context.console.complain(&written);
+        return exit;
     };
     let exit = hand_over(context, &outcome, exit, write, |_, _| String::new());
     let mut report = Report::of_outcome(&outcome, &arguments.sources);
     report.fails_on = arguments.fail_on.least();
+    report.baseline = record;
+    context.console.complain(&written);
     match findings::hand_over(context, &report, form, arguments.output.output.as_deref()) {
         Ok(()) => exit,
         Err(worse) => exit.and(worse),

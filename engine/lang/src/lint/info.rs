@@ -52,6 +52,7 @@ lints! {
     "idle_override" IDLE_OVERRIDE Check;
     "no_reason" LINT_NO_REASON Lint;
     "no_message" LINT_NO_MESSAGE Lint;
+    "message_without_value" LINT_MESSAGE_WITHOUT_VALUE Lint;
     "unused_limit" LINT_UNUSED_LIMIT Lint;
     "unused_let" LINT_UNUSED_LET Mended;
     "unused_file" LINT_UNUSED_FILE Lint;

@@ -26,6 +26,7 @@ pub(super) fn look(looked: &mut Looked<'_>) {
                 .help("write `say \"… is {observed}\"`"),
             );
         }
+        without_value(looked, rule);
         unused(looked, rule);
         repeated(looked, rule);
         let [fails, passes] = [tested.0.contains(&index), tested.1.contains(&index)];
@@ -116,6 +117,38 @@ pub(super) fn of_message(message: &Option<Message>) -> impl Iterator<Item = &Exp
         MessagePart::Value(e) => Some(e),
         MessagePart::Text(_) => None,
     })
+}
+
+/// A message that says no value although the checks compare some.
+fn without_value(looked: &mut Looked<'_>, rule: &Rule) {
+    let Some(say) = &rule.say else { return };
+    if of_message(&rule.say).next().is_some() || !rule.checks.iter().any(compares) {
+        return;
+    }
+    looked.tell(
+        Diagnostic::warning(
+            Code::LINT_MESSAGE_WITHOUT_VALUE,
+            format!("the message of `{}` shows no value", rule.name.text),
+        )
+        .at(say.span)
+        .help("say how far off it is: `{observed}`, and `{limit}` where that is not in the words"),
+    );
+}
+
+/// Whether an expression compares values other than words.
+fn compares(check: &Expr) -> bool {
+    let is_word = |e: &Expr| matches!(e.kind, ExprKind::Text(_));
+    let mut found = false;
+    walk(check, &mut |part| {
+        found |= match &part.kind {
+            ExprKind::Compare { first, rest } => {
+                !is_word(first) && !rest.iter().any(|(_, _, e)| is_word(e))
+            }
+            ExprKind::In { value, .. } => !is_word(value),
+            _ => false,
+        };
+    });
+    found
 }
 
 fn unused(looked: &mut Looked<'_>, rule: &Rule) {

@@ -178,7 +178,7 @@ pub(crate) fn waiver_words(w: &WaiverRecord) -> String {
 }
 
 /// The account of a baseline in one line.
-pub(crate) fn baseline_words(b: &BaselineRecord) -> String {
+pub fn baseline_words(b: &BaselineRecord) -> String {
     let unseen = match b.unseen {
         0 => String::new(),
         n => format!(", {n} of parts that were not judged"),
