@@ -5,7 +5,6 @@ use std::path::Path;
 
 const SHEET: &str = include_str!("../examples/EX41/EX41.toml");
 
-#[expect(clippy::disallowed_methods, reason = "tests lay out what the program reads")]
 fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).unwrap();
 }
