@@ -3,7 +3,7 @@
 //!
 //! `ESPICE_ORACLE_POINTS` sets how many points each test takes; 2 000 otherwise.
 
-use crate::sampled::{Purpose, compare, deck, plan_of};
+use crate::sampled::{Purpose, compare, correct, deck, plan_of};
 use crate::support;
 
 fn agrees(template: &str, purpose: Purpose) {
@@ -14,14 +14,21 @@ fn agrees(template: &str, purpose: Purpose) {
     let library = support::library();
     let ir = library.template(template).expect("a shipped template");
     let plan = plan_of(&support::root(), template).unwrap_or_else(|e| panic!("{e}"));
-    let compared =
+    let mut compared =
         compare(ir, &plan, &config, purpose, count, 39).unwrap_or_else(|e| panic!("{e}"));
+    let as_it_is = compared.judge().misses;
+    let faulty = correct(ir, &plan, purpose, &mut compared);
     let judged = compared.judge();
     for (share, point, value) in judged.ranked.iter().take(3) {
         let name = &compared.names[*value];
         println!("* point {point}: {name} at {share:.3} of its tolerance");
         println!("{}", deck(&compared, *point));
     }
+    println!(
+        "{template}, {purpose:?}: {} of {count} points miss, {as_it_is} before the simulator's \
+         faults at {faulty} points were taken off, {} are without reference",
+        judged.misses, judged.without
+    );
     let with = count - judged.without;
     assert!(judged.misses as f64 <= 1e-3 * with as f64, "{} of {count} points miss", judged.misses);
     assert!(

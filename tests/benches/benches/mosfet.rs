@@ -3,7 +3,7 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use espice_benches::mosfet::{PARAMETERS, VT, by_hand, template, volts};
+use espice_benches::mosfet::{PARAMETERS, VT, by_hand, long_text, template, template_of, volts};
 use espice_model::{Bias, Column, Evaluator, Kelvin, Mode, Output, Workspace};
 use espice_units::constants::SPICE39;
 
@@ -96,6 +96,20 @@ fn template_to_kernel(bencher: Bencher<'_, '_>) {
     let t = template();
     bencher.bench_local(|| {
         let e = Evaluator::new(black_box(&t), Mode::Portable, SPICE39).expect("evaluable");
+        e.kernel_of(&columns()).expect("kernel")
+    });
+}
+
+/// Text of 200 nodes to ready kernel, value and ten derivatives: parsing, names, dimensions,
+/// differentiation, registers.
+#[divan::bench]
+fn text_of_200_nodes_to_kernel(bencher: Bencher<'_, '_>) {
+    let text = long_text();
+    let nodes = template_of(&text).graph.len();
+    assert!((200..230).contains(&nodes), "{nodes} nodes");
+    bencher.bench_local(|| {
+        let t = template_of(black_box(&text));
+        let e = Evaluator::new(&t, Mode::Portable, SPICE39).expect("evaluable");
         e.kernel_of(&columns()).expect("kernel")
     });
 }

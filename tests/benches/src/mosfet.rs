@@ -42,9 +42,28 @@ template smooth_mos : mosfet4 {
 
 /// The template from its text.
 pub fn template() -> TemplateIr {
+    template_of(TEXT)
+}
+
+/// The text with a longer current, so that its graph has 200 nodes or a few more.
+pub fn long_text() -> String {
+    let (head, current) = TEXT.split_once("  current d, s = ").expect("an equation");
+    let link = |k: usize| {
+        let next = k + 1;
+        format!("  let x{next} = x{k} + {next}e-3 * sqrt(1 + x{k} * x{k}) * exp(-x{k})\n")
+    };
+    let links: String = (0..LINKS).map(link).collect();
+    format!("{head}  let x0 = vds / VC\n{links}  current d, s = x{LINKS} * {current}")
+}
+
+/// How many times the pure number of [`long_text`] is made of the one before.
+const LINKS: usize = 17;
+
+/// A template from a text that has one of this name.
+pub fn template_of(text: &str) -> TemplateIr {
     let world = MemoryWorld::new(Date { year: 2026, month: 11, day: 21 })
         .with("pack/pack.toml", b"name = \"bench\"\nversion = \"1.0.0\"\n".to_vec())
-        .with("pack/mos.espice", TEXT.as_bytes().to_vec());
+        .with("pack/mos.espice", text.as_bytes().to_vec());
     let mut sources = SourceMap::default();
     let roots = [PackRoot::Folder("pack".into())];
     let (library, diagnostics) = espice_lang::load(&world, &roots, &[], &mut sources);

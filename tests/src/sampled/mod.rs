@@ -7,11 +7,13 @@
 
 mod compare;
 mod draw;
+mod fault;
 mod plan;
 mod show;
 
 pub use compare::{Compared, Judged, Purpose, Tolerance, compare};
 pub use draw::{Draw, Point};
+pub use fault::correct;
 pub use plan::{Bias, Family, Law, Plan};
 pub use show::deck;
 
