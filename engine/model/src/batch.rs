@@ -192,6 +192,7 @@ impl<'a, const W: usize> Chunk<'a, W> {
             self.load(variant.temperature, list, input.offset, length);
         }
         self.set(variant.share, [1.0; W]);
+        self.set(variant.flow, [1.0; W]);
         self.set(variant.shunt, [0.0; W]);
         self.set(variant.polish, [1.0; W]);
         match &variant.solver {
@@ -277,6 +278,7 @@ impl<'a, const W: usize> Chunk<'a, W> {
             self.set(register, *values);
         }
         self.set(self.variant.share, [1.0; W]);
+        self.set(self.variant.flow, [1.0; W]);
         self.set(self.variant.shunt, [0.0; W]);
         self.newton = Some(newton);
         polish
@@ -347,8 +349,18 @@ impl<const W: usize> Rounds<W> for ChunkRounds<'_, '_, W> {
         }
     }
 
+    fn hull(&mut self) -> Option<[[f64; W]; 2]> {
+        if !self.chunk.variant.forced {
+            return None;
+        }
+        self.chunk.execute(self.setup);
+        let first = self.unknowns.len();
+        Some([first, first + 1].map(|index| self.chunk.output(self.setup, index)))
+    }
+
     fn round(&mut self, help: Help, state: &State<W>, results: &mut [[f64; W]]) {
         self.chunk.set(self.chunk.variant.share, [help.share; W]);
+        self.chunk.set(self.chunk.variant.flow, [help.flow; W]);
         self.chunk.set(self.chunk.variant.shunt, [help.shunt; W]);
         for (&register, values) in self.unknowns.iter().zip(&state.potentials) {
             self.chunk.set(register, *values);

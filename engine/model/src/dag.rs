@@ -25,6 +25,8 @@ pub(crate) enum Input {
     Expansion(u32),
     /// The share of the drives that is applied, 1 but for source stepping.
     Share,
+    /// The share of the forced currents that is applied beside that.
+    Flow,
     /// The conductance from every unknown potential to the reference, 0 S but while a solution
     /// is approached.
     Shunt,

@@ -5,6 +5,11 @@
 //! SPICE's junction limiting, L. W. Nagel, SPICE2, 1975, applied to every exponential instead of
 //! named junctions). Points that do not arrive are taken again with conductances to the reference
 //! that fade, which lead through regions without current, then by source stepping.
+//!
+//! Where a current is forced there may be two solutions: with the gate or base driven past the
+//! collector as much current flows again. A point whose potentials lie far outside of those that are
+//! known is looked for again between walls around these, and of two solutions the nearer one is that
+//! of a device.
 
 use crate::math;
 
@@ -24,11 +29,21 @@ const STEP: f64 = 1e-9;
 /// is flat, and Newton would leave for voltages that mean nothing, or for another solution there.
 const LEAP: f64 = 1.0;
 
+/// Volts beyond the known potentials above which a solution is doubted.
+const FAR: f64 = 0.5;
+/// The share of the forced currents with which it is looked for again, what it is multiplied by
+/// in each step, and the steps before the whole.
+const FIRST_FLOW: f64 = 1e-6;
+const FLOW_STEP: f64 = 3.162_277_660_168_379_5;
+const FLOW_STEPS: i32 = 12;
+
 /// What eases a round: the whole truth is a share of 1 and a shunt of 0 S.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Help {
     /// The share of the drives that is applied.
     pub share: f64,
+    /// The share of forced currents that is applied beside that.
+    pub flow: f64,
     /// The conductance from every unknown potential to the reference, S.
     pub shunt: f64,
     /// Longest step, V, beside half of the potential itself.
@@ -36,13 +51,16 @@ pub(crate) struct Help {
 }
 
 impl Help {
-    const NONE: Help = Help { share: 1.0, shunt: 0.0, leap: LEAP };
+    const NONE: Help = Help { share: 1.0, flow: 1.0, shunt: 0.0, leap: LEAP };
 }
 
 /// What one round computes; the caller runs the programs.
 pub(crate) trait Rounds<const W: usize> {
     /// First guesses into `potentials`, with the share of the drives at all points.
     fn guess(&mut self, share: f64, potentials: &mut [[f64; W]]);
+
+    /// The lowest and the highest known potential, where a current is forced beside them.
+    fn hull(&mut self) -> Option<[[f64; W]; 2]>;
 
     /// Newton's steps and the exponentials' arguments, now and after the step, in this order.
     fn round(&mut self, help: Help, state: &State<W>, results: &mut [[f64; W]]);
@@ -64,6 +82,10 @@ pub(crate) struct Newton<const W: usize> {
     pub state: State<W>,
     before: Vec<[f64; W]>,
     results: Vec<[f64; W]>,
+    /// Solutions while others are looked for.
+    kept: State<W>,
+    /// The lowest and the highest potential that a search may take.
+    walls: Option<[[f64; W]; 2]>,
 }
 
 impl<const W: usize> Newton<W> {
@@ -78,16 +100,61 @@ impl<const W: usize> Newton<W> {
     /// Solves; 1 for points that arrived, NaN for others.
     pub(crate) fn solve(&mut self, rounds: &mut impl Rounds<W>) -> [f64; W] {
         let mut active = [true; W];
-        self.begin(rounds, 1.0, &active);
+        self.begin(rounds, Help::NONE, &active);
         self.iterate(rounds, Help::NONE, ROUNDS, &mut active);
-        let shunts = (0..SHUNT_STEPS).map(|k| FIRST_SHUNT * 0.1f64.powi(k)).chain([0.0]);
-        self.approach(rounds, shunts.map(|shunt| Help { shunt, ..Help::NONE }), &mut active);
+        self.approach(rounds, shunts(), &mut active);
         for leap in [LEAP, f64::INFINITY] {
-            let shares = (0..=SOURCE_STEPS).map(|k| f64::from(k) / f64::from(SOURCE_STEPS));
-            let way = shares.map(|share| Help { share, leap, ..Help::NONE });
-            self.approach(rounds, way, &mut active);
+            self.approach(rounds, sources(leap), &mut active);
         }
+        self.doubt(rounds, &active);
         active.map(|still| if still { f64::NAN } else { 1.0 })
+    }
+
+    /// Looks for nearer solutions of the points that have arrived far from the known potentials, on
+    /// each way in its turn.
+    fn doubt(&mut self, rounds: &mut impl Rounds<W>, lost: &[bool; W]) {
+        let Some(hull) = rounds.hull() else { return };
+        let mut nearest = self.distances(&hull);
+        let is_far = |nearest: &[f64; W]| -> [bool; W] {
+            std::array::from_fn(|l| !lost[l] && nearest[l] > FAR)
+        };
+        if !is_far(&nearest).contains(&true) {
+            return;
+        }
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.clone_from(&self.state);
+        let [low, high] = hull;
+        self.walls = Some([low.map(|v| v - FAR), high.map(|v| v + FAR)]);
+        for way in 0..3 {
+            let again = is_far(&nearest);
+            let mut active = again;
+            match way {
+                0 => self.approach(rounds, sources(LEAP), &mut active),
+                1 => self.approach(rounds, flows(), &mut active),
+                _ => self.approach(rounds, shunts(), &mut active),
+            }
+            let found = self.distances(&hull);
+            let nearer: [bool; W] =
+                std::array::from_fn(|l| again[l] && !active[l] && found[l] < nearest[l]);
+            for (to, from) in kept.potentials.iter_mut().zip(&self.state.potentials) {
+                select(to, from, &nearer);
+            }
+            select(&mut nearest, &found, &nearer);
+        }
+        self.walls = None;
+        std::mem::swap(&mut self.state, &mut kept);
+        self.kept = kept;
+    }
+
+    /// How far potentials lie outside of the known ones, V; 0 where these are all the same.
+    fn distances(&self, [low, high]: &[[f64; W]; 2]) -> [f64; W] {
+        std::array::from_fn(|l| {
+            if high[l] <= low[l] {
+                return 0.0;
+            }
+            let outside = |v: &[f64; W]| (v[l] - high[l]).max(low[l] - v[l]);
+            self.state.potentials.iter().map(outside).fold(0.0, f64::max)
+        })
     }
 
     /// Takes the points that have not arrived again, with help that fades.
@@ -102,8 +169,8 @@ impl<const W: usize> Newton<W> {
         }
         let again = *active;
         let mut way = way.peekable();
-        let share = way.peek().map_or(1.0, |first| first.share);
-        self.begin(rounds, share, &again);
+        let first = way.peek().copied().unwrap_or(Help::NONE);
+        self.begin(rounds, first, &again);
         while let Some(help) = way.next() {
             *active = again;
             let most = if way.peek().is_some() { STEP_ROUNDS } else { ROUNDS };
@@ -111,9 +178,9 @@ impl<const W: usize> Newton<W> {
         }
     }
 
-    fn begin(&mut self, rounds: &mut impl Rounds<W>, share: f64, active: &[bool; W]) {
+    fn begin(&mut self, rounds: &mut impl Rounds<W>, first: Help, active: &[bool; W]) {
         let mut guesses = std::mem::take(&mut self.before);
-        rounds.guess(share, &mut guesses);
+        rounds.guess(first.share, &mut guesses);
         for (potential, guess) in self.state.potentials.iter_mut().zip(&guesses) {
             select(potential, guess, active);
         }
@@ -122,7 +189,7 @@ impl<const W: usize> Newton<W> {
             select(expansion, &[0.0; W], active);
         }
         let mut results = std::mem::take(&mut self.results);
-        rounds.round(Help { share, ..Help::NONE }, &self.state, &mut results);
+        rounds.round(Help { shunt: 0.0, ..first }, &self.state, &mut results);
         let unknowns = self.state.potentials.len();
         for (expansion, now) in self.state.expansions.iter_mut().zip(results.iter().skip(unknowns))
         {
@@ -199,6 +266,9 @@ impl<const W: usize> Newton<W> {
         {
             before[l] = v[l];
             v[l] += damping * share * step[l];
+            if let Some([low, high]) = &self.walls {
+                v[l] = v[l].max(low[l]).min(high[l]);
+            }
             arrived &= step[l].abs() <= STEP + 4.0 * f64::EPSILON * v[l].abs();
         }
         for ((expansion, now), after) in self.state.expansions.iter_mut().zip(now).zip(after) {
@@ -209,6 +279,24 @@ impl<const W: usize> Newton<W> {
         }
         arrived
     }
+}
+
+/// Conductances to the reference that fade.
+fn shunts() -> impl Iterator<Item = Help> {
+    let all = (0..SHUNT_STEPS).map(|k| FIRST_SHUNT * 0.1f64.powi(k)).chain([0.0]);
+    all.map(|shunt| Help { shunt, ..Help::NONE })
+}
+
+/// Drives that rise.
+fn sources(leap: f64) -> impl Iterator<Item = Help> {
+    let all = (0..=SOURCE_STEPS).map(|k| f64::from(k) / f64::from(SOURCE_STEPS));
+    all.map(move |share| Help { share, leap, ..Help::NONE })
+}
+
+/// Forced currents that rise.
+fn flows() -> impl Iterator<Item = Help> {
+    let all = (0..FLOW_STEPS).map(|k| FIRST_FLOW * FLOW_STEP.powi(k)).chain([1.0]);
+    all.map(|flow| Help { flow, ..Help::NONE })
 }
 
 fn select<const W: usize>(to: &mut [f64; W], from: &[f64; W], active: &[bool; W]) {

@@ -13,6 +13,7 @@ use crate::searches::{PointSolve, lay_solves, needed_solves};
 use crate::tangents;
 use espice_base::{Code, Diagnostic};
 use espice_lang::ir::{Binary, Leaf, QuantityIr, Unary};
+use espice_units::Dimension;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A compiled variant.
@@ -28,6 +29,10 @@ pub(crate) struct Variant {
     pub polish: usize,
     /// Register of the share of the drives.
     pub share: usize,
+    /// Register of the share of forced currents.
+    pub flow: usize,
+    /// Whether currents are forced.
+    pub forced: bool,
     /// Register of the conductance that helps on the way.
     pub shunt: usize,
     /// Searches for unknowns of `solve` that differ from point to point, in order.
@@ -359,8 +364,10 @@ fn compile(
     let mut step_roots = Vec::new();
     let mut expansions = 0;
     if many {
-        let stepped = share_drives(dag, &mut circuit, &residuals);
-        setup_roots = dag.settle(&stepped.guesses);
+        let stepped = share_drives(dag, &mut circuit, &residuals, request);
+        let mut first = stepped.guesses;
+        first.extend(circuit.hull);
+        setup_roots = dag.settle(&first);
         let shunted = with_shunts(dag, &circuit, stepped.residuals);
         let (steps, count) = newton_roots(dag, &circuit, shunted);
         expansions = count;
@@ -394,6 +401,7 @@ fn compile(
     let temperature = layout.pin(Input::Temperature);
     let polish = layout.pin(Input::Polish);
     let share = layout.pin(Input::Share);
+    let flow = layout.pin(Input::Flow);
     let shunt = layout.pin(Input::Shunt);
     let unknowns: Vec<usize> = circuit.unknowns.iter().map(|&u| layout.pin(u)).collect();
     let expansions: Vec<usize> =
@@ -424,6 +432,8 @@ fn compile(
         temperature,
         polish,
         share,
+        flow,
+        forced: (0..arguments_of(request)).any(|a| is_current(request, a)),
         shunt,
         solves: point_solves,
         solver,
@@ -498,8 +508,25 @@ struct Stepped {
     guesses: Vec<Id>,
 }
 
-/// Scales all arguments by the share of the drives, for source stepping.
-fn share_drives(dag: &mut Dag, circuit: &mut Circuit, residuals: &[Id]) -> Stepped {
+fn arguments_of(request: &Request) -> u32 {
+    request.quantity.as_ref().map_or(0, |q| q.arguments.len() as u32)
+}
+
+/// Whether an argument of the quantity is a current.
+fn is_current(request: &Request, argument: u32) -> bool {
+    let dimensions = request.quantity.as_ref().map(|q| &q.argument_dimensions);
+    let dimension = dimensions.and_then(|list| list.get(argument as usize));
+    dimension == Some(&Dimension::CURRENT)
+}
+
+/// Scales all arguments by the share of the drives, for source stepping, and currents among them
+/// by their own.
+fn share_drives(
+    dag: &mut Dag,
+    circuit: &mut Circuit,
+    residuals: &[Id],
+    request: &Request,
+) -> Stepped {
     let mut roots: Vec<Id> = residuals.to_vec();
     roots.extend(&circuit.guesses);
     for s in &circuit.solves {
@@ -507,10 +534,13 @@ fn share_drives(dag: &mut Dag, circuit: &mut Circuit, residuals: &[Id]) -> Stepp
     }
     let mut shared = dag
         .rewrite(&roots, &mut |dag, expr| match expr {
-            Expr::Input(Input::Argument(_)) => {
-                let share = dag.input(Input::Share);
-                let Expr::Input(input) = expr else { return None };
-                let argument = dag.input(input);
+            Expr::Input(Input::Argument(index)) => {
+                let mut share = dag.input(Input::Share);
+                if is_current(request, index) {
+                    let flow = dag.input(Input::Flow);
+                    share = dag.mul(share, flow);
+                }
+                let argument = dag.input(Input::Argument(index));
                 Some(dag.mul(share, argument))
             }
             _ => None,
