@@ -275,6 +275,12 @@ impl<'a> Machine<'a> {
         share
     }
 
+    /// What rounding of charges does to each unknown where the search ended last.
+    pub(super) fn noise(&mut self, rates: Rates<'_>) -> &[f64] {
+        self.rounding(rates);
+        &self.noise
+    }
+
     /// What rounding of charges does to the unknowns in a short step, whose rates are differences
     /// of large numbers: below that no search arrives.
     fn rounding(&mut self, rates: Rates<'_>) {
@@ -299,6 +305,20 @@ impl<'a> Machine<'a> {
             }
         }
         self.spread = spread;
+    }
+
+    /// What a change of the unknowns by these, V and A, makes of each state at most.
+    pub(super) fn worth(&self, [volts, amperes]: [f64; 2], out: &mut [f64]) {
+        let system = self.system;
+        let first = system.unknowns.len() + system.states.len() + system.by_flow.len();
+        out.fill(0.0);
+        for (index, &(state, column)) in system.by_state.iter().enumerate() {
+            let change = if column < system.potentials { volts } else { amperes };
+            let worth = change * self.result(first + index).abs();
+            if let Some(slot) = out.get_mut(state).filter(|_| worth.is_finite()) {
+                *slot = slot.max(worth);
+            }
+        }
     }
 
     fn assemble(&mut self, x: &[f64], rates: Rates<'_>) {

@@ -14,6 +14,9 @@ const VOLTS: f64 = 2e-6;
 /// The same in A.
 const AMPERES: f64 = 1e-12;
 
+/// What functions and the elimination add to the rounding of charges, as a multiple of it.
+const ROUNDED: f64 = 16.0;
+
 /// Everything that is known at one moment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Moment {
@@ -62,6 +65,8 @@ pub(super) struct Stepper {
     fullest: Vec<f64>,
     /// Error of each state that does not count.
     floors: Vec<f64>,
+    /// The same by the capacitances of the moment.
+    least: Vec<f64>,
 }
 
 impl Stepper {
@@ -76,6 +81,7 @@ impl Stepper {
             largest: vec![0.0; unknowns],
             fullest: vec![0.0; states],
             floors: vec![0.0; states],
+            least: vec![0.0; states],
         }
     }
 
@@ -200,10 +206,13 @@ impl Stepper {
             let third = first / PART - middle / (PART * (1.0 - PART)) + last / (1.0 - PART);
             *error = 2.0 * constant * length * third;
         }
+        // What a charge or flux of next to nothing is worth shows in the unknowns alone.
+        machine.worth([VOLTS, AMPERES], &mut self.least);
         let mut worst = 0.0f64;
-        let states = self.error.iter().zip(&to.charges).zip(self.fullest.iter().zip(&self.floors));
-        for ((error, q), (fullest, floor)) in states {
-            let allowed = RELATIVE * fullest.max(q.abs()) + floor;
+        let floors = self.floors.iter().zip(&self.least);
+        let states = self.error.iter().zip(&to.charges).zip(self.fullest.iter().zip(floors));
+        for ((error, q), (fullest, (floor, least))) in states {
+            let allowed = RELATIVE * fullest.max(q.abs()) + floor.max(*least);
             if error.abs() > 0.0 {
                 worst = worst.max(error.abs() / allowed.max(f64::MIN_POSITIVE));
             }
@@ -211,12 +220,30 @@ impl Stepper {
         self.error.iter_mut().for_each(|e| *e *= factor);
         machine.consequence(&self.error, &mut self.spread);
         let potentials = machine.system.potentials;
-        let all = self.spread.iter().zip(&to.x).zip(&self.largest);
-        for (index, ((spread, v), largest)) in all.enumerate() {
+        let allowed = |index: usize, v: f64, largest: f64| {
             let floor = if index < potentials { VOLTS } else { AMPERES };
-            let allowed = RELATIVE * largest.max(v.abs()) + floor;
-            worst = worst.max(spread.abs() / allowed);
+            RELATIVE * largest.max(v.abs()) + floor
+        };
+        let all = || self.spread.iter().zip(&to.x).zip(&self.largest).enumerate();
+        let share = |(index, ((spread, v), largest)): (usize, ((&f64, &f64), &f64))| {
+            spread.abs() / allowed(index, *v, *largest)
+        };
+        let mut beside = all().map(share).fold(0.0, largest_of);
+        if beside > 1.0 {
+            // In a step so short that a charge hardly changes, the current of a source that
+            // charges it is a difference of rounded numbers, and a shorter step makes it worse.
+            let noise = machine.noise(Rates { factor, past: &self.history });
+            let quiet = all().zip(noise).map(|((index, ((spread, v), largest)), noise)| {
+                spread.abs() / (allowed(index, *v, *largest) + ROUNDED * noise)
+            });
+            beside = quiet.fold(0.0, largest_of);
         }
+        worst = largest_of(worst, beside);
         if worst.is_finite() { worst } else { f64::INFINITY }
     }
+}
+
+/// The larger one; a number that is none counts as infinite.
+fn largest_of(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::INFINITY } else { a.max(b) }
 }
