@@ -116,7 +116,7 @@ impl Engine<'_> {
             .help("add a `recipe { … }` block to the template")
         })?;
         let (evaluator, simulation) = self.evaluator(template, TNOM, None, &[])?;
-        let bench = Bench::new(evaluator, kind);
+        let bench = Bench::new(evaluator, kind).around(facts);
         let complaints = RefCell::new(Diagnostics::new());
         let context_seeds = RefCell::new(BTreeMap::new());
         let guessed = RefCell::new(BTreeSet::new());

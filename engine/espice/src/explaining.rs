@@ -78,6 +78,7 @@ impl Engine<'_> {
         if self.kind_of(&mut facts, None).is_ok() {
             self.add_readings(&mut facts);
         }
+        let model = model.map(|m| Model { bench: m.bench.around(&facts), ..m });
         let probe = model.as_ref().map(|m| Probe { bench: &m.bench, values: &m.values });
         let bare = self.input(&facts);
         let input = match &probe {

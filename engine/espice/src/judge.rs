@@ -309,7 +309,7 @@ impl Engine<'_> {
         if !files.is_empty() {
             self.screen_facts(&mut facts, &mut findings, &mut gathered.diagnostics);
         }
-        let probe = match self.probe_of(&model) {
+        let probe = match self.probe_of(&model, &facts) {
             Ok(probe) => probe,
             Err(complaint) => return gathered.diagnostics.push(complaint),
         };
@@ -317,6 +317,8 @@ impl Engine<'_> {
         let (oriented, _) = first_polarity(&facts, &self.library.symbols);
         let judgement = self.rulebook.run(Phase::Model, &self.input(&oriented).with_model(&probe));
         gathered.diagnostics.extend(judgement.diagnostics);
+        let unsolved = probe.bench.unsolved().into_iter();
+        gathered.diagnostics.extend(unsolved.map(|d| d.at(Place::File(file))));
         findings.extend(judgement.findings);
         let names: Vec<&str> = files.iter().map(String::as_str).chain([path.as_str()]).collect();
         let account = Account::of(&findings);
@@ -328,7 +330,7 @@ impl Engine<'_> {
         }
     }
 
-    fn probe_of(&self, model: &CardModel<'_>) -> Result<OwnedProbe, Diagnostic> {
+    fn probe_of(&self, model: &CardModel<'_>, facts: &Facts) -> Result<OwnedProbe, Diagnostic> {
         let base = model.device.parts.first().map(|part| &part.card);
         let (evaluator, _) =
             self.evaluator(&model.template, model.nominal, base, &model.instance)?;
@@ -336,7 +338,8 @@ impl Engine<'_> {
             let message = format!("no pack declares a kind `{}`", model.template.kind);
             Diagnostic::error(Code::UNKNOWN_DEVICE_KIND, message)
         })?;
-        Ok(OwnedProbe { bench: Bench::new(evaluator, kind), values: model.values.clone() })
+        let bench = Bench::new(evaluator, kind).around(facts);
+        Ok(OwnedProbe { bench, values: model.values.clone() })
     }
 
     /// Takes the findings of a device: counts all, keeps what needs a reader, each once.

@@ -1,7 +1,7 @@
 //! A template with parameter values, asked about quantities at conditions.
 
 use espice_base::Diagnostic;
-use espice_facts::{Conditions, Curve};
+use espice_facts::{Conditions, Curve, Facts, Status};
 use espice_lang::Quantities;
 use espice_lang::ir::{CircuitArgument, CircuitIr, KindIr, QuantityIr};
 use espice_model::{Argument, Evaluator, Kelvin, Measurement};
@@ -72,6 +72,22 @@ impl Bench {
         }
     }
 
+    /// With circuits around this part: what one of their conditions comes to where nobody states
+    /// it, such as the inductance of the package, a row of the part may say as its typical value.
+    pub(crate) fn around(mut self, facts: &Facts) -> Bench {
+        let part = facts.device.part.as_deref();
+        let typical = |name: &str| {
+            let served = facts.parameters.iter().filter(|r| r.status != Status::Refused);
+            let own = served.filter(|r| part.is_none_or(|p| r.holds_for(p)) && r.symbol == name);
+            own.filter_map(|r| r.typ).next()
+        };
+        let arguments = self.circuits.iter_mut().flat_map(|c| &mut c.arguments);
+        for argument in arguments.filter(|a| a.default.is_some()) {
+            argument.default = typical(&argument.name).or(argument.default);
+        }
+        self
+    }
+
     /// Why circuits came to nothing since this was asked for last, each reason once.
     pub(crate) fn unsolved(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut *self.unsolved.lock().unwrap_or_else(PoisonError::into_inner))
@@ -107,20 +123,26 @@ impl Bench {
         })
     }
 
-    /// What measures `symbol` first from what the conditions state.
+    /// What measures `symbol` first from what the conditions state: at the pins, unless a circuit
+    /// takes more of them into account. A gate voltage at a charge is none at a drain current,
+    /// though that is stated, too.
     pub(crate) fn at(&self, symbol: &str, conditions: &Conditions) -> Option<Way> {
         let states = |a: &String| conditions.value(a).is_some();
         let quantity = self
             .quantities
             .iter()
             .position(|q| q.symbol == symbol && q.arguments.iter().all(states));
-        quantity.map(Way::Pins).or_else(|| {
-            self.circuit(symbol, |c| c.arguments.iter().all(|a| is_known(a, conditions)))
-        })
+        let least = quantity.and_then(|q| self.quantities.get(q)).map(|q| q.arguments.len());
+        let circuit = self.circuit(symbol, |c| {
+            let needed = c.arguments.iter().filter(|a| a.default.is_none()).count();
+            c.arguments.iter().all(|a| is_known(a, conditions))
+                && least.is_none_or(|least| needed > least)
+        });
+        circuit.or(quantity.map(Way::Pins))
     }
 
-    /// Whether a curve is one of a quantity over one of its arguments or over temperature: a gate
-    /// voltage over charge is no gate voltage at a drain current, though it states one.
+    /// Whether a curve is one of a quantity over one of its arguments or over temperature: what a
+    /// plot's caption states may measure something else than what the plot shows.
     ///
     /// # Errors
     /// Why it is not, in words.

@@ -424,16 +424,38 @@ impl Runner<'_, '_> {
                 self.diagnostics.extend(notes(&local.fit, &local.statistics));
             }
             last = polish;
+            // What only circuits determine follows what the joint fit has moved.
+            let timed: Vec<usize> =
+                free.iter().copied().filter(|p| self.by_circuit.contains(p)).collect();
+            if last.is_some() && !timed.is_empty() {
+                self.again(&timed, &circuits);
+            }
             if !circuits.is_empty() || !self.plan.polish {
                 let settings = Settings { max_evaluations: 1, ..self.options.settings };
                 let frozen = Options { settings, ..*self.options };
                 let mut joint = Runner { options: &frozen, ..self };
-                let whole = joint.local(&free, &targets);
+                // A circuit may have lost its answer on the way.
+                let answered = targets.iter().copied().filter(|t| joint.has_answer(*t));
+                let answered: Vec<usize> = answered.collect();
+                let whole = joint.local(&free, &answered);
                 last = keep_stop(whole, last);
-                return joint.staged(free, targets, last);
+                return joint.staged(free, answered, last);
             }
         }
         self.staged(free, targets, last)
+    }
+
+    /// Fits parameters that only circuits determine once more, beside what has its final value.
+    fn again(&mut self, free: &[usize], circuits: &[usize]) {
+        let targets: Vec<usize> =
+            circuits.iter().copied().filter(|t| self.has_answer(*t)).collect();
+        let fitted = if targets.is_empty() { None } else { self.local(free, &targets) };
+        let Some(local) = fitted else { return };
+        let points = local.fit.residuals.len();
+        let words = local.fit.stop.words().to_string();
+        self.record("polish", free, points, Some((local.before, local.after)), &words);
+        self.values.clone_from(&local.values);
+        self.diagnostics.extend(notes(&local.fit, &local.statistics));
     }
 
     fn staged(self, free: Vec<usize>, targets: Vec<usize>, last: Option<Local>) -> Staged {
