@@ -248,3 +248,90 @@ fn gate_charge_of_power_transistors() {
         abstol: 1e-9,
     });
 }
+
+#[test]
+fn recovery_of_body_diodes() {
+    compare(&Case {
+        template: "vdmos",
+        element: ('m', "VDMOS"),
+        words: "nchan",
+        circuit: "recovery_of_body",
+        parameters: POWER_MOSFET,
+        conditions: &[("IF", 5.0, 20.0), ("diF_dt", 0.5e8, 2e8), ("VR", 15.0, 50.0)],
+        kelvin: [298.15, 398.15],
+        abstol: 1e-9,
+    });
+}
+
+/// Delay, rise, delay, fall as the simulator measures them, with the drive as a pulse: edges of
+/// other sources it steps over, and then finds no way on.
+fn switched(
+    device: (&TemplateIr, &[f64]),
+    conditions: [f64; 5],
+    config: &SimulatorConfig<'_>,
+) -> Vec<f64> {
+    let [vdd, id, vgs, rg, ls] = conditions;
+    let (template, parameters) = device;
+    let stated = |(name, ..): &Range| {
+        let value = parameters[template.parameter(name).expect("a parameter of the template")];
+        format!(" {name}={value:e}")
+    };
+    let card: String = POWER_MOSFET.iter().map(stated).collect();
+    let file = config.file_name("times.data");
+    let off = "td=100u";
+    let deck = format!(
+        "* switching\n.model m VDMOS (nchan{card} TNOM=27)\nm1 d g s m temp=27\nls s 0 {ls:e}\n\
+         vdd sup 0 {vdd:e}\nrl sup d {:e}\nvg drv 0 pulse(0 {vgs:e} 1n 1n 1n 99999n 1)\n\
+         rg drv g {rg:e}\n.options reltol=1e-6 abstol=1e-9 method=gear\n.control\n\
+         set numdgt=12\ntran 0.05n 101u 0 2n\n\
+         meas tran t1 trig v(drv) val={:e} rise=1 targ v(d) val={high:e} fall=1\n\
+         meas tran t2 trig v(d) val={high:e} fall=1 targ v(d) val={low:e} fall=1\n\
+         meas tran t3 trig v(drv) val={:e} fall=1 targ v(d) val={low:e} rise=1 {off}\n\
+         meas tran t4 trig v(d) val={low:e} rise=1 {off} targ v(d) val={high:e} rise=1 {off}\n\
+         echo $&t1 $&t2 $&t3 $&t4 > {file}\nquit 0\n.endc\n.end\n",
+        vdd / id,
+        0.1 * vgs,
+        0.9 * vgs,
+        high = 0.9 * vdd,
+        low = 0.1 * vdd,
+    );
+    let run = Simulator::ngspice().run(config, &deck, &[file]).unwrap_or_else(|e| panic!("{e}"));
+    let words = run.results[0].split_whitespace();
+    words.map(|w| w.parse().unwrap_or_else(|_| panic!("`{w}` is no time"))).collect()
+}
+
+#[test]
+fn switching_with_an_inductance_in_the_source() {
+    let Some(config) = support::ngspice("circuit-switching") else { return };
+    let library = support::library();
+    let template = library.template("vdmos").expect("the shipped template");
+    let mut all = library.kinds.iter().flat_map(|k| &k.circuits);
+    let circuit = all.find(|c| c.name == "switching_of_mosfet").expect("the shipped circuit");
+    let names: Vec<&str> = circuit.arguments.iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(names, ["VDD", "ID", "VGS", "RG", "LS"]);
+    let outputs: Vec<&str> = circuit.outputs.iter().map(|o| o.symbol.as_str()).collect();
+    assert_eq!(outputs, ["td(on)", "tr", "td(off)", "tf"]);
+    let evaluator = Evaluator::new(template, Mode::Portable, SPICE39).expect("an evaluator");
+    let measurements = evaluator.circuit(circuit).expect("a circuit");
+    let mut draw = Draw(0x5eed_c1c0_1234_5678);
+    for number in 0..count().min(4) {
+        let mut parameters = template.defaults();
+        for (name, low, high) in POWER_MOSFET {
+            let index = template.parameter(name).expect("a parameter of the template");
+            parameters[index] = draw.within(*low, *high);
+        }
+        let ranges = [(20.0, 60.0), (5.0, 20.0), (10.0, 10.0), (2.0, 10.0), (2e-9, 10e-9)];
+        let conditions = ranges.map(|(low, high)| draw.within(low, high));
+        let columns = conditions.map(|c| [c]);
+        let columns: Vec<&[f64]> = columns.iter().map(<[f64; 1]>::as_slice).collect();
+        let kelvin = Kelvin::Uniform(300.15);
+        let config = config.labelled(&number.to_string());
+        let simulated = switched((template, &parameters), conditions, &config);
+        assert_eq!(simulated.len(), 4);
+        for ((m, name), b) in measurements.iter().zip(&outputs).zip(simulated) {
+            let a = m.values(&parameters, &columns, kelvin)[0];
+            let apart = (a / b - 1.0).abs();
+            assert!(apart < APART, "card {number}: {name} is {a:e}, ngspice {b:e}");
+        }
+    }
+}

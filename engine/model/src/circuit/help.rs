@@ -24,7 +24,7 @@ impl Machine<'_> {
         let rates = Rates { factor: 0.0, past: &past };
         self.set(held, 1.0);
         self.begin(x, 1.0);
-        let found = self.solve(x, rates, charges)
+        let found = self.solve_gently(x, rates, charges)
             || self.by_conductance(x, rates, charges)
             || self.by_sources(x, rates, charges)
             || {

@@ -175,8 +175,30 @@ impl<'a> Machine<'a> {
     /// Solves; the charges stand in `charges` afterwards. `false` when it does not arrive, and
     /// then the unknowns are what they were.
     pub(super) fn solve(&mut self, x: &mut [f64], rates: Rates<'_>, charges: &mut [f64]) -> bool {
+        self.solve_by([Pace::Own, Pace::Shared], x, rates, charges)
+    }
+
+    /// The same from far away: no potential leaps to where equations have solutions that no device
+    /// takes, such as a channel far in its third quadrant, unless nothing else arrives.
+    pub(super) fn solve_gently(
+        &mut self,
+        x: &mut [f64],
+        rates: Rates<'_>,
+        charges: &mut [f64],
+    ) -> bool {
+        self.solve_by([Pace::Shared, Pace::Own], x, rates, charges)
+    }
+
+    fn solve_by(
+        &mut self,
+        paces: [Pace; 2],
+        x: &mut [f64],
+        rates: Rates<'_>,
+        charges: &mut [f64],
+    ) -> bool {
         self.start.copy_from_slice(x);
-        for (pace, most) in [(Pace::Own, ROUNDS), (Pace::Shared, SHARED_ROUNDS)] {
+        for pace in paces {
+            let most = if pace == Pace::Own { ROUNDS } else { SHARED_ROUNDS };
             if self.iterate(x, rates, charges, pace, most) {
                 return true;
             }
