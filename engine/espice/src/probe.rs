@@ -78,8 +78,9 @@ impl Bench {
         let part = facts.device.part.as_deref();
         let typical = |name: &str| {
             let served = facts.parameters.iter().filter(|r| r.status != Status::Refused);
-            let own = served.filter(|r| part.is_none_or(|p| r.holds_for(p)) && r.symbol == name);
-            own.filter_map(|r| r.typ).next()
+            let mut own =
+                served.filter(|r| part.is_none_or(|p| r.holds_for(p)) && r.symbol == name);
+            own.find_map(|r| r.typ)
         };
         let arguments = self.circuits.iter_mut().flat_map(|c| &mut c.arguments);
         for argument in arguments.filter(|a| a.default.is_some()) {
