@@ -50,11 +50,11 @@ pub(crate) async fn serve<S: ServerHandler + Clone>(
     announce(address);
     let limits = Arc::new(tokio::sync::Semaphore::new(REQUESTS));
     let key: Option<Arc<str>> = config.key.as_deref().map(Arc::from);
-    let router = axum::Router::new().nest_service("/mcp", service(server, &config)).layer(
-        middleware::from_fn(move |request: Request, next: Next| {
+    let router = axum::Router::new()
+        .nest_service("/mcp", service(server, &config, address.port()))
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
             guarded(request, next, Arc::clone(&limits), key.clone())
-        }),
-    );
+        }));
     let ended = async {
         // Without a handler the signal ends the program all the same.
         let _ = tokio::signal::ctrl_c().await;
@@ -65,14 +65,17 @@ pub(crate) async fn serve<S: ServerHandler + Clone>(
 fn service<S: ServerHandler + Clone>(
     server: S,
     config: &Config,
+    port: u16,
 ) -> StreamableHttpService<S, LocalSessionManager> {
     let own = ["localhost", "127.0.0.1", "::1"].map(String::from);
+    // A page of this very server, and those that were named.
+    let pages = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}"));
     let settings = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(config.sessions)
         // A client that has gone is noticed at the next beat: its call stops soon after.
         .with_sse_keep_alive(Some(Duration::from_millis(100)))
         .with_allowed_hosts(own.into_iter().chain(config.hosts.iter().cloned()))
-        .with_allowed_origins(config.origins.iter().cloned())
+        .with_allowed_origins(pages.into_iter().chain(config.origins.iter().cloned()))
         .enforce_origin_validation()
         .with_max_request_body_bytes(MESSAGE);
     let sessions = Arc::new(LocalSessionManager::default());
