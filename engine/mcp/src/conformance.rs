@@ -5,6 +5,7 @@
 
 mod pages;
 mod questions;
+mod tasks;
 mod tools;
 
 use crate::server::{HOUR, Server};
@@ -86,6 +87,7 @@ impl ServerHandler for Fixture {
     ) -> Result<ListToolsResult, ErrorData> {
         let mut listed = self.server.list_tools(request, context).await?;
         listed.tools.extend(tools::all());
+        listed.tools.extend(tasks::all());
         Ok(listed)
     }
 
@@ -101,6 +103,9 @@ impl ServerHandler for Fixture {
     ) -> Result<CallToolResponse, ErrorData> {
         if request.name.starts_with("test_input_required_result_") {
             return questions::call(self, &request, &context.meta);
+        }
+        if tasks::all().iter().any(|t| t.name == request.name) {
+            return tasks::call(self, request, &context).await;
         }
         if tools::all().iter().any(|t| t.name == request.name) {
             return tools::call(self, request, &context).await;
