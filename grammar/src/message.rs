@@ -3,8 +3,19 @@
 use crate::forms::{Form, is_statement_word};
 use crate::rules::Rule;
 use crate::tokens::{Token, TokenKind, describe};
-use espice_base::{Code, Diagnostic, FileId, Span};
+use espice_base::{Code, Diagnostic, FileId, Span, did_you_mean};
 use pest::error::{Error, ErrorVariant, InputLocation};
+
+/// Statements whose second word tells their form: first word, second word, form.
+const VARIANTS: [(&str, &str, &str); 7] = [
+    ("expect", "value", "expect value QUANTITY at (IF = 1 mA) in LOW .. HIGH"),
+    ("expect", "chosen", "expect chosen TEMPLATE"),
+    ("expect", "tried", "expect tried TEMPLATE, TEMPLATE"),
+    ("expect", "rejected", "expect rejected TEMPLATE"),
+    ("expect", "kind", "expect kind KIND"),
+    ("expect", "nothing", "expect nothing more"),
+    ("given", "model", "given model TEMPLATE { … }"),
+];
 
 /// A statement that did not parse.
 pub(crate) struct Failure<'a> {
@@ -75,7 +86,13 @@ impl Met<'_> {
         if let Some(answer) = self.answer(span) {
             return answer;
         }
-        let expected = list(&expected(self.positives));
+        let expected = expected(self.positives);
+        if let Some(answer) = self.misspelt_before(&expected, form) {
+            return answer;
+        }
+        let meant = self.meant(self.index, &expected).filter(|_| !at_end);
+        let meant = meant.map(|meant| format!("did you mean `{meant}`?"));
+        let expected = list(&expected);
         let message = match expected.as_str() {
             "" => format!("{found} is out of place here"),
             _ => format!("expected {expected}, found {found}"),
@@ -83,8 +100,44 @@ impl Met<'_> {
         let code = if at_end { Code::INCOMPLETE } else { Code::SYNTAX };
         Diagnostic::error(code, message)
             .at(span)
-            .maybe_help(self.help(&found))
-            .maybe_help(form.map(|f| format!("the form is `{}`", f.usage)))
+            .maybe_help(meant.or_else(|| self.help(&found)))
+            .maybe_help(form.map(|form| format!("the form is `{}`", self.usage(form))))
+    }
+
+    /// The form of the statement as its second word tells it.
+    fn usage(&self, form: &Form) -> &'static str {
+        let f = self.failure;
+        let words = f.tokens.iter().filter(|t| t.start >= f.start && t.kind.is_significant());
+        let second = words.map(|t| t.text(f.text)).nth(1).unwrap_or("");
+        let variant = VARIANTS.iter().find(|v| v.0 == form.word && v.1 == second);
+        variant.map_or(form.usage, |v| v.2)
+    }
+
+    /// The word of the language that a word was meant to be, among those that may stand there.
+    fn meant(&self, index: usize, expected: &[&str]) -> Option<String> {
+        let token = self.failure.tokens.get(index).filter(|t| t.kind == TokenKind::Word)?;
+        let words = expected.iter().map(|e| e.trim_matches('`'));
+        let words = words.filter(|w| w.chars().all(|c| c.is_ascii_lowercase()) && w.len() > 2);
+        did_you_mean(token.text(self.failure.text), words).map(String::from)
+    }
+
+    /// A misspelt word that was taken for the unit of the number before it.
+    fn misspelt_before(&self, expected: &[&str], form: Option<&Form>) -> Option<Diagnostic> {
+        let f = self.failure;
+        let before = self.index.checked_sub(1)?;
+        let number = before.checked_sub(1).and_then(|i| f.tokens.get(i))?;
+        let token = f.tokens.get(before).filter(|_| number.kind == TokenKind::Number)?;
+        let meant = self.meant(before, expected)?;
+        let message = format!(
+            "{} is neither a unit nor a word of this statement",
+            describe(Some(token), f.text)
+        );
+        Some(
+            Diagnostic::error(Code::SYNTAX, message)
+                .at(f.span(token.start, token.end))
+                .help(format!("did you mean `{meant}`?"))
+                .maybe_help(form.map(|form| format!("the form is `{}`", self.usage(form)))),
+        )
     }
 
     /// Spellings that have an answer of their own.
@@ -143,6 +196,14 @@ impl Met<'_> {
 
     fn help(&self, found: &str) -> Option<String> {
         let word = self.failure.word(Some(self.index));
+        let kind = self.failure.tokens.get(self.index).map(|t| t.kind);
+        let is_one = |rule: Rule| self.positives.iter().all(|p| *p == rule);
+        if kind == Some(TokenKind::Text) && is_one(Rule::name) {
+            return Some(String::from("names stand without quotes"));
+        }
+        if kind == Some(TokenKind::Word) && is_one(Rule::text) {
+            return Some(format!("write `\"{}\"`", shorten(word)));
+        }
         if self.expects(Rule::name) && is_reserved(word) {
             return Some(format!("{found} is a word of the language; choose another name"));
         }

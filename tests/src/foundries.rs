@@ -76,6 +76,7 @@ fn the_published_cards_keep_the_rules_of_sky130() {
         assert_eq!(
             passed,
             [
+                "bins_are_stated_once",
                 "bins_are_within_the_process",
                 "bins_do_not_overlap",
                 "corners_have_the_same_bins",

@@ -115,4 +115,6 @@ mod truth;
 #[cfg(test)]
 mod units;
 #[cfg(test)]
+mod validators;
+#[cfg(test)]
 mod wrong;

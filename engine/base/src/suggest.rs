@@ -1,7 +1,8 @@
 /// The candidate closest to `word`, when it is close enough to be a likely misspelling.
 ///
 /// Close means a Damerau-Levenshtein distance (optimal string alignment, case ignored) of at
-/// most a third of the word's length, at least one. Ties go to the candidate that sorts first.
+/// most a third of the word's length, at least one; words of one or two letters begin alike, and
+/// those of one differ in case alone. Ties go to the candidate that sorts first.
 pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -11,9 +12,17 @@ pub fn did_you_mean<'a>(
         .into_iter()
         .filter(|c| *c != word)
         .map(|c| (distance(word, c), c))
-        .filter(|&(d, _)| d <= limit)
+        .filter(|&(d, c)| d <= limit && (d == 0 || is_like(word, c)))
         .min()
         .map(|(_, c)| c)
+}
+
+/// Whether short words have enough in common for one to be the other.
+fn is_like(word: &str, candidate: &str) -> bool {
+    let mut letters = word.chars();
+    let (first, second, third) = (letters.next(), letters.next(), letters.next());
+    let fold = |c: Option<char>| c.map(|c| c.to_ascii_lowercase());
+    third.is_some() || (second.is_some() && fold(first) == fold(candidate.chars().next()))
 }
 
 fn distance(a: &str, b: &str) -> usize {
@@ -50,5 +59,8 @@ mod tests {
         assert_eq!(did_you_mean("vf", names), Some("VF"));
         assert_eq!(did_you_mean("RSD(on)", names), Some("RDS(on)"));
         assert_eq!(did_you_mean("capacitance", names), None);
+        assert_eq!(did_you_mean("VG", names), Some("VF"));
+        assert_eq!(did_you_mean("Q", ["M", "q"]), Some("q"));
+        assert_eq!((did_you_mean("Q", ["M"]), did_you_mean("IQ", ["q"])), (None, None));
     }
 }

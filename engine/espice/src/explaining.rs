@@ -46,7 +46,10 @@ impl Engine<'_> {
     pub fn explain_rule(&mut self, request: &ExplainRequest) -> (Option<Vec<String>>, Diagnostics) {
         let mut diagnostics = Diagnostics::new();
         let Some(rule) = self.rulebook.rule(&request.rule) else { return (None, diagnostics) };
-        let (phase, name) = (rule.phase, rule.name.clone());
+        let (phase, name, kinds) = (rule.phase, rule.name.clone(), rule.kinds.clone());
+        if phase == Phase::Library {
+            return self.explain_library(request, &kinds);
+        }
         let reading = self.read(&request.sources);
         if self.is_cancelled() {
             diagnostics.push(stopped("the sources were not read to their end"));
@@ -88,6 +91,21 @@ impl Engine<'_> {
         let mut lines = self.rulebook.explain(&request.rule, &input);
         if let (Some(lines), true) = (&mut lines, request.why_not) {
             lines.push(self.other_outcome(&request.rule, &input, model.as_ref()));
+        }
+        (lines, diagnostics)
+    }
+
+    /// A rule that looks at all devices together.
+    fn explain_library(
+        &mut self,
+        request: &ExplainRequest,
+        kinds: &[String],
+    ) -> (Option<Vec<String>>, Diagnostics) {
+        let (facts, diagnostics) = self.library_of(&request.sources, kinds);
+        let input = self.input(&facts);
+        let mut lines = self.rulebook.explain(&request.rule, &input);
+        if let (Some(lines), true) = (&mut lines, request.why_not) {
+            lines.push(self.other_outcome(&request.rule, &input, None));
         }
         (lines, diagnostics)
     }

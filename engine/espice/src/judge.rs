@@ -3,6 +3,7 @@
 use crate::config::Request;
 use crate::engine::{Engine, stopped};
 use crate::evaluate::CardModel;
+use crate::library::Library;
 use crate::orient::first_polarity;
 use crate::outcome as out;
 use crate::parts::choose_part;
@@ -53,6 +54,8 @@ struct Gathered {
     sources: Vec<out::JudgedSource>,
     passed_over: BTreeSet<String>,
     findings: Vec<out::FindingRecord>,
+    /// What rules on a library look at, by kind.
+    library: Library,
     /// Place of each fingerprint among the findings.
     seen: BTreeMap<(String, &'static str), usize>,
     rules: out::RuleCount,
@@ -104,6 +107,7 @@ impl Engine<'_> {
     }
 
     fn judged(&self, mut gathered: Gathered) -> (out::Judged, Diagnostics) {
+        self.judge_library(&mut gathered);
         let mut diagnostics = std::mem::take(&mut gathered.diagnostics);
         diagnostics.extend(self.rulebook.audit_waivers(&gathered.waivers));
         let rules = gathered.rules;
@@ -342,7 +346,7 @@ impl Engine<'_> {
         Ok(OwnedProbe { bench, values: model.values.clone() })
     }
 
-    /// Takes the findings of a device: counts all, keeps what needs a reader, each once.
+    /// Takes the findings of a device: counts all, keeps what needs a reader.
     fn gather(
         &self,
         path: &str,
@@ -368,7 +372,53 @@ impl Engine<'_> {
             });
         }
         gathered.sources.push(source);
-        for finding in &findings {
+        if self.rulebook.rules().iter().any(|r| r.phase == Phase::Library) {
+            gathered.library.add(facts);
+        }
+        self.keep(&findings, gathered);
+    }
+
+    /// Judges all devices of a kind together, by the rules that look at libraries.
+    fn judge_library(&self, gathered: &mut Gathered) {
+        if self.is_cancelled() {
+            return;
+        }
+        for facts in std::mem::take(&mut gathered.library).kinds() {
+            let judgement = self.rulebook.run(Phase::Library, &self.input(&facts));
+            gathered.diagnostics.extend(judgement.diagnostics);
+            gathered.waivers.note(&judgement.findings);
+            add(&mut gathered.rules, wire::account(Account::of(&judgement.findings)));
+            self.keep(&judgement.findings, gathered);
+        }
+    }
+
+    /// The devices of sources as one library, of the first of some kinds that is among them.
+    pub(crate) fn library_of(
+        &mut self,
+        sources: &[String],
+        kinds: &[String],
+    ) -> (Facts, Diagnostics) {
+        let request = JudgeRequest { sources: sources.to_vec(), ..JudgeRequest::default() };
+        let mut gathered = Gathered::default();
+        for file in self.files_of(&request, &mut gathered) {
+            self.judge_file(&file, &request, &mut gathered);
+        }
+        let mut library = Library::default();
+        for source in gathered.waiting {
+            if let Waiting::Device(_, mut facts) = source {
+                self.add_readings(&mut facts);
+                library.add(&facts);
+            }
+        }
+        let is_wanted = |facts: &Facts| {
+            kinds.is_empty() || facts.device.kind.as_ref().is_some_and(|k| kinds.contains(k))
+        };
+        (library.kinds().find(is_wanted).unwrap_or_default(), gathered.diagnostics)
+    }
+
+    /// Keeps what needs a reader, each finding once.
+    fn keep(&self, findings: &[Finding], gathered: &mut Gathered) {
+        for finding in findings {
             let quiet = [FindingStatus::Passed, FindingStatus::NotApplicable];
             if quiet.contains(&finding.status) && !gathered.all {
                 continue;

@@ -31,6 +31,7 @@ mod fitted;
 mod function;
 mod judge;
 mod libraries;
+mod library;
 mod listing;
 mod lock;
 mod loose;

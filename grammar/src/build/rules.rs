@@ -1,14 +1,13 @@
 //! Rules, overrides and select blocks.
 
 use super::{Builder, Nodes, Parsed, transpose};
-use crate::ast::{Override, Rule as RuleItem, RuleLimit, Select, SelectAction, SelectClause, Word};
+use crate::ast::{Override, Rule as RuleItem, RuleLimit, Select, SelectAction, SelectClause};
 use crate::forms::Context;
 use crate::outline::Statement;
 use crate::rules::Rule;
-use espice_base::{Code, Diagnostic};
 
 const SEVERITIES: [&str; 3] = ["error", "warning", "note"];
-const PHASES: [&str; 3] = ["source", "data", "model"];
+const PHASES: [&str; 4] = ["source", "data", "model", "library"];
 
 impl<'a> Builder<'a> {
     pub(super) fn rule(
@@ -40,7 +39,7 @@ impl<'a> Builder<'a> {
         let severity = self.next_word(&mut nodes)?;
         let severity = self.choice(severity, "a severity", &SEVERITIES);
         let phase = self.next_word(&mut nodes)?;
-        let phase = self.phase(phase);
+        let phase = self.choice(phase, "what a rule looks at", &PHASES);
         Some(RuleItem {
             name,
             severity,
@@ -57,19 +56,6 @@ impl<'a> Builder<'a> {
             help,
             unwaivable,
         })
-    }
-
-    fn phase(&mut self, word: Word) -> Word {
-        if word.text != "library" {
-            return self.choice(word, "what a rule looks at", &PHASES);
-        }
-        let message = "rules on a library are reserved for a later version of the language";
-        self.diagnostics.push(
-            Diagnostic::error(Code::UNKNOWN_STATEMENT, message)
-                .at(word.span)
-                .help("rules look at `source`, `data` or `model`"),
-        );
-        Word { text: String::from("model"), span: word.span }
     }
 
     fn rule_limit(&mut self, mut s: Parsed<'a>) -> Option<RuleLimit> {

@@ -202,15 +202,22 @@ impl<'f> Collector<'_, 'f> {
                 if !self.declare(Class::Table, &item.name) {
                     return;
                 }
-                let Some((text, file, is_sheet)) = self.table_text(relative, &item) else { return };
-                let table = read_table(&item, self.name, &text, file, is_sheet, self.diagnostics);
-                self.library.tables.extend(table);
+                let found = self.table_text(relative, &item);
+                let table = found.and_then(|(text, file, is_sheet)| {
+                    read_table(&item, self.name, &text, file, is_sheet, self.diagnostics)
+                });
+                match table {
+                    Some(table) => self.library.tables.push(table),
+                    // What is wrong with it has been told, and is not told again where it is used.
+                    None => self.names.add_broken(&item.name.text),
+                }
             }
             ItemKind::Script(item) => {
                 if !self.declare(Class::Function, &item.name) {
                     return;
                 }
                 let Some((text, file)) = self.beside(relative, &item.file, &[".rhai"]) else {
+                    self.names.add_broken(&item.name.text);
                     return;
                 };
                 self.library.scripts.push(ScriptSource { pack, item, file, text });

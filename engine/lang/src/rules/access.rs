@@ -272,6 +272,11 @@ impl<'a> Evaluator<'a> {
                 let place = self.drawn(row).map(|d| d.place());
                 self.text(place.as_deref(), span, "a curve at its conditions")
             }
+            FieldId::RowPart => {
+                let device = self.input.facts.device.part.as_deref();
+                let own = || row.parts.first().map(String::as_str);
+                self.text(device.or_else(own), span, "the part")
+            }
             FieldId::RowSymbol => self.text(Some(&row.symbol), span, "the symbol"),
             _ => self.text(Some(&row.printed), span, "the printed name"),
         }

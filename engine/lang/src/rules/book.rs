@@ -22,6 +22,8 @@ pub enum Phase {
     Data,
     /// On a model beside the data.
     Model,
+    /// On the rows and curves of all devices of a kind together.
+    Library,
 }
 
 impl Phase {
@@ -31,11 +33,13 @@ impl Phase {
             Phase::Source => "source",
             Phase::Data => "data",
             Phase::Model => "model",
+            Phase::Library => "library",
         }
     }
 
     pub(crate) fn named(word: &str) -> Option<Phase> {
-        [Phase::Source, Phase::Data, Phase::Model].into_iter().find(|p| p.word() == word)
+        let all = [Phase::Source, Phase::Data, Phase::Model, Phase::Library];
+        all.into_iter().find(|p| p.word() == word)
     }
 }
 

@@ -201,7 +201,8 @@ fn check_rule(
     }
     let phase = Phase::named(&item.phase.text);
     if phase.is_none() {
-        unknown_word(checker, "phase of a rule", &item.phase, &["source", "data", "model"]);
+        let phases = ["source", "data", "model", "library"];
+        unknown_word(checker, "phase of a rule", &item.phase, &phases);
     }
     let (kinds, origins) = scope(checker, library, &item.scope);
     checker.kinds = kinds.clone();

@@ -13,6 +13,7 @@ pub(crate) enum FieldId {
     RowConditions,
     RowSymbol,
     RowPrinted,
+    RowPart,
     RowConfidence,
     RowTemperature,
     RowDrawn,
@@ -72,7 +73,7 @@ enum Record {
     Many,
 }
 
-const ENTRIES: [Entry; 55] = [
+const ENTRIES: [Entry; 56] = [
     Entry(Record::Row, "min", FieldId::RowMin),
     Entry(Record::Row, "typ", FieldId::RowTyp),
     Entry(Record::Row, "max", FieldId::RowMax),
@@ -85,6 +86,7 @@ const ENTRIES: [Entry; 55] = [
     Entry(Record::Row, "drawn_where", FieldId::RowDrawnWhere),
     Entry(Record::Row, "symbol", FieldId::RowSymbol),
     Entry(Record::Row, "printed", FieldId::RowPrinted),
+    Entry(Record::Row, "part", FieldId::RowPart),
     Entry(Record::Row, "confidence", FieldId::RowConfidence),
     Entry(Record::Curve, "x", FieldId::CurveX),
     Entry(Record::Curve, "y", FieldId::CurveY),
@@ -207,6 +209,7 @@ fn field_type(record: &Type, id: FieldId) -> Type {
         }
         FieldId::RowSymbol
         | FieldId::RowPrinted
+        | FieldId::RowPart
         | FieldId::RowDrawnWhere
         | FieldId::CurveTitle
         | FieldId::SweepName

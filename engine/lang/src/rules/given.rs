@@ -36,7 +36,7 @@ impl<'a> Evaluator<'a> {
                 dimension: row.dimension,
                 printed_unit: row.dimension.to_string(),
                 conditions: self.stated(row.span, self.conditions(&row.conditions))?,
-                parts: Vec::new(),
+                parts: row.part.iter().cloned().collect(),
                 status: Status::Served,
                 reasons: Vec::new(),
                 confidence: 1.0,

@@ -201,7 +201,12 @@ fn joined(first: &str, second: &str) -> String {
             let (title, unit) = first.split_at(at);
             format!("{} {} {unit}", title.trim(), second.trim())
         }
-        _ => format!("{first} {}", second.trim()),
+        _ => match first.split_once('/') {
+            Some((title, unit)) if parse_unit(unit.trim()).is_ok() => {
+                format!("{} {} ({})", title.trim(), second.trim(), unit.trim())
+            }
+            _ => format!("{first} {}", second.trim()),
+        },
     }
 }
 

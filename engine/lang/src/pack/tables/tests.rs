@@ -142,3 +142,13 @@ fn sheets_end_their_rows_early() {
     assert_eq!(told, []);
     assert_eq!(table.unwrap().rows.len(), 2);
 }
+
+/// The unit after a stroke stays the unit where a second line names the end.
+#[test]
+fn a_unit_after_a_stroke_goes_to_the_end() {
+    let (table, told) = read(&["part"], "part,IR/uA,VF [V],RDS/W\n,max,max,max\nA,3,1,2\n");
+    assert_eq!(told, []);
+    let table = table.unwrap();
+    assert_eq!(names(&table), ["IR_max", "VF_max", "RDS_max"]);
+    assert_eq!(table.rows[0].1[0].value, Some(3e-6));
+}

@@ -49,6 +49,7 @@ pub(crate) fn check(
         for given in &item.given {
             check_given(checker, library, given, &mut test);
         }
+        as_library(&mut test);
         if item.expect.is_empty() && !library.damaged.contains(&item.name.span) {
             let message = format!("the test `{}` expects nothing", item.name.text);
             let help = "write `expect error RULE`, `expect pass RULE`, `expect chosen TEMPLATE`";
@@ -68,6 +69,19 @@ pub(crate) fn check(
         }
     }
     tests
+}
+
+/// What is given of several parts is a library, as rules `on library` see it.
+fn as_library(test: &mut TestIr) {
+    let mut parts: Vec<String> = test.rows.iter().filter_map(|r| r.part.clone()).collect();
+    parts.sort();
+    parts.dedup();
+    if parts.len() > 1 {
+        test.device.part = None;
+        test.device.parts = parts;
+    } else {
+        test.rows.iter_mut().for_each(|row| row.part = None);
+    }
 }
 
 fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test: &mut TestIr) {
@@ -99,9 +113,15 @@ fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test
         }
         Given::Data { kind, facts, .. } => {
             test.kind = Some(kind.text.clone());
+            let before = test.rows.len();
             for fact in facts {
                 check_fact(checker, fact, test);
             }
+            let part = facts.iter().rev().find_map(|fact| match fact {
+                GivenFact::Device(field, text) if field.text == "part" => Some(text.text.clone()),
+                _ => None,
+            });
+            test.rows.iter_mut().skip(before).for_each(|row| row.part.clone_from(&part));
         }
     }
 }
@@ -167,7 +187,7 @@ fn check_row(checker: &mut Checker<'_>, fact: &GivenFact) -> Option<RowIr> {
     let conditions = checker.bound(conditions, 0);
     let dimension = ty.and_then(|t| t.dimension())?;
     let symbol = symbol.text.clone();
-    Some(RowIr { span: *span, symbol, dimension, values, conditions })
+    Some(RowIr { part: None, span: *span, symbol, dimension, values, conditions })
 }
 
 fn check_column(checker: &mut Checker<'_>, item: &ast::GivenColumn) -> Option<ColumnIr> {

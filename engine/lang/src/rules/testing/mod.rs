@@ -112,6 +112,8 @@ pub(crate) struct TestIr {
 
 #[derive(Clone, Debug)]
 pub(super) struct RowIr {
+    /// Its part, where the test gives several.
+    pub(super) part: Option<String>,
     pub(super) span: Span,
     pub(super) symbol: String,
     pub(super) dimension: Dimension,

@@ -205,6 +205,7 @@ impl Bench<'_> {
                 Phase::Source => !self.input.facts.sweeps.is_empty(),
                 Phase::Data => true,
                 Phase::Model => self.input.model.is_some(),
+                Phase::Library => !self.input.facts.device.parts.is_empty(),
             };
             phase && self.test.sees.contains(&rule.pack)
         };
