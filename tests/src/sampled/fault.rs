@@ -10,9 +10,15 @@ use std::f64::consts::E;
 /// A value of the reference at a point, by its name, and by how much it is wrong.
 type Excess = (&'static str, f64);
 
-/// The formulas, by template and purpose.
-const FAULTS: [(&str, Purpose, fn(&Point<'_>) -> Vec<Excess>); 1] =
-    [("vdmos", Purpose::Capacitances, body_diode)];
+/// A formula with the template and the purpose that it is for.
+struct Fault {
+    template: &'static str,
+    purpose: Purpose,
+    formula: fn(&Point<'_>) -> Vec<Excess>,
+}
+
+const FAULTS: [Fault; 1] =
+    [Fault { template: "vdmos", purpose: Purpose::Capacitances, formula: body_diode }];
 
 /// Takes the known faults off the reference; the number of points that had one.
 pub fn correct(
@@ -21,10 +27,8 @@ pub fn correct(
     purpose: Purpose,
     compared: &mut Compared,
 ) -> usize {
-    let of = |f: &&(&str, Purpose, fn(&Point<'_>) -> Vec<Excess>)| {
-        f.0 == template.name && f.1 == purpose
-    };
-    let Some((_, _, formula)) = FAULTS.iter().find(of) else { return 0 };
+    let is_for = |f: &&Fault| f.template == template.name && f.purpose == purpose;
+    let Some(Fault { formula, .. }) = FAULTS.iter().find(is_for) else { return 0 };
     let mut count = 0;
     for (index, drawn) in compared.points.iter().enumerate() {
         let nominal = plan.nominal.get(drawn.nominal).copied().unwrap_or(300.15);
