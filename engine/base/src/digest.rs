@@ -15,9 +15,13 @@ impl Digest {
 
     /// The first `n` hexadecimal digits (at most 64).
     pub fn short(&self, n: usize) -> String {
-        let digits = b"0123456789abcdef";
-        let nibbles = self.0.iter().flat_map(|b| [b >> 4, b & 15]);
-        nibbles.take(n).filter_map(|d| digits.get(usize::from(d)).map(|d| char::from(*d))).collect()
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0_u8; 64];
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        }
+        let wanted = digits.get(..n).unwrap_or(&digits);
+        String::from_utf8_lossy(wanted).into_owned()
     }
 }
 

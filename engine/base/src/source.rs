@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Identifies one source text in a [`SourceMap`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -57,8 +57,9 @@ impl fmt::Display for LineColumn {
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
-    text: String,
-    line_starts: Vec<u32>,
+    text: Arc<str>,
+    /// Found when someone asks for a line.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
@@ -72,10 +73,23 @@ impl SourceFile {
         &self.text
     }
 
+    /// The whole text, to be held on to.
+    pub fn shared_text(&self) -> Arc<str> {
+        self.text.clone()
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|&(_, b)| b == b'\n');
+            let after = ends.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(after).collect()
+        })
+    }
+
     /// Line and column of a byte offset; offsets past the end give the end.
     pub fn line_column(&self, offset: u32) -> LineColumn {
-        let line = self.line_starts.partition_point(|&s| s <= offset).max(1);
-        let start = self.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let line = self.line_starts().partition_point(|&s| s <= offset).max(1);
+        let start = self.line_starts().get(line - 1).copied().unwrap_or(0) as usize;
         let end = (offset as usize).min(self.text.len());
         let column = self.text.get(start..end).map_or(0, |t| t.chars().count());
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -89,7 +103,7 @@ impl SourceFile {
             return None;
         }
         let line = self.line_column(offset).line;
-        let start = *self.line_starts.get((line as usize).saturating_sub(1))? as usize;
+        let start = *self.line_starts().get((line as usize).saturating_sub(1))? as usize;
         let before = self.text.get(start..(offset as usize).min(self.text.len()))?;
         let mut column = before.matches('\t').count() + 1;
         let mut letters = String::new();
@@ -104,8 +118,8 @@ impl SourceFile {
     /// The text of a one-based line without its end; empty when there is no such line.
     pub fn line(&self, line: u32) -> &str {
         let index = (line as usize).saturating_sub(1);
-        let Some(&start) = self.line_starts.get(index) else { return "" };
-        let end = self.line_starts.get(index + 1).map_or(self.text.len(), |&e| e as usize);
+        let Some(&start) = self.line_starts().get(index) else { return "" };
+        let end = self.line_starts().get(index + 1).map_or(self.text.len(), |&e| e as usize);
         self.text.get(start as usize..end).unwrap_or("").trim_end_matches(['\n', '\r'])
     }
 }
@@ -118,15 +132,8 @@ pub struct SourceMap {
 
 impl SourceMap {
     /// Adds a text and returns its id. Names need not be unique.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        let text = text.into();
-        let mut line_starts = vec![0];
-        line_starts.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|&(_, b)| b == b'\n')
-                .map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX)),
-        );
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let (text, line_starts) = (text.into(), OnceLock::new());
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts }));
         id

@@ -11,6 +11,7 @@ use espice::{
 };
 use espice::{LOCK_FILE, lint};
 use espice_base::{Diagnostics, SourceMap, World};
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 /// With what the engine is set up.
@@ -133,13 +134,14 @@ pub(crate) fn open<'w>(
             ..espice::Config::default()
         },
     );
-    (Box::new(Native { engine, _scratch: scratch }), diagnostics)
+    (Box::new(Native { engine: ManuallyDrop::new(engine), _scratch: scratch }), diagnostics)
 }
 
 /// The engine of this program.
 struct Native<'w> {
-    engine: espice::Engine<'w>,
-    /// Goes after the engine that writes into it.
+    /// Lives as long as the program, whose end frees its memory faster than it could itself.
+    engine: ManuallyDrop<espice::Engine<'w>>,
+    /// The engine writes into it.
     _scratch: Option<Scratch>,
 }
 

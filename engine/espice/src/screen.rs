@@ -80,7 +80,7 @@ impl Engine<'_> {
         }
         for (index, finding) in judged.findings {
             if let Some((_, findings)) = all.get_mut(index) {
-                findings.push(finding);
+                findings.push(*finding);
             }
         }
         diagnostics.extend(judged.diagnostics);

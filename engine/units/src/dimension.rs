@@ -199,11 +199,18 @@ impl Dimension {
     }
 }
 
+impl Dimension {
+    /// The SI unit where it has a name of its own: `V`, `Ohm`, `1`.
+    pub fn named(&self) -> Option<&'static str> {
+        NAMED.iter().find(|n| Dimension::of(n.2) == *self).map(|n| n.0)
+    }
+}
+
 impl fmt::Display for Dimension {
     /// The unit in SI: `V`, `Ohm`, `A/V^2`, `1/m^3`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(named) = NAMED.iter().find(|n| Dimension::of(n.2) == *self) {
-            return f.write_str(named.0);
+        if let Some(named) = self.named() {
+            return f.write_str(named);
         }
         let part = |positive: bool| {
             let mut units = Vec::new();

@@ -4,35 +4,62 @@
 ///
 /// `unit` is the SI unit; pure numbers (`1`) and powers take no prefix.
 pub fn engineering(value: f64, unit: &str) -> String {
+    let mut text = String::with_capacity(16);
+    add_engineering(value, unit, &mut text);
+    text
+}
+
+/// Adds [`engineering`] to a text.
+pub fn add_engineering(value: f64, unit: &str, text: &mut String) {
     let bare = unit.is_empty() || unit == "1";
     let prefixable = !bare && unit != "K" && !unit.contains(['/', '^', '*', '%']);
     if !value.is_finite() || value == 0.0 || !prefixable {
-        let number = plain(value, 4);
-        return if bare { number } else { format!("{number} {unit}") };
+        add_plain(value, 4, text);
+        if !bare {
+            text.push(' ');
+            text.push_str(unit);
+        }
+        return;
     }
     let exponent = decade(value.abs()).unwrap_or_else(|| {
         let digits = format!("{:.3e}", value.abs());
         digits.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0)
     });
     let group = (exponent.div_euclid(3) * 3).clamp(-18, 9);
-    let mut text = plain(value / 10f64.powi(group), 4);
+    add_plain(value / power(group), 4, text);
     text.push(' ');
     text.push_str(crate::prefix::prefix(group).unwrap_or(""));
     text.push_str(unit);
-    text
 }
 
-/// The power of ten of the first digit; `None` where rounding may decide it.
+/// Powers of ten of the sizes that usual values have, from the 24th part to the 22nd power.
+const DECADES: [f64; 47] = [
+    1e-24, 1e-23, 1e-22, 1e-21, 1e-20, 1e-19, 1e-18, 1e-17, 1e-16, 1e-15, 1e-14, 1e-13, 1e-12,
+    1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1, 1e2, 1e3, 1e4,
+    1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+
+/// The power of ten of the first digit; `None` where rounding may decide it, and for values of
+/// unusual size.
 fn decade(magnitude: f64) -> Option<i32> {
-    let exponent = magnitude.log10().floor();
-    let first = magnitude / 10f64.powf(exponent);
-    let is_sure = (1.000_001..9.99).contains(&first) && exponent.abs() < 300.0;
-    is_sure.then_some(exponent as i32)
+    let above = DECADES.partition_point(|d| *d <= magnitude);
+    let below = above.checked_sub(1)?;
+    let first = magnitude / DECADES.get(below)?;
+    let is_sure = (1.000_001..9.99).contains(&first);
+    is_sure.then_some(below as i32 - 24)
 }
 
-/// What [`plain`] gives for usual numbers, by arithmetic on integers: findings print a great many.
-/// `None` where a digit may depend on how the decimal digits go on, and for unusual numbers.
-fn quick(value: f64, digits: usize) -> Option<String> {
+/// Ten to a whole power.
+fn power(exponent: i32) -> f64 {
+    let at = usize::try_from(exponent + 24).ok();
+    at.and_then(|at| DECADES.get(at)).copied().unwrap_or_else(|| 10f64.powi(exponent))
+}
+
+/// Adds what [`plain`] gives for usual numbers, by arithmetic on integers: findings print a great
+/// many. `None`, and nothing added, where a digit may depend on how the decimal digits go on, and
+/// for unusual numbers.
+fn quick(value: f64, digits: usize, into: &mut String) -> Option<()> {
     let magnitude = value.abs();
     if !(3..=6).contains(&digits) || !(1e-4..1e6).contains(&magnitude) {
         return None;
@@ -40,7 +67,7 @@ fn quick(value: f64, digits: usize) -> Option<String> {
     let wanted = digits as i32 - 1 - decade(magnitude)?;
     let mut decimals = usize::try_from(wanted).unwrap_or(0);
     // Powers of ten are exact up to the 22nd, and so is the product but for its last bit.
-    let scaled = magnitude * 10f64.powi(wanted.max(0));
+    let scaled = magnitude * power(wanted.max(0));
     let part = scaled.fract();
     if (part - 0.5).abs() < 1e-6 {
         return None;
@@ -50,38 +77,52 @@ fn quick(value: f64, digits: usize) -> Option<String> {
         number /= 10;
         decimals -= 1;
     }
-    let mut reversed = String::with_capacity(12);
-    let mut place = 0;
+    // From the last digit to the first; at most nine decimals and seven digits before them.
+    let mut reversed = [0_u8; 24];
+    let (mut length, mut place) = (0, 0);
+    let mut put = |byte: u8| {
+        *reversed.get_mut(length)? = byte;
+        length += 1;
+        Some(())
+    };
     while number > 0 || place <= decimals {
         if place == decimals && place > 0 {
-            reversed.push('.');
+            put(b'.')?;
         }
-        reversed.push(char::from_digit((number % 10) as u32, 10)?);
+        put(b'0' + (number % 10) as u8)?;
         number /= 10;
         place += 1;
     }
     if value < 0.0 {
-        reversed.push('-');
+        put(b'-')?;
     }
-    Some(reversed.chars().rev().collect())
+    into.extend(reversed.get(..length)?.iter().rev().map(|b| char::from(*b)));
+    Some(())
 }
 
 /// A number with at most `digits` significant digits, without trailing zeros; exponents only
 /// where a plain number would be long.
 pub fn plain(value: f64, digits: usize) -> String {
+    let mut text = String::with_capacity(12);
+    add_plain(value, digits, &mut text);
+    text
+}
+
+/// Adds [`plain`] to a text.
+fn add_plain(value: f64, digits: usize, text: &mut String) {
     if !value.is_finite() {
-        return String::from(if value.is_nan() {
+        text.push_str(if value.is_nan() {
             "NaN"
         } else if value > 0.0 {
             "inf"
         } else {
             "-inf"
         });
+    } else if value == 0.0 {
+        text.push('0');
+    } else if quick(value, digits, text).is_none() {
+        text.push_str(&printed(value, digits.max(1)));
     }
-    if value == 0.0 {
-        return String::from("0");
-    }
-    quick(value, digits).unwrap_or_else(|| printed(value, digits.max(1)))
 }
 
 /// [`plain`] by printing the number in full.
@@ -134,11 +175,13 @@ mod tests {
             let middle = (value / step).round() * step;
             for value in [value, -value, middle, middle.next_up(), middle.next_down()] {
                 for digits in [2, 3, 4, 5, 6] {
-                    let quick = quick(value, digits);
+                    let mut text = String::new();
                     all += 1;
-                    if let Some(text) = quick {
+                    if quick(value, digits, &mut text).is_some() {
                         quick_ones += 1;
                         assert_eq!(text, printed(value, digits), "{value:e} in {digits} digits");
+                    } else {
+                        assert_eq!(text, "");
                     }
                 }
             }

@@ -16,6 +16,6 @@ mod unit;
 
 pub use constants::Constants;
 pub use dimension::{Dimension, Exponent};
-pub use format::{engineering, exact, plain, rounded};
+pub use format::{add_engineering, engineering, exact, plain, rounded};
 pub use prefix::{power as power_of_prefix, prefix as prefix_of_power};
 pub use unit::{Unit, UnitError, parse_unit};

@@ -1,4 +1,4 @@
-//! Parses the files of a pack and sorts their items into the library.
+//! Parses the files of packs and sorts their items into the library.
 
 use super::cases::cases;
 use super::damage::{broken_names, text_place};
@@ -15,10 +15,11 @@ use espice_base::{
 };
 use espice_syntax::ast::{File, Given, Item, ItemKind, Limits, Quoted, Word};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A tree with what was told about its text.
-type Parsed = (File, Diagnostics);
+pub(super) type Parsed = (File, Diagnostics);
 
 /// Texts shorter than this together are not worth a thread.
 const WORTH_A_THREAD: usize = 32 << 10;
@@ -26,14 +27,21 @@ const WORTH_A_THREAD: usize = 32 << 10;
 const THREADS: usize = 8;
 
 /// A text of a pack: its path in the pack, and its tree where it came with it.
-struct Text<'f> {
+pub(super) struct Text<'f> {
     relative: &'f str,
     file: FileId,
-    text: String,
+    text: Arc<str>,
     frozen: Option<&'f [u8]>,
 }
 
-impl Text<'_> {
+impl<'f> Text<'f> {
+    /// Adds a file of a pack to the texts of the run.
+    pub(super) fn of(relative: &'f str, file: &'f PackFile<'f>, sources: &mut SourceMap) -> Self {
+        let text: Arc<str> = String::from_utf8_lossy(&file.bytes).into();
+        let id = sources.add(file.path.as_str(), text.clone());
+        Text { relative, file: id, text, frozen: file.frozen }
+    }
+
     fn parse(&self) -> Parsed {
         let thawed = self.frozen.and_then(|f| espice_syntax::thaw(f, &self.text, self.file));
         match thawed {
@@ -44,7 +52,7 @@ impl Text<'_> {
 }
 
 /// Parses texts, on several threads when there is much to do. The order is that of the texts.
-fn parse_all(texts: &[Text<'_>]) -> Vec<Parsed> {
+pub(super) fn parse_all(texts: &[Text<'_>]) -> Vec<Parsed> {
     // A tree that came with its text takes a few times less than one that is parsed.
     let weight = |t: &Text<'_>| t.text.len() / if t.frozen.is_some() { 3 } else { 1 };
     let bytes: usize = texts.iter().map(weight).sum();
@@ -90,31 +98,11 @@ pub(super) struct Collector<'a, 'f> {
 }
 
 impl<'f> Collector<'_, 'f> {
-    /// Parses every `.espice` file and takes its items.
-    pub(super) fn collect(mut self) {
-        let files = self.files;
-        let all = files.iter().filter(|(path, _)| path.ends_with(".espice"));
-        // Where nothing but these will be read, all are read at once. Tables and scripts are
-        // numbered among the files as they are met.
-        if files.len() == all.clone().count() {
-            let texts: Vec<Text<'f>> = all.map(|(path, file)| self.add(path, file)).collect();
-            let trees = parse_all(&texts);
-            for (text, parsed) in texts.iter().zip(trees) {
-                self.take_file(text, parsed);
-            }
-            return;
+    /// Takes the items of every `.espice` file.
+    pub(super) fn collect(mut self, parsed: impl Iterator<Item = (&'f Text<'f>, Parsed)>) {
+        for (text, parsed) in parsed {
+            self.take_file(text, parsed);
         }
-        for (path, file) in all {
-            let text = self.add(path, file);
-            let parsed = text.parse();
-            self.take_file(&text, parsed);
-        }
-    }
-
-    fn add(&mut self, relative: &'f str, file: &'f PackFile<'f>) -> Text<'f> {
-        let text = String::from_utf8_lossy(&file.bytes).into_owned();
-        let id = self.sources.add(file.path.as_str(), text.as_str());
-        Text { relative, file: id, text, frozen: file.frozen }
     }
 
     fn take_file(&mut self, text: &Text<'_>, (tree, told): Parsed) {
@@ -258,7 +246,11 @@ impl<'f> Collector<'_, 'f> {
         let found = if inside { self.source.read(&name) } else { Err(ReadError::NotFound) };
         match found {
             Ok(bytes) => {
-                self.library.data.push(TestData { span: file.span, name, bytes: bytes.into() });
+                self.library.data.push(TestData {
+                    span: file.span,
+                    name,
+                    bytes: Arc::from(&*bytes),
+                });
             }
             Err(error) => {
                 let help = match inside {

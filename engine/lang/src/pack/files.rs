@@ -3,13 +3,14 @@
 use super::resolve::Candidate;
 use super::source::join;
 use espice_base::{Code, Diagnostic, Diagnostics, Digest, Hasher, Place, ReadError};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One file of a pack.
 pub(super) struct PackFile<'a> {
     /// Where the source holds it; the name that diagnostics show.
     pub(super) path: String,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Cow<'a, [u8]>,
     /// Its tree, where it came with the text.
     pub(super) frozen: Option<&'a [u8]>,
 }
@@ -103,7 +104,10 @@ pub(super) fn digest(
     hasher.finish()
 }
 
-fn unix_lines(bytes: &[u8]) -> Vec<u8> {
+fn unix_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.contains(&b'\r') {
+        return Cow::Borrowed(bytes);
+    }
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes.iter().copied().peekable();
     while let Some(byte) = rest.next() {
@@ -114,7 +118,7 @@ fn unix_lines(bytes: &[u8]) -> Vec<u8> {
             out.push(byte);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

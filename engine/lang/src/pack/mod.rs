@@ -18,7 +18,7 @@ pub use source::{EmbeddedFile, EmbeddedPack, PackRoot};
 
 use crate::check::{self, Declarations, names::Names};
 use crate::ir::{Library, PackInfo};
-use collect::Collector;
+use collect::{Collector, Text, parse_all};
 use espice_base::{Diagnostics, Digest, SourceMap, World};
 use std::collections::BTreeMap;
 
@@ -46,6 +46,7 @@ pub fn load(
     let mut library = Library::default();
     let mut names = Names::default();
     let mut declarations = Declarations::default();
+    let mut loading = Vec::new();
     for planned in &plan {
         let Some(candidate) = candidates.get(planned.candidate) else { continue };
         let name = &candidate.manifest.name.text;
@@ -64,10 +65,22 @@ pub fn load(
             builtin: matches!(candidate.source, PackSource::Embedded(_)),
             files: Vec::new(),
         });
+        loading.push((pack, candidate, files));
+    }
+    // All texts are parsed at once, side by side; tables and scripts are numbered after them.
+    let (mut texts, mut counts) = (Vec::new(), Vec::new());
+    for (_, _, files) in &loading {
+        let before = texts.len();
+        let own = files.iter().filter(|(path, _)| path.ends_with(".espice"));
+        texts.extend(own.map(|(path, file)| Text::of(path, file, sources)));
+        counts.push(texts.len() - before);
+    }
+    let mut parsed = texts.iter().zip(parse_all(&texts));
+    for ((pack, candidate, files), count) in loading.iter().zip(counts) {
         Collector {
-            pack,
-            name,
-            files: &files,
+            pack: *pack,
+            name: &candidate.manifest.name.text,
+            files,
             source: &candidate.source,
             folder: &candidate.folder,
             sources,
@@ -76,7 +89,7 @@ pub fn load(
             names: &mut names,
             diagnostics: &mut diagnostics,
         }
-        .collect();
+        .collect(parsed.by_ref().take(count));
     }
     check::check(&mut library, declarations, names, &mut diagnostics);
     diagnostics.sort();

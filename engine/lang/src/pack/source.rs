@@ -1,6 +1,7 @@
 //! Where packs come from: folders of the world, or texts built into a program.
 
 use espice_base::{ReadError, World};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A pack that a run starts from.
@@ -50,12 +51,12 @@ impl<'a> PackSource<'a> {
         (!found.frozen.is_empty()).then_some(found.frozen)
     }
 
-    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+    pub(super) fn read(&self, path: &str) -> Result<Cow<'a, [u8]>, ReadError> {
         match self {
-            PackSource::World(world) => world.read(path),
+            PackSource::World(world) => world.read(path).map(Cow::Owned),
             PackSource::Embedded(files) => {
                 let found = files.iter().find(|f| f.path == path);
-                found.map(|f| f.text.as_bytes().to_vec()).ok_or(ReadError::NotFound)
+                found.map(|f| Cow::Borrowed(f.text.as_bytes())).ok_or(ReadError::NotFound)
             }
         }
     }

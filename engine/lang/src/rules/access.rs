@@ -164,6 +164,19 @@ impl<'a> Evaluator<'a> {
 
     /// The row nearest 25 °C, one with a value before one with a limit alone.
     fn row(&self, symbol: &str) -> Option<&'a Parameter> {
+        let (asked, found) = self.last_row.get();
+        if asked == symbol.as_ptr().addr() && found.is_some_and(|p| p.symbol == symbol) {
+            return found;
+        }
+        let found = match self.ordered {
+            Some(rows) => rows.nearest(symbol),
+            None => self.nearest_row(symbol),
+        };
+        self.last_row.set((symbol.as_ptr().addr(), found));
+        found
+    }
+
+    fn nearest_row(&self, symbol: &str) -> Option<&'a Parameter> {
         let key = |p: &Parameter| {
             let away = (temperature(&p.conditions).unwrap_or(ROOM) - ROOM).abs();
             (p.target().is_none(), away)

@@ -12,6 +12,7 @@ use espice_base::{Date, Diagnostics, FileId, Limits, Severity, Span};
 use espice_facts::{Facts, Origin, SymbolTable};
 use espice_units::Constants;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 /// When a rule is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -97,7 +98,7 @@ pub struct Rulebook {
     /// The packs with their files, in the order of loading.
     pub(crate) pack_files: Vec<PackFiles>,
     /// Pack texts, for quoting expressions.
-    pub(crate) texts: BTreeMap<FileId, String>,
+    pub(crate) texts: BTreeMap<FileId, PackText>,
     pub(crate) rules: Vec<RuleIr>,
     pub(crate) readings: Vec<ReadingIr>,
     pub(crate) recognisers: Vec<RecogniserIr>,
@@ -344,13 +345,29 @@ impl Rulebook {
 
     /// The text of an expression on one line.
     pub(crate) fn quote(&self, span: Span) -> String {
-        let text = self.texts.get(&span.file).and_then(|t| {
-            t.get(usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?)
-        });
-        if let Some(text) = text.filter(|t| is_laid_out(t)) {
-            return text.to_string();
+        let mut text = String::new();
+        self.add_quote(span, &mut text);
+        text
+    }
+
+    fn add_quote(&self, span: Span, into: &mut String) {
+        let Some((text, is_laid_out)) = self.texts.get(&span.file).and_then(|t| t.at(span)) else {
+            return;
+        };
+        if is_laid_out {
+            into.push_str(text);
+        } else {
+            into.push_str(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         }
-        text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Adds [`Rulebook::snippet`] to a text.
+    pub(crate) fn add_snippet(&self, span: Span, into: &mut String) {
+        if span.end.saturating_sub(span.start) <= 72 {
+            self.add_quote(span, into);
+        } else {
+            into.push_str(&self.snippet(span));
+        }
     }
 
     /// The text of an expression on one line, shortened when it is long.
@@ -364,12 +381,38 @@ impl Rulebook {
     }
 }
 
-/// Whether a text stands on one line with single blanks between its words.
-fn is_laid_out(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    text.is_ascii()
-        && bytes.first().is_some_and(u8::is_ascii_graphic)
-        && bytes.last().is_some_and(u8::is_ascii_graphic)
-        && bytes.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
-        && !bytes.windows(2).any(|w| w == b"  ")
+/// A text of a pack, for quoting.
+#[derive(Clone, Debug)]
+pub(crate) struct PackText {
+    text: Arc<str>,
+    /// Bytes that a quoted line does not have: ends of lines, the second of two blanks, letters
+    /// beyond ASCII. Found when the text is first quoted.
+    breaks: OnceLock<Vec<u32>>,
+}
+
+impl PackText {
+    pub(crate) fn new(text: Arc<str>) -> PackText {
+        PackText { text, breaks: OnceLock::new() }
+    }
+
+    /// The text of a span, and whether it stands on one line with single blanks between its words.
+    pub(crate) fn at(&self, span: Span) -> Option<(&str, bool)> {
+        let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
+        let text = self.text.get(range)?;
+        let breaks = self.breaks.get_or_init(|| {
+            let mut was_blank = false;
+            let mut is_break = |b: u8| {
+                let is_blank = b == b' ';
+                let found = !(b.is_ascii_graphic() || is_blank && !was_blank);
+                was_blank = is_blank;
+                found
+            };
+            let found = self.text.bytes().zip(0_u32..).filter(|(b, _)| is_break(*b));
+            found.map(|(_, at)| at).collect()
+        });
+        let next = breaks.partition_point(|at| *at < span.start);
+        let is_whole = breaks.get(next).is_none_or(|at| *at >= span.end);
+        let is_tight = !text.starts_with(' ') && !text.ends_with(' ');
+        Some((text, is_whole && is_tight))
+    }
 }

@@ -1,8 +1,8 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
 use super::book::{
-    Change, ChangedValue, FunctionIr, Need, PackFiles, Part, Phase, RuleIr, RuleLimit, Rulebook,
-    View,
+    Change, ChangedValue, FunctionIr, Need, PackFiles, PackText, Part, Phase, RuleIr, RuleLimit,
+    Rulebook, View,
 };
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::scope::{Callable, Checker};
@@ -38,7 +38,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
             .packs
             .iter()
             .flat_map(|p| &p.files)
-            .filter_map(|f| Some((*f, sources.get(*f)?.text().to_string())))
+            .filter_map(|f| Some((*f, PackText::new(sources.get(*f)?.shared_text()))))
             .collect(),
         rules: Vec::new(),
         readings: readings::check_readings(&mut checker, library),

@@ -4,6 +4,7 @@
 use super::expr::{Constant, ExprKind as Kind, Frame, TypedExpr};
 use super::functions::Function;
 use super::mask::Mask;
+use super::rows::Rows;
 use super::types::Type;
 use super::value::{CurveValue, Lack, Truth, Value, Verdict, Why};
 use super::watch::Watch;
@@ -41,6 +42,11 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) parameters: &'a [f64],
     /// Looks on.
     pub(crate) watch: Option<&'a Watch>,
+    /// The rows of the record by symbol, where someone has put them in order before.
+    pub(crate) ordered: Option<&'a Rows<'a>>,
+    /// The row that was asked for last, and where the name of its symbol stands: a check and the
+    /// search for its place ask for the same.
+    pub(super) last_row: Cell<(usize, Option<&'a Parameter>)>,
     frame: &'a Frame,
     slots: RefCell<Vec<Slot<'a>>>,
     /// Rows that loops stand at, innermost last; they give `Own` values their dimension.
@@ -58,6 +64,8 @@ impl<'a> Evaluator<'a> {
             origin: None,
             parameters: &[],
             watch: None,
+            ordered: None,
+            last_row: Cell::default(),
             frame,
             slots: RefCell::new(vec![Slot::Empty; frame.slots.len()]),
             rows: RefCell::new(Vec::new()),
@@ -73,6 +81,7 @@ impl<'a> Evaluator<'a> {
         let mut inner = Evaluator::new(self.book, self.input, frame);
         inner.origin = self.origin;
         inner.watch = self.watch;
+        inner.ordered = self.ordered;
         inner.depth = self.depth + 1;
         inner.steps.set(self.steps.get());
         (inner.depth <= CALLS).then_some(inner)

@@ -6,14 +6,26 @@ use super::expr::TypedExpr;
 use super::types::Type;
 use super::value::{Decision, Value};
 use espice_facts::{Condition, Conditions, SymbolTable};
-use espice_units::{Dimension, engineering, plain};
+use espice_units::{Dimension, add_engineering, plain};
 
 /// A number with its unit; temperatures in degrees Celsius.
 pub(crate) fn number(value: f64, dimension: Dimension, is_point: bool) -> String {
+    let mut text = String::with_capacity(16);
+    add_number(value, dimension, is_point, &mut text);
+    text
+}
+
+/// Adds [`number`] to a text.
+pub(super) fn add_number(value: f64, dimension: Dimension, is_point: bool, text: &mut String) {
     if is_point {
-        return format!("{} degC", plain(value - 273.15, 5));
+        text.push_str(&plain(value - 273.15, 5));
+        text.push_str(" degC");
+        return;
     }
-    engineering(value, &dimension.to_string())
+    match dimension.named() {
+        Some(unit) => add_engineering(value, unit, text),
+        None => add_engineering(value, &dimension.to_string(), text),
+    }
 }
 
 /// Conditions with their units, `IF = 10 mA, TJ = 25 degC`.
@@ -52,17 +64,17 @@ impl<'a> Evaluator<'a> {
         }
         let mut text = String::new();
         for part in &rule.say {
-            let of_decision = |pick: fn(&Decision<'a>) -> f64, point: bool| match decision {
-                Some(d) => number(pick(d), d.dimension, point && d.is_point),
-                None => String::from("(none)"),
+            let mut of_decision = |pick: fn(&Decision<'a>) -> f64, point: bool| match decision {
+                Some(d) => add_number(pick(d), d.dimension, point && d.is_point, &mut text),
+                None => text.push_str("(none)"),
             };
-            text.push_str(&match part {
-                Part::Text(t) => t.clone(),
-                Part::Value(e) => self.show(e, decision),
+            match part {
                 Part::Observed => of_decision(|d| d.observed, true),
                 Part::Limit => of_decision(|d| d.limit, true),
                 Part::Margin => of_decision(|d| d.margin, false),
-            });
+                Part::Text(t) => text.push_str(t),
+                Part::Value(e) => text.push_str(&self.show(e, decision)),
+            }
         }
         text
     }

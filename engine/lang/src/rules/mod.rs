@@ -27,6 +27,7 @@ mod numbers;
 mod reach;
 mod readings;
 mod recipes;
+mod rows;
 mod run;
 mod sandbox;
 mod scope;

@@ -3,7 +3,7 @@
 use super::book::{Input, Judgement, Need, Phase, RuleIr, Rulebook};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, TypedExpr};
-use super::message::number;
+use super::message::add_number;
 use super::value::{Decision, Lack, Truth, Value, Verdict, Why};
 use super::watch::Watch;
 use crate::ir::{Account, Finding, FindingStatus, Observed, TableCell};
@@ -57,8 +57,21 @@ impl Rulebook {
     ) -> Finding {
         let mut evaluator = Evaluator::of_rule(self, rule, *input);
         evaluator.watch = watch;
+        self.told(index, rule, &evaluator, packs, diagnostics)
+    }
+
+    /// The finding of a rule by an evaluator that is made for it.
+    pub(crate) fn told(
+        &self,
+        index: usize,
+        rule: &RuleIr,
+        evaluator: &Evaluator<'_>,
+        packs: Option<&BTreeSet<usize>>,
+        diagnostics: &mut Diagnostics,
+    ) -> Finding {
         let came = evaluator.judge(rule);
-        let mut finding = self.finding(rule, input, &evaluator, came, diagnostics);
+        let input = &evaluator.input;
+        let mut finding = self.finding(rule, input, evaluator, came, diagnostics);
         self.waive(index, input, packs, &mut finding);
         let of = |rule: &str| Digest::of(finding.identity(rule).as_bytes()).short(16);
         let former: Vec<String> = rule.formerly.iter().map(|f| of(f)).collect();
@@ -142,9 +155,9 @@ impl Rulebook {
             Truth::No => {
                 finding.status = FindingStatus::Failed;
                 finding.message = if rule.say.is_empty() {
-                    let mut text = String::with_capacity(80);
+                    let mut text = String::with_capacity(96);
                     text.push('`');
-                    text.push_str(&self.snippet(finding.rule_span));
+                    self.add_snippet(finding.rule_span, &mut text);
                     text.push_str("` does not hold");
                     if let Some(d) = decision {
                         text.push_str(": ");
@@ -358,9 +371,9 @@ pub(crate) fn has_origin(facts: &Facts, origin: Origin) -> bool {
 
 /// `1.2 V against 1 V`
 fn against(d: &Decision<'_>, text: &mut String) {
-    text.push_str(&number(d.observed, d.dimension, d.is_point));
+    add_number(d.observed, d.dimension, d.is_point, text);
     text.push_str(" against ");
-    text.push_str(&number(d.limit, d.dimension, d.is_point));
+    add_number(d.limit, d.dimension, d.is_point, text);
 }
 
 fn undecided(rule: &RuleIr, why: &Why) -> Option<Diagnostic> {

@@ -77,28 +77,31 @@ impl Plan<'_> {
             diagnostics: anew.diagnostics.clone(),
             ..Judged::nothing(records.len(), kept.len())
         };
-        for record in 0..records.len() {
-            let mut fresh = 0..changed.len();
-            for (rule, before) in kept.iter().enumerate() {
-                let held = match before {
-                    Some(before) => given.status(record, before.place),
-                    None => fresh.next().and_then(|rule| anew.status(record, rule)),
-                };
-                let place = all.place(record, rule);
-                if let (Some(status), Some(held)) = (all.statuses.get_mut(place), held) {
-                    *status = held;
+        let mut fresh = 0..changed.len();
+        for (rule, before) in kept.iter().enumerate() {
+            let (from, at) = match before {
+                Some(before) => (&given, Some(before.place)),
+                None => (&anew, fresh.next()),
+            };
+            let mut first = 0;
+            for held in at.into_iter().flat_map(|at| from.of_rule(at)) {
+                let place = all.place(first, rule);
+                if let Some(own) = all.statuses.get_mut(place..place + held.len()) {
+                    own.copy_from_slice(held);
                 }
+                first += held.len();
             }
         }
         let mut old = given.findings.into_iter().zip(given.places).peekable();
         let mut new = anew.findings.into_iter().zip(anew.places).peekable();
-        let mut here: Vec<(usize, Finding)> = Vec::new();
+        let mut here: Vec<(usize, Box<Finding>)> = Vec::new();
         for (index, record) in records.iter().enumerate() {
             while let Some(((_, mut finding), place)) = old.next_if(|((of, _), _)| *of == index) {
                 let Some((at, moved)) = places.get(place).copied().flatten() else { continue };
                 if finding.status == FindingStatus::Undecided {
                     // What it tells beside the finding has to be told again too.
-                    finding = self.walk(at, record, &mut all.diagnostics).unwrap_or(finding);
+                    let told = self.walk(at, record, &mut all.diagnostics);
+                    finding = told.map_or(finding, Box::new);
                 } else {
                     finding.rule_span = shift(finding.rule_span, moved);
                 }
@@ -146,14 +149,13 @@ fn same_surroundings(a: &Rulebook, b: &Rulebook) -> bool {
         && symbols(a) == symbols(b)
 }
 
+fn text_of(book: &Rulebook, span: Span) -> Option<&str> {
+    book.texts.get(&span.file)?.at(span).map(|t| t.0)
+}
+
 /// How far the text of a rule has moved, when the rule is the same in word and meaning.
 fn moved((book, rule): (&Rulebook, &RuleIr), (before, was): (&Rulebook, &RuleIr)) -> Option<i64> {
     let by = i64::from(rule.span.start) - i64::from(was.span.start);
-    let texts = |book: &Rulebook, span: Span| -> Option<String> {
-        let text = book.texts.get(&span.file)?;
-        let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
-        text.get(range).map(String::from)
-    };
     let stays = |a: Span, b: Span| a == shift(b, by);
     let definitions = rule.frame.slots.iter().zip(&was.frame.slots);
     let same = rule.means_the_same(was)
@@ -161,10 +163,10 @@ fn moved((book, rule): (&Rulebook, &RuleIr), (before, was): (&Rulebook, &RuleIr)
         && rule.checks.iter().zip(&was.checks).all(|(a, b)| stays(a.span, b.span))
         && definitions.into_iter().all(|(a, b)| match (a, b) {
             (Some(a), Some(b)) => {
-                stays(a.span, b.span) && texts(book, a.span) == texts(before, b.span)
+                stays(a.span, b.span) && text_of(book, a.span) == text_of(before, b.span)
             }
             (a, b) => a.is_none() && b.is_none(),
         })
-        && texts(book, rule.span) == texts(before, was.span);
+        && text_of(book, rule.span) == text_of(before, was.span);
     same.then_some(by)
 }

@@ -16,6 +16,8 @@ mod quiet;
 use self::leaves::{Columns, Leaves};
 use self::program::{Program, Registers};
 use super::book::{Input, Phase, RuleIr, Rulebook};
+use super::eval::Evaluator;
+use super::rows::Rows;
 use crate::Quantities;
 use crate::ir::{Account, Finding, FindingStatus};
 use espice_base::{Date, Diagnostics, Limits};
@@ -104,7 +106,7 @@ pub struct Judged {
     /// The findings of rules that failed, were waived or undecided, and all of those that a
     /// waiver speaks of, with the index of the record, in the order of the records and then of
     /// the rules.
-    pub findings: Vec<(usize, Finding)>,
+    pub findings: Vec<(usize, Box<Finding>)>,
     /// The place in the plan of the rule of each finding.
     places: Vec<usize>,
     /// What went wrong on the way: values that are not numbers, limits, failed scripts.
@@ -116,6 +118,15 @@ impl Judged {
     fn nothing(records: usize, rules: usize) -> Judged {
         let statuses = vec![FindingStatus::NotApplicable; records.saturating_mul(rules)];
         Judged { statuses, records, rules, ..Judged::default() }
+    }
+
+    /// The statuses of a rule for all records, a slice for each block.
+    fn of_rule(&self, rule: usize) -> impl Iterator<Item = &[FindingStatus]> {
+        let known = rule < self.rules;
+        (0..self.records).step_by(BLOCK).filter(move |_| known).filter_map(move |first| {
+            let from = self.place(first, rule);
+            self.statuses.get(from..from + self.records.saturating_sub(first).min(BLOCK))
+        })
     }
 
     fn place(&self, record: usize, rule: usize) -> usize {
@@ -303,6 +314,7 @@ impl<'b> Plan<'b> {
         }
         for (lane, record) in records.iter().enumerate() {
             let input = self.batch.input(record);
+            let rows = Rows::of(record.facts);
             let rules = self.rules.iter().zip(&walked).enumerate();
             for (place, ((index, rule, _), walked)) in rules {
                 let Some(status) = judged.statuses.get_mut(place * lanes + lane) else { continue };
@@ -311,11 +323,13 @@ impl<'b> Plan<'b> {
                     continue;
                 }
                 let mut diagnostics = Diagnostics::new();
-                let finding = self.book.evaluate(*index, rule, &input, None, &mut diagnostics);
+                let mut evaluator = Evaluator::of_rule(self.book, rule, input);
+                evaluator.ordered = Some(&rows);
+                let finding = self.book.told(*index, rule, &evaluator, None, &mut diagnostics);
                 judged.diagnostics.extend(diagnostics);
                 *status = finding.status;
                 if findings && (is_told(finding.status) || !finding.waivers.is_empty()) {
-                    judged.findings.push((block * BLOCK + lane, finding));
+                    judged.findings.push((block * BLOCK + lane, Box::new(finding)));
                     judged.places.push(place);
                 }
             }
