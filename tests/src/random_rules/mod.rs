@@ -141,7 +141,11 @@ fn both_evaluators_mean_what_the_language_says() {
                     finding.message
                 );
                 if matches!(meant, Status::Failed | Status::Undecided) {
-                    assert_eq!(findings.next(), Some(&(i, finding.clone())), "seed {seed}");
+                    assert_eq!(
+                        findings.next(),
+                        Some(&(i, Box::new(finding.clone()))),
+                        "seed {seed}"
+                    );
                 }
                 seen[meant as usize] += 1;
             }

@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn ends_of_lines_do_not_change_a_digest() {
-        let files = |text: &str| {
-            let file = PackFile { path: "x".into(), bytes: text.into(), frozen: None };
+        let files = |text: &'static str| {
+            let file = PackFile { path: "x".into(), bytes: text.as_bytes().into(), frozen: None };
             BTreeMap::from([("a.espice".to_string(), file)])
         };
         let none = BTreeMap::new();
