@@ -13,7 +13,7 @@ mod outline;
 mod rules;
 mod tokens;
 
-pub use freeze::{freeze, thaw};
+pub use freeze::{Late, freeze, thaw};
 
 use espice_base::{Diagnostic, Diagnostics, FileId, Place};
 

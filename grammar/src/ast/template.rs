@@ -1,7 +1,9 @@
 //! Templates with their recipes and cards.
 
 use super::{Expr, Let, Quoted, Type, Word};
+use crate::freeze::Late;
 use espice_base::Span;
+use std::ops::Deref;
 
 /// `template NAME : KIND { … }`, or `template NAME { … }` for a function of numbers
 #[derive(Clone, PartialEq, Debug)]
@@ -12,6 +14,21 @@ pub struct Template {
     pub kind: Word,
     /// The template that it starts from.
     pub extends: Option<Word>,
+    /// What it says; a template gives it as its own.
+    pub body: Late<TemplateBody>,
+}
+
+impl Deref for Template {
+    type Target = TemplateBody;
+
+    fn deref(&self) -> &TemplateBody {
+        &self.body
+    }
+}
+
+/// What a template says. Of packs that come with the program a run looks at few.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct TemplateBody {
     /// Pins; empty when inherited.
     pub pins: Vec<Word>,
     /// The polarity of the equations and that of their mirror image; empty when inherited.

@@ -3,7 +3,7 @@
 use super::{Builder, Nodes, Parsed, transpose};
 use crate::ast::{
     BranchKind, Card, CardEntry, CardSetting, Expr, Parameter, Part, PartEntry, Recipe, Stage,
-    StageStatement, Table, Target, Template, TemplateStatement, Type, Word,
+    StageStatement, Table, Target, Template, TemplateBody, TemplateStatement, Type, Word,
 };
 use crate::forms::Context;
 use crate::outline::Statement;
@@ -39,7 +39,8 @@ impl<'a> Builder<'a> {
         // A function of numbers has no kind: what stands in its place is empty.
         let none = Word { text: String::new(), span: name.span };
         let kind = self.next_word(&mut nodes).unwrap_or(none);
-        Some(Template { name, kind, extends, pins, polarity, simulator, statements, recipe, cards })
+        let body = TemplateBody { pins, polarity, simulator, statements, recipe, cards };
+        Some(Template { name, kind, extends, body: body.into() })
     }
 
     fn template_statement(&mut self, mut s: Parsed<'a>) -> Option<TemplateStatement> {

@@ -4,10 +4,14 @@
 //! it stands in the tree is not written a second time, and places are distances. They are no
 //! format for files: whoever freezes and whoever thaws are of one version.
 
+mod late;
 mod nodes;
+
+pub use late::Late;
 
 use crate::ast::{Expr, File, Word};
 use espice_base::{Date, FileId, Span};
+use std::sync::Arc;
 
 /// Deepest nesting that is thawed, above that of any tree that parsing gives.
 const DEPTH: u32 = 2048;
@@ -25,8 +29,8 @@ pub fn freeze(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The tree that [`crate::parse`] gives for the text whose tree was frozen. `None` when the bytes
-/// are not those of this text.
-pub fn thaw(bytes: &[u8], text: &str, file: FileId) -> Option<File> {
+/// are not those of this text. Bodies of templates are thawed when someone looks at them.
+pub fn thaw(bytes: &[u8], text: &Arc<str>, file: FileId) -> Option<File> {
     let mut melt = Melt { bytes, text, file, last: 0, depth: 0 };
     let length = melt.number()?;
     if length != text.len() as u64 {
@@ -46,7 +50,7 @@ struct Ice<'t> {
 /// What is left to be thawed.
 struct Melt<'b> {
     bytes: &'b [u8],
-    text: &'b str,
+    text: &'b Arc<str>,
     file: FileId,
     last: u32,
     depth: u32,
@@ -284,7 +288,7 @@ mod tests {
         let (tree, told) = crate::parse(TEXT, file);
         assert!(told.is_empty());
         let bytes = freeze(TEXT).unwrap();
-        assert_eq!(thaw(&bytes, TEXT, file), Some(tree));
+        assert_eq!(thaw(&bytes, &TEXT.into(), file), Some(tree));
         assert!(bytes.len() < 2 * TEXT.len(), "{} of {}", bytes.len(), TEXT.len());
     }
 
@@ -296,15 +300,19 @@ mod tests {
     #[test]
     fn bytes_of_something_else_give_nothing() {
         let bytes = freeze(TEXT).unwrap();
-        assert_eq!(thaw(&bytes, &TEXT[1..], FileId(0)), None);
+        let tree = crate::parse(TEXT, FileId(0)).0;
+        let text = Arc::from(TEXT);
+        assert_eq!(thaw(&bytes, &Arc::from(&TEXT[1..]), FileId(0)), None);
         // No byte less, no byte more, and no panic for bytes that were damaged.
-        assert_eq!(thaw(&bytes[..bytes.len() - 1], TEXT, FileId(0)), None);
-        assert_eq!(thaw(&[&bytes[..], &[0]].concat(), TEXT, FileId(0)), None);
+        assert_eq!(thaw(&bytes[..bytes.len() - 1], &text, FileId(0)), None);
+        assert_eq!(thaw(&[&bytes[..], &[0]].concat(), &text, FileId(0)), None);
         for at in (0..bytes.len()).step_by(61) {
             for byte in [0, 0x7f, 0xff] {
                 let mut damaged = bytes.clone();
                 damaged[at] = byte;
-                thaw(&damaged, TEXT, FileId(0));
+                // Comparing looks at every body.
+                let (one, other) = (thaw(&damaged, &text, FileId(0)), tree.clone());
+                let _ = one.is_some_and(|one| one == other);
             }
         }
     }

@@ -85,7 +85,8 @@ frozen_structs! {
     Comprehension { binder, over, condition }
     Circuit { name, arguments, outputs, kind, statements }
     CircuitArgument { names, unit, default }
-    Template { name, kind, extends, pins, polarity, simulator, statements, recipe, cards }
+    Template { name, kind, extends, body }
+    TemplateBody { pins, polarity, simulator, statements, recipe, cards }
     Parameter { span, name, unit, card_unit, default, range, scale, fixed, instance, because }
     Table { values, over, knots }
     Part { span, name, template, polarity, nodes, entries }
