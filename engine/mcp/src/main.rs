@@ -54,7 +54,7 @@ struct Arguments {
     /// Serve over HTTP at this address, such as 127.0.0.1:8765
     #[arg(long, value_name = "ADDRESS")]
     http: Option<SocketAddr>,
-    /// A web page's origin that may call, such as https://tools.example.com:443; others are
+    /// A web page's origin that may call, such as `https://tools.example.com:443`; others are
     /// refused
     #[arg(long = "origin", value_name = "ORIGIN", requires = "http")]
     origins: Vec<String>,

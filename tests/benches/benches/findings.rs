@@ -28,7 +28,7 @@ static REPORT: LazyLock<Report> = LazyLock::new(|| {
     for device in 0..DEVICES {
         let text = format!(
             "[device]\npart = \"X{device}\"\nkind = \"diode\"\n\n[[parameter]]\nsymbol = \"VF\"\n\
-             max = \"{} mV\"\nwhen.IF = \"10 mA\"\n",
+             max = \"{} mV\"\nconditions = {{ IF = \"10 mA\" }}\n",
             700 + device
         );
         world = world.with(format!("library/x{device:03}.toml"), text);
