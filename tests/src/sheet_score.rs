@@ -7,6 +7,7 @@ use crate::sheet_layers::{made, read};
 use crate::support;
 use crate::synthetic::truth;
 use espice_facts::SymbolTable;
+use std::path::Path;
 use std::time::Instant;
 
 /// Counts over many sheets.
@@ -156,7 +157,8 @@ impl Score {
     }
 }
 
-/// How many sheets: `ESPICE_SHEETS` in the environment, else a few.
+/// How many sheets: `ESPICE_SHEETS` in the environment, else a few. A folder named in
+/// `ESPICE_KEEP` gets them as files.
 fn count() -> usize {
     support::variable("ESPICE_SHEETS").and_then(|n| n.parse().ok()).unwrap_or(12)
 }
@@ -167,7 +169,12 @@ fn synthetic_sheets_are_read() {
     let seed = support::variable("ESPICE_SEED").and_then(|n| n.parse().ok()).unwrap_or(1);
     let mut score = Score::default();
     for number in 0..count() {
-        score.add(&made(number, seed), &symbols);
+        let sheet = made(number, seed);
+        if let Some(folder) = support::variable("ESPICE_KEEP") {
+            let path = Path::new(&folder).join(&sheet.name).with_extension("pdf");
+            std::fs::write(path, &sheet.bytes).expect("the folder of ESPICE_KEEP takes files");
+        }
+        score.add(&sheet, &symbols);
     }
     println!("{}", score.report());
     let shown = support::variable("ESPICE_FAULTS").and_then(|n| n.parse().ok()).unwrap_or(40);

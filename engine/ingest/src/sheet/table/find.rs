@@ -16,6 +16,7 @@ mod leaves;
 mod lists;
 mod marks;
 mod merged;
+mod middle;
 mod once;
 mod packages;
 mod rows;

@@ -4,6 +4,7 @@ use super::anchors::Anchor;
 use super::frame::Frame;
 use super::grid::{Grid, Piece};
 use super::kinds;
+use super::middle;
 
 /// What a column gives to one row.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +94,8 @@ pub(super) fn column(
                 let (above, pieces): (Vec<Piece>, Vec<Piece>) =
                     cell.pieces.into_iter().partition(heading);
                 let (mut held, _) = align(rows, many, &pieces);
-                if inherits && let Some(centred) = around(many, &held) {
+                let centred = || middle::keys(rows, many, &pieces).or_else(|| around(many, &held));
+                if inherits && let Some(centred) = centred() {
                     held = centred;
                 }
                 for (piece, holders) in pieces.iter().zip(&held) {

@@ -7,6 +7,7 @@ use super::columns::Col;
 use super::frame::Frame;
 use super::grid::{Grid, Piece};
 use super::kinds;
+use super::middle;
 use super::vocabulary;
 use crate::sheet::table::{Cell, Role, Row, Section};
 use crate::sheet::text::Word;
@@ -60,6 +61,7 @@ pub(super) fn rows(frame: &Frame<'_>, grid: &mut Grid, section: Section) -> Vec<
             }
             Some(Role::Unit) => {
                 let mut column = assign::column(grid, &anchors, c, false, &[]);
+                middle::units(grid, &anchors, c, &group, &mut column);
                 share_units(&mut column, &group);
                 column
             }

@@ -331,6 +331,47 @@ fn bare_rows_between_keys_are_in_doubt() {
     }
 }
 
+/// Keys and units in the middle of one, two and three rows, some between rows and some on one, and
+/// no rule: every row has its own.
+#[test]
+fn keys_stand_in_the_middle_of_uneven_numbers_of_rows() {
+    let mut s = Sheet::new();
+    let x = [54.0, 110.0, 230.0, 360.0, 420.0, 480.0];
+    let heads = ["Symbol", "Parameter", "Conditions", "Min", "Max", "Unit"];
+    s.cells(100.0, &x.iter().copied().zip(heads).collect::<Vec<_>>());
+    let base = |row: f64| 114.0 + 12.0 * row;
+    let counts: [u32; 5] = [1, 3, 2, 2, 1];
+    let keys = [
+        ("ICBO", "Cut-off Current", "nA"),
+        ("hFE", "DC Current Gain", ""),
+        ("VCE(sat)", "Saturation Voltage", "V"),
+        ("VBE(sat)", "Base-Emitter Voltage", "mV"),
+        ("fT", "Transition Frequency", "MHz"),
+    ];
+    let (mut first, mut lines) = (0, Vec::new());
+    for (count, (symbol, name, unit)) in counts.into_iter().zip(keys) {
+        let middle = base(f64::from(first) + f64::from(count - 1) / 2.0);
+        lines.push((middle, vec![(x[0], symbol), (x[1], name), (x[5], unit)]));
+        first += count;
+    }
+    for row in 0..first {
+        lines.push((base(f64::from(row)), vec![(x[2], "IC = 1 mA"), (x[3], "-"), (x[4], "20")]));
+    }
+    lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (at, cells) in lines {
+        let printed: Vec<_> = cells.into_iter().filter(|c| !c.1.is_empty()).collect();
+        s.cells(at, &printed);
+    }
+    let table = one(&mut s);
+    let expected: Vec<String> = counts
+        .into_iter()
+        .zip(keys)
+        .flat_map(|(n, (symbol, name, unit))| (0..n).map(move |_| (symbol, name, unit)))
+        .map(|(symbol, name, unit)| format!("{symbol} | {name} | IC = 1 mA | - . 20 . | {unit}"))
+        .collect();
+    assert_eq!(told(&table), expected);
+}
+
 /// A line that changes one condition of the line above keeps the others.
 #[test]
 fn conditions_that_change_in_part() {
