@@ -69,3 +69,49 @@ fn a_run_that_writes_a_baseline_says_that_nothing_fails_it() {
     assert!(gone.err.contains("with 0 findings"), "{}", gone.err);
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// A conflict among the sheets of a library is that of one part: the same of another is new.
+#[test]
+fn what_is_known_of_one_part_of_a_library_is_not_known_of_another() {
+    let folder = program::folder("baseline-library");
+    std::fs::create_dir_all(folder.join("house")).unwrap();
+    std::fs::create_dir_all(folder.join("lib")).unwrap();
+    write(
+        &folder,
+        "house/pack.toml",
+        "name = \"house\"\nversion = \"1.0.0\"\nextends = [\"std\"]\n",
+    );
+    write(
+        &folder,
+        "house/house.espice",
+        "rule one_rating_for_a_part : error on library {\n  for diode\n  needs VRRM\n  \
+         check every a in data.rows(VRRM): every b in data.rows(VRRM) where b.part == a.part: \
+         b.max <= a.max\n  say \"{a.part} is rated {a.max} and {b.max}\"\n}\n",
+    );
+    let rated = |file: &str, part: &str, volts: u32| {
+        let device = format!("[device]\npart = \"{part}\"\nkind = \"diode\"\n");
+        let row = format!("[[parameter]]\nsymbol = \"VRRM\"\nmax = \"{volts} V\"\n");
+        write(&folder, &format!("lib/{file}.toml"), &format!("{device}{row}"));
+    };
+    let judge = |more: &[&str]| {
+        program::run(&folder, &[&["--pack", "house", "judge", "lib"], more].concat(), &[])
+    };
+    for (file, part, volts) in
+        [("a", "BAS16", 75), ("b", "BAS16", 100), ("c", "BAT54", 30), ("d", "BAT54", 30)]
+    {
+        rated(file, part, volts);
+    }
+    let plain = judge(&[]);
+    assert!(plain.out.contains("is rated 75 V and 100 V"), "{}", plain.out);
+    // A rule on the library spoke of them.
+    assert!(!plain.err.contains("E0553"), "{}", plain.err);
+    assert_eq!(judge(&["--write-baseline", "known.txt"]).exit, Some(0));
+    assert_eq!(judge(&["--baseline", "known.txt"]).exit, Some(0));
+
+    rated("b", "BAS16", 75);
+    rated("d", "BAT54", 90);
+    let new = judge(&["--baseline", "known.txt"]);
+    assert_eq!(new.exit, Some(1), "{}{}", new.out, new.err);
+    assert!(new.out.contains("0 known, 1 new, 1 gone"), "{}", new.out);
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -154,7 +154,9 @@ impl Baseline {
 
     /// Marks what was judged, and says what a baseline made of it.
     pub fn apply(&self, file: &str, judged: &mut Judged) {
-        let parts: BTreeSet<&str> = judged.source.iter().map(|s| s.part.as_str()).collect();
+        let mut parts: BTreeSet<&str> = judged.source.iter().map(|s| s.part.as_str()).collect();
+        // Findings about a library are of no part.
+        parts.insert("");
         let record = self.mark(file, &mut judged.verdict.findings, &parts);
         judged.baseline = Some(record);
         let fails = judged

@@ -56,6 +56,8 @@ struct Gathered {
     findings: Vec<out::FindingRecord>,
     /// What rules on a library look at, by kind.
     library: Library,
+    /// Complaints about devices of which no rule spoke, by kind: one on a library still may.
+    unspoken: Vec<(Option<String>, Diagnostic)>,
     /// Place of each fingerprint among the findings.
     seen: BTreeMap<(String, &'static str), usize>,
     rules: out::RuleCount,
@@ -366,10 +368,11 @@ impl Engine<'_> {
             let place = facts.sources.first().map(|s| Place::File(s.file));
             let complaint = Diagnostic::warning(Code::NO_RULE_APPLIES, message)
                 .help("nothing vouches for it: its rows and curves are of nothing that rules name");
-            gathered.diagnostics.push(match place {
+            let complaint = match place {
                 Some(place) => complaint.at(place),
                 None => complaint,
-            });
+            };
+            gathered.unspoken.push((facts.device.kind.clone(), complaint));
         }
         gathered.sources.push(source);
         if self.rulebook.rules().iter().any(|r| r.phase == Phase::Library) {
@@ -380,16 +383,24 @@ impl Engine<'_> {
 
     /// Judges all devices of a kind together, by the rules that look at libraries.
     fn judge_library(&self, gathered: &mut Gathered) {
-        if self.is_cancelled() {
-            return;
-        }
+        let mut spoken = BTreeSet::new();
         for facts in std::mem::take(&mut gathered.library).kinds() {
+            if self.is_cancelled() {
+                break;
+            }
             let judgement = self.rulebook.run(Phase::Library, &self.input(&facts));
             gathered.diagnostics.extend(judgement.diagnostics);
             gathered.waivers.note(&judgement.findings);
-            add(&mut gathered.rules, wire::account(Account::of(&judgement.findings)));
+            let account = Account::of(&judgement.findings);
+            if account.loaded > account.not_applicable {
+                spoken.insert(facts.device.kind.clone());
+            }
+            add(&mut gathered.rules, wire::account(account));
             self.keep(&judgement.findings, gathered);
         }
+        let unspoken = std::mem::take(&mut gathered.unspoken);
+        let left = unspoken.into_iter().filter(|(kind, _)| !spoken.contains(kind));
+        gathered.diagnostics.extend(left.map(|(_, complaint)| complaint));
     }
 
     /// The devices of sources as one library, of the first of some kinds that is among them.

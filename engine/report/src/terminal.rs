@@ -263,7 +263,7 @@ fn unidentified(fit: &Fit, style: Style) -> String {
     for text in &fit.unidentified {
         out += &block(text, style, "  ");
     }
-    let help = "add a curve in which they act, and act differently, or fix them";
+    let help = "add a curve in which they act, and act differently";
     out += &block(&format!("help: {help}"), style, "  ");
     out
 }

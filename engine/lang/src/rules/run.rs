@@ -142,7 +142,7 @@ impl Rulebook {
                 finding.limit_place = evaluator.cell_of(check, Some(d.limit));
             }
         }
-        finding.data = data_of(decision);
+        finding.data = data_of(decision, rule.phase == Phase::Library);
         match &verdict.truth {
             Truth::Yes => {
                 finding.status = FindingStatus::Passed;
@@ -396,10 +396,20 @@ pub fn part_of(facts: &Facts) -> String {
     facts.device.part.clone().unwrap_or_else(stem)
 }
 
-/// The data that decided: the identities of its records, sorted.
-fn data_of(decision: Option<&Decision<'_>>) -> String {
+/// The data that decided: the identities of its records, sorted; with their parts where the data
+/// are those of many devices.
+fn data_of(decision: Option<&Decision<'_>>, of_many: bool) -> String {
     let Some(d) = decision else { return String::new() };
-    let mut seen: Vec<String> = d.trail.iter().filter_map(|t| t.1.identity()).collect();
+    let identity = |value: &Value<'_>| {
+        let parts = match value {
+            Value::Row(row) if of_many => row.parts.as_slice(),
+            Value::Curve(curve) if of_many => curve.source.map_or(&[][..], |c| &c.parts),
+            _ => &[],
+        };
+        let own = value.identity()?;
+        Some(if parts.is_empty() { own } else { format!("{} of {}", own, parts.join(", ")) })
+    };
+    let mut seen: Vec<String> = d.trail.iter().filter_map(|t| identity(&t.1)).collect();
     seen.sort();
     seen.dedup();
     match seen.len() {
