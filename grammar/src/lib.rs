@@ -5,6 +5,7 @@
 
 pub mod ast;
 mod build;
+mod draft;
 mod forms;
 mod freeze;
 mod layout;
@@ -13,6 +14,7 @@ mod outline;
 mod rules;
 mod tokens;
 
+pub use draft::{Draft, Part};
 pub use freeze::{Late, freeze, thaw};
 
 use espice_base::{Diagnostic, Diagnostics, FileId, Place};
@@ -23,10 +25,9 @@ use espice_base::{Diagnostic, Diagnostics, FileId, Place};
 /// whose head does not read is missing from the file; each such mistake gives one diagnostic with
 /// its place, and hides no other.
 pub fn parse(text: &str, file: FileId) -> (ast::File, Diagnostics) {
-    let mut tokens = tokens::tokenise(text, file, 0);
-    let mut diagnostics = std::mem::take(&mut tokens.diagnostics);
-    let tree = build::file(&tokens, file, &mut diagnostics);
-    (tree, settle(diagnostics, text, 0))
+    let draft = Draft::new(text, file);
+    let all = draft.read(0..draft.count());
+    draft.join([all])
 }
 
 /// Reads one expression that starts at byte `offset` of a file, for example from a message or a

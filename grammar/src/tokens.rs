@@ -110,6 +110,8 @@ pub(crate) fn tokenise(source: &str, file: FileId, base: usize) -> Tokens<'_> {
     let clean = replace_look_alikes(source, file, base, &mut diagnostics);
     let edits = {
         let mut lexer = Lexer { text: clean.as_ref(), file, base, ..Lexer::default() };
+        // Rules have a token every four bytes.
+        lexer.tokens.reserve(clean.len() / 4);
         lexer.run();
         diagnostics.extend(lexer.diagnostics);
         (lexer.tokens, lexer.edits)

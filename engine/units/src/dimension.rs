@@ -169,6 +169,9 @@ impl Dimension {
 
     /// The dimension of a power; `None` when an exponent leaves its range.
     pub fn power(self, exponent: Exponent) -> Option<Dimension> {
+        if exponent == Exponent::ONE {
+            return Some(self);
+        }
         self.zip(self, |a, _| a.mul(exponent))
     }
 

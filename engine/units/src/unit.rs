@@ -124,6 +124,9 @@ pub fn parse_unit(text: &str) -> Result<Unit, UnitError> {
     if let Some((_, factor, offset)) = POINTS.iter().find(|p| p.0 == text) {
         return Ok(Unit { dimension: Dimension::TEMPERATURE, factor: *factor, offset: *offset });
     }
+    if let Some((dimension, factor)) = atom(text) {
+        return Ok(Unit { dimension, factor: settle(factor), ..Unit::ONE });
+    }
     let mut unit = Unit::ONE;
     let mut rest = text;
     let mut divide = false;
@@ -161,6 +164,9 @@ pub(crate) fn end_of_part(text: &str) -> usize {
 
 /// A factor that is a power of ten but for rounding, such as that of `1/cm^3`, made exact.
 pub(crate) fn settle(factor: f64) -> f64 {
+    if factor == 1.0 {
+        return factor;
+    }
     let exponent = factor.log10().round();
     match format!("1e{exponent}").parse::<f64>() {
         Ok(ten) if (factor / ten - 1.0).abs() < 1e-13 => ten,

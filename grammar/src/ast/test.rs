@@ -4,7 +4,7 @@ use super::{Binding, Expr, Path, Quoted, Signature, Word};
 use espice_base::Span;
 
 /// `test NAME { … }`
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Test {
     /// Name.
     pub name: Word,

@@ -25,7 +25,7 @@ impl<'a> Builder<'a> {
             "rule" => ItemKind::Rule(self.rule(head, block)?),
             "override" => ItemKind::Override(self.override_rule(head, block)?),
             "select" => ItemKind::Select(self.select(head, block)?),
-            "test" => ItemKind::Test(self.test(head, block)?),
+            "test" => ItemKind::Test(self.test(head, block)?.into()),
             "waive" => ItemKind::Waiver(self.waiver(head, block)?),
             _ => return None,
         })

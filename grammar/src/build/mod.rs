@@ -16,7 +16,7 @@ mod waiver;
 use self::nodes::{Nodes, transpose};
 use self::torn::Failed;
 use crate::ast::{
-    Allow, Binding, Comprehension, Expr, File, Item, Let, Path, Quoted, Signature, Type, Word,
+    Allow, Binding, Comprehension, Expr, Item, Let, Path, Quoted, Signature, Type, Word,
 };
 use crate::forms::{ALLOW, Body, Context, FOREIGN_WORDS, Form, RESERVED_FOR_LATER};
 use crate::message::{Failure, shorten};
@@ -29,12 +29,24 @@ use pest::iterators::{Pair, Pairs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Reads a tokenised file.
-pub(crate) fn file(tokens: &Tokens<'_>, file: FileId, diagnostics: &mut Diagnostics) -> File {
-    let items = outline(tokens, file, 0, diagnostics);
+/// Reads items of a tokenised file, and the lints that the file allows between them. `told` is
+/// what the tokeniser and the outline have said.
+pub(crate) fn items(
+    tokens: &Tokens<'_>,
+    file: FileId,
+    statements: &[Statement],
+    told: &Diagnostics,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Item>, Vec<Allow>) {
     let mut builder = Builder::new(tokens, file, 0, diagnostics);
-    let items = items.iter().filter_map(|s| builder.item(s)).collect();
-    File { file, items, allows: builder.allows }
+    builder.answered = answered(told);
+    let items = statements.iter().filter_map(|s| builder.item(s)).collect();
+    (items, builder.allows)
+}
+
+/// The places about which something has been said.
+fn answered(told: &Diagnostics) -> BTreeSet<u32> {
+    told.iter().filter_map(Diagnostic::place).map(place_key).collect()
 }
 
 /// Reads one expression whose text starts at `base` in its file.
@@ -118,7 +130,7 @@ impl<'a> Builder<'a> {
         base: usize,
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
-        let answered = diagnostics.iter().filter_map(Diagnostic::place).map(place_key).collect();
+        let answered = answered(diagnostics);
         Builder {
             source: tokens.source,
             text: &tokens.text,

@@ -1,7 +1,9 @@
 //! Rules, overrides and select blocks.
 
 use super::{Builder, Nodes, Parsed, transpose};
-use crate::ast::{Override, Rule as RuleItem, RuleLimit, Select, SelectAction, SelectClause};
+use crate::ast::{
+    Override, Rule as RuleItem, RuleBody, RuleLimit, Select, SelectAction, SelectClause,
+};
 use crate::forms::Context;
 use crate::outline::Statement;
 use crate::rules::Rule;
@@ -40,22 +42,8 @@ impl<'a> Builder<'a> {
         let severity = self.choice(severity, "a severity", &SEVERITIES);
         let phase = self.next_word(&mut nodes)?;
         let phase = self.choice(phase, "what a rule looks at", &PHASES);
-        Some(RuleItem {
-            name,
-            severity,
-            phase,
-            formerly,
-            scope,
-            limits,
-            when,
-            needs,
-            lets,
-            checks,
-            say,
-            because,
-            help,
-            unwaivable,
-        })
+        let body = RuleBody { limits, when, needs, lets, checks, say, because, help, unwaivable };
+        Some(RuleItem { name, severity, phase, formerly, scope, body: body.into() })
     }
 
     fn rule_limit(&mut self, mut s: Parsed<'a>) -> Option<RuleLimit> {

@@ -70,10 +70,8 @@ frozen_structs! {
     Let { name, unit, value }
     Limits { name, file, sheet, keys }
     Script { name, parameters, result, file }
-    Rule {
-        name, severity, phase, formerly, scope, limits, when, needs, lets, checks, say, because,
-        help, unwaivable
-    }
+    Rule { name, severity, phase, formerly, scope, body }
+    RuleBody { limits, when, needs, lets, checks, say, because, help, unwaivable }
     RuleLimit { name, unit, value, because }
     Message { span, parts }
     Path { pack, name }

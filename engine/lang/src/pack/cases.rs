@@ -5,12 +5,12 @@ use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::{Case, Expr, Given, GivenFact, Test, Word};
 
 /// A test and its cases, as tests that stand alone. A case is called `TEST/CASE`.
-pub(super) fn cases(mut test: Test, diagnostics: &mut Diagnostics) -> Vec<Test> {
-    let cases = std::mem::take(&mut test.cases);
-    let alone = cases.iter().map(|c| case_of(&test, c, diagnostics)).collect::<Vec<_>>();
+pub(super) fn cases(test: &Test, diagnostics: &mut Diagnostics) -> Vec<Test> {
     // What only holds data for its cases expects nothing itself.
-    let only_data = test.expect.is_empty() && !cases.is_empty();
-    (!only_data).then_some(test).into_iter().chain(alone).collect()
+    let only_data = test.expect.is_empty() && !test.cases.is_empty();
+    let own = (!only_data).then(|| Test { cases: Vec::new(), ..test.clone() });
+    let alone = test.cases.iter().map(|c| case_of(test, c, diagnostics));
+    own.into_iter().chain(alone).collect()
 }
 
 fn case_of(test: &Test, case: &Case, diagnostics: &mut Diagnostics) -> Test {

@@ -73,6 +73,9 @@ const MAX_LINES: usize = 40;
 
 /// The names that the statements with syntax errors declare, as far as their lines show.
 pub(super) fn broken_names<'a>(text: &'a str, errors: &[Span]) -> BTreeSet<&'a str> {
+    if errors.is_empty() {
+        return BTreeSet::new();
+    }
     let lines: Vec<(usize, &str)> = text
         .split_inclusive('\n')
         .scan(0, |at, line| {

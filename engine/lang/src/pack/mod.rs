@@ -21,6 +21,7 @@ use crate::ir::{Library, PackInfo};
 use collect::{Collector, Text, parse_all};
 use espice_base::{Diagnostics, Digest, SourceMap, World};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Loads packs and everything that they extend, and checks what they declare: names, types and
 /// dimensions of symbols, kinds, functions and templates, and that rules, selections, tests and
@@ -38,7 +39,7 @@ pub fn load(
     roots: &[PackRoot],
     builtin: &[EmbeddedPack<'_>],
     sources: &mut SourceMap,
-) -> (Library, Diagnostics) {
+) -> (Arc<Library>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let (candidates, wanted) =
         resolve::candidates(world, roots, builtin, sources, &mut diagnostics);
@@ -93,5 +94,5 @@ pub fn load(
     }
     check::check(&mut library, declarations, names, &mut diagnostics);
     diagnostics.sort();
-    (library, diagnostics)
+    (Arc::new(library), diagnostics)
 }

@@ -3,6 +3,7 @@
 use super::{EmbeddedFile, EmbeddedPack, PackRoot, load};
 use crate::ir::Library;
 use espice_base::{Date, Diagnostics, MemoryWorld, SourceMap};
+use std::sync::Arc;
 
 fn manifest(name: &str, extends: &str) -> String {
     format!("name = \"{name}\"\nversion = \"1.0.0\"\nextends = [{extends}]\n")
@@ -31,7 +32,7 @@ const STD: EmbeddedPack<'_> = EmbeddedPack {
     ],
 };
 
-fn run(world: &MemoryWorld, folders: &[&str]) -> (Library, Diagnostics) {
+fn run(world: &MemoryWorld, folders: &[&str]) -> (Arc<Library>, Diagnostics) {
     let roots: Vec<_> = folders.iter().map(|f| PackRoot::Folder((*f).to_string())).collect();
     load(world, &roots, &[STD], &mut SourceMap::default())
 }

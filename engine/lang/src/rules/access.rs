@@ -5,6 +5,7 @@ use super::eval::{Evaluator, Found};
 use super::expr::{Bound, ExprKind as Kind, TypedExpr, Wanted};
 use super::fields::FieldId;
 use super::numbers;
+use super::rows;
 use super::types::Type;
 use super::value::{CurveValue, Lack, Truth, Value};
 use espice_base::Span;
@@ -162,7 +163,7 @@ impl<'a> Evaluator<'a> {
             .filter(|p| p.status != Status::Refused && self.holds_for_part(&p.parts))
     }
 
-    /// The row nearest 25 °C, one with a value before one with a limit alone.
+    /// The row of a symbol: [`rows::nearest`].
     fn row(&self, symbol: &str) -> Option<&'a Parameter> {
         let (asked, found) = self.last_row.get();
         if asked == symbol.as_ptr().addr() && found.is_some_and(|p| p.symbol == symbol) {
@@ -170,21 +171,10 @@ impl<'a> Evaluator<'a> {
         }
         let found = match self.ordered {
             Some(rows) => rows.nearest(symbol),
-            None => self.nearest_row(symbol),
+            None => rows::nearest(self.rows(Some(symbol))),
         };
         self.last_row.set((symbol.as_ptr().addr(), found));
         found
-    }
-
-    fn nearest_row(&self, symbol: &str) -> Option<&'a Parameter> {
-        let key = |p: &Parameter| {
-            let away = (temperature(&p.conditions).unwrap_or(ROOM) - ROOM).abs();
-            (p.target().is_none(), away)
-        };
-        self.rows(Some(symbol)).reduce(|best, p| {
-            let (a, b) = (key(best), key(p));
-            if b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).is_lt() { p } else { best }
-        })
     }
 
     /// The good points of the curves with a signature, also those drawn the other way round.

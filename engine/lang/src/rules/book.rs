@@ -1,15 +1,15 @@
-use super::expr::{Frame, TypedExpr, Wanted};
+use super::expr::{Frame, TypedExpr};
 use super::readings::{ReadingIr, RecogniserIr};
 use super::recipes::RecipeIr;
+use super::rule::RuleIr;
 use super::scripts::Scripts;
 use super::select::SelectIr;
 use super::testing::TestIr;
-use super::types::Type;
 use super::waivers::WaiverIr;
 use crate::Quantities;
 use crate::ir::{Finding, LimitTable};
-use espice_base::{Date, Diagnostics, FileId, Limits, Severity, Span};
-use espice_facts::{Facts, Origin, SymbolTable};
+use espice_base::{Date, Diagnostics, FileId, Limits, Span};
+use espice_facts::{Facts, SymbolTable};
 use espice_units::Constants;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -155,93 +155,6 @@ pub(crate) struct FunctionIr {
     pub(crate) body: Option<TypedExpr>,
 }
 
-/// A rule, checked, overrides applied.
-#[derive(Clone, Debug)]
-pub struct RuleIr {
-    /// Name without pack.
-    pub name: String,
-    /// Its pack.
-    pub pack: String,
-    /// Documentation.
-    pub doc: String,
-    /// Severity after overrides.
-    pub severity: Severity,
-    /// When it is evaluated.
-    pub phase: Phase,
-    /// Earlier names.
-    pub formerly: Vec<String>,
-    /// The kinds that it speaks of; empty means all.
-    pub kinds: Vec<String>,
-    /// Why it exists.
-    pub because: String,
-    /// What to do about a finding.
-    pub help: String,
-    /// The reason of an override that switched it off.
-    pub off: Option<String>,
-    /// Its limits.
-    pub limits: Vec<RuleLimit>,
-    /// The whole rule.
-    pub span: Span,
-    /// Why no waiver may cover it, when none may.
-    pub unwaivable: Option<String>,
-    pub(crate) origins: Vec<Origin>,
-    pub(crate) when: Option<TypedExpr>,
-    pub(crate) needs: Vec<Need>,
-    /// Where each of `needs` stands.
-    pub(crate) need_spans: Vec<Span>,
-    pub(crate) lets: Vec<(String, usize)>,
-    pub(crate) frame: Frame,
-    pub(crate) checks: Vec<TypedExpr>,
-    pub(crate) say: Vec<Part>,
-    /// Slots of several checks that the message calls by one name.
-    pub(crate) twins: Vec<Vec<usize>>,
-}
-
-impl RuleIr {
-    /// `pack::name`.
-    pub fn full_name(&self) -> String {
-        format!("{}::{}", self.pack, self.name)
-    }
-
-    /// Whether two rules say the same, wherever they are written.
-    pub fn means_the_same(&self, other: &RuleIr) -> bool {
-        let limits = |rule: &RuleIr| -> Vec<_> {
-            rule.limits.iter().map(|l| (l.name.clone(), l.because.clone(), l.slot)).collect()
-        };
-        (&self.name, &self.pack, &self.doc, self.severity, self.phase)
-            == (&other.name, &other.pack, &other.doc, other.severity, other.phase)
-            && (&self.kinds, &self.because, &self.help, &self.off)
-                == (&other.kinds, &other.because, &other.help, &other.off)
-            && (&self.origins, &self.when, &self.needs, &self.lets, &self.frame)
-                == (&other.origins, &other.when, &other.needs, &other.lets, &other.frame)
-            && (&self.checks, &self.say, &self.twins, &self.unwaivable)
-                == (&other.checks, &other.say, &other.twins, &other.unwaivable)
-            && limits(self) == limits(other)
-    }
-
-    /// Why it exists: its own reason, else those of its limits.
-    pub fn why(&self) -> String {
-        if !self.because.is_empty() {
-            return self.because.clone();
-        }
-        let reasons = self.limits.iter().map(|l| l.because.as_str());
-        reasons.filter(|r| !r.is_empty()).collect::<Vec<_>>().join("; ")
-    }
-}
-
-/// A limit of a rule that packs may override.
-#[derive(Clone, PartialEq, Debug)]
-pub struct RuleLimit {
-    /// Name.
-    pub name: String,
-    /// Where its number comes from.
-    pub because: String,
-    /// Where it stands.
-    pub span: Span,
-    pub(crate) ty: Type,
-    pub(crate) slot: usize,
-}
-
 /// What an override changed in a rule.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct ChangedValue {
@@ -277,27 +190,6 @@ pub struct OverrideInfo {
     pub because: String,
     /// Where the override stands.
     pub span: Span,
-}
-
-/// What a rule needs in order to apply.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Need {
-    /// Rows or curves of a symbol.
-    Symbol(String),
-    /// A curve.
-    Curve(Wanted),
-    /// Any expression that must not be missing, empty or false.
-    Expr(TypedExpr),
-}
-
-/// A part of a message.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Part {
-    Text(String),
-    Value(TypedExpr),
-    Observed,
-    Limit,
-    Margin,
 }
 
 impl Rulebook {
@@ -351,10 +243,9 @@ impl Rulebook {
     }
 
     fn add_quote(&self, span: Span, into: &mut String) {
-        let Some((text, is_laid_out)) = self.texts.get(&span.file).and_then(|t| t.at(span)) else {
-            return;
-        };
-        if is_laid_out {
+        let Some(file) = self.texts.get(&span.file) else { return };
+        let text = file.at(span).unwrap_or("");
+        if file.is_laid_out(span) {
             into.push_str(text);
         } else {
             into.push_str(&text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -395,10 +286,14 @@ impl PackText {
         PackText { text, breaks: OnceLock::new() }
     }
 
-    /// The text of a span, and whether it stands on one line with single blanks between its words.
-    pub(crate) fn at(&self, span: Span) -> Option<(&str, bool)> {
-        let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
-        let text = self.text.get(range)?;
+    /// The text of a span.
+    pub(crate) fn at(&self, span: Span) -> Option<&str> {
+        self.text.get(usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?)
+    }
+
+    /// Whether what a span covers stands on one line with single blanks between its words.
+    fn is_laid_out(&self, span: Span) -> bool {
+        let text = self.at(span).unwrap_or("");
         let breaks = self.breaks.get_or_init(|| {
             let mut was_blank = false;
             let mut is_break = |b: u8| {
@@ -413,6 +308,6 @@ impl PackText {
         let next = breaks.partition_point(|at| *at < span.start);
         let is_whole = breaks.get(next).is_none_or(|at| *at >= span.end);
         let is_tight = !text.starts_with(' ') && !text.ends_with(' ');
-        Some((text, is_whole && is_tight))
+        is_whole && is_tight
     }
 }

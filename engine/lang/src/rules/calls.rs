@@ -3,6 +3,7 @@
 use super::eval::{Evaluator, Found};
 use super::expr::TypedExpr;
 use super::functions::Function;
+use super::knots;
 use super::numbers;
 use super::scripts::{Argument, Outcome};
 use super::types::Type;
@@ -273,6 +274,10 @@ impl<'a> Evaluator<'a> {
                 Some(level) => numbers::crossing(x, y, self.number(level)?),
                 None => None,
             },
+            Function::Knot => match args {
+                [_, place, places] => knots::one(x, y, self.number(place)?, self.number(places)?),
+                _ => None,
+            },
             _ => {
                 return match numbers::derivative(x, y) {
                     Some((x, y)) => {
@@ -285,6 +290,7 @@ impl<'a> Evaluator<'a> {
         };
         self.given(value, span, || match function {
             Function::Crossing => String::from("the curve never passes that value"),
+            Function::Knot => String::from("the curve has no such knot"),
             _ => format!("`{}` has too few points", self.book.snippet(first.span)),
         })
     }

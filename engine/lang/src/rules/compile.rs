@@ -1,10 +1,8 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
-use super::book::{
-    Change, ChangedValue, FunctionIr, Need, PackFiles, PackText, Part, Phase, RuleIr, RuleLimit,
-    Rulebook, View,
-};
+use super::book::{Change, ChangedValue, FunctionIr, PackFiles, PackText, Phase, Rulebook, View};
 use super::expr::{ExprKind as Kind, TypedExpr};
+use super::rule::{Body, Need, Part, RuleBody, RuleIr, RuleLimit};
 use super::scope::{Callable, Checker};
 use super::scripts::Scripts;
 use super::types::Type;
@@ -15,15 +13,17 @@ use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use espice_facts::Origin;
 use espice_syntax::ast::{self, ComprehensionKind, Expr, ExprKind, MessagePart, Word};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Checks the expressions of everything that is not a template. Items with mistakes are missing
 /// from the rulebook and stand in the diagnostics, which are sorted. What items refer to (rules,
 /// kinds, templates) has been checked when the library was loaded and is not told again.
-pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) {
+pub fn check(library: &Arc<Library>, sources: &SourceMap) -> (Rulebook, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let (functions, scripts) = signatures(library, &mut diagnostics);
     let compiled = Scripts::compile(&library.scripts, &scripts, &mut diagnostics);
-    let mut checker = Checker::new(library, &functions, &scripts);
+    let unchecked = Arc::new(Unchecked { library: library.clone(), functions, scripts });
+    let mut checker = unchecked.checker();
     let mut book = Rulebook {
         symbols: library.symbols.clone(),
         tables: library.tables.clone(),
@@ -40,7 +40,7 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
             .flat_map(|p| &p.files)
             .filter_map(|f| Some((*f, PackText::new(sources.get(*f)?.shared_text()))))
             .collect(),
-        rules: Vec::new(),
+        rules: Vec::with_capacity(library.rules.len()),
         readings: readings::check_readings(&mut checker, library),
         recognisers: readings::check_recognisers(&mut checker, library),
         selects: select::check(&mut checker, library),
@@ -54,8 +54,13 @@ pub fn check(library: &Library, sources: &SourceMap) -> (Rulebook, Diagnostics) 
     };
     // Rules that did not compile keep their place in `places`, so that references find them.
     let mut places: Vec<Option<usize>> = Vec::new();
-    for owned in &library.rules {
-        let rule = check_rule(&mut checker, library, owned);
+    for (index, owned) in library.rules.iter().enumerate() {
+        let rule = if library.templates.is_settled(owned.pack) {
+            let head = check_head(&mut checker, library, owned);
+            head.map(|head| head.with_later(&unchecked, index))
+        } else {
+            check_rule(&mut checker, library, owned)
+        };
         places.push(rule.as_ref().map(|_| book.rules.len()));
         book.rules.extend(rule);
     }
@@ -188,13 +193,49 @@ pub(crate) fn unknown_word(checker: &mut Checker<'_>, what: &str, word: &Word, k
     checker.refuse(Code::UNKNOWN_WORD, word.span, format!("`{}` is no {what}", word.text), &help);
 }
 
+/// What checking an item takes that is not checked yet.
+#[derive(Debug)]
+pub(super) struct Unchecked {
+    library: Arc<Library>,
+    functions: Vec<Callable>,
+    scripts: Vec<Callable>,
+}
+
+impl Unchecked {
+    fn checker(&self) -> Checker<'_> {
+        Checker::new(&self.library, &self.functions, &self.scripts)
+    }
+
+    /// The body of a rule by its index in the library; `None` when it has mistakes.
+    pub(super) fn body(&self, index: usize) -> Option<RuleBody> {
+        let owned = self.library.rules.get(index)?;
+        let mut checker = self.checker();
+        checker.start(owned.pack);
+        checker.kinds = scope(&mut checker, &self.library, &owned.item.scope).0;
+        check_body(&mut checker, &self.library, owned).filter(|_| checker.is_sound(0))
+    }
+}
+
 fn check_rule(
     checker: &mut Checker<'_>,
     library: &Library,
     owned: &Owned<ast::Rule>,
 ) -> Option<RuleIr> {
+    let before = checker.diagnostics.len();
+    let head = check_head(checker, library, owned);
+    let body = check_body(checker, library, owned);
+    let is_sound = checker.is_sound(before);
+    Some(head?.with_body(body.filter(|_| is_sound)?))
+}
+
+/// What is known of a rule without its body. The checker then knows its kinds.
+fn check_head(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    owned: &Owned<ast::Rule>,
+) -> Option<RuleIr> {
     let item = &owned.item;
-    let before = checker.start(owned.pack);
+    checker.start(owned.pack);
     let level = severity(&item.severity);
     if level.is_none() {
         unknown_word(checker, "severity", &item.severity, &["error", "warning", "note"]);
@@ -206,6 +247,27 @@ fn check_rule(
     }
     let (kinds, origins) = scope(checker, library, &item.scope);
     checker.kinds = kinds.clone();
+    Some(RuleIr {
+        name: item.name.text.clone(),
+        pack: library.pack_name(owned.pack).to_string(),
+        doc: owned.doc.clone(),
+        severity: level?,
+        phase: phase?,
+        formerly: item.formerly.iter().map(|f| f.text.clone()).collect(),
+        kinds,
+        off: None,
+        origins,
+        body: Body::default(),
+    })
+}
+
+/// What a rule says; `None` when it checks nothing. The checker's frame is free again after.
+fn check_body(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    owned: &Owned<ast::Rule>,
+) -> Option<RuleBody> {
+    let item = &owned.item;
     let mut limits = Vec::new();
     for limit in &item.limits {
         let Some(ty) = checker.declared(&limit.unit) else { continue };
@@ -253,23 +315,12 @@ fn check_rule(
     let say = item.say.as_ref().map(|m| message(checker, &m.parts)).unwrap_or_default();
     checker.leave(mark);
     let frame = checker.finish_frame();
-    let sound = checker.is_sound(before) && !checks.is_empty();
-    let (severity, phase) = (level?, phase?);
-    let (first, last) = (item.name.span, checks.last().map_or(item.name.span, |c| c.span));
-    sound.then(|| RuleIr {
-        name: item.name.text.clone(),
-        pack: library.pack_name(owned.pack).to_string(),
-        doc: owned.doc.clone(),
-        severity,
-        phase,
-        formerly: item.formerly.iter().map(|f| f.text.clone()).collect(),
-        kinds,
+    let (first, last) = (item.name.span, checks.last()?.span);
+    Some(RuleBody {
         because: quoted(&item.because),
         help: quoted(&item.help),
-        off: None,
         limits,
         span: first.to(last),
-        origins,
         when,
         needs,
         need_spans,
@@ -482,12 +533,14 @@ fn apply_override(
             checker.diagnostics.extend(mine);
         }
         checker.finish_frame();
-        if sound && let Some(slot) = rule.frame.slots.get_mut(limit.slot) {
+        if sound {
             typed.ty = limit.ty.clone();
             typed.evidence = false;
-            let from = slot.as_ref().map_or(Ok(String::new()), |before| Err(before.span));
+            let slot = limit.slot;
+            let before = rule.frame.slots.get(slot).and_then(Option::as_ref);
+            let from = before.map_or(Ok(String::new()), |before| Err(before.span));
             change(format!("limit {}", limit.name), from, Err(typed.span));
-            *slot = Some(typed);
+            rule.edit(|body| body.frame.slots.get_mut(slot).map(|s| *s = Some(typed)));
         }
     }
 }

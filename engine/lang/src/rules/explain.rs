@@ -1,9 +1,10 @@
 //! A short proof of how a rule came out: only the path that decided, with values.
 
-use super::book::{Input, RuleIr, Rulebook};
+use super::book::{Input, Rulebook};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::message::number;
+use super::rule::RuleIr;
 use super::run::Came;
 use super::value::{Decision, Truth, Value};
 use espice_syntax::ast::{BinaryOp, ComprehensionKind};

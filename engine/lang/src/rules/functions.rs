@@ -34,6 +34,7 @@ pub(crate) enum Function {
     Derivative,
     Integral,
     Crossing,
+    Knot,
     Peak,
     ThermalVoltage,
     Same,
@@ -59,7 +60,7 @@ const fn entry(
 }
 
 /// Every function of the language that expressions of rules may call.
-pub(crate) const FUNCTIONS: [Entry; 33] = [
+pub(crate) const FUNCTIONS: [Entry; 34] = [
     entry("abs", Function::Abs, 1, 1, "abs(number or series)"),
     entry("sign", Function::Sign, 1, 1, "sign(number or series): -1, 0 or 1"),
     entry("sqrt", Function::Sqrt, 1, 1, "sqrt(number or series)"),
@@ -101,6 +102,13 @@ pub(crate) const FUNCTIONS: [Entry; 33] = [
         2,
         2,
         "crossing(curve, y): the x where it first passes y",
+    ),
+    entry(
+        "knot",
+        Function::Knot,
+        3,
+        3,
+        "knot(curve, place, places): the x of one of as many knots of a cubic that follows it",
     ),
     entry("peak", Function::Peak, 1, 1, "peak(curve): the x of its largest y"),
     entry("vt", Function::ThermalVoltage, 1, 1, "vt(temperature)"),
@@ -316,6 +324,10 @@ fn of_curve(function: Function, arguments: &[Type]) -> Result<Type, Refusal> {
             }
             curve.x.clone()
         }
+        Function::Knot => match (1..=2).find(|i| arguments.get(*i) != Some(&Type::PURE)) {
+            Some(other) => return Err(Refusal::Pure(other)),
+            None => curve.x.clone(),
+        },
         _ => curve.x.clone(),
     })
 }

@@ -1,8 +1,8 @@
 //! Values as a finding prints them.
 
-use super::book::{Part, RuleIr};
 use super::eval::Evaluator;
 use super::expr::TypedExpr;
+use super::rule::{Part, RuleIr};
 use super::types::Type;
 use super::value::{Decision, Value};
 use espice_facts::{Condition, Conditions, SymbolTable};

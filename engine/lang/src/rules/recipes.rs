@@ -9,7 +9,7 @@ use super::scope::Checker;
 use super::types::Type;
 use super::value::{Truth, Value};
 use crate::check::dims;
-use crate::ir::{Library, TemplateIr};
+use crate::ir::{Library, TableIr, TemplateIr};
 use espice_base::{Code, Diagnostic, Diagnostics, Span};
 use espice_facts::Conditions;
 use espice_syntax::ast::{self, StageStatement, Word};
@@ -223,6 +223,13 @@ fn check_stage(checker: &mut Checker<'_>, template: &TemplateIr, item: &ast::Sta
                 checker.define_let(definition);
             }
             StageStatement::Seed { span, parameter, values, because } => {
+                if let Some(table) = template.tables.iter().find(|t| t.name == parameter.text) {
+                    let because = quoted(because);
+                    stage
+                        .seeds
+                        .extend(table_seeds(checker, template, table, values, &because, *span));
+                    continue;
+                }
                 let index = find_parameter(checker, template, parameter);
                 let typed = values.iter().map(|v| start(checker, template, index, v)).collect();
                 if let Some(parameter) = index {
@@ -261,6 +268,45 @@ fn check_stage(checker: &mut Checker<'_>, template: &TemplateIr, item: &ast::Sta
     }
     checker.leave(mark);
     stage
+}
+
+/// The seeds of all values of a table: in each, `place` is the number of its value, from 1, and
+/// `places` how many there are.
+fn table_seeds(
+    checker: &mut Checker<'_>,
+    template: &TemplateIr,
+    table: &TableIr,
+    values: &[ast::Expr],
+    because: &str,
+    span: Span,
+) -> Vec<SeedIr> {
+    let mut seeds = Vec::new();
+    let count = table.parameters.len();
+    for (place, parameter) in table.parameters.iter().enumerate() {
+        let mark = checker.enter();
+        let known = checker.diagnostics.len();
+        checker.define("place", pure(place as f64 + 1.0, span));
+        checker.define("places", pure(count as f64, span));
+        let typed: Vec<TypedExpr> =
+            values.iter().map(|v| start(checker, template, Some(*parameter), v)).collect();
+        checker.leave(mark);
+        seeds.push(SeedIr {
+            parameter: *parameter,
+            values: typed,
+            because: because.to_string(),
+            span,
+        });
+        // What is wrong with one is wrong with all.
+        if checker.diagnostics.len() > known {
+            break;
+        }
+    }
+    seeds
+}
+
+/// A number without dimension.
+fn pure(value: f64, span: Span) -> TypedExpr {
+    TypedExpr { span, ty: Type::PURE, evidence: false, kind: Kind::Number(value) }
 }
 
 fn find_parameter(checker: &mut Checker<'_>, template: &TemplateIr, word: &Word) -> Option<usize> {

@@ -37,22 +37,26 @@ impl<'f> Rows<'f> {
         mine.filter_map(|i| self.all.get(*i).copied()).take_while(move |p| p.symbol == symbol)
     }
 
-    /// The row nearest 25 °C, one with a value before one with a limit alone.
+    /// The row of a symbol nearest 25 °C: [`nearest`].
     pub(crate) fn nearest(&self, symbol: &str) -> Option<&'f Parameter> {
-        let key = |p: &Parameter| {
-            let away = (temperature(&p.conditions).unwrap_or(ROOM) - ROOM).abs();
-            (p.target().is_none(), away)
-        };
-        let mut rows = self.named(symbol);
-        let first = rows.next()?;
-        let mut best = (first, None);
-        for row in rows {
-            let held = *best.1.get_or_insert_with(|| key(best.0));
-            let own = key(row);
-            if own.0.cmp(&held.0).then(own.1.total_cmp(&held.1)).is_lt() {
-                best = (row, Some(own));
-            }
-        }
-        Some(best.0)
+        nearest(self.named(symbol))
     }
+}
+
+/// The row nearest 25 °C, one with a value before one with a limit alone; of equals the first.
+pub(crate) fn nearest<'f>(mut rows: impl Iterator<Item = &'f Parameter>) -> Option<&'f Parameter> {
+    let key = |p: &Parameter| {
+        let away = (temperature(&p.conditions).unwrap_or(ROOM) - ROOM).abs();
+        (p.target().is_none(), away)
+    };
+    let first = rows.next()?;
+    let mut best = (first, None);
+    for row in rows {
+        let held = *best.1.get_or_insert_with(|| key(best.0));
+        let own = key(row);
+        if own.0.cmp(&held.0).then(own.1.total_cmp(&held.1)).is_lt() {
+            best = (row, Some(own));
+        }
+    }
+    Some(best.0)
 }

@@ -1,9 +1,10 @@
 //! Rules to findings: scope, needs, checks, the decisive comparison, waivers, the account.
 
-use super::book::{Input, Judgement, Need, Phase, RuleIr, Rulebook};
+use super::book::{Input, Judgement, Phase, Rulebook};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::message::add_number;
+use super::rule::{Need, RuleIr};
 use super::value::{Decision, Lack, Truth, Value, Verdict, Why};
 use super::watch::Watch;
 use crate::ir::{Account, Finding, FindingStatus, Observed, TableCell};

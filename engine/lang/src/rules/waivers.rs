@@ -1,11 +1,12 @@
 //! Waivers: which of them speak of a device, what they do about its findings, and what is to be
 //! said of them in the end.
 
-use super::book::{Input, RuleIr, Rulebook};
+use super::book::{Input, Rulebook};
 use super::compile::{find_rule, quoted};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, Frame, TypedExpr};
 use super::message::number;
+use super::rule::RuleIr;
 use super::scope::Checker;
 use super::types::Type;
 use super::value::Truth;

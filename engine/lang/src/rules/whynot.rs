@@ -4,10 +4,11 @@
 //! and the change is narrowed down to the two neighbouring numbers between which it turns. So
 //! what is stated holds for whatever a rule says.
 
-use super::book::{Input, RuleIr, Rulebook};
+use super::book::{Input, Rulebook};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::message::{conditions, number};
+use super::rule::RuleIr;
 use super::run::Came;
 use super::value::Truth;
 use crate::Quantities;

@@ -8,6 +8,7 @@ use crate::ir::{
 use crate::pack::{PackRoot, load};
 use espice_base::{Date, Diagnostics, MemoryWorld, SourceMap};
 use espice_units::constants::SPICE39;
+use std::sync::Arc;
 
 const BASE: &str = "
 symbol IF : A
@@ -18,7 +19,7 @@ kind diode {
 }
 ";
 
-fn load_text(text: &str) -> (Library, Diagnostics) {
+fn load_text(text: &str) -> (Arc<Library>, Diagnostics) {
     let world = MemoryWorld::new(Date { year: 2026, month: 1, day: 1 })
         .with("p/pack.toml", "name = \"p\"\nversion = \"1.0.0\"\n")
         .with("p/base.espice", BASE)

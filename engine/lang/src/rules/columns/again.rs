@@ -2,7 +2,8 @@
 
 use super::{Judged, Plan, Record};
 use crate::ir::{Finding, FindingStatus};
-use crate::rules::book::{RuleIr, Rulebook};
+use crate::rules::book::Rulebook;
+use crate::rules::rule::RuleIr;
 use espice_base::{Diagnostics, Span};
 use std::collections::BTreeMap;
 
@@ -150,7 +151,7 @@ fn same_surroundings(a: &Rulebook, b: &Rulebook) -> bool {
 }
 
 fn text_of(book: &Rulebook, span: Span) -> Option<&str> {
-    book.texts.get(&span.file)?.at(span).map(|t| t.0)
+    book.texts.get(&span.file)?.at(span)
 }
 
 /// How far the text of a rule has moved, when the rule is the same in word and meaning.

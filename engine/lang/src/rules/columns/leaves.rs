@@ -4,11 +4,12 @@
 use super::Record;
 use super::lanes::{ABSENT, Code, NO, NOT_A_NUMBER, NOTHING, Numbers, YES, lacking, truth};
 use crate::rules::access::temperature;
-use crate::rules::book::{Input, Need, RuleIr, Rulebook};
+use crate::rules::book::{Input, Rulebook};
 use crate::rules::eval::Evaluator;
 use crate::rules::expr::TypedExpr;
 use crate::rules::fields::FieldId;
 use crate::rules::rows::Rows;
+use crate::rules::rule::{Need, RuleIr};
 use crate::rules::run::has_origin;
 use crate::rules::value::{Truth, Value};
 use espice_facts::{Facts, Origin, Parameter, Status};

@@ -15,9 +15,10 @@ mod quiet;
 
 use self::leaves::{Columns, Leaves};
 use self::program::{Program, Registers};
-use super::book::{Input, Phase, RuleIr, Rulebook};
+use super::book::{Input, Phase, Rulebook};
 use super::eval::Evaluator;
 use super::rows::Rows;
+use super::rule::RuleIr;
 use crate::Quantities;
 use crate::ir::{Account, Finding, FindingStatus};
 use espice_base::{Date, Diagnostics, Limits};

@@ -1,9 +1,9 @@
 //! What may be left to the tree walker, once for each record.
 
 use super::lower::DEPTH;
-use crate::rules::book::RuleIr;
 use crate::rules::expr::{ExprKind as Kind, TypedExpr};
 use crate::rules::functions::Function;
+use crate::rules::rule::RuleIr;
 use crate::rules::types::Type;
 
 /// Whether an expression looks at nothing but its record and can tell nothing but its value:

@@ -1,7 +1,7 @@
 //! Rules taken apart to laws: for every record of some loops, where conditions hold, a check.
 
-use super::super::book::RuleIr;
 use super::super::expr::{ExprKind as K, TypedExpr};
+use super::super::rule::RuleIr;
 use super::build::{Builder, Domain, Variables};
 use super::domains::Ranges;
 use super::formula::{Domains, Flag, Formula};

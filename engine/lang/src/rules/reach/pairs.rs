@@ -6,7 +6,7 @@ use super::formula::Formula;
 use super::keys::Keys;
 use super::laws::{Law, Laws};
 use crate::ir::Library;
-use crate::rules::book::{Need, RuleIr};
+use crate::rules::rule::{Need, RuleIr};
 use espice_base::{Code, Diagnostic, Diagnostics};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,7 +6,8 @@ use super::laws::{Law, Laws};
 use super::parts;
 use super::{Proof, excluded};
 use crate::ir::Library;
-use crate::rules::book::{Need, Phase};
+use crate::rules::book::Phase;
+use crate::rules::rule::Need;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use std::collections::BTreeSet;
 

@@ -1,9 +1,9 @@
 //! Rows of limits tables whose lower limit lies above the upper one.
 
 use crate::ir::Library;
-use crate::rules::book::RuleIr;
 use crate::rules::expr::{ExprKind as K, TypedExpr};
 use crate::rules::message::number;
+use crate::rules::rule::RuleIr;
 use crate::rules::types::Type;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::CompareOp;

@@ -3,8 +3,9 @@
 
 use super::run::{Bench, Swap, word};
 use super::{ExpectIr, TestContext, TestIr};
-use crate::rules::book::{Input, RuleIr, Rulebook};
+use crate::rules::book::{Input, Rulebook};
 use crate::rules::expr::{ExprKind as Kind, TypedExpr};
+use crate::rules::rule::RuleIr;
 use crate::rules::watch::{Force, Limits, Met, Put, Watch};
 use espice_base::Span;
 use espice_syntax::ast::{BinaryOp, ComprehensionKind};

@@ -1,8 +1,9 @@
 //! Which rules the tests of a pack evaluate, and how each of their conditions came out.
 
 use super::{TestContext, TestOutcome};
-use crate::rules::book::{RuleIr, Rulebook};
+use crate::rules::book::Rulebook;
 use crate::rules::expr::{ExprKind as Kind, TypedExpr};
+use crate::rules::rule::{Need, RuleBody};
 use crate::rules::types::Type;
 use crate::rules::watch::{Mark, Seen, Watch};
 use espice_base::Span;
@@ -154,7 +155,7 @@ impl Rulebook {
 }
 
 /// The conditions of a rule.
-pub(super) fn sites(rule: &RuleIr) -> Sites {
+pub(super) fn sites(rule: &RuleBody) -> Sites {
     let mut sites = Sites::default();
     rule.need_spans.iter().for_each(|s| sites.add(*s, Mark::Truth));
     for e in rule.when.iter().chain(&rule.checks) {
@@ -168,10 +169,10 @@ pub(super) fn sites(rule: &RuleIr) -> Sites {
 }
 
 /// The slots that the outcome of a rule depends on.
-pub(super) fn reached(rule: &RuleIr) -> BTreeSet<usize> {
+pub(super) fn reached(rule: &RuleBody) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
     let needs = rule.needs.iter().filter_map(|n| match n {
-        crate::rules::book::Need::Expr(e) => Some(e),
+        Need::Expr(e) => Some(e),
         _ => None,
     });
     let mut waiting: Vec<&TypedExpr> = rule.when.iter().chain(&rule.checks).chain(needs).collect();

@@ -3,8 +3,9 @@
 use super::{ExpectIr, Senseless, TestContext, TestIr, TestOutcome, TestStatus, Unmet};
 use crate::Quantities;
 use crate::ir::{Finding, FindingStatus};
-use crate::rules::book::{Input, Phase, RuleIr, Rulebook, View};
+use crate::rules::book::{Input, Phase, Rulebook, View};
 use crate::rules::eval::Evaluator;
+use crate::rules::rule::RuleIr;
 use crate::rules::select::{CandidateStatus, SelectIr, Selection};
 use crate::rules::watch::Watch;
 use espice_base::{Diagnostics, Severity};

@@ -10,7 +10,8 @@ pub use equivalent::{Equivalent, unused};
 use super::run::{Prepared, Swap};
 use super::{ExpectIr, Senseless, TestContext, TestIr};
 use crate::Quantities;
-use crate::rules::book::{RuleIr, Rulebook};
+use crate::rules::book::Rulebook;
+use crate::rules::rule::{RuleBody, RuleIr};
 use crate::rules::select::SelectIr;
 use espice_base::{FileId, Span};
 use espice_facts::Conditions;
@@ -65,7 +66,7 @@ impl Rulebook {
             for (index, rule) in rules.iter().enumerate() {
                 let target = Target::Rule { pack, rule: index };
                 let apply = |mutator: &mut Mutator<'_>| {
-                    mutator.rule(&mut rule.clone());
+                    mutator.rule(&mut RuleBody::clone(rule));
                 };
                 self.collect(&info.files, &info.name, &rule.name, &target, apply, &mut mutants);
             }
@@ -163,7 +164,8 @@ impl Rulebook {
         let rules = self.views.get(&pack).map_or(&self.rules, |v| &v.rules);
         let mut rule = rules.get(rule)?.clone();
         let files = &self.pack_files.get(pack)?.files;
-        Mutator::new(self, files, Some(mutant.number)).rule(&mut rule);
+        let mut mutator = Mutator::new(self, files, Some(mutant.number));
+        rule.edit(|body| mutator.rule(body));
         Some(rule)
     }
 

@@ -2,9 +2,10 @@
 //! that the two agree.
 
 use super::change::{Change, of_number};
-use crate::rules::book::{Need, RuleIr, Rulebook};
+use crate::rules::book::Rulebook;
 use crate::rules::expr::{ExprKind as Kind, Frame, TypedExpr};
 use crate::rules::functions::Function;
+use crate::rules::rule::{Need, RuleBody};
 use crate::rules::select::SelectIr;
 use crate::rules::testing::coverage::reached;
 use espice_base::{FileId, Span};
@@ -36,7 +37,7 @@ impl<'b> Mutator<'b> {
     }
 
     /// Changes a rule.
-    pub(super) fn rule(&mut self, rule: &mut RuleIr) {
+    pub(super) fn rule(&mut self, rule: &mut RuleBody) {
         if !self.reaches(rule) {
             return;
         }
@@ -93,7 +94,7 @@ impl<'b> Mutator<'b> {
         }
     }
 
-    fn needs(&mut self, rule: &mut RuleIr) {
+    fn needs(&mut self, rule: &mut RuleBody) {
         for (index, span) in rule.need_spans.clone().into_iter().enumerate() {
             let was = format!("needs {}", self.text(span));
             if self.offer(Change::Dropped, span, was, String::new()) {
@@ -110,7 +111,7 @@ impl<'b> Mutator<'b> {
     }
 
     /// Whether anything of a rule stands in the files.
-    fn reaches(&self, rule: &RuleIr) -> bool {
+    fn reaches(&self, rule: &RuleBody) -> bool {
         let definition = |slot: usize| rule.frame.slots.get(slot).and_then(Option::as_ref);
         let limits = rule.limits.iter().filter_map(|l| definition(l.slot));
         self.files.contains(&rule.span.file)
