@@ -50,6 +50,8 @@ pub enum SourceFormat {
     Pdf,
     /// A library of model cards.
     Card,
+    /// Curves that were digitised from a datasheet, in a JSON document of the transistordatabase.
+    Digitised,
 }
 
 impl SourceFormat {
@@ -61,6 +63,7 @@ impl SourceFormat {
             SourceFormat::Facts => "facts",
             SourceFormat::Pdf => "pdf",
             SourceFormat::Card => "card",
+            SourceFormat::Digitised => "digitised",
         }
     }
 }

@@ -12,6 +12,8 @@ pub struct Direction {
     pub singular_value: f64,
     /// The parameters that are not identified because of it.
     pub unidentified: Vec<String>,
+    /// The members that the data determine all the same: they act alike, but more strongly.
+    pub stronger: Vec<String>,
     /// Whether the member, when there is but one, has any effect on the residuals.
     pub has_effect: bool,
 }
@@ -19,15 +21,32 @@ pub struct Direction {
 impl Direction {
     /// In words: one clause without a final full stop.
     pub fn sentence(&self) -> String {
-        let names: Vec<String> = self.members.iter().map(|(n, _)| format!("`{n}`")).collect();
+        let weak = self.members.iter().filter(|(n, _)| !self.stronger.contains(n));
+        let names: Vec<String> = weak.map(|(n, _)| format!("`{n}`")).collect();
         match names.as_slice() {
             [] => String::from("a direction of no parameter is not determined"),
-            [one] if self.has_effect => format!("{one} is too weak in these data to be determined"),
-            [one] => format!("{one} has no effect on these data"),
-            [first @ .., last] => {
-                format!("{} and {last} are not separable with these data", first.join(", "))
+            [one] if !self.has_effect => format!("{one} has no effect on these data"),
+            [one] if self.stronger.is_empty() => {
+                format!("{one} is too weak in these data to be determined")
             }
+            [one] => {
+                let others: Vec<String> = self.stronger.iter().map(|n| format!("`{n}`")).collect();
+                format!(
+                    "{one} is too weak in these data to be determined beside {}",
+                    listed(&others)
+                )
+            }
+            all => format!("{} are not separable with these data", listed(all)),
         }
+    }
+}
+
+/// `a, b and c`.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -57,6 +76,7 @@ pub(crate) fn weak_directions(
                 members: vec![(parameter.name.clone(), 1.0)],
                 singular_value: 0.0,
                 unidentified: vec![parameter.name.clone()],
+                stronger: Vec::new(),
                 has_effect: false,
             });
             continue;
@@ -85,6 +105,8 @@ pub(crate) fn weak_directions(
         if d.svd.s[worst] > 0.1 * largest {
             members = vec![(parameter.name.clone(), weights[a])];
         }
+        let is_known = |name: &String| parameters.iter().any(|p| p.name == *name && p.identified);
+        let stronger = members.iter().map(|m| m.0.clone()).filter(is_known).collect();
         members.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
         found.push((
             worst,
@@ -92,6 +114,7 @@ pub(crate) fn weak_directions(
                 members,
                 singular_value: d.svd.s[worst],
                 unidentified: vec![parameter.name.clone()],
+                stronger,
                 has_effect: true,
             },
         ));

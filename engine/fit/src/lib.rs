@@ -26,6 +26,7 @@ mod space;
 pub mod stages;
 mod statistics;
 mod step;
+mod suspicion;
 mod trust_region;
 mod variables;
 

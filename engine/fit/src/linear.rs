@@ -57,6 +57,11 @@ impl<P: LeastSquares> Projected<P> {
         Projected { problem, linear, bounds: bounds.clone() }
     }
 
+    /// Evaluations that [`Projected::best`] takes; none where nothing is linear.
+    pub(crate) fn evaluations(&self) -> usize {
+        if self.linear.is_empty() { 0 } else { 2 }
+    }
+
     /// The point with the best coefficients for its other variables, moved into the bounds, and
     /// the residuals that are left; `None` where the model has no value.
     pub(crate) fn best(&mut self, x: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {

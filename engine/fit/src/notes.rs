@@ -38,7 +38,10 @@ pub fn notes(fit: &Fit, statistics: &Statistics) -> Diagnostics {
     for direction in &statistics.weak {
         notes.push(
             Diagnostic::warning(Code::FIT_NOT_IDENTIFIED, direction.sentence())
-                .help("add a curve in which they act differently, or fix all but one of them"),
+                .help(match direction.unidentified.len() {
+                    1 => "add data in which it acts more, or otherwise than the others",
+                    _ => "add data in which they act differently: until then only what they do together is known",
+                }),
         );
     }
     for parameter in &statistics.parameters {

@@ -43,7 +43,14 @@ pub(crate) fn column_mut(matrix: &mut [f64], rows: usize, j: usize) -> &mut [f64
 /// Whether all are finite. The product of each value with zero is zero or NaN, which sums
 /// without a branch.
 pub(crate) fn all_finite(values: &[f64]) -> bool {
-    values.iter().map(|v| v * 0.0).sum::<f64>() == 0.0
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for chunk in eights {
+        for (s, v) in sums.iter_mut().zip(chunk) {
+            *s += v * 0.0;
+        }
+    }
+    sums.iter().chain(rest).map(|v| v * 0.0).sum::<f64>() == 0.0
 }
 
 #[cfg(test)]
@@ -64,5 +71,10 @@ mod tests {
         assert!(all_finite(&[1.0, -0.0, f64::MAX]));
         assert!(!all_finite(&[1.0, f64::NAN]));
         assert!(!all_finite(&[f64::INFINITY, 0.0]));
+        for place in [0, 5, 16, 17] {
+            let mut many = [1.0; 18];
+            many[place] = f64::NEG_INFINITY;
+            assert!(!all_finite(&many), "{place}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 use crate::evolve::evolve;
 use crate::linear::{Projected, coefficients};
-use crate::numeric::norm;
 use crate::space::Space;
+use crate::suspicion::climbs;
 use crate::{Bounds, Fit, LeastSquares, Settings, Stop, solve};
 
 /// What to try when one local run is not enough.
@@ -15,7 +15,11 @@ pub struct Ladder {
     pub polished: usize,
     /// Evaluations that each seeded start gets before the cheapest are chosen.
     pub scouting: usize,
-    /// Generations of a differential evolution where starts were not enough; 0 is none.
+    /// How many of the seeded starts are tried even where the first run looks right: a minimum
+    /// may look as good as a lower one, such as that of two terms with their roles exchanged.
+    pub confirming: usize,
+    /// Generations of a differential evolution where starts were not enough; 0 is none. Its
+    /// evaluations are beside those of [`Settings::max_evaluations`].
     pub generations: usize,
     /// Seed of the starts.
     pub seed: u64,
@@ -28,9 +32,9 @@ pub struct Ladder {
 pub enum Climb {
     /// Never: one local run.
     Never,
-    /// When the first run looks wrong: it did not converge, a variable has lost its effect, ran
+    /// To the end when the first run looks wrong: it did not converge, a variable has lost its effect, ran
     /// ten thousand times its start away or ended at a bound, or neighbouring residuals agree
-    /// beyond chance.
+    /// beyond chance. Else only [`Ladder::confirming`] starts are tried.
     #[default]
     WhenSuspicious,
     /// When it looks wrong, or the root mean square of the residuals is above this value.
@@ -46,6 +50,7 @@ impl Default for Ladder {
             starts: 24,
             polished: 3,
             scouting: 25,
+            confirming: 12,
             generations: 60,
             seed: 1,
             when: Climb::WhenSuspicious,
@@ -88,17 +93,40 @@ pub struct Found {
     pub rung: Rung,
     /// Every run, in order.
     pub attempts: Vec<Attempt>,
+    /// Evaluations that belong to no run of their own.
+    pub beside: usize,
 }
+
+/// Costs within this share of each other are equal: the earlier run counts.
+const EQUAL: f64 = 1e-9;
+
+/// Costs within this share of each other are those of one minimum.
+const SAME_MINIMUM: f64 = 1e-6;
 
 impl Found {
     /// Evaluations of all runs.
     pub fn evaluations(&self) -> usize {
-        self.attempts.iter().map(|a| a.evaluations).sum()
+        self.attempts.iter().map(|a| a.evaluations).sum::<usize>() + self.beside
+    }
+
+    /// Whether runs from different places have converged to the lowest cost.
+    pub fn agree(&self) -> bool {
+        let place = |rung: Rung| match rung {
+            Rung::First | Rung::Radius(_) => 0,
+            Rung::Seeded(k) => 1 + k,
+            Rung::Evolved => usize::MAX,
+        };
+        let limit = self.fit.cost * (1.0 + SAME_MINIMUM);
+        let lowest = self.attempts.iter().filter(|a| a.stop.converged() && a.cost <= limit);
+        let mut places: Vec<usize> = lowest.map(|a| place(a.rung)).collect();
+        places.sort_unstable();
+        places.dedup();
+        places.len() > 1
     }
 
     fn offer(&mut self, rung: Rung, fit: Fit) {
         self.attempts.push(attempt(rung, &fit));
-        let lower = fit.cost < self.fit.cost * (1.0 - 1e-9);
+        let lower = fit.cost < self.fit.cost * (1.0 - EQUAL);
         let surer = fit.converged() && !self.fit.converged() && fit.cost <= self.fit.cost;
         if lower || surer {
             self.fit = fit;
@@ -108,7 +136,7 @@ impl Found {
 }
 
 /// Runs independent jobs, in this thread or in those that the caller has.
-pub trait Spread {
+pub trait Spread: Sync {
     /// The results of `job(0)`, `job(1)`, … in this order, whatever the order of running.
     fn run(&self, count: usize, job: &(dyn Fn(usize) -> Fit + Sync)) -> Vec<Fit>;
 }
@@ -123,11 +151,18 @@ impl Spread for Sequential {
     }
 }
 
+/// Shares of the evaluations: what the first run may use before others are tried, and what each
+/// run from the same start may use. A run that crept along is taken up again in the end.
+const FIRST: usize = 4;
+const AGAIN: usize = 12;
+
 /// Fits from `start` and, as the ladder says, from elsewhere; the lowest cost wins, and of
 /// equal costs (to 1e-9) the earlier run.
 ///
-/// Every job works on its own copy of the problem and its own random stream, so the result
-/// does not depend on how `spread` runs them.
+/// All local runs together use [`Settings::max_evaluations`] at most. The climb ends early when
+/// two runs from different places have converged to the lowest cost. Every job works on its own
+/// copy of the problem and its own random stream, so the result does not depend on how `spread`
+/// runs them.
 pub fn search<P: LeastSquares + Clone + Sync>(
     problem: &P,
     start: &[f64],
@@ -137,68 +172,174 @@ pub fn search<P: LeastSquares + Clone + Sync>(
     spread: &dyn Spread,
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Found {
-    let local = |from: &[f64], settings: &Settings| {
-        solve(&mut problem.clone(), from, bounds, settings, &|| cancelled())
+    let climber = Climber { problem, start, bounds, settings, ladder, spread, cancelled };
+    let alone = ladder.when == Climb::Never;
+    let all = settings.max_evaluations;
+    let first = climber.local(start, if alone { all } else { all.div_ceil(FIRST) });
+    let mut found = Found {
+        attempts: vec![attempt(Rung::First, &first)],
+        fit: first,
+        rung: Rung::First,
+        beside: 0,
     };
-    let first = local(start, settings);
-    let mut found =
-        Found { attempts: vec![attempt(Rung::First, &first)], fit: first, rung: Rung::First };
-    if !climbs(ladder, &found.fit, bounds) {
-        return found;
-    }
-    let radii = spread.run(ladder.radii.len(), &|k| {
-        let factor = ladder.radii.get(k).copied().unwrap_or(1.0);
-        let initial_radius = settings.initial_radius * factor;
-        local(start, &Settings { initial_radius, ..*settings })
-    });
-    for (factor, fit) in ladder.radii.iter().zip(radii) {
-        found.offer(Rung::Radius(*factor), fit);
-    }
-    if cancelled()
-        || ladder.starts == 0
-        || (ladder.when != Climb::Always && !climbs(ladder, &found.fit, bounds))
-    {
-        return found;
-    }
-    // What the residuals are linear in need not be searched: it follows the rest.
-    let linear = coefficients(&mut problem.clone(), start);
-    let projected = Projected::new(problem.clone(), linear, bounds);
-    let follow = |x: Vec<f64>| projected.clone().best(&x).map_or(x, |(best, _)| best);
-    let starts = seeded_starts(start, bounds, ladder);
-    let starts: Vec<Vec<f64>> = starts.into_iter().map(follow).collect();
-    let brief =
-        Settings { max_evaluations: ladder.scouting.min(settings.max_evaluations), ..*settings };
-    let scouted = spread.run(starts.len(), &|k| local(starts.get(k).map_or(start, |s| s), &brief));
-    let mut order: Vec<usize> = (0..scouted.len()).collect();
-    // The sort is stable, so equal costs keep the order of the starts.
-    order.sort_by(|a, b| scouted[*a].cost.total_cmp(&scouted[*b].cost));
-    order.truncate(ladder.polished);
-    order.sort_unstable();
-    let polished = spread.run(order.len(), &|k| {
-        let scout = order.get(k).and_then(|i| scouted.get(*i));
-        scout.map_or_else(|| local(start, settings), |s| local(&s.x, settings))
-    });
-    for (k, scout) in scouted.iter().enumerate().filter(|(k, _)| !order.contains(k)) {
-        found.attempts.push(attempt(Rung::Seeded(k), scout));
-    }
-    for (k, fit) in order.into_iter().zip(polished) {
-        found.offer(Rung::Seeded(k), fit);
-    }
-    if cancelled()
-        || ladder.generations == 0
-        || (ladder.when != Climb::Always && !climbs(ladder, &found.fit, bounds))
-    {
-        return found;
-    }
-    let space = Space::new(start, bounds);
-    let way = (ladder.generations, ladder.seed);
-    let evolved = evolve(&mut projected.clone(), &space, way, settings, &|| cancelled());
-    if let Some(evolved) = evolved {
-        let mut fit = local(&follow(evolved.x), settings);
-        fit.evaluations += evolved.evaluations;
-        found.offer(Rung::Evolved, fit);
+    if !alone && found.fit.stop != Stop::Cancelled {
+        climber.climb(&mut found);
     }
     found
+}
+
+/// What all rungs of one search share.
+struct Climber<'a, P> {
+    problem: &'a P,
+    start: &'a [f64],
+    bounds: &'a Bounds,
+    settings: &'a Settings,
+    ladder: &'a Ladder,
+    spread: &'a dyn Spread,
+    cancelled: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
+    fn local(&self, from: &[f64], evaluations: usize) -> Fit {
+        self.local_with(from, evaluations, 1.0)
+    }
+
+    fn local_with(&self, from: &[f64], evaluations: usize, radius: f64) -> Fit {
+        let settings = Settings {
+            max_evaluations: evaluations.max(1),
+            initial_radius: self.settings.initial_radius * radius,
+            ..*self.settings
+        };
+        let cancelled = self.cancelled;
+        solve(&mut self.problem.clone(), from, self.bounds, &settings, &|| cancelled())
+    }
+
+    /// Evaluations that are left to local runs.
+    fn left(&self, found: &Found) -> usize {
+        self.settings.max_evaluations.saturating_sub(found.evaluations())
+    }
+
+    /// Whether further rungs are wanted.
+    fn goes_on(&self, found: &Found) -> bool {
+        !(self.cancelled)()
+            && (self.ladder.when == Climb::Always || self.looks_wrong(&found.fit, found.agree()))
+    }
+
+    fn looks_wrong(&self, fit: &Fit, agreed: bool) -> bool {
+        climbs(self.ladder, fit, self.bounds, agreed)
+    }
+
+    fn climb(&self, found: &mut Found) {
+        let first = found.fit.clone();
+        self.elsewhere(found);
+        // What lies nearest to the start is wanted, of several minima of the same cost.
+        if first.stop == Stop::MaxEvaluations && !(self.cancelled)() {
+            let fit = self.local(&first.x, self.left(found));
+            found.attempts.push(attempt(Rung::First, &fit));
+            if fit.converged() && fit.cost <= found.fit.cost * (1.0 + EQUAL) {
+                (found.fit, found.rung) = (Fit { start: first.start, ..fit }, Rung::First);
+            }
+        }
+    }
+
+    fn elsewhere(&self, found: &mut Found) {
+        let wrong = self.goes_on(found);
+        if wrong {
+            self.other_radii(found);
+        }
+        let starts = seeded_starts(self.start, self.bounds, self.ladder);
+        if starts.is_empty() || (self.cancelled)() {
+            return;
+        }
+        // What the residuals are linear in need not be searched: it follows the rest.
+        let linear = coefficients(&mut self.problem.clone(), self.start);
+        let projected = Projected::new(self.problem.clone(), linear, self.bounds);
+        found.beside += 1 + self.start.len();
+        let (few, rest) = starts.split_at(self.ladder.confirming.min(starts.len()));
+        self.seeded(found, &projected, few, 0);
+        let lonely = matches!(found.rung, Rung::Seeded(_)) && !found.agree();
+        if self.goes_on(found) || lonely && !(self.cancelled)() {
+            self.seeded(found, &projected, rest, few.len());
+        }
+        if !found.fit.converged() && found.rung != Rung::First && !(self.cancelled)() {
+            let fit = self.local(&found.fit.x, self.left(found));
+            found.offer(found.rung, fit);
+        }
+        if self.ladder.generations > 0 && self.goes_on(found) {
+            self.evolved(found, &projected);
+        }
+    }
+
+    fn other_radii(&self, found: &mut Found) {
+        let radii = &self.ladder.radii;
+        let each = self.settings.max_evaluations.div_ceil(AGAIN);
+        let fits = self.spread.run(radii.len(), &|k| {
+            self.local_with(self.start, each, radii.get(k).copied().unwrap_or(1.0))
+        });
+        for (factor, fit) in radii.iter().zip(fits) {
+            found.offer(Rung::Radius(*factor), fit);
+        }
+    }
+
+    /// Tries starts for a short while and follows the cheapest to the end; `from` is the number
+    /// of the first one.
+    fn seeded(
+        &self,
+        found: &mut Found,
+        projected: &Projected<P>,
+        starts: &[Vec<f64>],
+        from: usize,
+    ) {
+        found.beside += starts.len() * projected.evaluations();
+        let starts: Vec<Vec<f64>> = starts.iter().map(|x| follow(projected, x.clone())).collect();
+        let brief = self.ladder.scouting.min(self.left(found) / starts.len().max(1)).max(1);
+        let scouted = self
+            .spread
+            .run(starts.len(), &|k| self.local(starts.get(k).map_or(self.start, |s| s), brief));
+        let mut order: Vec<usize> = (0..scouted.len()).collect();
+        // The sort is stable, so equal costs keep the order of the starts.
+        order.sort_by(|a, b| scouted[*a].cost.total_cmp(&scouted[*b].cost));
+        order.truncate(self.ladder.polished);
+        order.retain(|k| !scouted[*k].converged());
+        order.sort_unstable();
+        for (k, scout) in scouted.iter().enumerate() {
+            if order.contains(&k) {
+                found.beside += scout.evaluations;
+            } else {
+                found.offer(Rung::Seeded(from + k), scout.clone());
+            }
+        }
+        let share = self.settings.max_evaluations.div_ceil(AGAIN);
+        let each = share.min(self.left(found) / order.len().max(1));
+        let polished = self.spread.run(order.len(), &|k| {
+            let scout = order.get(k).and_then(|i| scouted.get(*i));
+            self.local(scout.map_or(self.start, |s| s.x.as_slice()), each)
+        });
+        for (k, fit) in order.into_iter().zip(polished) {
+            found.offer(Rung::Seeded(from + k), fit);
+        }
+    }
+
+    fn evolved(&self, found: &mut Found, projected: &Projected<P>) {
+        let space = Space::new(self.start, self.bounds);
+        let way = (self.ladder.generations, self.ladder.seed);
+        let cancelled = self.cancelled;
+        let evolved = evolve(&mut projected.clone(), &space, way, self.settings, &|| cancelled());
+        if let Some(evolved) = evolved {
+            let from = follow(projected, evolved.x);
+            let mut fit = self.local(&from, self.settings.max_evaluations);
+            fit.evaluations += evolved.evaluations;
+            found.offer(Rung::Evolved, fit);
+        }
+    }
+}
+
+/// The point with the best linear coefficients, where there are any.
+fn follow<P: LeastSquares + Clone>(projected: &Projected<P>, x: Vec<f64>) -> Vec<f64> {
+    if projected.evaluations() == 0 {
+        return x;
+    }
+    projected.clone().best(&x).map_or(x, |(best, _)| best)
 }
 
 /// A local run that does not give up at once: one that ends before it has converged is repeated
@@ -234,53 +375,6 @@ pub(crate) fn insist<P: LeastSquares>(
 
 fn attempt(rung: Rung, fit: &Fit) -> Attempt {
     Attempt { rung, cost: fit.cost, stop: fit.stop, evaluations: fit.evaluations }
-}
-
-/// Whether to try more after this run.
-fn climbs(ladder: &Ladder, fit: &Fit, bounds: &Bounds) -> bool {
-    if fit.stop == Stop::Cancelled {
-        return false;
-    }
-    match ladder.when {
-        Climb::Never => false,
-        Climb::Always => true,
-        Climb::WhenSuspicious => suspicious(fit, bounds),
-        Climb::WhenAbove(limit) => {
-            let count = fit.residuals.len().max(1) as f64;
-            suspicious(fit, bounds) || (2.0 * fit.cost / count).sqrt() > limit
-        }
-    }
-}
-
-/// A variable whose whole value changes the residuals by less than this share has lost its
-/// effect; one that is so many times its start has run away.
-const NO_EFFECT: f64 = 1e-10;
-const AWAY: f64 = 1e4;
-
-/// Neighbouring residuals agree beyond chance above so many standard deviations of the lag-one
-/// correlation, which are `1 / sqrt(n)`; fewer residuals say nothing.
-const AGREE: f64 = 3.0;
-const FEWEST: usize = 8;
-
-fn suspicious(fit: &Fit, bounds: &Bounds) -> bool {
-    let rows = fit.residuals.len().max(1);
-    let size = norm(&fit.effective);
-    let variables = || fit.x.iter().zip(&fit.start);
-    let lost = fit.jacobian.chunks(rows).zip(variables()).any(|(column, (x, start))| {
-        norm(column) * x.abs().max(start.abs()) <= NO_EFFECT * size
-            || column.iter().all(|v| *v == 0.0)
-    });
-    let away = variables().any(|(x, start)| *start != 0.0 && x.abs() > AWAY * start.abs());
-    let ends = bounds.low.iter().zip(&bounds.high);
-    let at_end = fit.x.iter().zip(ends).any(|(x, (low, high))| x == low || x == high);
-    !fit.converged() || lost || away || at_end || wavers(&fit.effective)
-}
-
-/// Whether neighbouring residuals agree beyond chance.
-fn wavers(residuals: &[f64]) -> bool {
-    let squares: f64 = residuals.iter().map(|r| r * r).sum();
-    let neighbours: f64 = residuals.iter().zip(residuals.iter().skip(1)).map(|(a, b)| a * b).sum();
-    residuals.len() >= FEWEST && neighbours > AGREE * squares / (residuals.len() as f64).sqrt()
 }
 
 /// Starts inside the bounds. Open variables are taken within two decades of the start: with its

@@ -394,8 +394,10 @@ impl<'a> Block<'a> {
         let mut core = vec![0.0; rank * rank];
         for k in 0..rank {
             let applied = correlation.apply(part(k));
-            for l in 0..rank {
-                core[k * rank + l] = dot(part(l), &applied);
+            // The correlation is symmetric, and so is the core.
+            for l in 0..=k {
+                let product = dot(part(l), &applied);
+                (core[k * rank + l], core[l * rank + k]) = (product, product);
             }
         }
         let trace: f64 = (0..rank).map(|k| core[k * rank + k]).sum();

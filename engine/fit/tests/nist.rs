@@ -168,3 +168,17 @@ fn the_ladder_does_not_leave_the_optimum() {
         assert!(close, "{}: {sum:e}", set.name);
     }
 }
+
+/// Where one run creeps along others are tried, but of mirrored solutions the nearest counts.
+#[test]
+fn the_default_ladder_stays_with_the_certified_values() {
+    for set in &datasets() {
+        for start in &set.starts {
+            let (bounds, settings) = (Bounds::open(start.len()), Settings::default());
+            let found =
+                search(&set, start, &bounds, &settings, &Ladder::default(), &Sequential, &|| false);
+            let right = digits(&found.fit.x, &set.certified);
+            assert!(found.fit.converged() && right >= 6.0, "{} {start:?}: {right}", set.name);
+        }
+    }
+}

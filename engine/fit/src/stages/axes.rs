@@ -22,13 +22,15 @@ pub(super) fn curve_errors(targets: &[&Target<'_>], raw: &[f64]) -> Vec<CurveErr
         from = range.end;
         let name = target.name.as_str();
         curves.push(match target.observations.origin {
-            Origin::Measured => CurveErrors::measured(name, range),
+            Origin::Measured => {
+                CurveErrors::measured(name, range).with_floor(target.observations.deviation)
+            }
             Origin::Digitised => {
                 let places = target.observations.positions.clone();
                 let mut errors = CurveErrors::digitised(name, range, places);
                 errors.shared = shared(target, raw);
                 let reading = READING * typical(&errors.shared);
-                errors.with_floor(reading)
+                errors.with_floor(reading.max(target.observations.deviation))
             }
         });
     }

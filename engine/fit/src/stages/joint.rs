@@ -12,26 +12,33 @@ const FIRMNESS: f64 = 10.0;
 /// Limits pull from this share inside of them, so that a model ends within.
 const INSIDE: f64 = 0.02;
 
-/// Several targets as one model in raw parameters.
-pub(super) struct Joint<'a> {
+/// Several targets as one model in raw parameters. A copy shares the compiled measurements.
+#[derive(Clone)]
+pub struct Joint<'a> {
     blocks: Vec<Block<'a>>,
     residuals: usize,
 }
 
+#[derive(Clone)]
 struct Block<'a> {
     target: &'a Target<'a>,
     plan: MeasurementPlan,
     /// What a difference is divided by, one for each observation.
     scale: Vec<f64>,
+    /// Derivatives of the residuals by the model's values, of the last evaluation.
+    slopes: Vec<f64>,
 }
 
 impl<'a> Joint<'a> {
     /// Prepares targets for derivatives by the parameters `wanted`, in this order.
-    pub(super) fn new(targets: &[&'a Target<'a>], wanted: &[usize]) -> Result<Self, Diagnostic> {
+    ///
+    /// # Errors
+    /// When a measurement does not fit its template.
+    pub fn new(targets: &[&'a Target<'a>], wanted: &[usize]) -> Result<Self, Diagnostic> {
         let mut blocks = Vec::with_capacity(targets.len());
         for target in targets {
             let plan = target.measurement.plan(wanted, false)?;
-            blocks.push(Block { target, plan, scale: scale(target) });
+            blocks.push(Block { target, plan, scale: scale(target), slopes: Vec::new() });
         }
         let residuals = targets.iter().map(|t| t.len()).sum();
         Ok(Joint { blocks, residuals })
@@ -72,8 +79,12 @@ impl RawModel for Joint<'_> {
             let model = block.plan.values();
             let Some(out) = residuals.get_mut(from..from + n) else { return Evaluation::NonFinite };
             let measure = block.target.measure;
+            block.slopes.clear();
             for (i, ((r, m), y)) in out.iter_mut().zip(model).zip(&observed.values).enumerate() {
-                *r = residual(measure, *m, *y, block.scale(i), observed.limits.get(i)).0;
+                let scale = block.scale.get(i).copied().unwrap_or(1.0);
+                let (value, slope) = residual(measure, *m, *y, scale, observed.limits.get(i));
+                *r = value;
+                block.slopes.push(slope);
             }
             if let Some(all) = derivatives.as_deref_mut() {
                 for k in 0..wanted.len() {
@@ -82,12 +93,9 @@ impl RawModel for Joint<'_> {
                     let Some(out) = all.get_mut(start..start + n) else {
                         return Evaluation::NonFinite;
                     };
-                    let points = out.iter_mut().zip(column).zip(model).zip(&observed.values);
-                    for (i, (((d, dm), m), y)) in points.enumerate() {
-                        let limits = observed.limits.get(i);
-                        let by_model = residual(measure, *m, *y, block.scale(i), limits).1;
+                    for ((d, dm), slope) in out.iter_mut().zip(column).zip(&block.slopes) {
                         // A residual that does not depend on the model is not bent by it either.
-                        *d = if by_model == 0.0 { 0.0 } else { by_model * dm };
+                        *d = if *slope == 0.0 { 0.0 } else { slope * dm };
                     }
                 }
             }
@@ -125,10 +133,6 @@ fn residual(measure: Measure, m: f64, y: f64, s: f64, limits: Option<&[f64; 2]>)
 }
 
 impl Block<'_> {
-    fn scale(&self, index: usize) -> f64 {
-        self.scale.get(index).copied().unwrap_or(1.0)
-    }
-
     fn run(&mut self, raw: &[f64]) {
         let observed = &self.target.observations;
         // At most a handful of arguments: the list of columns lives on the stack.

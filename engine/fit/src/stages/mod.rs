@@ -7,10 +7,12 @@
 
 mod axes;
 mod joint;
+mod outliers;
 mod record;
 mod run;
 mod target;
 
+pub use joint::Joint;
 pub use record::{Source, StageRecord, Staged};
 pub use run::{Options, run};
 pub use target::{Measure, Observations, Target};

@@ -1,8 +1,9 @@
 use super::joint::Joint;
+use super::outliers::robust_scale;
 use super::{Plan, SeedValue, Source, StageRecord, Staged, Step, Target, axes};
 use crate::search::insist;
 use crate::{
-    Criteria, Evaluation, Fit, LeastSquares, Mapped, ParameterStatistics, Role, Settings,
+    Criteria, Evaluation, Fit, LeastSquares, Loss, Mapped, ParameterStatistics, Role, Settings,
     Statistics, Variable, Variables, notes, statistics,
 };
 use espice_base::{Code, Diagnostic, Diagnostics};
@@ -86,7 +87,12 @@ struct Local {
     statistics: Statistics,
     before: f64,
     after: f64,
+    /// Targets with points far off their neighbours, and how many.
+    wild: Vec<(String, usize)>,
 }
+
+/// Fits with a robust loss: the scatter that scales it is known better after each.
+const ROBUST_ROUNDS: usize = 3;
 
 impl Runner<'_, '_> {
     fn stage(&mut self, name: &str, steps: &[Step<'_>]) {
@@ -358,15 +364,10 @@ impl Runner<'_, '_> {
         let mut problem = Mapped::new(joint, &variables);
         let start = variables.start();
         let before = rms_at(&mut problem, &start);
-        let fit = insist(
-            &mut problem,
-            &start,
-            &variables.bounds(),
-            &self.options.settings,
-            self.options.cancelled,
-        );
+        let mut fit = self.solve(&mut problem, &start, &variables, self.options.settings);
+        let wild = self.without_wild_points(&mut problem, &variables, &chosen, &mut fit);
         self.evaluations += fit.evaluations;
-        let after = root_mean_square(&fit.residuals);
+        let after = root_mean_square(&fit.effective);
         if !after.is_finite() {
             let names: Vec<&str> = free.iter().map(|p| self.name(*p)).collect();
             self.diagnostics.push(
@@ -384,7 +385,54 @@ impl Runner<'_, '_> {
         let raw = variables.raw(&fit.x);
         let errors = axes::curve_errors(&chosen, &raw);
         let statistics = statistics(&fit, &variables, &errors, &self.options.criteria);
-        Some(Local { values: raw, fit, statistics, before, after })
+        Some(Local { values: raw, fit, statistics, before, after, wild })
+    }
+
+    fn solve(
+        &self,
+        problem: &mut Mapped<'_, Joint<'_>>,
+        start: &[f64],
+        variables: &Variables,
+        settings: Settings,
+    ) -> Fit {
+        insist(problem, start, &variables.bounds(), &settings, self.options.cancelled)
+    }
+
+    /// Where points lie far off their neighbours, repeats the fit with a loss for which they count
+    /// little, from where the plain fit began and from where it ended. Returns the targets that
+    /// have such points, with their number.
+    fn without_wild_points(
+        &self,
+        problem: &mut Mapped<'_, Joint<'_>>,
+        variables: &Variables,
+        targets: &[&Target<'_>],
+        fit: &mut Fit,
+    ) -> Vec<(String, usize)> {
+        let settings = self.options.settings;
+        let mut found = Vec::new();
+        if settings.loss != Loss::Linear {
+            return found;
+        }
+        let mut evaluations = fit.evaluations;
+        for _ in 0..ROBUST_ROUNDS {
+            let Some((scale, counts)) = robust_scale(targets, &fit.residuals) else { break };
+            let again = Settings { loss: Loss::Cauchy { scale }, ..settings };
+            let starts = [fit.start.clone(), fit.x.clone()];
+            let runs = starts.iter().map(|from| self.solve(problem, from, variables, again));
+            let mut best: Option<Fit> = None;
+            for run in runs {
+                evaluations += run.evaluations;
+                if best.as_ref().is_none_or(|b| run.cost < b.cost) {
+                    best = Some(run);
+                }
+            }
+            let Some(best) = best.filter(|b| b.cost.is_finite()) else { break };
+            *fit = Fit { start: fit.start.clone(), ..best };
+            let named = targets.iter().zip(counts).filter(|(_, n)| *n > 0);
+            found = named.map(|(t, n)| (t.name.clone(), n)).collect();
+        }
+        fit.evaluations = evaluations;
+        found
     }
 
     fn variables(&self, free: &[usize]) -> Result<Variables, Diagnostics> {
@@ -421,7 +469,7 @@ impl Runner<'_, '_> {
                 let words = local.fit.stop.words().to_string();
                 self.record("polish", &polished, points, Some((local.before, local.after)), &words);
                 self.values.clone_from(&local.values);
-                self.diagnostics.extend(notes(&local.fit, &local.statistics));
+                self.diagnostics.extend(local.wild.iter().map(wild_note));
             }
             last = polish;
             // What only circuits determine follows what the joint fit has moved.
@@ -438,10 +486,15 @@ impl Runner<'_, '_> {
                 let answered = targets.iter().copied().filter(|t| joint.has_answer(*t));
                 let answered: Vec<usize> = answered.collect();
                 let whole = joint.local(&free, &answered);
+                let polished = last.is_some();
                 last = keep_stop(whole, last);
+                if polished {
+                    joint.tell(last.as_ref());
+                }
                 return joint.staged(free, answered, last);
             }
         }
+        self.tell(last.as_ref());
         self.staged(free, targets, last)
     }
 
@@ -455,7 +508,17 @@ impl Runner<'_, '_> {
         let words = local.fit.stop.words().to_string();
         self.record("polish", free, points, Some((local.before, local.after)), &words);
         self.values.clone_from(&local.values);
-        self.diagnostics.extend(notes(&local.fit, &local.statistics));
+        if !local.fit.converged() {
+            let message = format!("the fit to circuits {}", local.fit.stop.words());
+            self.diagnostics.push(Diagnostic::warning(Code::FIT_NOT_CONVERGED, message));
+        }
+    }
+
+    /// Says what the last joint fit is worth, of which the outcome's statistics are.
+    fn tell(&mut self, last: Option<&Local>) {
+        if let Some(local) = last {
+            self.diagnostics.extend(notes(&local.fit, &local.statistics));
+        }
     }
 
     fn staged(self, free: Vec<usize>, targets: Vec<usize>, last: Option<Local>) -> Staged {
@@ -483,6 +546,16 @@ fn keep_stop(whole: Option<Local>, polish: Option<Local>) -> Option<Local> {
         whole.fit.evaluations = polish.fit.evaluations;
     }
     Some(whole)
+}
+
+/// What a person should know about points that count little.
+fn wild_note((name, count): &(String, usize)) -> Diagnostic {
+    let message = match count {
+        1 => format!("a point of `{name}` lies far off its neighbours"),
+        n => format!("{n} points of `{name}` lie far off their neighbours"),
+    };
+    Diagnostic::warning(Code::WILD_POINTS, message)
+        .help("they count little in the fit; look at them in the report's plot")
 }
 
 /// The value moved into the range; on a log scale a value that is not positive stays, it means

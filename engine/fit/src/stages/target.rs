@@ -30,6 +30,10 @@ pub struct Observations {
     pub limits: Vec<[f64; 2]>,
     /// Absolute noise floor of the values, SI; zero when unknown.
     pub noise: f64,
+    /// Least standard deviation of a value, as a share of it: what a reading or a printed digit
+    /// can't go below even where the model meets every value. Intervals know of it, the fit does
+    /// not. Zero when unknown.
+    pub deviation: f64,
     /// How they came to be.
     pub origin: Origin,
     /// Place of each point along the drawn axis (logarithm on a log axis); empty for rows.
