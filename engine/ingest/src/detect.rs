@@ -12,13 +12,17 @@ const FACTS_WORDS: [&str; 4] = ["[device]", "[[parameter]]", "[[curve]]", "[[swe
 /// A PDF starts within this many bytes (ISO 32000-1, annex H, note 13).
 const PDF_WINDOW: usize = 1024;
 
-const EXTENSIONS: [(&str, SourceFormat); 6] = [
+/// Members that a document of digitised curves has.
+const DIGITISED_WORDS: [&str; 4] = ["\"graph_v_i\"", "\"graph_v_c\"", "\"c_rss\"", "\"v_abs_max\""];
+
+const EXTENSIONS: [(&str, SourceFormat); 7] = [
     ("mdm", SourceFormat::Mdm),
     ("csv", SourceFormat::Csv),
     ("tsv", SourceFormat::Csv),
     ("txt", SourceFormat::Csv),
     ("dat", SourceFormat::Csv),
     ("toml", SourceFormat::Facts),
+    ("json", SourceFormat::Digitised),
 ];
 
 /// The form of a source: by its content first, by its name's extension second; `None` for
@@ -55,6 +59,9 @@ fn by_content(text: &str) -> Option<SourceFormat> {
     }
     if lines().any(|l| starts(&FACTS_WORDS, l)) {
         return Some(SourceFormat::Facts);
+    }
+    if text.trim_start().starts_with('{') && DIGITISED_WORDS.iter().any(|w| text.contains(w)) {
+        return Some(SourceFormat::Digitised);
     }
     // A heading line and a row of as many cells that starts with a number.
     let mut content = lines().filter(|l| !l.starts_with('#'));
@@ -96,6 +103,9 @@ mod tests {
             ("x", "junk\r\n%PDF-1.7\n\0", Some(SourceFormat::Pdf)),
             ("x.csv", "a, b%PDF-1.4\n1, 2\n", csv),
             ("a.toml/x", "", None),
+            ("x", "\n{\"type\": \"IGBT\", \"c_rss\": [] }", Some(SourceFormat::Digitised)),
+            ("x.json", "{}", Some(SourceFormat::Digitised)),
+            ("x", "{\"type\": \"IGBT\"}", None),
         ] {
             assert_eq!(detect(name, bytes.as_bytes()), wanted, "{name}: {bytes}");
         }

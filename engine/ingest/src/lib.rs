@@ -1,11 +1,12 @@
 //! Readers of sources: PDF datasheets, IC-CAP MDM, CSV whose headings name quantities and units,
-//! and the facts TOML of [`espice_facts::form`].
+//! digitised curves, and the facts TOML of [`espice_facts::form`].
 //!
 //! Each reader is a pure function of a text: it does no input or output, never panics, and
 //! returns what it could read beside the diagnostics of what it could not. Damaged rows are left
 //! out and named; no number is repaired or guessed.
 
 mod detect;
+pub mod digitised;
 pub mod measured;
 mod merge;
 pub mod sheet;
@@ -83,6 +84,7 @@ pub fn read_text(
         SourceFormat::Mdm => measured::mdm::read(text, file, name),
         SourceFormat::Csv => measured::csv::read(text, file, name, symbols),
         SourceFormat::Facts => form::read(text, file, name, symbols),
+        SourceFormat::Digitised => digitised::read(text, file, name, symbols),
         SourceFormat::Pdf | SourceFormat::Card => {
             (Facts::default(), [unknown_form().at(Place::File(file))].into_iter().collect())
         }
@@ -99,7 +101,7 @@ fn too_large(size: usize) -> Diagnostic {
 
 fn unknown_form() -> Diagnostic {
     Diagnostic::error(Code::SOURCE_FORM, "the form of this source is not known")
-        .help("give a PDF datasheet, an IC-CAP MDM file, a CSV whose headings carry units, or a facts TOML")
+        .help("give a PDF datasheet, an IC-CAP MDM file, a CSV whose headings carry units, digitised curves as JSON, or a facts TOML")
 }
 
 /// A name without its folders.
