@@ -358,12 +358,14 @@ impl Writer<'_> {
     }
 }
 
-fn number(value: f64) -> String {
+/// A number as it stands in a formula.
+pub(crate) fn number(value: f64) -> String {
     let text = espice_units::exact(value);
     if value < 0.0 { format!("({text})") } else { text }
 }
 
-fn unary(op: Unary, a: &str, sources: &Sources) -> String {
+/// A function of one formula.
+pub(crate) fn unary(op: Unary, a: &str, sources: &Sources) -> String {
     match op {
         Unary::Negate => format!("(-{a})"),
         Unary::Absolute => format!("abs({a})"),
@@ -389,7 +391,7 @@ fn unary(op: Unary, a: &str, sources: &Sources) -> String {
 
 /// A power with a constant exponent. Simulators take the magnitude of a base, so small whole
 /// exponents are multiplied out.
-fn power(base: &str, exponent: f64) -> String {
+pub(crate) fn power(base: &str, exponent: f64) -> String {
     if exponent == 0.5 {
         return format!("sqrt({base})");
     }

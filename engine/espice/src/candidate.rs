@@ -41,9 +41,10 @@ impl Fitted<'_> {
         Probe { bench: &self.bench, values: &self.staged.values }
     }
 
-    /// Root mean square of the residuals of the last joint fit.
+    /// Root mean square of the residuals of the last joint fit; points far off their neighbours
+    /// count little.
     pub(crate) fn error(&self) -> f64 {
-        let residuals = self.staged.fit.as_ref().map_or(&[][..], |f| &f.residuals);
+        let residuals = self.staged.fit.as_ref().map_or(&[][..], |f| &f.effective);
         let sum: f64 = residuals.iter().map(|r| r * r).sum();
         (sum / residuals.len().max(1) as f64).sqrt()
     }
@@ -248,8 +249,8 @@ fn shorten(staged: &mut Staged, parameters: &[ParameterIr]) {
 fn missed(template: &TemplateIr, staged: &Staged) -> Option<Diagnostic> {
     let fit = staged.fit.as_ref()?;
     let converged = fit.converged() || fit.evaluations <= 1;
-    let sum: f64 = fit.residuals.iter().map(|r| r * r).sum();
-    let rms = (sum / fit.residuals.len().max(1) as f64).sqrt();
+    let sum: f64 = fit.effective.iter().map(|r| r * r).sum();
+    let rms = (sum / fit.effective.len().max(1) as f64).sqrt();
     let (code, message) = if !converged {
         (Code::FIT_NOT_CONVERGED, format!("the fit of `{}` {}", template.name, fit.stop.words()))
     } else if rms.is_nan() || rms > WORST_RESIDUAL {

@@ -71,13 +71,16 @@ pub struct SimulatorSetup {
     pub folder: PathBuf,
     /// How many processes may run at once; results do not depend on it.
     pub processes: usize,
+    /// Files of compiled models (`.osdi`) for templates whose card names a module of them: full
+    /// paths.
+    pub compiled: Vec<PathBuf>,
 }
 
 impl SimulatorSetup {
     /// One process at a time.
     pub fn new(command: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> SimulatorSetup {
         let (command, folder) = (command.into(), folder.into());
-        SimulatorSetup { command, folder, processes: 1 }
+        SimulatorSetup { command, folder, processes: 1, compiled: Vec::new() }
     }
 }
 

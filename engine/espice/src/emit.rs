@@ -238,7 +238,7 @@ pub(crate) fn emit(
                 e.parameters.iter().filter_map(|(n, v)| Some((n.clone(), v.number()?))).collect()
             };
             let instance = elements.next().map_or_else(Vec::new, of);
-            Part { card: m.clone(), nodes: c.nodes.clone(), instance }
+            Part { card: m.clone(), nodes: c.nodes.clone(), instance, module: false }
         })
         .collect();
     // Without cards it is the subcircuit that was read back.

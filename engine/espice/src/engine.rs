@@ -57,8 +57,7 @@ impl<'w> Engine<'w> {
         let (rulebook, complaints) = rules::check(&library, &sources);
         diagnostics.extend(complaints);
         diagnostics.sort();
-        let (library, rulebook) = (Arc::new(library), Arc::new(rulebook));
-        (Engine::of_packs(world, config, sources, library, rulebook), diagnostics)
+        (Engine::of_packs(world, config, sources, library, Arc::new(rulebook)), diagnostics)
     }
 
     /// An engine of packs that are loaded; `sources` hold their texts and no others.

@@ -3,7 +3,7 @@
 use crate::config::Request;
 use crate::engine::{Engine, stopped};
 use crate::probe::{Bench, OwnedProbe, Probe};
-use espice_base::{Code, Diagnostic, Diagnostics, Place};
+use espice_base::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use espice_lang::Quantities;
 use espice_lang::rules::{Flip, Input, Phase, WhyNot};
 use espice_netlist::dialect;
@@ -31,6 +31,16 @@ struct Model {
 }
 
 impl Engine<'_> {
+    /// The rule whose name is nearest to a word that names none, with its pack where the word
+    /// has one.
+    pub fn likely_rule(&self, word: &str) -> Option<String> {
+        let full: Vec<String> = self.rulebook.rules().iter().map(|r| r.full_name()).collect();
+        let bare = |full: &String| full.rsplit("::").next().unwrap_or(full).to_string();
+        let bare: Vec<String> = full.iter().map(bare).collect();
+        let names = full.iter().chain(&bare).map(String::as_str);
+        did_you_mean(word, names).map(String::from)
+    }
+
     /// A short account of a rule: what it says, and for sources the proof of its verdict with
     /// values. `None` when there is no such rule.
     pub fn explain(&mut self, rule: &str, paths: &[String]) -> Option<Vec<String>> {

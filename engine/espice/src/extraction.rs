@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A single limit stands this share inside itself for a value, when nothing better is known.
 const LIMIT_MARGIN: f64 = 0.15;
 
+/// A typical value is printed with two or three digits: it is not known better than this share.
+const PRINTED: f64 = 0.02;
+
 /// What a target's observations were taken from.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Origins {
@@ -360,6 +363,7 @@ impl<'a> Context<'a> {
             values: kept.iter().map(|(_, p)| p[1]).collect(),
             limits: Vec::new(),
             noise: curve.noise_floor.unwrap_or(0.0),
+            deviation: 0.0,
             origin: curve.origin,
             positions: xs.iter().map(|x| place(*x)).collect(),
             axis_residual: curve.axis_residual,
@@ -433,6 +437,7 @@ impl<'a> Context<'a> {
                 Vec::new()
             },
             noise: 0.0,
+            deviation: if limit_derived { LIMIT_MARGIN } else { PRINTED },
             origin: Origin::Measured,
             positions: Vec::new(),
             axis_residual: [0.0; 2],

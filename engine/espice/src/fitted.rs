@@ -17,6 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const RELATIVE_FLOOR: f64 = 1e-6;
 /// A parameter follows from limits when they are at least this share of what determines it.
 const LIMIT_SHARE: f64 = 0.05;
+/// From this share on they are all that is known, and a limit says what a value is not.
+const LIMITS_ALONE: f64 = 0.5;
+/// What counts as the share where it cannot be told.
+const UNKNOWN_SHARE: f64 = 0.25;
 
 pub(crate) struct View<'a> {
     pub(crate) fitted: &'a Fitted<'a>,
@@ -45,7 +49,7 @@ impl View<'_> {
             curves,
             unused,
             rated: self.rated(),
-            unidentified: weak.iter().map(|d| d.sentence()).collect(),
+            unidentified: weak.iter().map(|d| d.sentence()).chain(self.by_limits()).collect(),
             stages: stage_records(self.fitted.template, staged),
             seed: self.seed,
             mode: self.mode.to_string(),
@@ -80,7 +84,7 @@ impl View<'_> {
                     unit: p.dimension.to_string(),
                     low: known.and_then(|k| finite(k.low)),
                     high: known.and_then(|k| finite(k.high)),
-                    identified: known.is_some_and(|k| k.identified),
+                    identified: known.is_some_and(|k| k.identified) && !self.limits_alone(index),
                     at_bound: known.is_some_and(|k| k.at_bound.is_some()),
                     limit_derived: self.limit_derived(index),
                     stage,
@@ -91,15 +95,33 @@ impl View<'_> {
         all.enumerate().map(one).collect()
     }
 
+    fn limits_alone(&self, parameter: usize) -> bool {
+        self.limit_share(parameter) > LIMITS_ALONE
+    }
+
+    /// What would count as determined, were it not that limits stood in for values.
+    fn by_limits(&self) -> impl Iterator<Item = String> {
+        let staged = &self.fitted.staged;
+        let judged = staged.statistics.iter().flat_map(|s| &s.parameters);
+        let of =
+            staged.free.iter().zip(judged).filter(|(i, p)| p.identified && self.limits_alone(**i));
+        of.map(|(_, p)| format!("`{}` follows from limits, which leave its value open", p.name))
+    }
+
     /// Whether what is known of a parameter comes in part from limits that stood in for values: by
     /// its column of the Jacobian in the joint fit, and where no fit moved it, by its seed.
     fn limit_derived(&self, parameter: usize) -> bool {
+        self.limit_share(parameter) > LIMIT_SHARE
+    }
+
+    /// How much of what is known of a parameter comes from such limits.
+    fn limit_share(&self, parameter: usize) -> f64 {
         let staged = &self.fitted.staged;
         let guessed = self.fitted.guessed.contains(&parameter);
         let (Some(fit), Some(place)) =
             (&staged.fit, staged.free.iter().position(|f| *f == parameter))
         else {
-            return guessed;
+            return f64::from(guessed);
         };
         let count = fit.residuals.len();
         let limit = |t: &usize| {
@@ -107,7 +129,7 @@ impl View<'_> {
         };
         if fit.jacobian.len() != count * staged.free.len() {
             // The last fit left parameters out: any of them may depend on a limit.
-            return staged.targets.iter().any(limit);
+            return if staged.targets.iter().any(limit) { UNKNOWN_SHARE } else { 0.0 };
         }
         let mut column = fit.jacobian.iter().skip(place * count).take(count);
         let (mut all, mut limits) = (0.0, 0.0);
@@ -121,7 +143,7 @@ impl View<'_> {
             all += share;
             limits += if limit(target) { share } else { 0.0 };
         }
-        if all == 0.0 { guessed } else { limits > LIMIT_SHARE * all }
+        if all == 0.0 { f64::from(guessed) } else { limits / all }
     }
 
     /// Every curve that the model can be compared with, fitted to or not, and those that it

@@ -8,7 +8,8 @@ use crate::wire;
 use espice_facts::Facts;
 use espice_lang::rules::RankKey;
 
-/// Candidates whose residuals are at most this many times the least are alike.
+/// Candidates whose residuals are at most this many times the least are alike. Errors on curves that
+/// were left out have no such allowance: they hold what a further parameter costs.
 const ALIKE: f64 = 1.2;
 /// Residuals (natural logarithms or relative units) that count as none: what a reading errs by.
 const NEGLIGIBLE: f64 = 0.01;
@@ -22,6 +23,7 @@ impl Engine<'_> {
         facts: &Facts,
         candidates: &mut [out::Candidate],
     ) {
+        let mut alike = ALIKE;
         let mut errors: Vec<f64> = survivors.iter().map(|(_, f)| f.error()).collect();
         if keys.contains(&RankKey::WithheldError) {
             // Where no plot has curves to leave out, the error on the fitted points stands in.
@@ -33,11 +35,12 @@ impl Engine<'_> {
             }
             if !validated.is_empty() {
                 errors = validated;
+                alike = 1.0;
             }
         }
         // A gain that no one would notice is none: the simpler model then goes first.
         let least = errors.iter().copied().fold(f64::INFINITY, f64::min);
-        let good_enough = ALIKE * least.max(NEGLIGIBLE);
+        let good_enough = alike * least.max(NEGLIGIBLE);
         let mut order: Vec<usize> = (0..survivors.len()).collect();
         let key = |index: usize, key: &RankKey| {
             let Some((place, fitted)) = survivors.get(index) else { return 0.0 };

@@ -2,8 +2,8 @@
 //! known to be uniform (the same for the whole batch) or varying from point to point.
 
 use crate::math;
+use espice_lang::ir::MixedMap;
 use espice_lang::ir::{Binary, Comparison, Unary};
-use std::collections::HashMap;
 
 /// Index of an expression; operands always have smaller ids than their users.
 pub(crate) type Id = u32;
@@ -81,19 +81,23 @@ pub(crate) struct Uniformity {
     pub varying_unknowns: Vec<bool>,
 }
 
+/// Room for the nodes of a device, so that the index does not grow by doubling.
+const ROOM: usize = 1024;
+
 /// The graph.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dag {
     exprs: Vec<Expr>,
     uniform: Vec<bool>,
-    index: HashMap<Expr, Id>,
+    index: MixedMap<Expr, Id>,
     uniformity: Uniformity,
 }
 
 impl Dag {
     /// An empty graph.
     pub(crate) fn new(uniformity: Uniformity) -> Dag {
-        Dag { uniformity, ..Dag::default() }
+        let index = MixedMap::with_capacity_and_hasher(ROOM, Default::default());
+        Dag { uniformity, index, ..Dag::default() }
     }
 
     /// The node with this id.
@@ -427,7 +431,7 @@ impl Dag {
         roots: &[Id],
         replace: &mut dyn FnMut(&mut Dag, Expr) -> Option<Id>,
     ) -> Vec<Id> {
-        let mut fresh: HashMap<Id, Id> = HashMap::new();
+        let mut fresh: MixedMap<Id, Id> = MixedMap::default();
         for id in self.reachable(roots) {
             let expr = self.expr(id);
             let new = match replace(self, expr) {
@@ -439,7 +443,7 @@ impl Dag {
         roots.iter().map(|r| fresh.get(r).copied().unwrap_or(*r)).collect()
     }
 
-    fn rebuild(&mut self, id: Id, expr: Expr, fresh: &HashMap<Id, Id>) -> Id {
+    fn rebuild(&mut self, id: Id, expr: Expr, fresh: &MixedMap<Id, Id>) -> Id {
         let of = |o: Id| fresh.get(&o).copied().unwrap_or(o);
         match expr {
             Expr::Constant(_) | Expr::Input(_) => id,
@@ -460,8 +464,8 @@ impl Dag {
     /// only.
     pub(crate) fn settle(&mut self, roots: &[Id]) -> Vec<Id> {
         // Currents and resistances of joined nodes drop out, because only potentials are kept.
-        let settled = |fresh: &HashMap<Id, Id>, id: Id| fresh.get(&id).copied().unwrap_or(id);
-        let mut fresh: HashMap<Id, Id> = HashMap::new();
+        let settled = |fresh: &MixedMap<Id, Id>, id: Id| fresh.get(&id).copied().unwrap_or(id);
+        let mut fresh: MixedMap<Id, Id> = MixedMap::default();
         for id in self.reachable(roots) {
             let expr = self.expr(id);
             let new = match expr {

@@ -40,7 +40,7 @@ mod uniform;
 pub use batch::Workspace;
 pub use kernel::{Bias, Column, Kernel, Output, Outputs};
 pub use measure::{Argument, Measured, Measurement, MeasurementPlan};
-pub use simulated::{SimulatedPoint, SimulatedValues, Simulation, SimulationRequest};
+pub use simulated::{CircuitRun, SimulatedPoint, SimulatedValues, Simulation, SimulationRequest};
 
 use device::Device;
 use espice_base::{Cancellation, Diagnostic};

@@ -9,7 +9,8 @@ use crate::request::{Request, Target, Wanted};
 use espice_base::{Code, Diagnostic};
 use espice_lang::ir::{CircuitIr, QuantityIr};
 use espice_units::Dimension;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A quantity measured on a template: at the pins, with drives, solution and value as one
 /// compiled program, or as an output of a circuit that is solved around the template.
@@ -28,6 +29,37 @@ struct AtPins {
     device: Arc<Device>,
     quantity: QuantityIr,
     plain: Batch,
+    /// What was compiled for derivatives by these parameters: stages and devices ask again.
+    plans: Mutex<Plans>,
+}
+
+/// Programs by the parameters and the number of arguments of their derivatives.
+type Plans = BTreeMap<(Vec<usize>, usize), Arc<Batch>>;
+
+/// Compiled plans that are kept.
+const MOST_PLANS: usize = 32;
+
+impl AtPins {
+    /// The program with derivatives by parameters and by the first arguments.
+    fn batch(&self, free: &[usize], arguments: usize) -> Result<Arc<Batch>, Diagnostic> {
+        let key = (free.to_vec(), arguments);
+        let kept = || self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept().get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let mut columns = vec![Wanted::Value(Target::Quantity)];
+        let by = |input| Wanted::By(Target::Quantity, input);
+        columns.extend(free.iter().map(|&p| by(Input::Parameter(p as u32))));
+        columns.extend((0..arguments).map(|a| by(Input::Argument(a as u32))));
+        let quantity = Some(self.quantity.clone());
+        let request = Request { quantity, mirrored: false, columns };
+        let batch = Arc::new(Batch::new(Arc::clone(&self.device), request)?);
+        let mut plans = kept();
+        if plans.len() < MOST_PLANS {
+            plans.insert(key, Arc::clone(&batch));
+        }
+        Ok(batch)
+    }
 }
 
 /// What a measured quantity depends on beside the temperature.
@@ -61,9 +93,9 @@ pub struct MeasurementPlan {
     unsolved: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum PlanWay {
-    Pins(Box<Batch>),
+    Pins(Arc<Batch>),
     Circuit { runner: Arc<Runner>, output: usize, free: Vec<usize> },
 }
 
@@ -101,6 +133,7 @@ impl Measurement {
                 device: Arc::clone(device),
                 quantity: quantity.clone(),
                 plain,
+                plans: Mutex::default(),
             })),
         })
     }
@@ -110,16 +143,6 @@ impl Measurement {
         device: &Arc<Device>,
         circuit: &CircuitIr,
     ) -> Result<Vec<Self>, Diagnostic> {
-        if let Some(simulator) = &device.template.simulator {
-            let name = &device.template.name;
-            return Err(Diagnostic::error(
-                Code::SIMULATED_TEMPLATE,
-                format!(
-                    "`{name}` has the equations of {simulator}, around which no circuit is solved"
-                ),
-            )
-            .at(circuit.span));
-        }
         let runner = Arc::new(Runner::new(device, circuit)?);
         let argument = |a: &espice_lang::ir::CircuitArgument| Argument {
             symbol: a.name.clone(),
@@ -193,15 +216,7 @@ impl Measurement {
     pub fn plan(&self, free: &[usize], by_arguments: bool) -> Result<MeasurementPlan, Diagnostic> {
         let arguments = if by_arguments { self.arguments.len() } else { 0 };
         let way = match &self.way {
-            Way::Pins(at) => {
-                let mut columns = vec![Wanted::Value(Target::Quantity)];
-                let by = |input| Wanted::By(Target::Quantity, input);
-                columns.extend(free.iter().map(|&p| by(Input::Parameter(p as u32))));
-                columns.extend((0..arguments).map(|a| by(Input::Argument(a as u32))));
-                let quantity = Some(at.quantity.clone());
-                let request = Request { quantity, mirrored: false, columns };
-                PlanWay::Pins(Box::new(Batch::new(Arc::clone(&at.device), request)?))
-            }
+            Way::Pins(at) => PlanWay::Pins(at.batch(free, arguments)?),
             Way::Circuit { runner, output } => PlanWay::Circuit {
                 runner: Arc::clone(runner),
                 output: *output,
@@ -233,6 +248,20 @@ impl Measurement {
     /// The dimension of the quantity.
     pub fn dimension(&self) -> Dimension {
         self.dimension
+    }
+}
+
+/// A copy shares the compiled program and has memory of its own, for another thread or start.
+impl Clone for MeasurementPlan {
+    fn clone(&self) -> Self {
+        MeasurementPlan {
+            way: self.way.clone(),
+            workspace: Workspace::default(),
+            values: Vec::new(),
+            points: 0,
+            unsolved: 0,
+            ..*self
+        }
     }
 }
 

@@ -170,6 +170,12 @@ impl ReadyDevice {
             .collect()
     }
 
+    /// What evaluates it: kernels for currents, charges and small signals at the pins, measurements
+    /// of quantities, circuits around it. Where a simulator has the equations, that answers.
+    pub fn evaluator(&self) -> &Evaluator {
+        &self.evaluator
+    }
+
     /// The values of all parameters, SI, as kernels take them.
     pub fn values(&self) -> &[f64] {
         &self.values

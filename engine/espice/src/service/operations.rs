@@ -12,7 +12,7 @@ use crate::evaluate::Evaluation;
 use crate::function::FunctionFit;
 use crate::outcome::{Judged, Outcome};
 use crate::wire;
-use espice_base::{Code, Diagnostic, Diagnostics, did_you_mean};
+use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_lang::rules::TestStatus;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, schema_for};
@@ -305,10 +305,7 @@ fn tested(engine: &mut Engine<'_>, paths: &[String], filter: Option<&str>) -> Te
 }
 
 fn unknown_rule(engine: &Engine<'_>, name: &str) -> Diagnostic {
-    let rules = engine.list(crate::listing::Listed::Rules);
-    let bare = |full: &str| full.rsplit("::").next().unwrap_or(full).to_string();
-    let names: Vec<String> = rules.iter().flat_map(|r| [r.name.clone(), bare(&r.name)]).collect();
-    let near = did_you_mean(name, names.iter().map(String::as_str));
+    let near = engine.likely_rule(name);
     Diagnostic::error(Code::NOTHING_TO_EXPLAIN, format!("there is no rule `{name}`"))
         .maybe_help(near.map(|n| format!("did you mean `{n}`?")))
 }

@@ -9,6 +9,7 @@ mod run;
 mod step;
 mod system;
 mod unsolved;
+mod waves;
 
 use crate::Kelvin;
 use crate::batch::points;
@@ -28,12 +29,15 @@ const MOST_RUNS: usize = 64;
 /// Relative step of a parameter for differences: errors of a run are some 1e-5 of its outputs.
 const STEP: f64 = 5e-3;
 
+/// Systems by what a batch decides.
+type Variants = BTreeMap<Key, Option<Arc<System>>>;
+
 /// A circuit around a device, with its compiled variants.
 #[derive(Debug)]
 pub(crate) struct Runner {
     device: Arc<Device>,
     circuit: CircuitIr,
-    variants: Mutex<BTreeMap<Key, Option<Arc<System>>>>,
+    variants: Mutex<Variants>,
     /// Runs that were made last: outputs of one circuit are asked for one after the other.
     known: Mutex<VecDeque<Known>>,
 }
@@ -74,16 +78,24 @@ impl Runner {
             .at(circuit.span)
             .label(template.span, "the template"));
         }
-        let defaults = template.defaults();
-        let key = device.decide(&defaults, device.nominal, false, &mut Vec::new());
-        let system = System::new(device, circuit, key)?;
-        let variants = Mutex::new(BTreeMap::from([(key, Some(Arc::new(system)))]));
+        let variants = match template.simulator {
+            Some(_) => BTreeMap::new(),
+            None => Runner::first_variant(device, circuit)?,
+        };
         Ok(Runner {
             device: Arc::clone(device),
             circuit: circuit.clone(),
-            variants,
+            variants: Mutex::new(variants),
             known: Mutex::default(),
         })
+    }
+
+    /// The variant of the default parameters.
+    fn first_variant(device: &Arc<Device>, circuit: &CircuitIr) -> Result<Variants, Diagnostic> {
+        let defaults = device.template.defaults();
+        let key = device.decide(&defaults, device.nominal, false, &mut Vec::new());
+        let system = System::new(device, circuit, key)?;
+        Ok(BTreeMap::from([(key, Some(Arc::new(system)))]))
     }
 
     /// The circuit.
@@ -140,11 +152,15 @@ impl Runner {
             return known.ended.clone();
         }
         drop(known);
-        let key = self.device.decide(parameters, kelvin, false, &mut Vec::new());
-        let ended = self.variant(key).ok_or(Unsolved::Equations).and_then(|system| {
-            let cancellation = &self.device.cancellation;
-            run::run(&self.circuit, &system, parameters, conditions, kelvin, cancellation)
-        });
+        let ended = if self.device.template.simulator.is_some() {
+            waves::run(&self.device, &self.circuit, parameters, conditions, kelvin)
+        } else {
+            let key = self.device.decide(parameters, kelvin, false, &mut Vec::new());
+            self.variant(key).ok_or(Unsolved::Equations).and_then(|system| {
+                let cancellation = &self.device.cancellation;
+                run::run(&self.circuit, &system, parameters, conditions, kelvin, cancellation)
+            })
+        };
         if matches!(ended, Err(Unsolved::Cancelled)) {
             return ended;
         }

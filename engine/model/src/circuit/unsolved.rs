@@ -20,6 +20,8 @@ pub(super) enum Unsolved {
     Missed { event: usize, time: f64 },
     /// What it came to is not finite.
     NotFinite,
+    /// The simulator that has the device's equations finds nothing.
+    Simulator,
     /// It was cancelled.
     Cancelled,
 }
@@ -60,6 +62,11 @@ impl Unsolved {
             Unsolved::Cancelled => {
                 (Code::RUN_CANCELLED, format!("the run of `{name}` was cancelled"), "run again")
             }
+            Unsolved::Simulator => (
+                Code::CIRCUIT_UNSOLVED,
+                format!("the simulator finds no solution of `{name}` with this model"),
+                "run it by hand: `espice eval CARD --with ngspice` says whether the card works",
+            ),
             Unsolved::NotFinite => (
                 Code::CIRCUIT_UNSOLVED,
                 format!("`{name}` comes to no finite value"),

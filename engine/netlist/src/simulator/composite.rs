@@ -18,6 +18,9 @@ const KINDS: [(&[&str], char, &[usize]); 6] = [
     (&["VDMOS"], 'm', &[3]),
 ];
 
+/// The letter of elements whose device type is a module of a compiled file.
+pub(super) const MODULE: char = 'n';
+
 /// Elements that know no temperature of their own.
 const TIMELESS: [char; 1] = ['z'];
 
@@ -59,6 +62,17 @@ pub struct Part {
     pub nodes: Vec<usize>,
     /// Parameters of the element, such as `area`, before those of the point.
     pub instance: Vec<(String, f64)>,
+    /// Whether the device type is a module of a compiled file, which has any number of terminals
+    /// and the temperature of the circuit.
+    pub module: bool,
+}
+
+impl Part {
+    /// The letter with which the element begins.
+    pub fn letter(&self) -> char {
+        // What no simulator knows by itself is a module, and is refused before if it is said not to be.
+        if self.module { MODULE } else { element_letter(&self.card.device_type).unwrap_or(MODULE) }
+    }
 }
 
 impl From<ModelCard> for Composite {
@@ -79,12 +93,16 @@ impl Composite {
 pub(super) fn takes_the_deck(models: &[Composite], point: &BiasPoint) -> bool {
     models
         .get(point.model)
-        .is_some_and(|m| m.subcircuit.is_some() || m.parts.iter().any(|p| !is_warm(&p.card)))
+        .is_some_and(|m| m.subcircuit.is_some() || m.parts.iter().any(|p| !is_warm(p)))
 }
 
 /// Whether the element of a card takes `temp=`. A MESFET's does not, and is not missed: its model
 /// knows no temperature at all.
-fn is_warm(card: &ModelCard) -> bool {
+fn is_warm(part: &Part) -> bool {
+    let card = &part.card;
+    if part.module {
+        return false;
+    }
     let is_mos = ["NMOS", "PMOS"].iter().any(|t| t.eq_ignore_ascii_case(&card.device_type));
     !is_mos || card.level.is_none_or(|level| WARM.contains(&level))
 }
@@ -116,7 +134,7 @@ pub(super) fn check_all(models: &[Composite], points: &[BiasPoint]) -> Result<()
 /// Why a point cannot be simulated.
 fn check_point(models: &[Composite], point: &BiasPoint) -> Result<(), String> {
     let device = models.get(point.model).ok_or("its card is not in the list")?;
-    for part in &device.parts {
+    for part in device.parts.iter().filter(|p| !p.module) {
         let kind = &part.card.device_type;
         let (_, _, terminals) = KINDS
             .iter()
@@ -222,8 +240,7 @@ pub(super) fn write_elements(
 ) {
     let parts = models.get(point.model).map_or(&[][..], |m| m.parts.as_slice());
     for (k, part) in parts.iter().enumerate() {
-        // Checked before: every part has a letter.
-        let letter = element_letter(&part.card.device_type).unwrap_or('d');
+        let letter = part.letter();
         let _ = write!(deck, "{letter}{index}_{k}");
         let whole: Vec<usize> = (0..point.volts.len()).collect();
         let nodes = if part.nodes.is_empty() { &whole } else { &part.nodes };
@@ -232,7 +249,7 @@ pub(super) fn write_elements(
         }
         let celsius = point.kelvin - constants::SPICE39.celsius_zero;
         let _ = write!(deck, " m{}_{k}", point.model);
-        if !TIMELESS.contains(&letter) && is_warm(&part.card) {
+        if !TIMELESS.contains(&letter) && is_warm(part) {
             let _ = write!(deck, " temp={}", exact(celsius));
         }
         for (name, value) in part.instance.iter().chain(&point.instance) {

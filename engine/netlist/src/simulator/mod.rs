@@ -65,6 +65,9 @@ pub struct Simulator {
     pub dialect: String,
     /// How it writes results.
     pub reader: Reader,
+    /// The command that loads a compiled model before the deck is read; `{file}` stands for its
+    /// path. `None` where there is none.
+    pub load: Option<String>,
     /// What its log says when something is wrong.
     pub phrases: Vec<Phrase>,
 }
@@ -84,6 +87,10 @@ impl Simulator {
             "can't find model",
             "could not find a valid modelname",
             "Simulation interrupted due to error",
+            // The program was built without compiled models, or cannot load one.
+            "no such command available",
+            "Error opening osdi",
+            "Unable to find definition of model",
         ];
         let phrases = [
             (Meaning::Refused, &refused[..]),
@@ -103,6 +110,7 @@ impl Simulator {
             version_after: "ngspice-".into(),
             dialect: "ngspice".into(),
             reader: Reader::Wrdata,
+            load: Some("pre_osdi {file}".into()),
             phrases: phrases.collect(),
         }
     }
@@ -121,6 +129,8 @@ pub struct SimulatorConfig<'a> {
     pub timeout: Duration,
     /// How many bytes of log, and of each result, one process may write.
     pub output_bytes: u64,
+    /// Files of compiled models (OSDI) that every run loads first: full paths.
+    pub compiled: Vec<PathBuf>,
     /// Asked again and again during a run; `true` ends it.
     pub cancelled: &'a (dyn Fn() -> bool + Sync),
     /// Whether files stay for a person to look at.
@@ -140,6 +150,7 @@ impl<'a> SimulatorConfig<'a> {
             label: label.into(),
             timeout: Duration::from_secs(60),
             output_bytes: 64 << 20,
+            compiled: Vec::new(),
             cancelled: &|| false,
             keep_files: false,
         }

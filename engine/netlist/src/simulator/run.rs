@@ -3,6 +3,7 @@
 use super::{Meaning, SimulationError, Simulator, SimulatorConfig};
 use crate::text::shown;
 use espice_base::{Code, Diagnostic, Diagnostics};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -43,6 +44,7 @@ impl Simulator {
         files.paths.extend(results.iter().map(|name| config.folder.join(name)));
         let deck_path = config.folder.join(&deck_name);
         let mut file = files.create(&deck_path)?;
+        let deck = self.with_compiled(config, deck)?;
         file.write_all(deck.as_bytes()).map_err(|e| folder_error(&deck_path, &e))?;
         drop(file);
         let arguments: Vec<String> =
@@ -55,6 +57,34 @@ impl Simulator {
             .collect::<Result<_, _>>()?;
         let strained = self.lines(&log, Meaning::Strained).next().is_some();
         Ok(Run { log, results, strained, diagnostics })
+    }
+
+    /// The deck, which first loads the compiled models.
+    fn with_compiled<'d>(
+        &self,
+        config: &SimulatorConfig<'_>,
+        deck: &'d str,
+    ) -> Result<Cow<'d, str>, SimulationError> {
+        if config.compiled.is_empty() {
+            return Ok(Cow::Borrowed(deck));
+        }
+        let load = self.load.as_ref().ok_or_else(|| {
+            SimulationError::Request(format!("{} loads no compiled models", self.name))
+        })?;
+        // The first line of a deck is its title.
+        let (title, rest) = deck.split_once('\n').unwrap_or((deck, ""));
+        let mut whole = format!("{title}\n.control\n");
+        for file in &config.compiled {
+            let file = file.to_string_lossy();
+            if file.contains(['\n', '\r', '"']) {
+                let words =
+                    String::from("the path of a compiled model holds a quote or a line's end");
+                return Err(SimulationError::Request(words));
+            }
+            whole.push_str(&load.replace("{file}", &file));
+            whole.push('\n');
+        }
+        Ok(Cow::Owned(whole + ".endc\n" + rest))
     }
 
     /// The version that the simulator prints, such as `39`.

@@ -1,22 +1,28 @@
-//! Templates whose equations a simulator has: their cards, run in batches.
+//! Templates whose equations a simulator has: their cards, run in batches, and circuits around them.
+
+mod deck;
 
 use crate::config::SimulatorSetup;
 use crate::emit::Stated;
 use crate::engine::Engine;
 use espice_base::{Cancellation, Code, Diagnostic, Digest};
 use espice_lang::ir::{CardIr, TemplateIr};
-use espice_model::{Evaluator, SimulatedValues, Simulation, SimulationRequest};
+use espice_model::{CircuitRun, Evaluator, SimulatedValues, Simulation, SimulationRequest};
 use espice_netlist::{
-    BiasPoint, Composite, ModelCard, OperatingPoints, Part, Simulator, SimulatorConfig, Want,
-    operating_points, simulators, swept_points,
+    BiasPoint, Composite, Item, Library, ModelCard, OperatingPoints, Part, SimulationError,
+    Simulator, SimulatorConfig, Want, dialect, element_letter, operating_points, read_wrdata,
+    simulators, swept_points,
 };
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 /// Answers that are kept: a fit asks for the same values for each of its quantities.
 const KEPT: usize = 64;
+/// Points of a share of small signals.
+const SHARE: usize = 200;
 /// Parameters of cards that say at which temperature they hold.
 const NOMINAL: [&str; 2] = ["tnom", "tref"];
 
@@ -54,6 +60,11 @@ impl CardSimulation {
 
     /// The device with these values.
     fn composite(&self, values: &[f64], polarity: usize) -> Option<Composite> {
+        self.part(values, polarity).map(|part| Composite { parts: vec![part], subcircuit: None })
+    }
+
+    /// Its element.
+    fn part(&self, values: &[f64], polarity: usize) -> Option<Part> {
         let own: Vec<&CardIr> =
             self.template.cards.iter().filter(|c| c.family == "spice").collect();
         let stated = Stated {
@@ -86,7 +97,7 @@ impl CardSimulation {
         instance.extend(self.instance.iter().filter(|(name, _)| !named(name)).cloned());
         if let Some(base) = &self.base {
             let known = |name: &str| {
-                NOMINAL.iter().any(|n| name.eq_ignore_ascii_case(n))
+                is_nominal(name)
                     || own
                         .iter()
                         .flat_map(|c| c.parameters.iter().chain(&c.instance))
@@ -96,10 +107,13 @@ impl CardSimulation {
             card.parameters.extend(rest.cloned());
             card.flags.extend(base.flags.iter().cloned());
         }
-        Some(Composite {
-            parts: vec![Part { card, nodes: Vec::new(), instance }],
-            subcircuit: None,
-        })
+        // What the simulator does not know by itself is a module of a compiled file, which knows
+        // of a nominal temperature only if the template says so.
+        let module = element_letter(&card.device_type).is_none();
+        if module && !own.iter().flat_map(|c| &c.parameters).any(|p| is_nominal(&p.name)) {
+            card.parameters.retain(|(name, _)| !is_nominal(name));
+        }
+        Some(Part { card, nodes: Vec::new(), instance, module })
     }
 
     fn run(&self, request: &SimulationRequest) -> Result<OperatingPoints, Diagnostic> {
@@ -113,14 +127,102 @@ impl CardSimulation {
             instance: Vec::new(),
         };
         let points: Vec<BiasPoint> = request.points.iter().map(point).collect();
-        let mut config = SimulatorConfig::new(&self.setup.command, &self.setup.folder, label());
         let cancelled = || self.cancellation.is_cancelled();
-        config.cancelled = &cancelled;
+        let config = self.config(&cancelled);
         let found = match request.admittances {
-            true => operating_points(&self.simulator, &config, &models, &points, Want::Admittances),
+            true => self.admittances(&config, &models, &points),
             false => swept_points(&self.simulator, &config, &models, &points, self.setup.processes),
         };
         found.map_err(|error| error.diagnostic())
+    }
+
+    fn config<'c>(&self, cancelled: &'c (dyn Fn() -> bool + Sync)) -> SimulatorConfig<'c> {
+        let setup = &self.setup;
+        SimulatorConfig {
+            cancelled,
+            compiled: setup.compiled.clone(),
+            ..SimulatorConfig::new(&setup.command, &setup.folder, label())
+        }
+    }
+
+    /// Small signals of all points, several decks at a time; the answer does not depend on how many.
+    fn admittances(
+        &self,
+        config: &SimulatorConfig<'_>,
+        models: &[Composite],
+        points: &[BiasPoint],
+    ) -> Result<OperatingPoints, SimulationError> {
+        let shares: Vec<&[BiasPoint]> = points.chunks(SHARE).collect();
+        let next = AtomicUsize::new(0);
+        let answers = Mutex::new(vec![None; shares.len()]);
+        let work = || loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(share) = shares.get(index) else { return };
+            let config = config.labelled(&format!("a{index}"));
+            let answer =
+                operating_points(&self.simulator, &config, models, share, Want::Admittances);
+            let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(slot) = answers.get_mut(index) {
+                *slot = Some(answer);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..self.setup.processes.clamp(1, shares.len().max(1)) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let mut whole = OperatingPoints::default();
+        for answer in answers.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            let Some(answer) = answer.transpose()? else { continue };
+            whole.points.extend(answer.points);
+            whole.runs += answer.runs;
+            for d in answer.diagnostics {
+                if !whole.diagnostics.iter().any(|known| *known == d) {
+                    whole.diagnostics.push(d);
+                }
+            }
+        }
+        Ok(whole)
+    }
+
+    /// The waveforms of a circuit at the first precision that the simulator can follow.
+    fn waveforms(&self, run: &CircuitRun<'_>) -> Result<Vec<Vec<f64>>, Diagnostic> {
+        let without = || without_card(&self.template);
+        let part = self.part(run.parameters, run.polarity).ok_or_else(without)?;
+        let dialect = dialect(&self.simulator.dialect).ok_or_else(without)?;
+        let named = ModelCard { name: String::from("dut"), ..part.card.clone() };
+        let library = Library { header: Vec::new(), items: vec![Item::Model(named)] };
+        let card = dialect.write(&library).text;
+        let cancelled = || self.cancellation.is_cancelled();
+        let config = self.config(&cancelled);
+        let file = config.file_name("run.data");
+        let mut last = without();
+        for precision in deck::PRECISIONS {
+            let text = deck::deck(run, &part, &card, dialect.sources(), precision, &file);
+            let found = self.simulator.run(&config, &text, std::slice::from_ref(&file));
+            let table = found.and_then(|found| {
+                read_wrdata(&file, found.results.first().map_or("", String::as_str))
+            });
+            // A run that ends early has failed on the way.
+            let is_whole = |rows: &[Vec<f64>]| {
+                let end = rows.last().and_then(|row| row.first()).copied();
+                !rows.is_empty()
+                    && run.end.is_none_or(|asked| end.is_some_and(|e| e >= 0.999 * asked))
+            };
+            match table {
+                Ok(table) if is_whole(&table.rows) => return Ok(deck::rows(run, &table.rows)),
+                Ok(_) => {
+                    let line = String::from("the run ended early");
+                    last = SimulationError::NoConvergence { line }.diagnostic();
+                }
+                Err(error) => last = error.diagnostic(),
+            }
+            if self.cancellation.is_cancelled() {
+                break;
+            }
+        }
+        Err(last)
     }
 
     fn keep(&self, digest: Digest, answer: &Arc<Vec<Option<SimulatedValues>>>) {
@@ -155,6 +257,7 @@ impl Simulation for CardSimulation {
             currents: point.currents,
             conductances: point.conductances,
             capacitances: point.capacitances,
+            charges: Vec::new(),
         };
         let answer: Vec<Option<SimulatedValues>> =
             found.points.into_iter().map(|p| p.map(values)).collect();
@@ -162,6 +265,21 @@ impl Simulation for CardSimulation {
         self.keep(digest, &answer);
         answer.to_vec()
     }
+
+    fn follow(&self, run: &CircuitRun<'_>) -> Option<Vec<Vec<f64>>> {
+        match self.waveforms(run) {
+            Ok(rows) => Some(rows),
+            Err(complaint) => {
+                let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+                *trouble = Some(complaint);
+                None
+            }
+        }
+    }
+}
+
+fn is_nominal(name: &str) -> bool {
+    NOMINAL.iter().any(|n| name.eq_ignore_ascii_case(n))
 }
 
 /// The content of a request.

@@ -2,17 +2,25 @@
 //!
 //! Derivatives are forward differences. A simulator that solves to a relative 1e-9 and prints all
 //! digits leaves an error of about 1e-5 at a relative step of 1e-5, by curvature and rounding
-//! alike; a fit needs no more.
+//! alike; a fit needs no more. Charges are integrals of capacitances (`charges`), circuits are run
+//! by the simulator and read off its waveforms (`circuit::waves`), and so are quantities that force
+//! a current.
+
+mod charges;
+mod forced;
 
 use crate::Kelvin;
 use crate::dag::Input;
 use crate::device::Device;
 use crate::math;
 use crate::request::{Request, Target, Wanted};
+use charges::Path;
 use espice_base::{Code, Diagnostic};
 use espice_lang::ir::{
-    Comparison, DriveTarget, ExprId, Graph, Leaf, Node, ParameterIr, QuantityIr,
+    CircuitIr, Comparison, DriveTarget, ExprId, Graph, Leaf, Node, ParameterIr, PhysicalConstant,
+    QuantityIr,
 };
+use espice_units::Constants;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -41,6 +49,8 @@ pub struct SimulatedValues {
     pub conductances: Vec<Vec<f64>>,
     /// Im(Y(a, b))/ω likewise, F.
     pub capacitances: Vec<Vec<f64>>,
+    /// The charge at each pin, counted from no bias, C; left empty by a simulator.
+    pub charges: Vec<f64>,
 }
 
 /// Many points at once.
@@ -56,11 +66,61 @@ pub struct SimulationRequest {
     pub admittances: bool,
 }
 
+/// A circuit around the device at its conditions.
+#[derive(Clone, Debug)]
+pub struct CircuitRun<'a> {
+    /// The circuit.
+    pub circuit: &'a CircuitIr,
+    /// Values of all parameters of the template, SI.
+    pub parameters: &'a [f64],
+    /// Index of the polarity. The circuit is that of the first one: around the second stands its
+    /// mirror image.
+    pub polarity: usize,
+    /// Values of the circuit's arguments, SI.
+    pub conditions: &'a [f64],
+    /// Device temperature, K.
+    pub kelvin: f64,
+    /// Physical constants.
+    pub constants: Constants,
+    /// How long to run, s; `None` for the operating point alone.
+    pub end: Option<f64>,
+    /// Moments at which sources bend or jump, s, in their order: a step that passes over one would
+    /// see it late.
+    pub kinks: Vec<f64>,
+}
+
+impl CircuitRun<'_> {
+    /// The value of an expression of the conditions alone; NaN when it holds anything else.
+    pub fn number(&self, id: ExprId) -> f64 {
+        let values = evaluate(&self.circuit.graph, &|leaf| self.leaf(leaf));
+        values.get(id.0 as usize).copied().unwrap_or(f64::NAN)
+    }
+
+    /// A leaf that is the same at every moment.
+    pub(crate) fn leaf(&self, leaf: Leaf) -> f64 {
+        match leaf {
+            Leaf::Constant(bits) => f64::from_bits(bits),
+            Leaf::Physical(PhysicalConstant::Boltzmann) => self.constants.k,
+            Leaf::Physical(PhysicalConstant::Charge) => self.constants.q,
+            Leaf::Physical(PhysicalConstant::Permittivity) => self.constants.eps0,
+            Leaf::Temperature => self.kelvin,
+            Leaf::Mirror => 1.0,
+            Leaf::Argument(i) => self.conditions.get(i as usize).copied().unwrap_or(f64::NAN),
+            _ => f64::NAN,
+        }
+    }
+}
+
 /// Who runs the simulator of a template.
 pub trait Simulation: Debug + Send + Sync {
     /// What it finds at each point; `None` where it finds nothing. Why that is it keeps for whoever
     /// gave it.
     fn solve(&self, request: &SimulationRequest) -> Vec<Option<SimulatedValues>>;
+
+    /// The waveforms of a circuit, one row a moment: the time in s, the potential of every node of
+    /// the circuit in V, the current into every pin in A, all of the first polarity. `None` when
+    /// the simulator finds nothing.
+    fn follow(&self, run: &CircuitRun<'_>) -> Option<Vec<Vec<f64>>>;
 }
 
 /// How the pins are driven, and what is wanted.
@@ -69,29 +129,27 @@ pub(crate) struct Simulated {
     /// By pin: what gives its potential against the last pin; `None` when argument i is that of
     /// pin i.
     potentials: Option<Vec<Vec<(f64, ExprId)>>>,
+    /// The quantity as a circuit, where it forces a current.
+    forced: Option<CircuitIr>,
     admittances: bool,
+    charges: bool,
 }
 
 impl Simulated {
     /// Checks that a simulator can answer the request.
     pub(crate) fn new(device: &Device, request: &Request) -> Result<Simulated, Diagnostic> {
-        let has_charge = |target: &Target| matches!(target, Target::Charge(_));
         let targets = request.columns.iter().map(|c| match c {
             Wanted::Value(target) | Wanted::By(target, _) => target,
         });
-        if targets.clone().any(has_charge) {
-            return Err(refused(device, "a simulator tells capacitances, not charges"));
-        }
         let is_small = |t: &Target| matches!(t, Target::Conductance(..) | Target::Capacitance(..));
         let mut admittances = targets.clone().any(is_small);
+        let mut charges = targets.clone().any(|t| matches!(t, Target::Charge(_)));
         let Some(quantity) = &request.quantity else {
-            return Ok(Simulated { potentials: None, admittances });
+            return Ok(Simulated { potentials: None, forced: None, admittances, charges });
         };
         for node in quantity.graph.nodes() {
             match node {
-                Node::Leaf(Leaf::PinCharge(_)) => {
-                    return Err(refused(device, "a simulator tells capacitances, not charges"));
-                }
+                Node::Leaf(Leaf::PinCharge(_)) => charges = true,
                 Node::Leaf(Leaf::PinCapacitance(..) | Leaf::PinConductance(..)) => {
                     admittances = true;
                 }
@@ -101,8 +159,12 @@ impl Simulated {
                 _ => {}
             }
         }
-        let potentials = potentials(device, quantity)?;
-        Ok(Simulated { potentials: Some(potentials), admittances })
+        if quantity.drives.iter().any(|d| matches!(d.target, DriveTarget::Current(_))) {
+            let forced = Some(forced::as_circuit(device, quantity));
+            return Ok(Simulated { potentials: None, forced, admittances, charges });
+        }
+        let potentials = Some(potentials(device, quantity)?);
+        Ok(Simulated { potentials, forced: None, admittances, charges })
     }
 
     /// Fills `out`, column after column, and gives the number of points without a solution.
@@ -141,6 +203,8 @@ impl Simulated {
             admittances: self.admittances,
             ..SimulationRequest::default()
         };
+        // Those of the first polarity; none where nothing forces them to a value.
+        let mut potentials: Vec<Option<Vec<f64>>> = Vec::new();
         for shift in &shifts {
             let mut own = parameters.to_vec();
             if let Some((Input::Parameter(p), by)) = shift
@@ -157,12 +221,31 @@ impl Simulated {
             };
             for point in 0..points {
                 let at = Sight::at(arguments, kelvin, point, *shift);
-                let volts = self.volts(device, request.quantity.as_ref(), &at, parameters);
-                let volts = volts.into_iter().map(|v| if flips { 0.0 - v } else { v }).collect();
-                ask.points.push(SimulatedPoint { parameters: card, volts, kelvin: at.kelvin });
+                let own = ask.parameters.get(card).map_or(parameters, Vec::as_slice);
+                let volts = self.volts(device, request.quantity.as_ref(), &at, own);
+                let is_found = volts.iter().all(|v| v.is_finite());
+                let mirrored = |v: &f64| match (is_found, flips) {
+                    (true, true) => 0.0 - v,
+                    (true, false) => *v,
+                    (false, _) => 0.0,
+                };
+                ask.points.push(SimulatedPoint {
+                    parameters: card,
+                    volts: volts.iter().map(mirrored).collect(),
+                    kelvin: at.kelvin,
+                });
+                potentials.push(is_found.then_some(volts));
             }
         }
-        let found = simulation.solve(&ask);
+        let mut found = simulation.solve(&ask);
+        if self.charges {
+            add_charges(simulation.as_ref(), &ask, points, &mut found);
+        }
+        for (slot, at) in found.iter_mut().zip(&potentials) {
+            if at.is_none() {
+                *slot = None;
+            }
+        }
         let mut unsolved = 0;
         for point in 0..points {
             let at = |shift: usize| found.get(shift * points + point).and_then(Option::as_ref);
@@ -171,7 +254,10 @@ impl Simulated {
                 let value = |target: Target, shift: usize| -> f64 {
                     let Some(values) = at(shift) else { return f64::NAN };
                     let moved = shifts.get(shift).copied().flatten();
-                    let sight = Sight::at(arguments, kelvin, point, moved);
+                    let mut sight = Sight::at(arguments, kelvin, point, moved);
+                    if let Some(Some(volts)) = potentials.get(shift * points + point) {
+                        sight.volts.clone_from(volts);
+                    }
                     let sign = if flips { -1.0 } else { 1.0 };
                     measured(device, request, target, values, &sight, parameters, sign)
                 };
@@ -202,6 +288,10 @@ impl Simulated {
         at: &Sight,
         parameters: &[f64],
     ) -> Vec<f64> {
+        if let Some(circuit) = &self.forced {
+            let found = forced::potentials(device, circuit, at, parameters);
+            return found.unwrap_or_else(|| vec![f64::NAN; device.template.pins.len()]);
+        }
         let (Some(ways), Some(quantity)) = (&self.potentials, quantity) else {
             return at.arguments.clone();
         };
@@ -217,6 +307,8 @@ impl Simulated {
 struct Sight {
     arguments: Vec<f64>,
     kelvin: f64,
+    /// The potential of each pin for the first polarity, V; empty before they are known.
+    volts: Vec<f64>,
 }
 
 impl Sight {
@@ -233,6 +325,7 @@ impl Sight {
                 Kelvin::Uniform(t) => t,
                 Kelvin::PerPoint(list) => list.get(point).copied().unwrap_or(f64::NAN),
             },
+            volts: Vec::new(),
         };
         match shift {
             Some((Input::Argument(a), by)) => {
@@ -255,6 +348,10 @@ impl Sight {
             Leaf::NominalTemperature => device.nominal,
             Leaf::Mirror => 1.0,
             Leaf::Argument(a) => self.arguments.get(a as usize).copied().unwrap_or(f64::NAN),
+            Leaf::Voltage(a, b) => {
+                let of = |n: u32| self.volts.get(n as usize).copied().unwrap_or(f64::NAN);
+                of(a) - of(b)
+            }
             _ => f64::NAN,
         }
     }
@@ -272,18 +369,21 @@ fn measured(
     sign: f64,
 ) -> f64 {
     let current = |a: u32| values.currents.get(a as usize).map_or(f64::NAN, |i| sign * i);
+    let charge = |a: u32| values.charges.get(a as usize).map_or(f64::NAN, |q| sign * q);
     let cell = |of: &[Vec<f64>], a: u32, b: u32| {
         of.get(a as usize).and_then(|r| r.get(b as usize)).copied().unwrap_or(f64::NAN)
     };
     match target {
         Target::Current(a) => current(a),
-        Target::Charge(_) | Target::ConductanceAt(..) | Target::CapacitanceAt(..) => f64::NAN,
+        Target::Charge(a) => charge(a),
+        Target::ConductanceAt(..) | Target::CapacitanceAt(..) => f64::NAN,
         Target::Conductance(a, b) => cell(&values.conductances, a, b),
         Target::Capacitance(a, b) => cell(&values.capacitances, a, b),
         Target::Quantity => {
             let Some(quantity) = &request.quantity else { return f64::NAN };
             let found = evaluate(&quantity.graph, &|leaf| match leaf {
                 Leaf::PinCurrent(a) => current(a),
+                Leaf::PinCharge(a) => charge(a),
                 Leaf::PinConductance(a, b) => cell(&values.conductances, a, b),
                 Leaf::PinCapacitance(a, b) => cell(&values.capacitances, a, b),
                 other => sight.leaf(device, other, parameters),
@@ -293,8 +393,41 @@ fn measured(
     }
 }
 
-/// Values of all nodes; voltages between pins are not asked for where all of them are driven.
-fn evaluate(graph: &Graph, leaf: &dyn Fn(Leaf) -> f64) -> Vec<f64> {
+/// Integrates the charges at the pins for all points, `points` of each list of shifted values.
+fn add_charges(
+    simulation: &dyn Simulation,
+    ask: &SimulationRequest,
+    points: usize,
+    found: &mut [Option<SimulatedValues>],
+) {
+    let like = |index: usize| ask.points.get(index % points.max(1));
+    let paths: Vec<Path> = ask
+        .points
+        .iter()
+        .enumerate()
+        .map(|(i, p)| Path::new(&p.volts, like(i).map_or(&p.volts, |l| &l.volts)))
+        .collect();
+    let on_the_way: Vec<Vec<SimulatedPoint>> =
+        paths.iter().zip(&ask.points).map(|(path, at)| path.points(at)).collect();
+    let request = SimulationRequest {
+        points: on_the_way.iter().flatten().cloned().collect(),
+        admittances: true,
+        ..ask.clone()
+    };
+    let capacitances = simulation.solve(&request);
+    let mut rest = capacitances.as_slice();
+    for ((path, own), slot) in paths.iter().zip(&on_the_way).zip(found) {
+        let (now, later) = rest.split_at(own.len().min(rest.len()));
+        rest = later;
+        match (path.charges(now), slot.as_mut()) {
+            (Some(charges), Some(values)) => values.charges = charges,
+            _ => *slot = None,
+        }
+    }
+}
+
+/// Values of all expressions.
+pub(crate) fn evaluate(graph: &Graph, leaf: &dyn Fn(Leaf) -> f64) -> Vec<f64> {
     let mut values: Vec<f64> = Vec::with_capacity(graph.len());
     for node in graph.nodes() {
         let of = |id: ExprId| values.get(id.0 as usize).copied().unwrap_or(f64::NAN);
@@ -331,10 +464,7 @@ fn potentials(
     // Each sweep ties at least one more pin, or none is left to tie.
     for _ in 0..pins {
         for drive in &quantity.drives {
-            let DriveTarget::Voltage(a, b) = drive.target else {
-                let words = "it forces a current, which no deck of a template does";
-                return Err(refused(device, words).at(quantity.span));
-            };
+            let DriveTarget::Voltage(a, b) = drive.target else { continue };
             for (from, to, sign) in [(b as usize, a as usize, 1.0), (a as usize, b as usize, -1.0)]
             {
                 if let Some(way) = known.get(&from).filter(|_| !known.contains_key(&to)).cloned() {
