@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) seed: u64,
     /// Which simulator checks the cards.
     pub(crate) simulator: Simulator,
+    /// Files of compiled models that the simulator loads.
+    pub(crate) compiled: Vec<PathBuf>,
     /// Failures that keep no model from being made.
     pub(crate) known: espice::Known,
 }
@@ -93,6 +95,8 @@ pub(crate) trait Engine {
     fn format(&self, name: &str, text: &str) -> Result<String, (Diagnostics, SourceMap)>;
     /// Explains a rule, with what sources say about it.
     fn explain(&mut self, request: &ExplainRequest) -> (Option<String>, Diagnostics);
+    /// The rule whose name is nearest to a word that names none.
+    fn likely_rule(&self, word: &str) -> Option<String>;
     /// The page of a template in Markdown.
     fn template_page(&self, name: &str) -> Option<String>;
     /// The pages of all templates, as one document.
@@ -120,6 +124,7 @@ pub(crate) fn open<'w>(
     let scratch = simulator.is_some().then(Scratch::new);
     let setup = simulator.zip(scratch.as_ref()).map(|(command, scratch)| espice::SimulatorSetup {
         processes: config.threads.unwrap_or(1),
+        compiled: config.compiled.clone(),
         ..espice::SimulatorSetup::new(command, scratch.path())
     });
     let (engine, diagnostics) = espice::Engine::new(
@@ -240,6 +245,10 @@ impl Engine for Native<'_> {
     fn explain(&mut self, request: &ExplainRequest) -> (Option<String>, Diagnostics) {
         let (lines, diagnostics) = self.engine.explain_rule(request);
         (lines.map(|l| l.into_iter().map(|line| line + "\n").collect()), diagnostics)
+    }
+
+    fn likely_rule(&self, word: &str) -> Option<String> {
+        self.engine.likely_rule(word)
     }
 
     fn template_page(&self, name: &str) -> Option<String> {

@@ -68,6 +68,19 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
     done.map_err(|error| cannot_write(path, &error))
 }
 
+/// The cards of a part in a folder that are not among the files that were written.
+pub(crate) fn earlier_cards(folder: &Path, part: &str, written: &[PathBuf]) -> Vec<PathBuf> {
+    let stem = format!("{}.", file_stem(part));
+    let is_card = |path: &PathBuf| {
+        let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
+        name.starts_with(&stem) && name.ends_with(".lib") && !written.contains(path)
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries.map(|e| e.path()).filter(is_card).collect();
+    found.sort();
+    found
+}
+
 /// Makes a folder and those above it.
 ///
 /// # Errors

@@ -19,6 +19,10 @@ use exit::Exit;
 use std::process::ExitCode;
 use world::Disk;
 
+/// Trees and findings are many small pieces, made and dropped by several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // clap prints usage errors itself and ends with exit code 2.
     let arguments = Arguments::parse();

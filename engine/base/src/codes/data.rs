@@ -186,9 +186,31 @@ a semicolon the symbols that tell the curves of a family apart.
 
 Wrong:  quantity = \"IF over VF\"
 Right:  quantity = \"IF(VF; TJ)\"";
+    WILD_POINTS "E0647" "points of a curve lie far off their neighbours"
+"Misread digits and glitches of an instrument err alone, while a model that does not follow its data
+errs alike at neighbouring points. Where there are such points the fit is repeated with Cauchy's
+loss, for which a point counts the less the farther it lies off. They stay in the report's plots.
+
+Wrong:  IF(VF) with 1.1 mA, 12 mA, 1.3 mA at neighbouring voltages
+Right:  1.1 mA, 1.2 mA, 1.3 mA";
     SOURCES_DISAGREE "E0650" "two sources disagree about the device"
 "Several sources were given for one device, and they name it differently. The first one counts.
 
 Wrong:  espice model BAT54.toml 1N4148.csv
 Right:  espice model 1N4148.toml 1N4148.csv";
+    DIGITISED_FORM "E0665" "this is no document of digitised curves"
+"A JSON document of the transistordatabase has a `type` that is known (MOSFET, SiC-MOSFET,
+GaN-Transistor, IGBT) and members such as `c_rss` and `switch`, whose graphs are pairs of lists.
+
+Wrong:  {\"type\": \"Thyristor\", \"switch\": {\"channel\": []}}
+Right:  {\"type\": \"IGBT\", \"switch\": {\"channel\": [{\"t_j\": 25, \"v_g\": 15,
+        \"graph_v_i\": [[0.0, 1.2], [0.0, 90.0]]}]}}";
+    DIGITISED_GRAPH "E0666" "a digitised graph is in doubt"
+"A graph is a list of abscissas and one of as many ordinates. Of a resistance over temperature it must be
+known whether it is in ohms (`t_r`) or in multiples of a nominal one (`t_factor`); two curves of one
+plot that have the same points although they were drawn for different conditions are a slip of
+whoever saved them.
+
+Wrong:  \"graph_v_i\": [[0.0, 1.2, 1.4], [0.0, 90.0]]
+Right:  \"graph_v_i\": [[0.0, 1.2], [0.0, 90.0]]";
 }

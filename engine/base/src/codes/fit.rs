@@ -54,7 +54,7 @@ together: the data fix a combination of them only. The values are printed, but t
 that combination, not for themselves.
 
 Wrong:  fitting IKF and RS to a curve that ends below high injection
-Right:  a curve up to currents at which they act differently, or one of them fixed";
+Right:  a curve up to currents at which they act differently";
     FIT_AT_BOUND "E0714" "a parameter ended on an end of its range"
 "The data pull the parameter out of its declared range. Either the range is too narrow, or the
 model lacks an effect that this parameter is made to imitate, or the data hold a slip.

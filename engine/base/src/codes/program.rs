@@ -114,9 +114,9 @@ Wrong:  taking C(d,s) of a package with inductors for that of its chip
 Right:  the capacitances of the subcircuit without its package";
     SIMULATED_TEMPLATE "E0686" "what the simulator of a template cannot be asked for"
 "A template that names a simulator in place of equations is the device on its one card: it has no
-branches, parts or nodes of its own. The simulator tells currents, conductances and capacitances of pins
-whose voltages are forced; charges, forced currents and circuits around it are for templates that state
-their equations.
+branches, parts or nodes of its own. The simulator tells currents, conductances and capacitances; charges
+are integrals of its capacitances from no bias on, and circuits are run by it. Small signals at a frequency
+are for templates that state their equations.
 
 Wrong:  simulator ngspice
         current d, s = BETA * V(g, s)
@@ -248,6 +248,12 @@ columns are not looked at.
 
 Wrong:  time,value                   for a function with `input x : 1` and `output y = …`
 Right:  x,y,sigma(y)";
+    CARD_OF_EARLIER_RUN "E0809" "a card beside the results is of an earlier run"
+"The folder of the results holds a card of this part that this run did not write: no model came out, or
+other dialects were asked for. It was left as it is, and says nothing about the report beside it.
+
+Wrong:  taking the card of yesterday's fit for that of today's sources, which gave no model
+Right:  deleting it, or asking for its dialect again";
     NO_DEVICES "E0810" "there are no devices to fit"
 "A population is made of the files that are named, and of the files .mdm, .csv, .tsv, .toml and .pdf in
 the folders that are named. None of them was there.

@@ -50,6 +50,10 @@ pub(crate) struct Arguments {
     /// The command that starts the simulator [default: ngspice]
     #[arg(long, value_name = "PATH")]
     simulator: Option<String>,
+    /// A compiled model (OSDI) that the simulator loads, for templates whose card names a module of
+    /// it; may be given several times
+    #[arg(long = "compiled", value_name = "FILE")]
+    compiled: Vec<PathBuf>,
     /// File for the values: `.csv`, `.json`, `.html` or `.svg` (a plot)
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -111,7 +115,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         None => Simulator::Found,
         Some(path) => Simulator::At(path.clone()),
     };
-    let config = Config { simulator, ..Config::of(context) };
+    // The simulator runs in another folder.
+    let compiled = arguments
+        .compiled
+        .iter()
+        .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+    let config = Config { simulator, compiled: compiled.collect(), ..Config::of(context) };
     match engine::start(context, &config) {
         Ok(mut engine) => evaluate(arguments, context, engine.as_mut()),
         Err(exit) => exit,

@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         return Exit::Ok;
     }
     if looks_like_a_code(word) {
-        context.console.report_one(&unknown(word));
+        context.console.report_one(&unknown(word, None));
         return Exit::Usage;
     }
     let mut engine = match engine::start(context, &Config::of(context)) {
@@ -68,7 +68,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
             Exit::of_diagnostics(&diagnostics)
         }
         None => {
-            context.console.report_one(&unknown(word));
+            let likely = engine.likely_rule(word);
+            context.console.report_one(&unknown(word, likely.as_deref()));
             Exit::Usage
         }
     }
@@ -85,14 +86,15 @@ fn looks_like_a_code(word: &str) -> bool {
     digits.is_some_and(|d| !d.is_empty() && d.chars().all(|c| c.is_ascii_digit()))
 }
 
-fn unknown(word: &str) -> Diagnostic {
+fn unknown(word: &str, rule: Option<&str>) -> Diagnostic {
     let likely = did_you_mean(word, all_codes().map(|info| info.code.as_str()))
-        .filter(|_| looks_like_a_code(word));
+        .filter(|_| looks_like_a_code(word))
+        .or(rule);
     Diagnostic::error(
         Code::NOTHING_TO_EXPLAIN,
         format!("`{word}` is no code, lint, template or rule"),
     )
-    .maybe_help(likely.map(|code| format!("did you mean `{code}`?")))
+    .maybe_help(likely.map(|near| format!("did you mean `{near}`?")))
     .help("codes look like `E0305`, rules like `std::vf_rises_with_current`")
 }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// refused with its reason.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Sources of one device: PDF datasheet, MDM, CSV or facts TOML
+    /// Sources of one device: PDF datasheet, MDM, CSV, digitised curves as JSON or facts TOML
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// Folder for PART.json and a CSV for each curve; made when missing

@@ -36,8 +36,8 @@ pub(crate) struct Arguments {
     /// SI or in standard errors: `huber=0.1`, `soft-l1=0.1`, `cauchy=0.1`
     #[arg(long, value_name = "LOSS", default_value = "linear", value_parser = loss)]
     loss: Loss,
-    /// When other starts are tried: never, in doubt (the first run did not converge, or ended at
-    /// a bound or where a parameter has no effect), always
+    /// When other starts are tried: never, in doubt (a dozen; more where the first run did not
+    /// converge, or ended at a bound or where a parameter has no effect), always
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     search: Search,
     /// Seed of other starts

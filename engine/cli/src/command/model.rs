@@ -11,7 +11,7 @@ use crate::files;
 use espice::Made;
 use espice::outcome::Outcome;
 use espice::sheet::Sheet;
-use espice_base::Diagnostic;
+use espice_base::{Code, Diagnostic};
 use espice_report::findings::Report;
 use espice_report::{html, terminal};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// out: they say why.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Sources of one device: PDF datasheet, MDM, CSV or facts TOML
+    /// Sources of one device: PDF datasheet, MDM, CSV, digitised curves as JSON or facts TOML
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// Folder for the results; made when missing
@@ -102,7 +102,13 @@ fn make(
         Err(exit) => return exit,
     };
     let exit = Exit::of_outcome(&outcome, arguments.fail_on);
-    let write = |document: &str| write(&arguments.out, &outcome, &sheets, document);
+    let write = |document: &str| {
+        let written = write(&arguments.out, &outcome, &sheets, document)?;
+        for card in files::earlier_cards(&arguments.out, &outcome.device.part, &written) {
+            context.console.report_one(&of_earlier_run(&card));
+        }
+        Ok(written)
+    };
     let Some(form) = context.global.format.form() else {
         let exit = hand_over(context, &outcome, exit, write, terminal::render);
         context.console.complain(&findings::of_baseline(record.as_ref()));
@@ -140,6 +146,12 @@ fn write(
     write_all(results.into_iter().map(|(name, text)| (folder.join(name), text)).collect())
 }
 
+fn of_earlier_run(card: &Path) -> Diagnostic {
+    let message = format!("{} is of an earlier run and was left as it is", card.display());
+    let help = "delete it, or take care not to use it for the card of these sources";
+    Diagnostic::warning(Code::CARD_OF_EARLIER_RUN, message).help(help)
+}
+
 /// The dialects in the order of asking, each once.
 fn distinct(names: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
@@ -151,8 +163,8 @@ fn distinct(names: &[String]) -> Vec<String> {
     out
 }
 
-#[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "the test looks at the files that were written")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use espice::outcome::{Device, Facts, Model, RuleCount, Run, Verdict, Version};
@@ -198,6 +210,14 @@ mod tests {
         let names: Vec<String> =
             written.iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect();
         assert_eq!(names, ["BAT54_S.lib", "BAT54_S.ltspice.lib", "BAT54_S.json", "BAT54_S.html"]);
+        assert!(files::earlier_cards(&folder, "BAT54/S", &written).is_empty());
+        std::fs::write(folder.join("BAT54_SW.lib"), "of another part").unwrap();
+        let stale = files::earlier_cards(&folder, "BAT54/S", &written[2..]);
+        assert_eq!(stale, written[..2]);
+        std::fs::remove_file(folder.join("BAT54_SW.lib")).unwrap();
+        let told = of_earlier_run(&stale[0]);
+        assert!(told.message.ends_with("BAT54_S.lib is of an earlier run and was left as it is"));
+        assert_eq!(told.code, Code::CARD_OF_EARLIER_RUN);
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 4, "no drafts are left over");
         std::fs::remove_dir_all(folder).unwrap();
     }
