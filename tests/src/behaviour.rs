@@ -202,7 +202,7 @@ fn parts_of(template: &TemplateIr, text: &str) -> Composite {
         parts.push(Part {
             card: library.model(model).expect("its card").clone(),
             nodes: ends.iter().map(place).collect(),
-            instance: Vec::new(),
+            ..Part::default()
         });
     }
     assert_eq!(parts.len(), 2);

@@ -8,6 +8,7 @@ use espice_base::{Date, Diagnostics, MemoryWorld, Severity, SourceMap, render_pl
 use espice_lang::{PackRoot, ir::Library};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/check")
@@ -58,7 +59,7 @@ fn world(name: &str) -> (MemoryWorld, Vec<PackRoot>) {
 }
 
 /// Loads a fixture: what it holds, what is told, how many mistakes it states.
-fn load(name: &str) -> (Library, Vec<String>, Option<usize>) {
+fn load(name: &str) -> (Arc<Library>, Vec<String>, Option<usize>) {
     let (world, roots) = world(name);
     let mut sources = SourceMap::default();
     let (library, diagnostics) = espice_lang::load(&world, &roots, &[], &mut sources);

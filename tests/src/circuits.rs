@@ -267,10 +267,10 @@ fn recovery_of_body_diodes() {
 /// other sources it steps over, and then finds no way on.
 fn switched(
     device: (&TemplateIr, &[f64]),
-    conditions: [f64; 5],
+    conditions: [f64; 6],
     config: &SimulatorConfig<'_>,
 ) -> Vec<f64> {
-    let [vdd, id, vgs, rg, ls] = conditions;
+    let [vdd, id, vgs, rg, ls, ld] = conditions;
     let (template, parameters) = device;
     let stated = |(name, ..): &Range| {
         let value = parameters[template.parameter(name).expect("a parameter of the template")];
@@ -280,7 +280,7 @@ fn switched(
     let file = config.file_name("times.data");
     let off = "td=100u";
     let deck = format!(
-        "* switching\n.model m VDMOS (nchan{card} TNOM=27)\nm1 d g s m temp=27\nls s 0 {ls:e}\n\
+        "* switching\n.model m VDMOS (nchan{card} TNOM=27)\nm1 die g s m temp=27\nls s 0 {ls:e}\nld d die {ld:e}\n\
          vdd sup 0 {vdd:e}\nrl sup d {:e}\nvg drv 0 pulse(0 {vgs:e} 1n 1n 1n 99999n 1)\n\
          rg drv g {rg:e}\n.options reltol=1e-6 abstol=1e-9 method=gear\n.control\n\
          set numdgt=12\ntran 0.05n 101u 0 2n\n\
@@ -301,26 +301,31 @@ fn switched(
 }
 
 #[test]
-fn switching_with_an_inductance_in_the_source() {
+fn switching_with_inductances_of_the_package() {
     let Some(config) = support::ngspice("circuit-switching") else { return };
     let library = support::library();
     let template = library.template("vdmos").expect("the shipped template");
     let mut all = library.kinds.iter().flat_map(|k| &k.circuits);
     let circuit = all.find(|c| c.name == "switching_of_mosfet").expect("the shipped circuit");
     let names: Vec<&str> = circuit.arguments.iter().map(|a| a.name.as_str()).collect();
-    assert_eq!(names, ["VDD", "ID", "VGS", "RG", "LS"]);
+    assert_eq!(names, ["VDD", "ID", "VGS", "RG", "LS", "LD"]);
     let outputs: Vec<&str> = circuit.outputs.iter().map(|o| o.symbol.as_str()).collect();
     assert_eq!(outputs, ["td(on)", "tr", "td(off)", "tf"]);
     let evaluator = Evaluator::new(template, Mode::Portable, SPICE39).expect("an evaluator");
     let measurements = evaluator.circuit(circuit).expect("a circuit");
     let mut draw = Draw(0x5eed_c1c0_1234_5678);
+    // The load stated in place of the current makes the same circuit.
+    let mut all = library.kinds.iter().flat_map(|k| &k.circuits);
+    let loaded = all.find(|c| c.name == "switching_into_load").expect("the shipped circuit");
+    let loaded = evaluator.circuit(loaded).expect("a circuit");
     for number in 0..count().min(4) {
         let mut parameters = template.defaults();
         for (name, low, high) in POWER_MOSFET {
             let index = template.parameter(name).expect("a parameter of the template");
             parameters[index] = draw.within(*low, *high);
         }
-        let ranges = [(20.0, 60.0), (5.0, 20.0), (10.0, 10.0), (2.0, 10.0), (2e-9, 10e-9)];
+        let ranges =
+            [(20.0, 60.0), (5.0, 20.0), (10.0, 10.0), (2.0, 10.0), (2e-9, 10e-9), (2e-9, 8e-9)];
         let conditions = ranges.map(|(low, high)| draw.within(low, high));
         let columns = conditions.map(|c| [c]);
         let columns: Vec<&[f64]> = columns.iter().map(<[f64; 1]>::as_slice).collect();
@@ -333,5 +338,14 @@ fn switching_with_an_inductance_in_the_source() {
             let apart = (a / b - 1.0).abs();
             assert!(apart < APART, "card {number}: {name} is {a:e}, ngspice {b:e}");
         }
+        let [vdd, id, ..] = conditions;
+        let load = [vdd / id];
+        let mut into_load = columns.clone();
+        into_load[1] = &load;
+        let mut same = measurements.iter().zip(&loaded).map(|(m, l)| {
+            let a = m.values(&parameters, &columns, kelvin)[0];
+            (a, l.values(&parameters, &into_load, kelvin)[0])
+        });
+        assert!(same.all(|(a, b)| (a / b - 1.0).abs() < 1e-6));
     }
 }

@@ -17,6 +17,8 @@ mod cancelled;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod choice;
+#[cfg(test)]
 mod circuits;
 #[cfg(test)]
 mod circuits_random;
@@ -26,6 +28,8 @@ mod datasheet_models;
 mod derivatives;
 #[cfg(test)]
 mod determinism;
+#[cfg(test)]
+mod digitised;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
@@ -63,6 +67,8 @@ mod pack_pages;
 #[cfg(test)]
 mod parameters;
 #[cfg(test)]
+mod passives;
+#[cfg(test)]
 mod planted;
 #[cfg(test)]
 mod population;
@@ -81,6 +87,8 @@ mod readback;
 #[cfg(test)]
 mod recipes;
 #[cfg(test)]
+mod round_trip;
+#[cfg(test)]
 mod several_points;
 #[cfg(test)]
 mod sheet_families;
@@ -98,6 +106,8 @@ mod sheets;
 mod silicon;
 #[cfg(test)]
 mod simulated;
+#[cfg(test)]
+mod simulated_circuits;
 #[cfg(test)]
 mod simulated_templates;
 #[cfg(test)]

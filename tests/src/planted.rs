@@ -87,11 +87,11 @@ fn expected(world: &dyn World) -> Expected {
                         found.rules.insert(rule.name.text, rule.severity.text);
                     }
                     ItemKind::Test(test) => {
-                        let cases = test.cases.into_iter().flat_map(|c| c.expect);
-                        for expect in test.expect.into_iter().chain(cases) {
+                        let cases = test.cases.iter().flat_map(|c| &c.expect);
+                        for expect in test.expect.iter().chain(cases) {
                             let Expect::Outcome { outcome, rule, .. } = expect else { continue };
-                            let rule = rule.name.text;
-                            found.outcomes.entry(rule).or_default().insert(outcome.text);
+                            let rule = rule.name.text.clone();
+                            found.outcomes.entry(rule).or_default().insert(outcome.text.clone());
                         }
                     }
                     _ => {}

@@ -40,7 +40,7 @@ fn cell(book: &mut Book, x: [f64; 2], y: [f64; 2], text: &str) {
 
 /// What is read from a sheet, a line for each row.
 fn read(book: &Book, name: &str) -> Vec<String> {
-    let symbols = support::library().symbols;
+    let symbols = support::library().symbols.clone();
     let bytes = book.save(&Save::default());
     let reading = espice_ingest::read(&bytes, name, &mut SourceMap::default(), &symbols);
     reading.facts.parameters.iter().map(told).collect()

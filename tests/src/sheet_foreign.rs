@@ -99,7 +99,7 @@ fn sheets_of_other_writers_are_never_read_wrong() {
         println!("skipped: `{python}` cannot run matplotlib");
         return;
     }
-    let symbols = support::library().symbols;
+    let symbols = support::library().symbols.clone();
     let mut score = Score::default();
     for file in
         support::files_under(&folder).iter().filter(|f| f.extension().is_some_and(|e| e == "json"))

@@ -78,7 +78,7 @@ fn drawn(cells: &BTreeSet<(i32, i32)>, panel: &truth::Panel, curve: &truth::Curv
 
 #[test]
 fn every_curve_is_among_the_paths() {
-    let symbols = support::library().symbols;
+    let symbols = support::library().symbols.clone();
     for number in 0..12 {
         let made = made(number, 100);
         let reading = read(&made, &symbols);
@@ -98,7 +98,7 @@ fn every_curve_is_among_the_paths() {
 
 #[test]
 fn every_part_and_title_is_among_the_words() {
-    let symbols = support::library().symbols;
+    let symbols = support::library().symbols.clone();
     for number in 0..12 {
         let made = made(number, 200);
         let sheet = read(&made, &symbols).sheet.expect("a sheet");

@@ -54,7 +54,7 @@ fn wrong(case: &Planted, symbols: &SymbolTable) -> Vec<String> {
 }
 
 fn hold(cases: &[Planted]) {
-    let symbols = support::library().symbols;
+    let symbols = support::library().symbols.clone();
     let mut wrongs = Vec::new();
     for case in cases {
         let found = wrong(case, &symbols);

@@ -165,7 +165,7 @@ fn count() -> usize {
 
 #[test]
 fn synthetic_sheets_are_read() {
-    let symbols = support::library().symbols;
+    let symbols = support::library().symbols.clone();
     let seed = support::variable("ESPICE_SEED").and_then(|n| n.parse().ok()).unwrap_or(1);
     let mut score = Score::default();
     for number in 0..count() {
@@ -192,7 +192,7 @@ fn synthetic_sheets_are_read() {
 
 #[test]
 fn tables_of_families_are_read() {
-    let symbols = support::library().symbols;
+    let symbols = support::library().symbols.clone();
     let mut score = Score::default();
     for seed in 0..8 {
         score.add(&crate::synthetic::family::sheet(seed), &symbols);
@@ -206,7 +206,7 @@ fn tables_of_families_are_read() {
 
 #[test]
 fn the_bundled_sheet_is_read_whole() {
-    let symbols = support::library().symbols;
+    let symbols = support::library().symbols.clone();
     let mut score = Score::default();
     score.add(&crate::synthetic::ex41::sheet(), &symbols);
     println!("{}", score.report());

@@ -117,6 +117,61 @@ fn a_foundrys_card_is_evaluated_as_its_subcircuit() {
     assert!(worst <= 1.0, "{worst} times the tolerance");
 }
 
+/// Cards of BSIM3 of both polarities and both of its levels, as the simulator itself has them.
+#[test]
+fn cards_of_bsim3_have_the_currents_of_a_plain_deck() {
+    let Some(setup) = setup("simulated-bsim3") else { return };
+    let cards = ".model n3 NMOS (LEVEL=8 VERSION=3.3.0 TOX=4.1e-9 XJ=1e-7 NCH=2.3549e17 VTH0=0.3725 \
+                 K1=0.5933 K2=2.05e-3 K3=1e-3 W0=1e-7 NLX=1.7e-7 DVT0=1.3 DVT1=0.39 DVT2=0.013 U0=263 \
+                 UA=-1.36e-9 UB=2.25e-18 UC=5.2e-11 VSAT=1e5 A0=2 AGS=0.42 RDSW=105 PRWG=0.5 PCLM=0.68 \
+                 PDIBLC1=0.18 VOFF=-0.09 NFACTOR=2.4 ETA0=2.6e-3 DSUB=0.0128)\n\
+                 .model p3 PMOS (LEVEL=49 TOX=4.1e-9 VTH0=-0.39 U0=110 K1=0.57)\n";
+    let world = support::world().with("b3.lib", cards);
+    let config = Config { simulator: Some(setup), ..Config::default() };
+    let (mut engine, _) = Engine::new(&world, config);
+    for (model, sign) in [("n3", 1.0), ("p3", -1.0)] {
+        let config = support::ngspice("simulated-bsim3-plain").unwrap();
+        let file = config.file_name("dc.data");
+        let (low, step, high) = (0.2 * sign, 0.4 * sign, 1.8 * sign);
+        let deck = format!(
+            "* plain\n{cards}m1 d g 0 b {model} w=1u l=0.5u\nvd d 0 0\nvg g 0 0\nvb b 0 {}\n\
+             .options gmin=0 reltol=1e-9 abstol=1e-18 vntol=1e-12 temp=27\n.control\n\
+             set numdgt=16\nset wr_singlescale\ndc vd {low} {high} {step} vg {low} {high} {step}\n\
+             wrdata {file} v(g) i(vd)\nquit 0\n.endc\n.end\n",
+            -0.3 * sign
+        );
+        let run = Simulator::ngspice().run(&config, &deck, std::slice::from_ref(&file)).unwrap();
+        let plain = espice_netlist::read_wrdata(&file, &run.results[0]).expect("a table");
+        let volts: Vec<f64> = (0..5).map(|i| low + f64::from(i) * step).collect();
+        let request = EvaluateRequest {
+            card: "b3.lib".into(),
+            model: Some(model.into()),
+            instance: vec![("w".into(), "1u".into()), ("l".into(), "0.5u".into())],
+            biases: Biases::Grid {
+                volts: vec![
+                    ("d".into(), volts.clone()),
+                    ("g".into(), volts),
+                    ("b".into(), vec![-0.3 * sign]),
+                ],
+                kelvin: vec![300.15],
+            },
+            ..EvaluateRequest::default()
+        };
+        let (found, complaints) = engine.evaluate(&request);
+        assert!(!complaints.has_errors(), "{complaints:?}");
+        assert_eq!((found.template.as_str(), found.rows.len()), ("bsim3", 25));
+        assert_eq!(plain.rows.len(), 25);
+        for row in &found.rows {
+            let cell = |i: usize| row[i].expect("a value");
+            let close = |a: f64, b: f64| (a - b).abs() < 1e-6;
+            let same = plain.rows.iter().find(|p| close(p[0], cell(0)) && close(p[1], cell(1)));
+            let wanted = -same.expect("the point of the sweep")[2];
+            let apart = (cell(5) - wanted).abs();
+            assert!(apart <= 1e-6 * wanted.abs() + 1e-15, "{} against {wanted:e}", cell(5));
+        }
+    }
+}
+
 #[test]
 fn derivatives_are_differences_of_the_simulator() {
     let (Some(text), Some(setup)) = (text(), setup("simulated-derivatives")) else { return };
@@ -184,7 +239,7 @@ fn a_simulator_that_is_not_there_is_said_so() {
         wanted: Wanted { charges: true, ..Wanted::default() },
         ..request.clone()
     };
-    assert_eq!(complaint(config, &charges), Some(Code::SIMULATED_TEMPLATE));
+    assert_eq!(complaint(config, &charges), Some(Code::SIMULATOR_MISSING));
     let there = SimulatorSetup::new("ngspice", std::env::temp_dir());
     let config = Config { simulator: Some(there), ..Config::default() };
     let engine = Engine::new(&world, config).0;
@@ -193,4 +248,50 @@ fn a_simulator_that_is_not_there_is_said_so() {
     let (_, complaints) = engine.clone().cancelled_by(part).evaluate(&request);
     assert!(complaints.iter().any(|d| d.code == Code::SIMULATOR_CANCELLED), "{complaints:?}");
     assert!(!engine.is_cancelled());
+}
+
+/// A model that is compiled elsewhere is loaded before the deck is read, and its element is one of a
+/// module. What the simulator says of it decides: one without such models refuses the deck.
+#[test]
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "the test looks at what the simulator was given")]
+fn a_compiled_model_is_loaded_first() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(config) = support::ngspice("compiled") else { return };
+    let script = config.folder.join("keeps-the-deck");
+    std::fs::write(&script, "#!/bin/sh\ncp \"$3\" kept.cir\nexec ngspice \"$@\"\n").unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let template = "/// A diode that was compiled elsewhere.\ntemplate compiled_diode : diode {\n  \
+                    pins a, k\n  simulator ngspice\n  param IS : A = 1e-14 A in 1e-20 A .. 1 A \
+                    because \"saturation current\"\n  card spice \"diode_va\" { IS as isat }\n}\n";
+    let manifest = "name = \"house\"\nversion = \"1.0.0\"\nextends = [\"std\"]\n";
+    let world = support::world()
+        .with("house/pack.toml", manifest.as_bytes().to_vec())
+        .with("house/diode.espice", template.as_bytes().to_vec())
+        .with("d.lib", ".model own diode_va (isat=2e-14)\n");
+    let file = config.folder.join("diode.osdi");
+    let setup = SimulatorSetup {
+        compiled: vec![file.clone()],
+        ..SimulatorSetup::new(script, config.folder.clone())
+    };
+    let config =
+        Config { packs: vec!["house".into()], simulator: Some(setup), ..Config::default() };
+    let (mut engine, words) = Engine::new(&world, config);
+    assert!(!words.has_errors(), "{words:?}");
+    let request = EvaluateRequest {
+        card: "d.lib".into(),
+        biases: Biases::Grid { volts: vec![("a".into(), vec![0.5])], kelvin: vec![300.15] },
+        ..EvaluateRequest::default()
+    };
+    let (found, complaints) = engine.evaluate(&request);
+    assert_eq!(found.template, "compiled_diode");
+    let deck = std::fs::read_to_string(file.with_file_name("kept.cir")).expect("a deck");
+    let mut lines = deck.lines().skip(1);
+    assert_eq!(lines.next(), Some(".control"));
+    assert_eq!(lines.next(), Some(format!("pre_osdi {}", file.display()).as_str()));
+    assert_eq!(lines.next(), Some(".endc"));
+    assert!(deck.to_lowercase().contains("\n.model m0_0 diode_va (isat=2e-14)\n"), "{deck}");
+    assert!(deck.contains("\nn0_0 n0_0 n0_1 m0_0\n"), "{deck}");
+    // There is no such file, and mostly no such command.
+    assert!(complaints.has_errors(), "{complaints:?}\n{found:?}");
 }

@@ -4,6 +4,7 @@ use espice_base::{Date, MemoryWorld, Severity, SourceMap, render_plain};
 use espice_lang::{PackRoot, ir::Library};
 use espice_netlist::SimulatorConfig;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The root of the project.
 pub(crate) fn root() -> PathBuf {
@@ -37,7 +38,7 @@ pub(crate) fn world() -> MemoryWorld {
 }
 
 /// The shipped rules and templates.
-pub(crate) fn library() -> Library {
+pub(crate) fn library() -> Arc<Library> {
     let mut world = world();
     for top in ["rules", "templates"] {
         for file in files_under(&root().join(top)) {

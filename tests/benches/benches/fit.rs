@@ -69,6 +69,7 @@ fn fit(template: &TemplateIr, values: &[f64]) -> (f64, usize) {
         values: values.to_vec(),
         limits: Vec::new(),
         noise: 0.0,
+        deviation: 0.0,
         origin: Origin::Measured,
         positions: Vec::new(),
         axis_residual: [0.0; 2],

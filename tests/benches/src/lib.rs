@@ -69,7 +69,7 @@ pub fn template() -> TemplateIr {
                 high: f64::INFINITY,
                 scale: ParameterScale::Linear,
                 fixed: false,
-                    instance: false,
+                instance: false,
                 because: String::new(),
                 span: Span::default(),
             })

@@ -280,7 +280,7 @@ fn agrees(name: &str, plan: &Plan) {
 }
 
 /// Templates of one network share a plan; the others have that of the comparison with ngspice.
-const OWN: [(&str, &str); 8] = [
+const OWN: [(&str, &str); 11] = [
     ("junction_diode", include_str!("junction.draw")),
     ("schottky_diode", include_str!("junction.draw")),
     ("zener_diode", include_str!("junction.draw")),
@@ -289,6 +289,9 @@ const OWN: [(&str, &str); 8] = [
     ("superjunction_mosfet", include_str!("tabulated.draw")),
     ("mosfet_pnp_igbt", include_str!("igbt.draw")),
     ("darlington", include_str!("darlington.draw")),
+    ("real_capacitor", include_str!("capacitor.draw")),
+    ("real_inductor", include_str!("inductor.draw")),
+    ("real_resistor", include_str!("resistor.draw")),
 ];
 
 macro_rules! templates {
@@ -325,6 +328,9 @@ templates!(
     mos2,
     mos3,
     parker_skellern,
+    real_capacitor,
+    real_inductor,
+    real_resistor,
     sic_mosfet,
     square_law_jfet,
     statz_mesfet,

@@ -20,6 +20,7 @@ pub use show::deck;
 use espice_base::{Date, MemoryWorld, Severity, SourceMap, render_plain};
 use espice_lang::{PackRoot, ir::Library};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The shipped rules and templates as they stand under a folder now, so that a changed template
 /// needs no new program.
@@ -27,7 +28,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// The messages of everything that is wrong with them.
 #[expect(clippy::disallowed_methods, reason = "a program and tests read the packs they are about")]
-pub fn library(root: &Path) -> Result<Library, String> {
+pub fn library(root: &Path) -> Result<Arc<Library>, String> {
     let mut world = MemoryWorld::new(Date { year: 2026, month: 11, day: 21 });
     for top in ["rules", "templates"] {
         for file in files_under(&root.join(top)) {
