@@ -240,29 +240,8 @@ impl Writer<'_> {
                 Some(Value::Number(e)) => power(&of(a), *e),
                 _ => format!("exp({}*ln({}))", of(b), of(a)),
             },
-            Node::Binary(op, a, b) => {
-                let (a, b) = (of(a), of(b));
-                match op {
-                    Binary::Add => format!("({a}+{b})"),
-                    Binary::Subtract => format!("({a}-{b})"),
-                    Binary::Multiply | Binary::Power => format!("({a}*{b})"),
-                    Binary::Divide => format!("({a}/{b})"),
-                    Binary::Minimum | Binary::And => format!("min({a},{b})"),
-                    Binary::Maximum | Binary::Or => format!("max({a},{b})"),
-                }
-            }
-            Node::Compare(op, a, b) => {
-                let (a, b) = (of(a), of(b));
-                let choose = |c: String, x: &str, y: &str| self.sources.choose(&c, x, y);
-                match op {
-                    Comparison::Less => choose(format!("{a}<{b}"), "1", "0"),
-                    Comparison::LessEqual => choose(format!("{b}<{a}"), "0", "1"),
-                    Comparison::Equal => {
-                        let above = choose(format!("{b}<{a}"), "0", "1");
-                        choose(format!("{a}<{b}"), "0", &above)
-                    }
-                }
-            }
+            Node::Binary(op, a, b) => binary(op, &of(a), &of(b)),
+            Node::Compare(op, a, b) => compare(op, &of(a), &of(b), self.sources),
             Node::Select(c, a, b) => self.choice(c, &of(a), &of(b)),
         }
     }
@@ -386,6 +365,30 @@ pub(crate) fn unary(op: Unary, a: &str, sources: &Sources) -> String {
         Unary::Softplus => sources.choose(&format!("{a}>30"), a, &format!("ln(1+exp({a}))")),
         Unary::Sign => format!("sgn({a})"),
         Unary::Not => format!("(1-{a})"),
+    }
+}
+
+/// Two operands joined; a power whose exponent is no number is the caller's.
+pub(crate) fn binary(op: Binary, a: &str, b: &str) -> String {
+    match op {
+        Binary::Add => format!("({a}+{b})"),
+        Binary::Subtract => format!("({a}-{b})"),
+        Binary::Multiply | Binary::Power => format!("({a}*{b})"),
+        Binary::Divide => format!("({a}/{b})"),
+        Binary::Minimum | Binary::And => format!("min({a},{b})"),
+        Binary::Maximum | Binary::Or => format!("max({a},{b})"),
+    }
+}
+
+/// A comparison as 1 where it holds and 0 where not.
+pub(crate) fn compare(op: Comparison, a: &str, b: &str, sources: &Sources) -> String {
+    match op {
+        Comparison::Less => sources.choose(&format!("{a}<{b}"), "1", "0"),
+        Comparison::LessEqual => sources.choose(&format!("{b}<{a}"), "0", "1"),
+        Comparison::Equal => {
+            let above = sources.choose(&format!("{b}<{a}"), "0", "1");
+            sources.choose(&format!("{a}<{b}"), "0", &above)
+        }
     }
 }
 

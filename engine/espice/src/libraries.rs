@@ -10,6 +10,7 @@ use espice_facts::{
     Conditions, Facts, Parameter, Section, Source, SourceFormat, Status, SymbolTable,
 };
 use espice_netlist::{Formula, Infix, Item, ModelCard, Prefix, Value, dialect};
+use espice_units::constants::ICE_POINT;
 use std::collections::BTreeMap;
 
 /// Extensions of files that hold cards.
@@ -198,7 +199,7 @@ fn rows(
     for (name, value) in &card.parameters {
         let symbol = name.to_ascii_uppercase();
         // Cards state temperatures in degrees Celsius.
-        let offset = if symbol == "TNOM" || symbol == "TREF" { 273.15 } else { 0.0 };
+        let offset = if symbol == "TNOM" || symbol == "TREF" { ICE_POINT } else { 0.0 };
         push(&symbol, name, names.value(value).map(|v| v + offset));
     }
 }

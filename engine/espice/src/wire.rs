@@ -296,7 +296,9 @@ pub(crate) fn finding(
         times: 1,
         known: false,
         unwaivable: f.unwaivable,
-        waiver: used.and_then(|u| waiver(u.waiver, u.state, rulebook, sources, naming)),
+        waiver: used
+            .and_then(|u| waiver(u.waiver, u.state, rulebook, sources, naming))
+            .map(Box::new),
     }
 }
 

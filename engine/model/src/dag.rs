@@ -2,8 +2,8 @@
 //! known to be uniform (the same for the whole batch) or varying from point to point.
 
 use crate::math;
-use espice_lang::ir::MixedMap;
 use espice_lang::ir::{Binary, Comparison, Unary};
+use rustc_hash::FxHashMap;
 
 /// Index of an expression; operands always have smaller ids than their users.
 pub(crate) type Id = u32;
@@ -89,14 +89,14 @@ const ROOM: usize = 1024;
 pub(crate) struct Dag {
     exprs: Vec<Expr>,
     uniform: Vec<bool>,
-    index: MixedMap<Expr, Id>,
+    index: FxHashMap<Expr, Id>,
     uniformity: Uniformity,
 }
 
 impl Dag {
     /// An empty graph.
     pub(crate) fn new(uniformity: Uniformity) -> Dag {
-        let index = MixedMap::with_capacity_and_hasher(ROOM, Default::default());
+        let index = FxHashMap::with_capacity_and_hasher(ROOM, Default::default());
         Dag { uniformity, index, ..Dag::default() }
     }
 
@@ -431,7 +431,7 @@ impl Dag {
         roots: &[Id],
         replace: &mut dyn FnMut(&mut Dag, Expr) -> Option<Id>,
     ) -> Vec<Id> {
-        let mut fresh: MixedMap<Id, Id> = MixedMap::default();
+        let mut fresh: FxHashMap<Id, Id> = FxHashMap::default();
         for id in self.reachable(roots) {
             let expr = self.expr(id);
             let new = match replace(self, expr) {
@@ -443,7 +443,7 @@ impl Dag {
         roots.iter().map(|r| fresh.get(r).copied().unwrap_or(*r)).collect()
     }
 
-    fn rebuild(&mut self, id: Id, expr: Expr, fresh: &MixedMap<Id, Id>) -> Id {
+    fn rebuild(&mut self, id: Id, expr: Expr, fresh: &FxHashMap<Id, Id>) -> Id {
         let of = |o: Id| fresh.get(&o).copied().unwrap_or(o);
         match expr {
             Expr::Constant(_) | Expr::Input(_) => id,
@@ -464,8 +464,8 @@ impl Dag {
     /// only.
     pub(crate) fn settle(&mut self, roots: &[Id]) -> Vec<Id> {
         // Currents and resistances of joined nodes drop out, because only potentials are kept.
-        let settled = |fresh: &MixedMap<Id, Id>, id: Id| fresh.get(&id).copied().unwrap_or(id);
-        let mut fresh: MixedMap<Id, Id> = MixedMap::default();
+        let settled = |fresh: &FxHashMap<Id, Id>, id: Id| fresh.get(&id).copied().unwrap_or(id);
+        let mut fresh: FxHashMap<Id, Id> = FxHashMap::default();
         for id in self.reachable(roots) {
             let expr = self.expr(id);
             let new = match expr {

@@ -2,8 +2,8 @@
 //! uniform values from slots; uniform instructions work on the slots alone.
 
 use crate::dag::{Dag, Expr, Id, Input};
-use espice_lang::ir::MixedMap;
 use espice_lang::ir::{Binary, Comparison, Unary};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// Points that one instruction works on.
@@ -134,7 +134,7 @@ impl Layout {
     /// Compiles varying code; every varying input of the roots must have been pinned.
     pub(crate) fn program(&mut self, dag: &Dag, roots: &[Id]) -> Program {
         let steps = Scheduler::new(dag, roots).schedule(roots);
-        let mut last_use: MixedMap<Id, usize> = MixedMap::default();
+        let mut last_use: FxHashMap<Id, usize> = FxHashMap::default();
         for (time, step) in steps.iter().enumerate() {
             for operand in step.operands.into_iter().flatten() {
                 last_use.insert(operand, time);
@@ -146,7 +146,7 @@ impl Layout {
         let first = self.inputs.len() as u32;
         let mut next = first;
         let mut free: Vec<u32> = Vec::new();
-        let mut place: MixedMap<Id, u32> = MixedMap::default();
+        let mut place: FxHashMap<Id, u32> = FxHashMap::default();
         let mut code = Vec::with_capacity(steps.len());
         for (time, step) in steps.iter().enumerate() {
             let mut operands = [0; 3];
@@ -182,7 +182,7 @@ impl Layout {
         Program { code, outputs, registers: next as usize }
     }
 
-    fn operand(&mut self, dag: &Dag, id: Id, place: &MixedMap<Id, u32>) -> u32 {
+    fn operand(&mut self, dag: &Dag, id: Id, place: &FxHashMap<Id, u32>) -> u32 {
         if dag.is_uniform(id) {
             return self.slot_of(id) | UNIFORM;
         }
@@ -341,16 +341,16 @@ impl Step {
 
 struct Scheduler<'a> {
     dag: &'a Dag,
-    uses: MixedMap<Id, u32>,
-    depth: MixedMap<Id, u32>,
+    uses: FxHashMap<Id, u32>,
+    depth: FxHashMap<Id, u32>,
 }
 
 impl<'a> Scheduler<'a> {
     fn new(dag: &'a Dag, roots: &[Id]) -> Self {
         let reachable = dag.reachable(roots);
-        let room = || MixedMap::with_capacity_and_hasher(reachable.len(), Default::default());
-        let mut uses: MixedMap<Id, u32> = room();
-        let mut depth: MixedMap<Id, u32> = room();
+        let room = || FxHashMap::with_capacity_and_hasher(reachable.len(), Default::default());
+        let mut uses: FxHashMap<Id, u32> = room();
+        let mut depth: FxHashMap<Id, u32> = room();
         for &id in &reachable {
             if dag.is_uniform(id) {
                 continue;
@@ -372,8 +372,8 @@ impl<'a> Scheduler<'a> {
     /// deepest first.
     fn schedule(&self, roots: &[Id]) -> Vec<Step> {
         let room = self.depth.len();
-        let mut done: MixedMap<Id, bool> =
-            MixedMap::with_capacity_and_hasher(room, Default::default());
+        let mut done: FxHashMap<Id, bool> =
+            FxHashMap::with_capacity_and_hasher(room, Default::default());
         let mut steps = Vec::new();
         let mut stack: Vec<Id> = roots.iter().rev().copied().collect();
         while let Some(&id) = stack.last() {

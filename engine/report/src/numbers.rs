@@ -1,9 +1,7 @@
 //! Numbers as people read them: SI prefixes, degrees Celsius, typographic signs.
 
+use espice_units::constants::ICE_POINT;
 use espice_units::{engineering, plain};
-
-/// Kelvin at 0 °C.
-const ICE_POINT: f64 = 273.15;
 
 /// How a number is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

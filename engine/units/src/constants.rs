@@ -21,7 +21,7 @@ pub const SI2019: Constants = Constants {
     k: 1.380_649e-23,
     q: 1.602_176_634e-19,
     eps0: 8.854_187_812_8e-12,
-    celsius_zero: 273.15,
+    celsius_zero: ICE_POINT,
 };
 
 /// The values of ngspice 39 (CODATA 2014; `const.h` of its sources).
@@ -30,8 +30,11 @@ pub const SPICE39: Constants = Constants {
     k: 1.380_648_52e-23,
     q: 1.602_176_620_8e-19,
     eps0: 8.854_214_871e-12,
-    celsius_zero: 273.15,
+    celsius_zero: ICE_POINT,
 };
+
+/// Zero of the Celsius scale, K.
+pub const ICE_POINT: f64 = 273.15;
 
 /// Nominal temperature of parameters unless said otherwise: 27 °C in kelvin.
 pub const TNOM: f64 = 300.15;

@@ -1,3 +1,4 @@
+use crate::constants::ICE_POINT;
 use crate::{Dimension, Exponent};
 
 /// A unit: its dimension, its size in SI, and for `degC` the zero of its scale.
@@ -107,9 +108,9 @@ const ATOMS: [Atom; 41] = [
 ];
 
 const POINTS: [(&str, f64, f64); 5] = [
-    ("degC", 1.0, 273.15),
-    ("°C", 1.0, 273.15),
-    ("℃", 1.0, 273.15),
+    ("degC", 1.0, ICE_POINT),
+    ("°C", 1.0, ICE_POINT),
+    ("℃", 1.0, ICE_POINT),
     ("degF", 5.0 / 9.0, 459.67 * 5.0 / 9.0),
     ("°F", 5.0 / 9.0, 459.67 * 5.0 / 9.0),
 ];

@@ -8,6 +8,7 @@ use crate::files;
 use espice::{Biases, EvaluateRequest, Wanted};
 use espice_base::{Code, Diagnostic};
 use espice_report::evaluation;
+use espice_units::constants::ICE_POINT;
 use std::path::{Path, PathBuf};
 
 /// Most values of one pin.
@@ -137,7 +138,7 @@ fn request(arguments: &Arguments) -> EvaluateRequest {
                 .temperature
                 .iter()
                 .flat_map(|t| &t.0)
-                .map(|celsius| celsius + 273.15)
+                .map(|celsius| celsius + ICE_POINT)
                 .collect(),
         },
     };

@@ -67,11 +67,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         Ok(written) => written,
         Err(exit) => return exit,
     };
-    if let Err(exit) = show(arguments, context, &judged, &diagnostics, engine.sources()) {
-        return exit;
-    }
-    let mut exit = Exit::of_diagnostics(&diagnostics);
-    context.console.complain(&written);
     let fails = judged
         .verdict
         .findings
@@ -79,6 +74,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         .any(|f| f.status == "failed" && !f.known && arguments.fail_on.counts(&f.severity));
     let warned = arguments.fail_on == FailOn::Warning
         && diagnostics.iter().any(|d| d.severity == Severity::Warning);
+    if let Err(exit) = show(arguments, context, judged, &diagnostics, engine.sources()) {
+        return exit;
+    }
+    let mut exit = Exit::of_diagnostics(&diagnostics);
+    context.console.complain(&written);
     if fails || warned {
         exit = exit.and(Exit::Rule);
     }
@@ -88,28 +88,28 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
 fn show(
     arguments: &Arguments,
     context: &Context<'_>,
-    judged: &Judged,
+    judged: Judged,
     diagnostics: &Diagnostics,
     sources: &SourceMap,
 ) -> Result<(), Exit> {
     let output = arguments.output.output.as_deref();
-    let mut report = Report::of_judged(judged);
-    report.fails_on = arguments.fail_on.least();
-    if let Some(form) = context.global.format.form() {
-        return findings::hand_over(context, &report, form, output);
-    }
     if context.global.format == Format::Json {
-        let text = espice_report::json::judged(judged).map_err(|error| {
+        let text = espice_report::json::judged(&judged).map_err(|error| {
             context.console.complain(&format!("the findings cannot be written: {error}\n"));
             Exit::Usage
         })?;
         return findings::say(context, &[text], output);
     }
+    let endings = judged.passed_over.clone();
+    let mut report = Report::of_judged(judged);
+    report.fails_on = arguments.fail_on.least();
+    if let Some(form) = context.global.format.form() {
+        return findings::hand_over(context, &report, form, output);
+    }
     let graver = diagnostics.iter().filter(|d| d.severity != Severity::Note);
     context.console.report(&graver.cloned().collect(), sources);
-    if !judged.passed_over.is_empty() {
-        let endings: Vec<String> = judged
-            .passed_over
+    if !endings.is_empty() {
+        let endings: Vec<String> = endings
             .iter()
             .map(|e| if e.is_empty() { String::from("without ending") } else { format!(".{e}") })
             .collect();

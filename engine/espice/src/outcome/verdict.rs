@@ -89,7 +89,7 @@ pub struct FindingRecord {
     pub unwaivable: bool,
     /// The waiver that covers it, or would if it were not stale or expired.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiver: Option<WaiverRecord>,
+    pub waiver: Option<Box<WaiverRecord>>,
 }
 
 impl FindingRecord {

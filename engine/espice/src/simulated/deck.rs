@@ -2,9 +2,9 @@
 //! capacitors and inductors, and the device, each of whose pins stands behind a source of 0 V that
 //! tells its current.
 
-use crate::behaviour::{number, power, unary};
+use crate::behaviour::{binary, compare, number, power, unary};
 use espice_lang::ir::{
-    Binary, CircuitIr, Comparison, ElementIr, ElementKind, ExprId, Leaf, Node, PhysicalConstant,
+    Binary, CircuitIr, ElementIr, ElementKind, ExprId, Leaf, Node, PhysicalConstant,
 };
 use espice_model::CircuitRun;
 use espice_netlist::{Part, Sources};
@@ -227,28 +227,8 @@ impl Writer<'_> {
                     false => format!("exp({}*ln({}))", of(b), of(a)),
                 }
             }
-            Node::Binary(op, a, b) => {
-                let (a, b) = (of(a), of(b));
-                match op {
-                    Binary::Add => format!("({a}+{b})"),
-                    Binary::Subtract => format!("({a}-{b})"),
-                    Binary::Multiply | Binary::Power => format!("({a}*{b})"),
-                    Binary::Divide => format!("({a}/{b})"),
-                    Binary::Minimum | Binary::And => format!("min({a},{b})"),
-                    Binary::Maximum | Binary::Or => format!("max({a},{b})"),
-                }
-            }
-            Node::Compare(op, a, b) => {
-                let (a, b) = (of(a), of(b));
-                match op {
-                    Comparison::Less => self.sources.choose(&format!("{a}<{b}"), "1", "0"),
-                    Comparison::LessEqual => self.sources.choose(&format!("{b}<{a}"), "0", "1"),
-                    Comparison::Equal => {
-                        let above = self.sources.choose(&format!("{b}<{a}"), "0", "1");
-                        self.sources.choose(&format!("{a}<{b}"), "0", &above)
-                    }
-                }
-            }
+            Node::Binary(op, a, b) => binary(op, &of(a), &of(b)),
+            Node::Compare(op, a, b) => compare(op, &of(a), &of(b), self.sources),
             Node::Select(c, a, b) => self.sources.choose(&format!("{}>0.5", of(c)), &of(a), &of(b)),
         }
     }

@@ -13,13 +13,12 @@ use espice_facts::{
     Axis, Conditions, Curve, Device, Facts, Origin, Parameter, Provenance, Scale, Section,
     Signature, SourceFormat, Status, SymbolTable,
 };
+use espice_units::constants::ICE_POINT;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// How well a curve is read off by hand, as a share of each axis.
 const AXIS_ERROR: f64 = 0.005;
-/// The zero of the Celsius scale, K.
-const CELSIUS: f64 = 273.15;
 /// The most points of one graph.
 const POINTS: usize = 100_000;
 
@@ -220,7 +219,7 @@ impl<'t> Reader<'t> {
         };
         let known = self.curves.len();
         let scale = factor.unwrap_or(1.0);
-        self.add(self.names.on, "TJ", entry.graph_t_r, entry, |[t, r]| [t + CELSIUS, r * scale]);
+        self.add(self.names.on, "TJ", entry.graph_t_r, entry, |[t, r]| [t + ICE_POINT, r * scale]);
         let Some(curve) = self.curves.get_mut(known).filter(|_| factor.is_none()) else { return };
         curve.status = Status::Refused;
         let stated = entry.dataset_type.as_deref().unwrap_or("none");
@@ -251,7 +250,7 @@ impl<'t> Reader<'t> {
             family.insert(names.gate.to_string(), gate);
         }
         if let Some(celsius) = entry.t_j.filter(|_| x != "TJ") {
-            family.insert(String::from("TJ"), celsius + CELSIUS);
+            family.insert(String::from("TJ"), celsius + ICE_POINT);
         }
         if let Some(current) = entry.i_channel.filter(|_| quantity != names.current) {
             held = held.with(names.current, current);

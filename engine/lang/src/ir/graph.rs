@@ -1,6 +1,6 @@
-use super::MixedMap;
 use espice_base::Span;
 use espice_units::Dimension;
+use rustc_hash::FxHashMap;
 
 /// Identifies a node of a [`Graph`]. Operands always have smaller ids than their users.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -150,7 +150,7 @@ pub struct Graph {
     nodes: Vec<Node>,
     spans: Vec<Span>,
     dimensions: Vec<Dimension>,
-    index: MixedMap<Node, ExprId>,
+    index: FxHashMap<Node, ExprId>,
 }
 
 impl Graph {

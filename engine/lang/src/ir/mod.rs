@@ -5,7 +5,6 @@ mod circuit;
 mod finding;
 mod graph;
 mod library;
-mod mixing;
 mod quantity;
 mod template;
 
@@ -21,7 +20,6 @@ pub use library::{
     Allowed, CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, Library, LimitTable,
     Owned, PackInfo, ScriptSource, TableCell, TableColumn, TestData,
 };
-pub use mixing::{MixedMap, Mixing};
 pub use quantity::{DriveIr, DriveTarget, QuantityIr};
 pub use template::{
     BranchIr, InputIr, NodeRef, ParameterIr, ParameterScale, ResultIr, SolveIr, TableIr, TemplateIr,

@@ -76,13 +76,13 @@ impl Report {
     }
 
     /// What was judged, with the errors and warnings beside it.
-    pub fn of_judged(judged: &Judged) -> Report {
+    pub fn of_judged(judged: Judged) -> Report {
         let mut report = Report::new("judge");
-        report.findings = judged.verdict.findings.clone();
-        report.waivers = judged.verdict.waivers.clone();
+        report.findings = judged.verdict.findings;
+        report.waivers = judged.verdict.waivers;
         report.rules = Some(judged.verdict.rules);
         report.devices = judged.source.iter().filter(|s| s.rules.loaded > 0).count();
-        report.baseline = judged.baseline.clone();
+        report.baseline = judged.baseline;
         let graver = judged.diagnostics.iter().filter(|d| d.severity != "note");
         report.add_diagnostics(&graver.cloned().collect::<Vec<_>>());
         report

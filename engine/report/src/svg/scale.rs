@@ -1,7 +1,5 @@
 use crate::numbers::{self, Script};
-
-/// Kelvin at 0 °C: temperature axes are drawn in degrees Celsius.
-const ICE_POINT: f64 = 273.15;
+use espice_units::constants::ICE_POINT;
 
 /// A tick of an axis.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,6 +37,7 @@ impl Scale {
         from: f64,
         to: f64,
     ) -> Option<Scale> {
+        // Temperature axes are drawn in degrees Celsius.
         let offset = if unit == "K" && !log { ICE_POINT } else { 0.0 };
         let shown = values.filter_map(|v| inner(v, log, offset));
         let (low, high) =
