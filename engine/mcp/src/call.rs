@@ -1,6 +1,7 @@
 //! One call of the engine: on a thread of its own, with progress, stopped when nobody waits for it
 //! any more.
 
+use crate::message;
 use crate::server::Server;
 use espice::{Reply, ServiceError, Watch};
 use espice_base::{Cancellation, Progress};
@@ -9,7 +10,7 @@ use rmcp::model::ProgressNotificationParam;
 use rmcp::service::RequestContext;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 /// Steps of one stage are told at most this often.
@@ -45,7 +46,7 @@ impl Watch for Follower {
 
 /// Why a call was not carried out.
 pub(crate) enum Refusal {
-    /// Too many wait.
+    /// Too many wait, or too much.
     Busy,
     /// The engine gave no document.
     Engine(ServiceError),
@@ -70,7 +71,7 @@ impl Drop for Ongoing {
 /// Begins an operation.
 ///
 /// # Errors
-/// [`Refusal::Busy`] when too many calls wait.
+/// [`Refusal::Busy`] when too many calls wait, or their requests are too long together.
 pub(crate) fn begin(
     server: &Server,
     operation: &'static str,
@@ -79,6 +80,10 @@ pub(crate) fn begin(
     let Ok(place) = Arc::clone(&server.waiting).try_acquire_owned() else {
         return Err(Refusal::Busy);
     };
+    let text = request.as_bytes();
+    let places = message::places(text.len()).saturating_add(message::places_of_parts(text));
+    let room = Arc::clone(&server.room).try_acquire_many_owned(places);
+    let Ok(room) = room else { return Err(Refusal::Busy) };
     let (sender, steps) = mpsc::channel(16);
     let cancellation = Cancellation::new();
     let follower =
@@ -86,13 +91,18 @@ pub(crate) fn begin(
     let (host, running) = (Arc::clone(&server.host), Arc::clone(&server.running));
     let work = tokio::spawn(async move {
         let Ok(turn) = running.acquire_owned().await else { return Err(Refusal::Busy) };
-        let work = tokio::task::spawn_blocking(move || {
+        let (sender, made) = oneshot::channel();
+        // A thread of its own, none of a pool: what the allocator keeps for a thread comes back
+        // when it ends, or goes to the next one.
+        let thread = std::thread::Builder::new().name("call".into()).spawn(move || {
             let made = host.service().call(operation, &request, &follower);
-            drop((turn, place));
-            made
+            drop((turn, place, room));
+            // Whoever has gone does not hear of it.
+            let _ = sender.send(made);
         });
-        let fault = |e: tokio::task::JoinError| ServiceError::Fault { message: e.to_string() };
-        work.await.map_err(fault).and_then(|made| made).map_err(Refusal::Engine)
+        let fault = |message: String| Refusal::Engine(ServiceError::Fault { message });
+        thread.map_err(|e| fault(e.to_string()))?;
+        made.await.map_err(|e| fault(e.to_string()))?.map_err(Refusal::Engine)
     });
     Ok(Ongoing { work, steps, cancellation })
 }

@@ -1,7 +1,8 @@
 //! Streamable HTTP under `/mcp`: loopback unless there is a key, no page of another origin, no
 //! message that fills the memory.
 
-use crate::MESSAGE;
+use crate::message::{self, MESSAGE};
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
@@ -14,9 +15,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 /// Requests that are read or answered at the same time; more are refused.
 const REQUESTS: usize = 256;
+
+/// How long the body of a request may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How to serve.
 pub(crate) struct Config {
@@ -48,7 +53,10 @@ pub(crate) async fn serve<S: ServerHandler + Clone>(
     let listener = listener.map_err(|e| format!("{} cannot be served: {e}\n", config.address))?;
     let address = listener.local_addr().map_err(|e| format!("{e}\n"))?;
     announce(address);
-    let limits = Arc::new(tokio::sync::Semaphore::new(REQUESTS));
+    let limits = Arc::new(Limits {
+        requests: Semaphore::new(REQUESTS),
+        room: Semaphore::new(message::PLACES),
+    });
     let key: Option<Arc<str>> = config.key.as_deref().map(Arc::from);
     let router = axum::Router::new()
         .nest_service("/mcp", service(server, &config, address.port()))
@@ -82,19 +90,22 @@ fn service<S: ServerHandler + Clone>(
     StreamableHttpService::new(move || Ok(server.clone()), sessions, settings)
 }
 
-/// Turns away who has no key, and whoever comes while too many are served.
+/// What may be read and answered at the same time.
+struct Limits {
+    requests: Semaphore,
+    /// Room for bodies.
+    room: Semaphore,
+}
+
+/// Turns away who has no key, whoever comes while too many are served, and messages that would fill
+/// the memory.
 async fn guarded(
     request: Request,
     next: Next,
-    limits: Arc<tokio::sync::Semaphore>,
+    limits: Arc<Limits>,
     key: Option<Arc<str>>,
 ) -> Response {
-    let Ok(_place) = limits.try_acquire() else {
-        let code = Code::SERVER_BUSY;
-        let text = format!("{code}: too many requests at the same time\n");
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], text)
-            .into_response();
-    };
+    let Ok(_place) = limits.requests.try_acquire() else { return busy() };
     if let Some(key) = key {
         let given = request.headers().get(header::AUTHORIZATION).map(|v| v.as_bytes());
         let given = given.and_then(|v| v.strip_prefix(b"Bearer ")).unwrap_or_default();
@@ -103,7 +114,34 @@ async fn guarded(
             return (StatusCode::UNAUTHORIZED, challenge, "a key is needed\n").into_response();
         }
     }
-    next.run(request).await
+    let (head, body) = request.into_parts();
+    let stated = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
+    let length = stated.and_then(|v| v.parse().ok()).unwrap_or(MESSAGE);
+    if length > MESSAGE {
+        return too_large();
+    }
+    let Ok(_room) = limits.room.try_acquire_many(message::places(length)) else { return busy() };
+    match tokio::time::timeout(PATIENCE, to_bytes(body, MESSAGE)).await {
+        Ok(Ok(body)) if message::is_small(&body) => {
+            let parts = message::places_of_parts(&body);
+            let Ok(_more) = limits.room.try_acquire_many(parts) else { return busy() };
+            next.run(Request::from_parts(head, Body::from(body))).await
+        }
+        Ok(_) => too_large(),
+        Err(_) => {
+            (StatusCode::REQUEST_TIMEOUT, "the message does not come to its end\n").into_response()
+        }
+    }
+}
+
+fn busy() -> Response {
+    let text = format!("{}: too many requests at the same time\n", Code::SERVER_BUSY);
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], text).into_response()
+}
+
+fn too_large() -> Response {
+    let text = format!("a message may have {MESSAGE} bytes, and a million values\n");
+    (StatusCode::PAYLOAD_TOO_LARGE, text).into_response()
 }
 
 /// Whether two keys are the same; the time that it takes tells only the length.

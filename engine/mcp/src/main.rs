@@ -8,24 +8,21 @@ mod completion;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod http;
+mod message;
 mod prompts;
 mod report;
 mod resources;
 mod server;
+mod stdio;
 mod tasks;
 mod tools;
 
 use clap::Parser;
 use espice_host::Options;
-use rmcp::ServiceExt;
-use rmcp::transport::async_rw::AsyncRwTransport;
 use server::Server;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// Longest message, in bytes: a few datasheets of facts, and nothing that fills the memory.
-const MESSAGE: usize = 8 << 20;
 
 /// The espice engine as a server of the Model Context Protocol: over standard input and output,
 /// or with --http over HTTP under `/mcp`.
@@ -90,7 +87,7 @@ fn main() -> ExitCode {
     let server = conformance::Fixture::new(server);
     let served = runtime.block_on(async {
         match arguments.http {
-            None => over_stdio(server).await,
+            None => stdio::serve(server).await,
             Some(address) => {
                 let config = http::Config {
                     address,
@@ -109,13 +106,6 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => refuse(&message, 2),
     }
-}
-
-async fn over_stdio(server: impl rmcp::ServerHandler) -> Result<(), String> {
-    let (input, output) = rmcp::transport::io::stdio();
-    let transport = AsyncRwTransport::new_server(input, output).with_max_line_length(MESSAGE);
-    let running = server.serve(transport).await.map_err(|e| format!("{e}\n"))?;
-    running.waiting().await.map(|_| ()).map_err(|e| format!("{e}\n"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "keys do not stand on command lines")]

@@ -1,7 +1,7 @@
 //! What the server answers.
 
 use crate::report::Reports;
-use crate::{call, completion, prompts, resources, tasks, tools};
+use crate::{call, completion, message, prompts, resources, tasks, tools};
 use espice_host::Host;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
@@ -35,6 +35,8 @@ pub(crate) struct Server {
     pub(crate) running: Arc<Semaphore>,
     /// Calls that run or wait.
     pub(crate) waiting: Arc<Semaphore>,
+    /// Room for the requests of calls that run or wait.
+    pub(crate) room: Arc<Semaphore>,
     /// Calls that go on without their request.
     pub(crate) tasks: TaskManager,
     /// How many more tasks may be kept.
@@ -50,6 +52,7 @@ impl Server {
             tools: Arc::new(tools::all()),
             running: Arc::new(Semaphore::new(calls)),
             waiting: Arc::new(Semaphore::new(calls + call::WAITING)),
+            room: Arc::new(Semaphore::new(message::PLACES)),
             tasks: TaskManager::new(),
             kept: Arc::new(Semaphore::new(tasks::KEPT)),
             reports: Arc::default(),

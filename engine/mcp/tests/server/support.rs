@@ -2,9 +2,11 @@
 //! documents by their schemas.
 
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The newest version of the protocol.
 pub(crate) const NEWEST: &str = "2026-07-28";
@@ -186,6 +188,11 @@ impl Client {
         memory(&self.child)
     }
 
+    /// The memory that the server holds now, in KiB.
+    pub(crate) fn resident(&self) -> u64 {
+        resident(&self.child)
+    }
+
     /// Closes the server's input, and gives how it ended.
     pub(crate) fn close(mut self) -> Option<i32> {
         self.input = None;
@@ -209,11 +216,84 @@ pub(crate) fn write(input: &mut ChildStdin, line: &str) {
 
 /// The most memory that a process has held, in KiB; 0 where the system does not tell.
 pub(crate) fn memory(child: &Child) -> u64 {
+    told(child, "VmHWM:")
+}
+
+/// The memory that a process holds now, in KiB; 0 where the system does not tell.
+pub(crate) fn resident(child: &Child) -> u64 {
+    told(child, "VmRSS:")
+}
+
+fn told(child: &Child, name: &str) -> u64 {
     #[expect(clippy::disallowed_methods, reason = "the system tells it in a file")]
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
     let status = status.unwrap_or_default();
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
+}
+
+/// A fit that takes minutes and much memory, of files that are written below a folder: three decays
+/// that are hard to tell apart, and many points.
+pub(crate) fn long_fit(folder: &Path) -> Value {
+    let law = "template sum {\n  input x : 1\n  param p1 : 1 = 1.2\n  param p2 : 1 = 0.3\n  \
+               param p3 : 1 = 5.6\n  param p4 : 1 = 5.5\n  param p5 : 1 = 6.5\n  \
+               param p6 : 1 = 7.6\n  output y = p1 * exp(-p2 * x) + p3 * exp(-p4 * x) \
+               + p5 * exp(-p6 * x)\n}\n";
+    let mut table = String::from("x,y\n");
+    for k in 0..100_000 {
+        let x = f64::from(k) / 50_000.0;
+        let noise = 1e-3 * (97.0 * f64::from(k)).sin();
+        let _ = writeln!(table, "{x:e},{:e}", 2.5 / (1.0 + 3.0 * x) + noise);
+    }
+    std::fs::write(folder.join("sum.espice"), law).unwrap();
+    std::fs::write(folder.join("table.csv"), table).unwrap();
+    let arguments = json!({
+        "template": "sum.espice", "table": "table.csv", "search": "always", "profile": true,
+    });
+    json!({ "name": "model.fit", "arguments": arguments })
+}
+
+/// Several times: a fit begins, runs until it has taken memory, and is stopped. Holds that the
+/// server lets go of the memory. Gives KiB before, at most and after, of each.
+pub(crate) fn stopped_fits(
+    resident: impl Fn() -> u64,
+    mut begin: impl FnMut(),
+    mut stop_and_ask: impl FnMut(),
+) -> Vec<[u64; 3]> {
+    let (mut first, mut all) = (None, Vec::new());
+    for _ in 0..4 {
+        let (before, mut most) = (resident(), 0);
+        begin();
+        for _ in 0..250 {
+            std::thread::sleep(Duration::from_millis(10));
+            most = most.max(resident());
+        }
+        stop_and_ask();
+        assert!(most > before + (16 << 10), "the fit takes too little to tell anything");
+        // What the first call makes ready for all later ones stays; a call that has been answered
+        // may still be tidying up.
+        let allowed = first.map_or(u64::MAX, |first| first + (most - before) / 4);
+        let until = Instant::now() + Duration::from_secs(5);
+        while resident() > allowed && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let after = resident();
+        all.push([before, most, after]);
+        assert!(after <= allowed, "{all:?}");
+        first = first.or(Some(after));
+    }
+    all
+}
+
+/// Tries until a call that was stopped made room within 200 ms: the machine has other work. Gives
+/// what the trials took.
+pub(crate) fn promptly(mut trial: impl FnMut() -> Duration) -> Vec<Duration> {
+    let mut times = Vec::new();
+    while times.iter().all(|t| *t >= Duration::from_millis(200)) {
+        assert!(times.len() < 8, "{times:?}");
+        times.push(trial());
+    }
+    times
 }
 
 /// What a document has against a schema; empty where it conforms. Knows the keywords that the
