@@ -37,9 +37,14 @@ pub struct Workspace {
     narrow: Lanes<NARROW>,
 }
 
+/// A line of the cache, in bytes. Loads of registers that straddle lines take a kernel a quarter
+/// more time.
+const LINE: usize = 64;
+
 #[derive(Debug)]
 struct Lanes<const W: usize> {
-    registers: Vec<[f64; W]>,
+    /// Where [`aligned`] finds the registers.
+    registers: Vec<f64>,
     scalar: Box<Scalar<W>>,
     newton: Newton<W>,
     searches: Vec<Search>,
@@ -158,10 +163,20 @@ struct Chunk<'a, const W: usize> {
     device: &'a Device,
     variant: &'a Variant,
     slots: &'a [[f64; 1]],
-    registers: &'a mut Vec<[f64; W]>,
+    registers: &'a mut [[f64; W]],
     searches: &'a mut Vec<Search>,
     scalar: &'a mut Scalar<W>,
     newton: Option<&'a mut Newton<W>>,
+}
+
+/// So many registers within a buffer, the first of them at the beginning of a line. What they hold
+/// is nothing to rely on.
+fn aligned<const W: usize>(buffer: &mut Vec<f64>, count: usize) -> &mut [[f64; W]] {
+    let spare = LINE / size_of::<f64>();
+    buffer.resize(count * W + spare, 0.0);
+    let skip = buffer.as_ptr().align_offset(LINE).min(spare);
+    let registers = buffer.get_mut(skip..).unwrap_or_default().as_chunks_mut().0;
+    registers.get_mut(..count).unwrap_or_default()
 }
 
 impl<'a, const W: usize> Chunk<'a, W> {
@@ -171,12 +186,11 @@ impl<'a, const W: usize> Chunk<'a, W> {
         slots: &'a [[f64; 1]],
         lanes: &'a mut Lanes<W>,
     ) -> Self {
-        lanes.registers.resize(variant.registers, [0.0; W]);
         Chunk {
             device,
             variant,
             slots,
-            registers: &mut lanes.registers,
+            registers: aligned(&mut lanes.registers, variant.registers),
             searches: &mut lanes.searches,
             scalar: &mut lanes.scalar,
             newton: Some(&mut lanes.newton),
