@@ -66,6 +66,11 @@ fn programs_in_c_and_cpp_build_and_run() {
     let values: serde_json::Value = serde_json::from_str(&run(&programs, "eval")).unwrap();
     assert_eq!(values["rows"].as_array().map(Vec::len), Some(3));
     answers_are_those_of_the_service(&programs);
+    let memory = Command::new(programs.join("memory")).output().unwrap();
+    match memory.status.code() {
+        Some(77) => eprintln!("skipped: the system does not tell how much memory is in use"),
+        _ => eprint!("{}", ended("memory", &memory)),
+    }
     if !has("valgrind") {
         eprintln!("skipped: there is no valgrind to look for leaks");
         return;

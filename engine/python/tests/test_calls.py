@@ -1,7 +1,9 @@
 """Calls: documents, errors, progress, Ctrl-C, threads."""
 
 import os
+import pathlib
 import signal
+import sys
 import threading
 import time
 import unittest
@@ -100,6 +102,36 @@ class Calls(unittest.TestCase):
         print(f"Ctrl-C stopped the fit after {waited * 1000:.0f} ms")
         self.assertLess(waited, 0.2)
 
+    @unittest.skipUnless(sys.platform == "linux", "the system tells of memory in a file")
+    def test_a_stopped_fit_gives_its_memory_back(self):
+        x = np.linspace(0, 2, 100_000)
+        noise = np.random.default_rng(1).normal(size=x.size)
+        table = {"x": x, "y": 2.5 / (1 + 3 * x) + 1e-3 * noise}
+        engine = espice.Engine()
+        last = 0
+        for _ in range(4):
+            before, done, seen = resident(), threading.Event(), []
+
+            def look():
+                while not done.wait(0.01):
+                    seen.append(resident())
+
+            looking = threading.Thread(target=look)
+            looking.start()
+            timer = threading.Timer(2.5, os.kill, (os.getpid(), signal.SIGINT))
+            timer.start()
+            with self.assertRaises(KeyboardInterrupt):
+                engine.fit(DECAYS, table, search="always", profile=True)
+            done.set()
+            looking.join()
+            after, most = resident(), max(seen)
+            print(f"before {before} KiB, at most {most}, after Ctrl-C {after}")
+            self.assertGreater(most - before, 8 << 10, "the fit takes too little to tell anything")
+            # What the first call makes ready for all later ones stays.
+            if last:
+                self.assertLess(after - last, (most - before) / 4)
+            last = last or after
+
     def test_other_threads_go_on_meanwhile(self):
         with Folder() as folder:
             engine = espice.Engine(roots=[folder])
@@ -112,6 +144,27 @@ class Calls(unittest.TestCase):
                 count, longest, last = count + 1, max(longest, now - last), now
             self.assertGreater(count, 20)
             self.assertLess(longest, 0.5)
+
+
+# Three decays that are hard to tell apart: with many points a fit takes minutes.
+DECAYS = """
+template sum {
+  input x : 1
+  param p1 : 1 = 1.2
+  param p2 : 1 = 0.3
+  param p3 : 1 = 5.6
+  param p4 : 1 = 5.5
+  param p5 : 1 = 6.5
+  param p6 : 1 = 7.6
+  output y = p1 * exp(-p2 * x) + p3 * exp(-p4 * x) + p5 * exp(-p6 * x)
+}
+"""
+
+
+def resident():
+    """KiB of this process that are in the machine."""
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 class Bar:

@@ -87,7 +87,7 @@ impl Engine<'_> {
         outcome.template.clone_from(&name);
         let (file, text) = self.text_of(&request.table, diagnostics)?;
         let prepared = self.function(&name, request).and_then(|(template, output)| {
-            let table = table::read(&text, file, template, output)?;
+            let table = table::read(&text, file, template, output, &|| self.is_cancelled())?;
             let measurement =
                 Evaluator::new(template, self.config.mode, self.constants)?.function(output)?;
             Ok((template, output, table, measurement))

@@ -7,6 +7,8 @@ use espice_units::data::{parse_heading, parse_number};
 
 /// Most rows.
 const MOST: usize = 10_000_000;
+/// After how many rows somebody may want to stop.
+const ROWS: usize = 4096;
 
 /// What is fitted, SI.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -30,12 +32,13 @@ enum Meaning {
 /// What a column means, and how its numbers become SI: a factor and an offset.
 type Column = (Meaning, f64, f64);
 
-/// Reads the table for an output of a function.
+/// Reads the table for an output of a function. What is read until `is_cancelled` is no whole table.
 pub(super) fn read(
     text: &str,
     file: FileId,
     template: &TemplateIr,
     output: usize,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Table, Diagnostic> {
     let mut columns: Option<(char, Vec<Column>)> = None;
     let mut table = Table { inputs: vec![Vec::new(); template.inputs.len()], ..Table::default() };
@@ -82,6 +85,9 @@ pub(super) fn read(
                 }
                 Meaning::Nothing => {}
             }
+        }
+        if table.values.len().is_multiple_of(ROWS) && is_cancelled() {
+            break;
         }
         if table.values.len() > MOST {
             let message = format!("the table has more than {MOST} rows");

@@ -41,6 +41,7 @@ class Device:
         self.template: str = native.template
         self.polarity: str = native.polarity
         self.pins: tuple[str, ...] = tuple(native.pins)
+        self._pins = frozenset(self.pins)
         listed = native.parameters
         #: Values of all parameters, SI.
         self.parameters: dict[str, float] = {name: value for name, value, _, _ in listed}
@@ -121,17 +122,21 @@ class Device:
             if len(volts) != len(self.pins):
                 raise ValueError(f"{len(volts)} potentials for the pins {', '.join(self.pins)}")
             volts = dict(zip(self.pins, volts))
-        unknown = [pin for pin in volts if pin not in self.pins]
-        if unknown:
-            raise KeyError(f"{self.name} has no pin {unknown[0]}, but {', '.join(self.pins)}")
+        if not self._pins.issuperset(volts):
+            unknown = next(pin for pin in volts if pin not in self._pins)
+            raise KeyError(f"{self.name} has no pin {unknown}, but {', '.join(self.pins)}")
         given = [np.asarray(volts.get(pin, 0.0), np.float64) for pin in self.pins]
         heat = np.asarray(kelvin, np.float64)
-        shapes = {g.shape for g in (heat, *given) if g.ndim > 0}
-        shape = next(iter(shapes), ()) if len(shapes) < 2 else np.broadcast_shapes(*shapes)
+        # Arrays of one form and numbers are most of what comes, and nothing is made of arrays then.
+        shapes = {g.shape for g in given if g.shape}
+        if heat.shape:
+            shapes.add(heat.shape)
+        shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
         size = math.prod(shape)
 
         def column(values: Floats) -> Floats:
-            # What needs no work is most of what comes.
+            if values.ndim == 1 and values.shape == shape and values.flags.c_contiguous:
+                return values
             if values.ndim == 0:
                 return np.full(size, values)
             if values.shape != shape:
