@@ -60,6 +60,8 @@ pub use baseline::Baseline;
 pub use config::{Config, Known, Request, SimulatorSetup};
 pub use engine::Engine;
 pub use espice_fit::{Climb, Loss};
+/// What was seen on the pages of a sheet, for overlays. No part of what versions promise.
+#[doc(hidden)]
 pub use espice_ingest::sheet;
 pub use espice_lang::lint;
 pub use espice_lang::rules::OverrideInfo;
@@ -68,6 +70,8 @@ pub use espice_lang::rules::{
     TestRun, TestStatus,
 };
 pub use espice_model::Mode;
+/// Pages as glyphs and paths, for overlays. No part of what versions promise.
+#[doc(hidden)]
 pub use espice_pdf as pdf;
 pub use evaluate::{
     Biases, CardModel, Deviation, EvaluateRequest, EvaluatedColumn, EvaluatedParameter, Evaluation,
