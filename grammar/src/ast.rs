@@ -155,7 +155,7 @@ pub struct Called {
     pub words: Vec<Quoted>,
 }
 
-/// `quantity IF(VF) = I(a) with V(a, k) = VF`
+/// `quantity IF(VF) = I(a) with V(a, k) = VF`, `quantity Cap(VDC = 0 V) = …`
 #[derive(Clone, PartialEq, Debug)]
 pub struct Quantity {
     /// The whole statement.
@@ -164,6 +164,8 @@ pub struct Quantity {
     pub symbol: Word,
     /// The condition symbols, the usual abscissa first.
     pub arguments: Vec<Word>,
+    /// What each of them is where a source does not state it.
+    pub defaults: Vec<Option<Expr>>,
     /// The value in terms of `I(pin)`, `V(pin, pin)`, `C(pin, pin)`, `G(pin, pin)` and arguments.
     pub value: Expr,
     /// What is forced: `V(a, k) = …` or `I(a) = …`.

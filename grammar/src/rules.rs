@@ -22,6 +22,7 @@ impl Rule {
             | Rule::card_setting
             | Rule::condition
             | Rule::names_or
+            | Rule::argument
             | Rule::outputs => "a name",
             Rule::callee
             | Rule::call

@@ -3,7 +3,7 @@
 
 use crate::support;
 use espice::outcome::Outcome;
-use espice::{Config, Engine, Request};
+use espice::{Config, Engine, ExplainRequest, JudgeRequest, Request};
 use espice_model::{Evaluator, Kelvin, Mode};
 use espice_units::constants::{SPICE39, TNOM};
 use std::f64::consts::PI;
@@ -161,9 +161,12 @@ fn curve(quantity: &str, units: &str, points: impl Iterator<Item = (f64, f64)>) 
     )
 }
 
+fn sheet(kind: &str, data: &str) -> String {
+    format!("[device]\npart = \"X1\"\nkind = \"{kind}\"\n\n{data}")
+}
+
 fn fitted(kind: &str, curves: &str) -> Outcome {
-    let sheet = format!("[device]\npart = \"X1\"\nkind = \"{kind}\"\n\n{curves}");
-    let world = support::world().with("sheet.toml", sheet);
+    let world = support::world().with("sheet.toml", sheet(kind, curves));
     let (mut engine, complaints) = Engine::new(&world, Config::default());
     assert!(!complaints.has_errors(), "{complaints:?}");
     engine.model(&Request { sources: vec![String::from("sheet.toml")], ..Request::default() })
@@ -224,4 +227,155 @@ fn an_inductor_is_found_from_its_curves() {
         ("DCR", 35e-3),
     ];
     holds(&fitted("inductor", &shown), &truth);
+}
+
+/// A row as a facts TOML has it.
+fn row(symbol: &str, values: &str, conditions: &str) -> String {
+    format!("[[parameter]]\nsymbol = \"{symbol}\"\n{values}\nconditions = {{ {conditions} }}\n\n")
+}
+
+/// The typical value of a resistance with coefficients, at a temperature in degrees Celsius.
+fn resistance(celsius: f64, name: &str) -> String {
+    let dt = celsius - 26.85;
+    let r = 100.0 * (1.0 + 4e-3 * dt - 2e-6 * dt * dt);
+    row("R", &format!("typ = \"{r:e} Ohm\""), &format!("{name} = \"{celsius} degC\""))
+}
+
+#[test]
+fn rows_of_a_resistor_at_temperatures_give_its_coefficients() {
+    for name in ["TJ", "TA", "Tamb", "Tcase"] {
+        let rows = [0.0, 26.85, 100.0].map(|t| resistance(t, name)).concat();
+        holds(&fitted("resistor", &rows), &[("R", 100.0), ("TC1", 4e-3), ("TC2", -2e-6)]);
+    }
+    // Two temperatures, neither of them room temperature, give a straight line.
+    let two = [
+        row("R", "typ = \"90 Ohm\"", "TA = \"0 degC\""),
+        row("R", "typ = \"130 Ohm\"", "TA = \"100 degC\""),
+    ];
+    let (slope, at_nominal) = (0.4, 90.0 + 0.4 * 26.85);
+    holds(&fitted("resistor", &two.concat()), &[("R", at_nominal), ("TC1", slope / at_nominal)]);
+    // A curve over the ambient temperature says the same.
+    let points = [-50.0, 0.0, 26.85, 100.0, 150.0].map(|t: f64| {
+        let dt = t - 26.85;
+        format!("[{t}, {:e}]", 100.0 * (1.0 + 4e-3 * dt - 2e-6 * dt * dt))
+    });
+    let drawn = format!(
+        "[[curve]]\nquantity = \"R(Tamb)\"\nunits = [\"degC\", \"Ohm\"]\npoints = [{}]\n",
+        points.join(", ")
+    );
+    holds(&fitted("resistor", &drawn), &[("R", 100.0), ("TC1", 4e-3), ("TC2", -2e-6)]);
+}
+
+#[test]
+fn printed_coefficients_are_taken() {
+    let rows = [
+        row("R", "typ = \"4.7 kOhm\"", "TJ = \"126.85 degC\""),
+        row("TCR", "typ = \"1000 ppm/K\"", ""),
+    ];
+    holds(&fitted("resistor", &rows.concat()), &[("R", 4700.0 / 1.1), ("TC1", 1e-3)]);
+}
+
+#[test]
+fn nominal_values_need_no_bias_and_a_note_says_what_is_assumed() {
+    let capacitor = [
+        row("Cap", "typ = \"10 uF\"", "TJ = \"26.85 degC\""),
+        row("Cap", "typ = \"5.5 uF\"", "VDC = \"8 V\", TJ = \"26.85 degC\""),
+        row("ESR", "typ = \"20 mOhm\"", "f = \"100 kHz\""),
+        row("SRF", "typ = \"5.0329212 MHz\"", ""),
+    ];
+    let outcome = fitted("capacitor", &capacitor.concat());
+    let truth = [("CAP", 10e-6), ("ESR", 20e-3), ("ESL", 1e-10), ("VHALF", 8.0)];
+    holds(&outcome, &truth);
+    let told: Vec<&str> = outcome
+        .diagnostics
+        .iter()
+        .filter(|d| d.code == "E0667")
+        .map(|d| d.message.as_str())
+        .collect();
+    assert_eq!(told, ["no VDC is stated for Cap; 0 V is assumed"]);
+    let inductor = [
+        row("L", "typ = \"22 uH\"", "f = \"100 kHz\", TJ = \"26.85 degC\""),
+        row("DCR", "typ = \"35 mOhm\"", "TJ = \"26.85 degC\""),
+        row("Isat", "typ = \"4.2 A\"", "dL = \"45 %\""),
+        row("SRF", "min = \"3 MHz\"", ""),
+    ];
+    let outcome = fitted("inductor", &inductor.concat());
+    // At ISAT half of nine tenths are left; the foot of the step lowers the nominal inductance.
+    let foot = 2.0 / (1.0 + 5f64.exp());
+    let l = 22e-6 / (0.1 + 0.9 * (1.0 - foot));
+    holds(&outcome, &[("L", l), ("DCR", 35e-3), ("ISAT", 4.2)]);
+    assert_eq!(outcome.diagnostics.iter().filter(|d| d.code == "E0667").count(), 2);
+}
+
+#[test]
+fn a_capacitor_of_unknown_capacitance_is_no_model() {
+    let outcome = fitted("capacitor", &row("ESR", "typ = \"20 mOhm\"", "f = \"100 kHz\""));
+    assert!(outcome.models.is_empty());
+    let broken = outcome.verdict.findings.iter().filter(|f| f.status == "failed");
+    let rules: Vec<&str> = broken.map(|f| f.rule.as_str()).collect();
+    assert_eq!(rules, ["capacitance_is_known"]);
+}
+
+#[test]
+fn a_card_without_a_model_line_is_read_back_as_its_template() {
+    let rows = [0.0, 26.85, 100.0].map(|t| resistance(t, "TJ")).concat();
+    let outcome = fitted("resistor", &rows);
+    let card = outcome.models[0].text.clone();
+    let limit = row("R", "max = \"90 Ohm\"", "TJ = \"26.85 degC\"");
+    let edited = card.replacen("C3 r_3 0 1", "C3 r_3 0 2", 1);
+    assert_ne!(card, edited);
+    let world = support::world()
+        .with("limit.toml", sheet("resistor", &limit))
+        .with("x.lib", card.clone())
+        // Two in one file: each has its own head.
+        .with("two.lib", format!("{}{card}", card.replace("X1", "X2")))
+        .with("edited.lib", edited);
+    let (mut engine, _) = Engine::new(&world, Config::default());
+    let mut judge = |card: &str, model: Option<&str>| {
+        let request = JudgeRequest {
+            sources: vec![String::from("limit.toml")],
+            card: Some(String::from(card)),
+            model: model.map(String::from),
+            ..JudgeRequest::default()
+        };
+        let (judged, diagnostics) = engine.judge(&request);
+        let failed = judged.verdict.findings.into_iter().filter(|f| f.status == "failed");
+        let codes: Vec<String> = diagnostics.iter().map(|d| d.code.to_string()).collect();
+        (failed.map(|f| f.rule).collect::<Vec<_>>(), codes)
+    };
+    for (card, model) in [("x.lib", None), ("two.lib", Some("X1")), ("two.lib", Some("X2"))] {
+        let (failed, codes) = judge(card, model);
+        assert_eq!(failed, ["resistance_is_met"], "{card}: {codes:?}");
+    }
+    // What was changed by hand is no longer what the head says.
+    let (failed, codes) = judge("edited.lib", None);
+    assert!(failed.is_empty() && codes.contains(&String::from("E0554")), "{failed:?} {codes:?}");
+    let request = ExplainRequest {
+        rule: String::from("std::resistance_is_met"),
+        sources: vec![String::from("limit.toml")],
+        card: Some(String::from("x.lib")),
+        ..ExplainRequest::default()
+    };
+    let (lines, diagnostics) = engine.explain_rule(&request);
+    let text = lines.unwrap_or_default().join("\n");
+    assert!(!diagnostics.has_errors() && text.contains("100 Ohm"), "{text}");
+}
+
+#[test]
+fn a_rule_that_dropped_the_candidate_is_explained_on_it() {
+    let data = row("ESR", "typ = \"20 mOhm\"", "f = \"100 kHz\"");
+    let world = support::world().with("sheet.toml", sheet("capacitor", &data));
+    let (mut engine, _) = Engine::new(&world, Config::default());
+    let request = |rule: &str| ExplainRequest {
+        rule: String::from(rule),
+        sources: vec![String::from("sheet.toml")],
+        ..ExplainRequest::default()
+    };
+    // The rule on the model sees the values that the dropped fit came to.
+    for rule in ["capacitance_is_known", "std::typical_series_resistance_is_met"] {
+        let (lines, diagnostics) = engine.explain_rule(&request(rule));
+        assert!(!diagnostics.has_errors(), "{rule}: {diagnostics:?}");
+        assert!(lines.is_some_and(|l| !l.is_empty()));
+    }
+    assert_eq!(engine.likely_rule("real_capacitr").as_deref(), Some("real_capacitor"));
 }

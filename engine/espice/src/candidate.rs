@@ -222,6 +222,10 @@ impl Engine<'_> {
     ) {
         for (index, reason) in seedless.iter().filter(|(index, _)| staged.free.contains(index)) {
             let Some(parameter) = template.parameters.get(*index) else { continue };
+            // From an effect that is absent a fit may well start.
+            if parameter.default == 0.0 {
+                continue;
+            }
             diagnostics.push(
                 Diagnostic::note(
                     Code::SEED_WITHOUT_VALUE,

@@ -405,8 +405,8 @@ impl<'a> Context<'a> {
             valued = usable.iter().filter_map(|(i, p)| Some((*i, *p, inside_limit(p)?))).collect();
         }
         valued.retain(|(_, p, y)| {
-            let x =
-                wanted.arguments.first().and_then(|a| p.conditions.value(a)).unwrap_or(f64::NAN);
+            let first = arguments.iter().find(|a| wanted.arguments.first() == Some(&a.symbol));
+            let x = first.and_then(|a| stated(&p.conditions, a)).unwrap_or(f64::NAN);
             let (taken, complaints) = self.rulebook.window(
                 self.recipe,
                 wanted,

@@ -38,6 +38,38 @@ pub(crate) fn stated(conditions: &Conditions, argument: &Argument) -> Option<f64
     symbols.filter_map(|s| conditions.value(s)).next().or(argument.default)
 }
 
+/// The first quantity that measures `symbol` where what the conditions leave open has a value of
+/// its own, with the indices of those arguments. One with nothing left open comes before.
+pub(crate) fn nearest_quantity(
+    quantities: &[QuantityIr],
+    symbol: &str,
+    conditions: &Conditions,
+) -> Option<(usize, Vec<usize>)> {
+    let all = quantities.iter().enumerate().filter(|(_, q)| q.symbol == symbol);
+    let known = all.filter_map(|(index, q)| {
+        // A range is stated, though no value follows from it.
+        let is_open = |a: &String| !conditions.by_symbol.contains_key(a);
+        let mut open = Vec::new();
+        for (place, name) in q.arguments.iter().enumerate() {
+            if is_open(name) && q.default(place).is_some() {
+                open.push(place);
+            } else if conditions.value(name).is_none() {
+                return None;
+            }
+        }
+        Some((index, open))
+    });
+    known.reduce(|best, next| {
+        if best.1.is_empty() {
+            best
+        } else if next.1.is_empty() {
+            next
+        } else {
+            best
+        }
+    })
+}
+
 /// How a symbol is measured: at the pins, or by an output of a circuit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Way {
@@ -139,7 +171,10 @@ impl Bench {
             c.arguments.iter().all(|a| is_known(a, conditions))
                 && least.is_none_or(|least| needed > least)
         });
-        circuit.or(quantity.map(Way::Pins))
+        circuit.or(quantity.map(Way::Pins)).or_else(|| {
+            let nearest = nearest_quantity(&self.quantities, symbol, conditions);
+            nearest.map(|(index, _)| Way::Pins(index))
+        })
     }
 
     /// Whether a curve is one of a quantity over one of its arguments or over temperature: what a

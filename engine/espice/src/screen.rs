@@ -3,12 +3,13 @@
 use crate::engine::Engine;
 use crate::judge::Waiting;
 use crate::outcome as out;
-use crate::probe::TEMPERATURES;
+use crate::probe::{TEMPERATURES, nearest_quantity};
 use espice_base::{Code, Diagnostic, Diagnostics};
-use espice_facts::Facts;
-use espice_lang::ir::{Account, Finding, PackInfo};
+use espice_facts::{Facts, Status};
+use espice_lang::ir::{Account, Finding, KindIr, PackInfo};
 use espice_lang::rules::{Batch, Phase, Record};
 use espice_units::constants::ROOM;
+use std::collections::BTreeSet;
 
 /// From how many devices on they are judged together.
 const MANY: usize = 8;
@@ -140,5 +141,38 @@ fn assume_temperature(facts: &mut Facts, diagnostics: &mut Diagnostics) {
             .at(place)
             .help("state it as a condition `TJ`: an error of 3 K is one of 1 % in N"),
         );
+    }
+}
+
+/// Notes of what rows and curves leave open and quantities of their kind take for granted.
+pub(crate) fn tell_assumptions(kind: &KindIr, facts: &Facts, diagnostics: &mut Diagnostics) {
+    let rows = facts.parameters.iter().filter(|p| !p.is_rating() && p.status != Status::Refused);
+    let rows = rows.map(|p| (&p.symbol, p.conditions.clone(), p.provenance.place));
+    let curves = facts.curves.iter().filter(|c| c.status != Status::Refused);
+    let curves = curves.map(|c| {
+        let shown = c.all_conditions().with(c.signature.x.clone(), 0.0);
+        (&c.signature.quantity, shown, c.provenance.place)
+    });
+    let mut told = BTreeSet::new();
+    for (symbol, conditions, place) in rows.chain(curves) {
+        let Some((index, open)) = nearest_quantity(&kind.quantities, symbol, &conditions) else {
+            continue;
+        };
+        let Some(quantity) = kind.quantities.get(index) else { continue };
+        for argument in open {
+            let Some(name) = quantity.arguments.get(argument) else { continue };
+            let Some(value) = quantity.default(argument) else { continue };
+            if !told.insert((symbol.clone(), name.clone())) {
+                continue;
+            }
+            let unit = quantity.argument_dimensions.get(argument).map(ToString::to_string);
+            let value = espice_units::engineering(value, &unit.unwrap_or_default());
+            let message = format!("no {name} is stated for {symbol}; {value} is assumed");
+            diagnostics.push(
+                Diagnostic::note(Code::CONDITION_ASSUMED, message)
+                    .at(place)
+                    .help(format!("state `{name}` among its conditions")),
+            );
+        }
     }
 }

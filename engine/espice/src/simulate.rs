@@ -161,13 +161,19 @@ fn bias_points(fitted: &Fitted<'_>, facts: &Facts) -> Vec<BiasPoint> {
             .iter()
             .filter(|(symbol, c)| {
                 *symbol == quantity.symbol
-                    && quantity.arguments.iter().all(|a| c.value(a).is_some())
+                    && (0..quantity.arguments.len()).all(|a| known(quantity, a, c).is_some())
             })
             .map(|(_, c)| c)
             .collect();
         points.extend(potentials(fitted, quantity, &mine));
     }
     points
+}
+
+/// An argument of a quantity among conditions, or what it is where none is stated.
+fn known(quantity: &QuantityIr, argument: usize, conditions: &Conditions) -> Option<f64> {
+    let stated = quantity.arguments.get(argument).and_then(|a| conditions.value(a));
+    stated.or_else(|| quantity.default(argument))
 }
 
 /// Solves a quantity's drives for the potential of each pin against the last one.
@@ -177,8 +183,9 @@ fn potentials(fitted: &Fitted<'_>, quantity: &QuantityIr, at: &[&Conditions]) ->
     }
     let evaluator = &fitted.bench.evaluator;
     let pins = evaluator.template().pins.len();
-    let columns: Vec<Vec<f64>> =
-        quantity.arguments.iter().map(|a| at.iter().filter_map(|c| c.value(a)).collect()).collect();
+    let columns: Vec<Vec<f64>> = (0..quantity.arguments.len())
+        .map(|a| at.iter().filter_map(|c| known(quantity, a, c)).collect())
+        .collect();
     let arguments: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     let kelvin: Vec<f64> = at.iter().map(|c| temperature(c)).collect();
     let reference = u32::try_from(pins.saturating_sub(1)).unwrap_or(0);

@@ -32,6 +32,8 @@ pub struct QuantityInfo {
     pub symbol: String,
     /// The condition symbols that it depends on, the usual abscissa first.
     pub arguments: Vec<String>,
+    /// Those of them that have a value where a source does not state one.
+    pub assumed: Vec<String>,
 }
 
 /// A device kind: its pins and what can be measured at them.

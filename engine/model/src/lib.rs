@@ -197,6 +197,7 @@ impl Evaluator {
             dimension: result.dimension,
             arguments: template.inputs.iter().map(|i| i.name.clone()).collect(),
             argument_dimensions: template.inputs.iter().map(|i| i.unit.dimension).collect(),
+            defaults: Vec::new(),
             graph: template.graph.clone(),
             value: result.value,
             drives: Vec::new(),

@@ -119,12 +119,12 @@ impl Measurement {
             columns: vec![Wanted::Value(Target::Quantity)],
         };
         let plain = Batch::new(Arc::clone(device), request)?;
-        let named = quantity.arguments.iter().zip(&quantity.argument_dimensions);
-        let argument = |(symbol, dimension): (&String, &Dimension)| Argument {
+        let named = quantity.arguments.iter().zip(&quantity.argument_dimensions).enumerate();
+        let argument = |(index, (symbol, dimension)): (usize, (&String, &Dimension))| Argument {
             symbol: symbol.clone(),
             others: Vec::new(),
             dimension: *dimension,
-            default: None,
+            default: quantity.default(index),
         };
         Ok(Measurement {
             arguments: named.map(argument).collect(),

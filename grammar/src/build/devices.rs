@@ -1,6 +1,6 @@
 //! Symbols, kinds, readings, functions, limits tables and scripts.
 
-use super::{Builder, Nodes, Parsed};
+use super::{Builder, Nodes, Parsed, transpose};
 use crate::ast::{
     Called, Drive, Function, Kind, Limits, Quantity, Quoted, Reading, ReadingCurve, Recognise,
     Script, Symbol, Type, Word,
@@ -74,7 +74,17 @@ impl<'a> Builder<'a> {
     }
 
     fn quantity(&mut self, mut s: Parsed<'a>) -> Option<Quantity> {
-        let signature = s.nodes.next().and_then(|p| self.signature(p))?;
+        let mut signature = Nodes::new(s.nodes.next()?.into_inner());
+        let symbol = self.next_word(&mut signature)?;
+        let (mut arguments, mut defaults) = (Vec::new(), Vec::new());
+        for argument in signature {
+            let mut nodes = Nodes::new(argument.into_inner());
+            arguments.push(self.next_word(&mut nodes)?);
+            let default = nodes
+                .take_rule(Rule::param_default)
+                .map(|p| self.next_expr(&mut Nodes::new(p.into_inner())));
+            defaults.push(transpose(default)?);
+        }
         let value = self.next_expr(&mut s.nodes)?;
         let mut drives = Vec::new();
         for drive in Nodes::new(s.nodes.next()?.into_inner()) {
@@ -82,8 +92,7 @@ impl<'a> Builder<'a> {
             let target = self.next_expr(&mut nodes)?;
             drives.push(Drive { target, value: self.next_expr(&mut nodes)? });
         }
-        let (symbol, arguments) = (signature.quantity, signature.arguments);
-        Some(Quantity { span: s.span, symbol, arguments, value, drives })
+        Some(Quantity { span: s.span, symbol, arguments, defaults, value, drives })
     }
 
     fn recognise(&mut self, mut s: Parsed<'a>) -> Option<Recognise> {

@@ -61,7 +61,7 @@ frozen_structs! {
         name, title, pins, titles, classes, polarities, positive, negative, quantities, recognise
     }
     Called { name, words }
-    Quantity { span, symbol, arguments, value, drives }
+    Quantity { span, symbol, arguments, defaults, value, drives }
     Drive { target, value }
     Recognise { span, binder, condition, because }
     Reading { name, kinds, each, lets, curves, because }

@@ -52,6 +52,7 @@ fn quantity() -> QuantityIr {
         dimension: Dimension::CURRENT,
         arguments: vec!["VF".into()],
         argument_dimensions: vec![Dimension::VOLTAGE],
+        defaults: Vec::new(),
         graph,
         value,
         drives: vec![DriveIr { target: DriveTarget::Voltage(0, 1), value: argument }],

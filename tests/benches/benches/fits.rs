@@ -54,6 +54,7 @@ fn quantity(template: &TemplateIr, drives: &[(&str, DriveTarget)]) -> QuantityIr
         dimension: Dimension::CURRENT,
         arguments: drives.iter().map(|d| d.0.to_string()).collect(),
         argument_dimensions: vec![Dimension::VOLTAGE; drives.len()],
+        defaults: Vec::new(),
         graph,
         value,
         drives: drives_ir,

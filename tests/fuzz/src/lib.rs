@@ -34,6 +34,7 @@ pub fn symbols() -> SymbolTable {
     let quantity = |symbol: &str, arguments: &[&str]| QuantityInfo {
         symbol: symbol.into(),
         arguments: arguments.iter().map(|a| String::from(*a)).collect(),
+        assumed: Vec::new(),
     };
     table.add_kind(KindInfo {
         name: "diode".into(),

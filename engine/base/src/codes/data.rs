@@ -198,6 +198,16 @@ Right:  1.1 mA, 1.2 mA, 1.3 mA";
 
 Wrong:  espice model BAT54.toml 1N4148.csv
 Right:  espice model 1N4148.toml 1N4148.csv";
+    CONDITION_ASSUMED "E0667" "a source leaves a condition open"
+"A quantity is measured at conditions. Where a source leaves one of them open, and the kind says
+what the field takes for granted then, that is assumed: a nominal capacitance holds without a bias,
+a nominal inductance without a direct current. State the condition where the sheet has another.
+
+Wrong:  symbol = \"Cap\"
+        typ = \"10 uF\"
+Right:  symbol = \"Cap\"
+        typ = \"10 uF\"
+        conditions = { VDC = \"0 V\" }";
     DIGITISED_FORM "E0665" "this is no document of digitised curves"
 "A JSON document of the transistordatabase has a `type` that is known (MOSFET, SiC-MOSFET,
 GaN-Transistor, IGBT) and members such as `c_rss` and `switch`, whose graphs are pairs of lists.

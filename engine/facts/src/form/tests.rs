@@ -35,6 +35,7 @@ fn table() -> SymbolTable {
     let quantity = |symbol: &str, argument: &str| QuantityInfo {
         symbol: symbol.into(),
         arguments: vec![argument.into()],
+        assumed: Vec::new(),
     };
     table.add_kind(KindInfo {
         name: "diode".into(),

@@ -4,6 +4,7 @@ use super::dims::{Operand, unexpected};
 use super::names::Names;
 use super::symbols::require_symbol;
 use crate::ir::{DriveIr, DriveTarget, ExprId, Leaf, QuantityIr};
+use crate::template::constant::constant_of;
 use crate::template::functions::Functions;
 use crate::template::lower::{Lowering, Scope};
 use crate::template::usage::Usage;
@@ -25,6 +26,7 @@ pub(super) fn check_quantity(
     let symbol = &quantity.symbol;
     let dimension = symbol_dimension(symbol, pack, names, table, &mut lower.diagnostics);
     let arguments = arguments(quantity, pack, table, &mut lower);
+    let defaults = defaults(quantity, &arguments, &mut lower);
     let what = format!("`{}`", symbol.text);
     let value = match dimension {
         Some(d) => lower.number_of(&quantity.value, &what, Some(symbol.span), d),
@@ -77,6 +79,7 @@ pub(super) fn check_quantity(
         dimension: dimension?,
         arguments: quantity.arguments.iter().map(|a| a.text.clone()).collect(),
         argument_dimensions: arguments.into_iter().collect::<Option<Vec<_>>>()?,
+        defaults,
         graph: lower.graph,
         value: value?.id,
         drives: drives.into_iter().map(|d| d.0).collect(),
@@ -138,6 +141,29 @@ fn arguments(
         dimensions.push(dimension);
     }
     dimensions
+}
+
+/// What each argument is where nothing states it, in its dimension.
+fn defaults(
+    quantity: &Quantity,
+    dimensions: &[Option<Dimension>],
+    lower: &mut Lowering<'_>,
+) -> Vec<Option<f64>> {
+    let (names, pack) = (lower.names, lower.pack);
+    let all = quantity.arguments.iter().zip(&quantity.defaults).zip(dimensions);
+    let mut one = |((word, written), dimension): ((&Word, &Option<Expr>), &Option<Dimension>)| {
+        let written = written.as_ref()?;
+        let what = "the value of an argument";
+        let value = constant_of(written, what, names, pack, &mut lower.diagnostics)?;
+        let wanted = (*dimension)?;
+        if value.dimension != wanted {
+            let operand = Operand::of(written, value.dimension);
+            let what = format!("`{}`", word.text);
+            lower.diagnostics.push(unexpected(&what, Some(word.span), wanted, operand));
+        }
+        Some(value.value)
+    };
+    all.map(&mut one).collect()
 }
 
 fn check_drive(drive: &Drive, pins: &[String], lower: &mut Lowering<'_>) -> Option<DriveIr> {

@@ -152,7 +152,11 @@ pub(crate) fn check_kinds(
             negative,
             quantities: quantities
                 .iter()
-                .map(|q| QuantityInfo { symbol: q.symbol.clone(), arguments: q.arguments.clone() })
+                .map(|q| QuantityInfo {
+                    symbol: q.symbol.clone(),
+                    arguments: q.arguments.clone(),
+                    assumed: q.assumed().map(String::from).collect(),
+                })
                 .collect(),
         });
         checked.push(KindIr {

@@ -36,6 +36,8 @@ pub struct QuantityIr {
     pub arguments: Vec<String>,
     /// Dimensions of the arguments.
     pub argument_dimensions: Vec<Dimension>,
+    /// What each argument is where nothing states it, SI.
+    pub defaults: Vec<Option<f64>>,
     /// Expressions; leaves are arguments, constants and pin quantities.
     pub graph: Graph,
     /// The value.
@@ -44,4 +46,17 @@ pub struct QuantityIr {
     pub drives: Vec<DriveIr>,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl QuantityIr {
+    /// What an argument is where nothing states it, SI.
+    pub fn default(&self, argument: usize) -> Option<f64> {
+        self.defaults.get(argument).copied().flatten()
+    }
+
+    /// The arguments that have such a value.
+    pub fn assumed(&self) -> impl Iterator<Item = &str> {
+        let all = self.arguments.iter().zip(&self.defaults);
+        all.filter(|(_, default)| default.is_some()).map(|(name, _)| name.as_str())
+    }
 }

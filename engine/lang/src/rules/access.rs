@@ -16,7 +16,7 @@ use espice_units::constants::ROOM;
 use std::rc::Rc;
 
 /// Symbols that set the device temperature, the closest to the junction first.
-const TEMPERATURES: [&str; 3] = ["TJ", "Tcase", "Tamb"];
+pub(crate) const TEMPERATURES: [&str; 3] = ["TJ", "Tcase", "Tamb"];
 
 /// The temperature that conditions state, K.
 pub(crate) fn temperature(conditions: &Conditions) -> Option<f64> {

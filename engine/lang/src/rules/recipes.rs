@@ -1,5 +1,6 @@
 //! Recipes: what a fit does stage by stage, with the expressions of seeds and windows.
 
+use super::access::{TEMPERATURES, temperature};
 use super::book::{Input, Rulebook};
 use super::compile::{quoted, signatures, unknown_word};
 use super::eval::Evaluator;
@@ -132,6 +133,8 @@ pub struct TargetIr {
 struct Slots {
     x: usize,
     y: usize,
+    /// The temperature of the device, whichever of them is stated.
+    temperature: usize,
     conditions: Vec<(String, usize)>,
 }
 
@@ -453,7 +456,7 @@ fn target(checker: &mut Checker<'_>, item: &ast::Target) -> Option<TargetIr> {
             slots.conditions.push((word.to_string(), slot));
         }
     };
-    for word in ["TJ", "Tcase", "Tamb"] {
+    for word in TEMPERATURES {
         bind(checker, word);
     }
     for word in s.family.iter().chain(&s.arguments).chain([&s.quantity]) {
@@ -464,6 +467,7 @@ fn target(checker: &mut Checker<'_>, item: &ast::Target) -> Option<TargetIr> {
         _ => (Type::Unknown, Type::Unknown),
     };
     let current = y == Type::Number(Dimension::CURRENT);
+    slots.temperature = checker.bind("temperature", Type::Point, true);
     slots.x = checker.bind("x", x, true);
     slots.y = checker.bind("y", y, true);
     let window = item.window.as_ref().map(|w| {
@@ -531,6 +535,9 @@ impl Rulebook {
             let value = conditions.value(symbol);
             evaluator.set(*slot, value.map_or_else(|| absent(target.span, &text()), Value::Number));
         }
+        let known = temperature(conditions).map(Value::Number);
+        let unknown = || absent(target.span, "no temperature is stated");
+        evaluator.set(slots.temperature, known.unwrap_or_else(unknown));
         let own = |symbol: &String| slots.conditions.iter().rev().find(|c| c.0 == *symbol);
         let taken = points.iter().map(|[x, y]| {
             evaluator.set(slots.x, number(*x, target.span));

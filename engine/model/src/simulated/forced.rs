@@ -80,11 +80,12 @@ pub(super) fn as_circuit(device: &Device, quantity: &QuantityIr) -> CircuitIr {
             .arguments
             .iter()
             .zip(&quantity.argument_dimensions)
-            .map(|(name, dimension)| CircuitArgument {
+            .enumerate()
+            .map(|(index, (name, dimension))| CircuitArgument {
                 name: name.clone(),
                 others: Vec::new(),
                 dimension: *dimension,
-                default: None,
+                default: quantity.default(index),
                 span: quantity.span,
             })
             .collect(),

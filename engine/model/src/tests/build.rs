@@ -418,6 +418,7 @@ pub(super) fn quantity(
         dimension: Dimension::NONE,
         arguments: (0..drives.len()).map(|i| format!("x{i}")).collect(),
         argument_dimensions: vec![Dimension::NONE; drives.len()],
+        defaults: Vec::new(),
         graph: m.graph,
         value,
         drives,

@@ -129,7 +129,9 @@ fn layout<'s>(
         let independent: Vec<Quantity<'s>> =
             quantity.arguments.iter().filter_map(|a| at(a)).collect();
         // With all arguments held for the whole file, the temperature is the abscissa.
-        let held = quantity.arguments.iter().all(|a| conditions.by_symbol.contains_key(a));
+        let is_held =
+            |a: &String| conditions.by_symbol.contains_key(a) || quantity.assumed.contains(a);
+        let held = quantity.arguments.iter().all(is_held);
         if independent.is_empty() && (!held || free.is_empty()) {
             return None;
         }

@@ -36,6 +36,7 @@ fn table() -> SymbolTable {
     let quantity = |symbol: &str, arguments: &[&str]| QuantityInfo {
         symbol: symbol.into(),
         arguments: arguments.iter().map(|a| String::from(*a)).collect(),
+        assumed: Vec::new(),
     };
     for (name, quantities) in [
         (

@@ -393,6 +393,7 @@ fn values_without_symbols_are_what_the_quantity_is_measured_over() {
     let quantity = |symbol: &str, argument: &str| espice_facts::QuantityInfo {
         symbol: symbol.into(),
         arguments: vec![argument.into()],
+        assumed: Vec::new(),
     };
     symbols.add_kind(espice_facts::KindInfo {
         name: "diode".into(),
