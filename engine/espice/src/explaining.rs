@@ -31,13 +31,14 @@ struct Model {
 }
 
 impl Engine<'_> {
-    /// The rule whose name is nearest to a word that names none, with its pack where the word
-    /// has one.
+    /// The rule or template whose name is nearest to a word that names none, with its pack where
+    /// the word has one.
     pub fn likely_rule(&self, word: &str) -> Option<String> {
         let full: Vec<String> = self.rulebook.rules().iter().map(|r| r.full_name()).collect();
         let bare = |full: &String| full.rsplit("::").next().unwrap_or(full).to_string();
         let bare: Vec<String> = full.iter().map(bare).collect();
-        let names = full.iter().chain(&bare).map(String::as_str);
+        let templates = self.library.templates.iter().map(|t| t.name.as_str());
+        let names = full.iter().chain(&bare).map(String::as_str).chain(templates);
         did_you_mean(word, names).map(String::from)
     }
 
@@ -178,21 +179,38 @@ impl Engine<'_> {
         Some(Model { bench: Bench::new(evaluator, kind), values: chosen.values.clone() })
     }
 
-    /// The model that is made of the sources.
+    /// The model that is made of the sources, or where rules left none the candidate that they
+    /// dropped.
     fn of_fit(&mut self, request: &ExplainRequest) -> Option<Model> {
         let outcome = self.model(&Request {
             sources: request.sources.clone(),
             part: request.part.clone(),
             ..Request::default()
         });
-        let fit = outcome.fit?;
-        let template = self.library.template(&fit.template)?;
+        let (name, found) = match outcome.fit {
+            Some(fit) => {
+                let all = fit.parameters.into_iter().map(|p| (p.name, p.value));
+                (fit.template, all.collect::<Vec<_>>())
+            }
+            // What a rule threw out is what someone wants to have explained: the candidate that
+            // this rule dropped, else the first that came to values.
+            None => {
+                let bare = request.rule.rsplit("::").next().unwrap_or_default();
+                let fitted = outcome.candidates.into_iter().filter(|c| c.attempt.is_some());
+                let (by_this, others): (Vec<_>, Vec<_>) =
+                    fitted.partition(|c| c.reason.contains(&format!("{bare}: ")));
+                let dropped = by_this.into_iter().chain(others).next()?;
+                let all = dropped.attempt?.parameters.into_iter().map(|p| (p.name, p.value));
+                (dropped.template, all.collect())
+            }
+        };
+        let template = self.library.template(&name)?;
         let kind = self.library.kind(&template.kind)?;
         let (evaluator, _) = self.evaluator(template, TNOM, None, &[]).ok()?;
         let mut values = template.defaults();
-        for fitted in &fit.parameters {
-            if let Some(slot) = template.parameter(&fitted.name).and_then(|i| values.get_mut(i)) {
-                *slot = fitted.value.unwrap_or(*slot);
+        for (name, value) in found {
+            if let Some(slot) = template.parameter(&name).and_then(|i| values.get_mut(i)) {
+                *slot = value.unwrap_or(*slot);
             }
         }
         Some(Model { bench: Bench::new(evaluator, kind), values })

@@ -8,7 +8,8 @@ use crate::orient::first_polarity;
 use crate::outcome as out;
 use crate::parts::choose_part;
 use crate::probe::{Bench, OwnedProbe};
-use crate::screen::{hit_limit, settle};
+use crate::run::article;
+use crate::screen::{hit_limit, settle, tell_assumptions};
 use crate::wire::{self, Naming};
 use espice_base::{
     Code, Diagnostic, Diagnostics, Digest, Hasher, Place, Progress, ReadError, Severity,
@@ -293,8 +294,11 @@ impl Engine<'_> {
         let stated = request.kind.as_deref().or(facts.device.kind.as_deref());
         if let Some(kind) = stated.filter(|k| *k != model.template.kind) {
             let message = format!(
-                "the sources speak of a {kind}, and `{}` is the card of a {}",
-                model.name, model.template.kind
+                "the sources speak of {} {kind}, and `{}` is the card of {} {}",
+                article(kind),
+                model.name,
+                article(&model.template.kind),
+                model.template.kind
             );
             return gathered.diagnostics.push(
                 Diagnostic::error(Code::CARD_OF_ANOTHER_KIND, message)
@@ -314,6 +318,9 @@ impl Engine<'_> {
         let mut findings = Vec::new();
         if !files.is_empty() {
             self.screen_facts(&mut facts, &mut findings, &mut gathered.diagnostics);
+        }
+        if let Some(kind) = self.library.kind(&model.template.kind) {
+            tell_assumptions(kind, &facts, &mut gathered.diagnostics);
         }
         let probe = match self.probe_of(&model, &facts) {
             Ok(probe) => probe,

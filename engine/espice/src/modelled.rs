@@ -3,12 +3,13 @@
 
 use crate::emit::{self, Stated};
 use crate::engine::Engine;
+use crate::evaluate::own;
 use crate::probe::{Bench, Probe};
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_facts::Conditions;
 use espice_lang::Quantities;
 use espice_lang::ir::{CardIr, ParameterScale, TemplateIr};
-use espice_netlist::{Origin, dialect};
+use espice_netlist::{Item, Origin, dialect};
 use espice_units::constants::TNOM;
 
 /// A template, ready to be asked with any values of its parameters.
@@ -122,6 +123,10 @@ impl Modelled<'_> {
         let evaluator = &self.bench.evaluator;
         let stated = Stated { template, cards: &cards, polarity, values, nominal: TNOM, evaluator };
         let device = stated.item(dialect, part).map_err(refused)?;
+        let mut notes = notes;
+        if let Item::Subcircuit(_) = device {
+            notes.splice(0..0, own::remarks(template, polarity, values));
+        }
         let origin = Origin {
             part: part.to_string(),
             version: env!("CARGO_PKG_VERSION").into(),

@@ -5,13 +5,14 @@ use crate::candidate::{Failed, Fitted};
 use crate::config::Request;
 use crate::emit::{self, Stated};
 use crate::engine::{Engine, stopped};
+use crate::evaluate::own;
 use crate::fitted::{View, attempt};
 use crate::orient::first_polarity;
 use crate::outcome as out;
 use crate::parts::{choose_part, stem};
 use crate::rank::choose;
 use crate::scans;
-use crate::screen::{hit_limit, settle};
+use crate::screen::{hit_limit, settle, tell_assumptions};
 use crate::simulate::{self, Check};
 use crate::wire::{self, Naming};
 use crate::withheld;
@@ -20,7 +21,7 @@ use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
 use espice_lang::ir::{Account, CardIr, Finding, FindingStatus, TemplateIr};
 use espice_lang::rules::{CandidateStatus, Selection, WaiverLog};
-use espice_netlist::{Origin, dialect, dialects};
+use espice_netlist::{Item, Origin, dialect, dialects};
 use espice_units::constants::TNOM;
 use std::collections::BTreeSet;
 
@@ -195,7 +196,10 @@ impl Engine<'_> {
         let title = self.library.kind(&kind).map_or(kind.as_str(), |k| k.title.as_str());
         let mut complaint = Diagnostic::error(
             Code::NO_TEMPLATE_FOR_KIND,
-            format!("this is a {title}, and no pack has a template for the kind `{kind}`"),
+            format!(
+                "this is {} {title}, and no pack has a template for the kind `{kind}`",
+                article(title)
+            ),
         )
         .help("add a template of this kind to a pack, or state another kind with --kind");
         if let Some(source) = record.facts.sources.first() {
@@ -222,6 +226,9 @@ impl Engine<'_> {
         let kind = facts.device.kind.as_deref()?;
         let (selection, complaints) = self.rulebook.select(kind, &self.input(facts));
         record.diagnostics.extend(complaints);
+        if let Some(kind) = self.library.kind(kind) {
+            tell_assumptions(kind, facts, &mut record.diagnostics);
+        }
         Some(selection)
     }
 
@@ -375,6 +382,10 @@ impl Engine<'_> {
                     continue;
                 }
             };
+            let mut origin = origin.clone();
+            if let Item::Subcircuit(_) = device {
+                origin.notes.splice(0..0, own::remarks(template, polarity, values));
+            }
             let (emitted, complaints) = emit::emit(dialect, device, &cards, &origin, &mut sources);
             diagnostics.extend(complaints);
             let Some(emitted) = emitted else { continue };
@@ -472,7 +483,7 @@ impl Engine<'_> {
 fn polarity(template: &TemplateIr, facts: &Facts) -> Result<usize, Diagnostic> {
     let known = &template.polarities;
     let refused = |message: String| {
-        Diagnostic::warning(Code::POLARITY_NOT_STATED, message)
+        Diagnostic::error(Code::POLARITY_NOT_STATED, message)
             .at(template.span)
             .help(format!("state the polarity in the source: {}", known.join(" or ")))
     };
@@ -528,6 +539,11 @@ fn unknown_dialects(request: &Request) -> Diagnostics {
                 .help(format!("{near}dialects are {}", known.join(", ")))
         })
         .collect()
+}
+
+/// The article before a word.
+pub(crate) fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" }
 }
 
 /// The part's name, else the first source's without its ending.

@@ -47,7 +47,7 @@ pub struct CardModel<'l> {
     /// Why its charges are not those of the whole device, in words.
     pub static_only: Vec<String>,
     /// The card of the template that the parameters stand on.
-    own: usize,
+    pub(super) own: usize,
 }
 
 impl CardModel<'_> {
@@ -95,7 +95,10 @@ impl Engine<'_> {
         let model = match chosen(cards, name) {
             Err(complaint) => Err(complaint),
             Ok(Chosen::Card(card)) => of_file(card, cards, instance, &self.library),
-            Ok(Chosen::Subcircuit(s)) => of_subcircuit(s, cards, instance, &self.library, text),
+            Ok(Chosen::Subcircuit(s)) => {
+                let own = if instance.is_empty() { self.own_subcircuit(cards, s) } else { None };
+                own.map_or_else(|| of_subcircuit(s, cards, instance, &self.library, text), Ok)
+            }
         };
         match model {
             Ok(model) => {

@@ -3,6 +3,7 @@
 
 mod card;
 mod find;
+pub(crate) mod own;
 mod points;
 mod ready;
 
