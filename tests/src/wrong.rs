@@ -76,6 +76,9 @@ fn run(case: &Case) -> Run {
         arguments.push("--no-simulator");
     }
     let run = program::run(&folder, &arguments, &[]);
+    if run.exit == Some(2) {
+        assert!(!folder.join("out").exists(), "{} wrote something", case.name);
+    }
     std::fs::remove_dir_all(folder).unwrap();
     run
 }

@@ -308,9 +308,15 @@ impl Writer<'_> {
                     let fields = [from.clone(), to.clone(), espice_units::exact(ohms)];
                     self.items.push(Item::Element(Element::new(format!("R{index}"), fields)));
                 }
+                // The voltage that the current makes: a current from a small difference of high
+                // potentials is rounded to more than a simulator's tolerance, and does not settle.
                 None => {
-                    let current = format!("V({from},{to})/{text}");
-                    self.source(&format!("B{index}"), nodes, "I", Value::Text(current));
+                    let middle = format!("m_{index}");
+                    let meter = [from.as_str(), middle.as_str(), "0"];
+                    self.items.push(Item::Element(Element::new(format!("V{index}"), meter)));
+                    let volts = format!("I(V{index})*{text}");
+                    let nodes = [middle.as_str(), to.as_str()];
+                    self.source(&format!("B{index}"), nodes, "V", Value::Text(volts));
                 }
             },
             BranchKind::Charge => {
