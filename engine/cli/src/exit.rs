@@ -42,7 +42,7 @@ const ORDER: [Exit; 9] = [
 ];
 
 /// What an error of each code means for the run: the longest prefix that fits decides.
-const CODES: [(&str, Exit); 41] = [
+const CODES: [(&str, Exit); 42] = [
     ("E01", Exit::Pack),
     ("E02", Exit::Pack),
     ("E03", Exit::Pack),
@@ -55,6 +55,7 @@ const CODES: [(&str, Exit); 41] = [
     ("E10", Exit::Pack),
     ("E11", Exit::Usage),
     ("E0104", Exit::Limit),
+    ("E0227", Exit::NoCandidate),
     ("E0317", Exit::Limit),
     ("E0413", Exit::Limit),
     ("E0532", Exit::Waiver),

@@ -20,7 +20,7 @@ pub fn notes(fit: &Fit, statistics: &Statistics) -> Diagnostics {
             notes.push(Diagnostic::warning(Code::FIT_NOT_CONVERGED, message));
         }
     }
-    if statistics.degrees_of_freedom <= 0.0 && !statistics.parameters.is_empty() {
+    if statistics.degrees_of_freedom < 0.5 && !statistics.parameters.is_empty() {
         let counted = |count: &str, what: &str| {
             if count == "1" { format!("1 {what}") } else { format!("{count} {what}s") }
         };

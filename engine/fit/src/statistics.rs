@@ -5,6 +5,9 @@ use crate::numeric::{add_scaled, column, dot, norm};
 use crate::{CurveErrors, Fit, Misfit, Variables, Working, t_quantile};
 use nalgebra::DMatrix;
 
+/// From this share of the largest on, a singular value belongs to a direction that the points tell.
+const SOUND: f64 = 0.1;
+
 /// What counts as identified, declared before the fit, and how sure intervals are to be.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Criteria {
@@ -231,7 +234,12 @@ pub fn statistics(
     let covariance = DMatrix::from_fn(n, n, |i, j| {
         if correlation[(i, j)].is_nan() { f64::NAN } else { spread[(i, j)] }
     });
-    let weak = identify::weak_directions(&basis.map(&inside), &parameters, criteria);
+    let mut weak = identify::weak_directions(&basis.map(&inside), &parameters, criteria);
+    if degrees_of_freedom < 0.5 {
+        // Nothing is left over to judge by, however strongly each acts.
+        let largest = basis.sorted_values().first().copied().unwrap_or_default();
+        weak.retain(|d| !d.has_effect || d.singular_value <= SOUND * largest);
+    }
     let independent = blocks.iter().all(|b| {
         b.correlation.independent() && b.curve.shared.is_empty() && !b.correlation.misfit.systematic
     });

@@ -103,7 +103,8 @@ pub(crate) fn account(rules: &RuleCount, devices: usize) -> String {
 
 /// The run in one sentence.
 pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
-    let Some(fit) = &outcome.fit else { return refusal(outcome) };
+    let came_out = Verdict::of(outcome) != Verdict::None;
+    let Some(fit) = outcome.fit.as_ref().filter(|_| came_out) else { return refusal(outcome) };
     let mut parts = Vec::new();
     // What a model was not fitted to says what it leaves out, not how well it was fitted.
     let curves: Vec<&FittedCurve> = fit.curves.iter().filter(|c| !c.withheld).collect();
@@ -119,16 +120,15 @@ pub(crate) fn summary(outcome: &Outcome, script: Script) -> String {
         fit.rated.iter().filter(counts).filter_map(|r| r.error).map(f64::abs).collect();
     if let Some(error) = errors.iter().copied().fold(None, largest) {
         let n = count(errors.len(), "rated value", "rated values");
-        parts.push(format!("{n} within {}", numbers::percent(error, script)));
+        parts.push(format!("up to {} on {n}", numbers::percent(error, script)));
     }
-    if let Some(limits) = limits_in_words(fit) {
-        parts.push(limits);
-    }
-    let reach = if parts.is_empty() {
-        format!("`{}` was fitted", fit.template)
-    } else {
-        format!("`{}` meets {}", fit.template, list(&parts))
+    let mut reach = match parts.is_empty() {
+        true => format!("`{}` was fitted", fit.template),
+        false => format!("errors of `{}`: {}", fit.template, list(&parts)),
     };
+    if let Some(limits) = limits_in_words(fit) {
+        reach += &format!("; {limits}");
+    }
     format!("{reach}; {}", rules_in_words(&outcome.verdict.rules))
 }
 
@@ -142,13 +142,13 @@ fn curves_in_words(outcome: &Outcome, curves: &[&FittedCurve], script: Script) -
         curves.iter().partition(|c| on_log(c));
     let mut parts = Vec::new();
     if let Some(worst) = log.iter().filter_map(|c| c.log_rms).fold(None, largest) {
-        let within = numbers::decades(worst, script);
-        parts.push(format!("{} within {within} (log RMS)", count(log.len(), "curve", "curves")));
+        let most = numbers::decades(worst, script);
+        parts.push(format!("up to {most} (log RMS) on {}", count(log.len(), "curve", "curves")));
     }
     if let Some(worst) = linear.iter().filter_map(|c| c.nrmse).fold(None, largest) {
-        let within = numbers::percent(worst, script);
+        let most = numbers::percent(worst, script);
         let what = count(linear.len(), "curve", "curves");
-        parts.push(format!("{what} within {within} of range (NRMSE)"));
+        parts.push(format!("up to {most} of range (NRMSE) on {what}"));
     }
     parts
 }
@@ -171,9 +171,9 @@ fn limits_in_words(fit: &Fit) -> Option<String> {
     let met = judged.iter().filter(|w| **w).count();
     match judged.len() {
         0 => None,
-        1 if met == 1 => Some(String::from("the one limit")),
-        all if met == all => Some(format!("all {all} limits")),
-        all => Some(format!("{met} of {all} limits")),
+        1 if met == 1 => Some(String::from("the one limit is met")),
+        all if met == all => Some(format!("all {all} limits are met")),
+        all => Some(format!("{met} of {all} limits are met")),
     }
 }
 

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 ///
 /// Writes PART.lib for the first dialect and PART.DIALECT.lib for every further one, PART.json
 /// (the outcome) and PART.html (the report). JSON and report are written too when no model came
-/// out: they say why.
+/// out: they say why. A command line that cannot be carried out writes nothing.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// Sources of one device: PDF datasheet, MDM, CSV, digitised curves as JSON or facts TOML
@@ -103,6 +103,10 @@ fn make(
     };
     let exit = Exit::of_outcome(&outcome, arguments.fail_on);
     let write = |document: &str| {
+        // Nothing was done that a file could tell of.
+        if exit == Exit::Usage {
+            return Ok(Vec::new());
+        }
         let written = write(&arguments.out, &outcome, &sheets, document)?;
         for card in files::earlier_cards(&arguments.out, &outcome.device.part, &written) {
             context.console.report_one(&of_earlier_run(&card));
