@@ -64,7 +64,7 @@ fn report() -> Report {
     let mut known = finding("known_one", "error", "failed", "K1");
     known.known = true;
     let mut waived = finding("waived_one", "error", "waived", "W1");
-    waived.waiver = Some(waiver("active"));
+    waived.waiver = Some(Box::new(waiver("active")));
     let mut no_data = finding("without_data", "note", "failed", "");
     no_data.data_span = None;
     let mut often = finding("often", "error", "failed", "A1");
