@@ -19,6 +19,6 @@ pub use codes::{Code, CodeInfo, all_codes};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Place, Severity};
 pub use digest::{Digest, Hasher};
 pub use render::render_plain;
-pub use source::{FileId, LineColumn, SourceFile, SourceMap, Span};
+pub use source::{FileId, LineColumn, SourceFile, SourceMap, Span, Text};
 pub use suggest::did_you_mean;
 pub use world::{Clock, Date, Limits, MemoryWorld, Progress, ReadError, World};

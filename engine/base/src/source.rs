@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 /// Identifies one source text in a [`SourceMap`].
@@ -53,11 +54,37 @@ impl fmt::Display for LineColumn {
     }
 }
 
+/// A text to be held on to without a copy.
+#[derive(Clone, Debug)]
+pub enum Text {
+    /// Part of the program.
+    Static(&'static str),
+    /// Of a run.
+    Shared(Arc<str>),
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Text::Static(text) => text,
+            Text::Shared(text) => text,
+        }
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for Text {
+    fn from(text: T) -> Text {
+        Text::Shared(text.into())
+    }
+}
+
 /// One source text with its name and line starts.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
-    text: Arc<str>,
+    text: Text,
     /// Found when someone asks for a line.
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -74,7 +101,7 @@ impl SourceFile {
     }
 
     /// The whole text, to be held on to.
-    pub fn shared_text(&self) -> Arc<str> {
+    pub fn shared_text(&self) -> Text {
         self.text.clone()
     }
 
@@ -132,7 +159,7 @@ pub struct SourceMap {
 
 impl SourceMap {
     /// Adds a text and returns its id. Names need not be unique.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Text>) -> FileId {
         let (text, line_starts) = (text.into(), OnceLock::new());
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts }));

@@ -8,11 +8,12 @@ pub fn did_you_mean<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
+    let folded = fold(word);
     candidates
         .into_iter()
         .filter(|c| *c != word)
-        .map(|c| (distance(word, c), c))
-        .filter(|&(d, c)| d <= limit && (d == 0 || is_like(word, c)))
+        .filter_map(|c| Some((distance(&folded, &fold(c), limit)?, c)))
+        .filter(|&(d, c)| d == 0 || is_like(word, c))
         .min()
         .map(|(_, c)| c)
 }
@@ -25,9 +26,15 @@ fn is_like(word: &str, candidate: &str) -> bool {
     third.is_some() || (second.is_some() && fold(first) == fold(candidate.chars().next()))
 }
 
-fn distance(a: &str, b: &str) -> usize {
-    let fold = |s: &str| s.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
-    let (a, b) = (fold(a), fold(b));
+fn fold(s: &str) -> Vec<char> {
+    s.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// The distance, when it is at most a limit.
+fn distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
     let width = b.len() + 1;
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..width).collect();
@@ -45,7 +52,7 @@ fn distance(a: &str, b: &str) -> usize {
         }
         before = std::mem::replace(&mut last, row);
     }
-    last.last().copied().unwrap_or(0)
+    last.last().copied().filter(|d| *d <= limit)
 }
 
 #[cfg(test)]

@@ -94,13 +94,10 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), Diagnostic> {
 pub(crate) struct Scratch(Passing);
 
 impl Scratch {
-    /// Makes it where the system keeps temporary files; where that is not possible the folder
-    /// does not exist, and whoever writes into it says so.
+    /// Its path, among the system's temporary files; the first simulation makes it.
     pub(crate) fn new() -> Scratch {
         let folder = std::env::temp_dir().join(format!("espice-run-{}", std::process::id()));
-        let folder = Passing::new(folder);
-        let _ = fs::create_dir_all(folder.path());
-        Scratch(folder)
+        Scratch(Passing::new(folder))
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -27,7 +27,7 @@ mod tests {
             let (tree, told) = espice_syntax::parse(text.text, file);
             assert!(told.is_empty(), "{}", text.path);
             assert_eq!(
-                espice_syntax::thaw(text.frozen, &text.text.into(), file),
+                espice_syntax::thaw(text.frozen, text.text, file),
                 Some(tree),
                 "{}",
                 text.path

@@ -67,7 +67,8 @@ impl Default for Config {
 pub struct SimulatorSetup {
     /// The command: a path, or a name that the system looks up.
     pub command: PathBuf,
-    /// An existing folder for decks and results, which are removed again.
+    /// A folder for decks and results, which are removed again; it is made in an existing one with
+    /// the first run.
     pub folder: PathBuf,
     /// How many processes may run at once; results do not depend on it.
     pub processes: usize,

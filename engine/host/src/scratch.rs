@@ -1,5 +1,5 @@
 //! A folder for what a simulator reads and writes.
-#![allow(clippy::disallowed_methods, reason = "a host makes folders")]
+#![allow(clippy::disallowed_methods, reason = "a host removes folders")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,11 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    /// Makes it; where that is not possible the folder does not exist, and whoever writes into
-    /// it says so.
+    /// Its path; the first simulation makes it.
     pub fn new() -> Scratch {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("espice-host-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        let _ = fs::create_dir_all(&folder);
-        Scratch(folder)
+        Scratch(std::env::temp_dir().join(name))
     }
 
     /// Where it is.

@@ -464,7 +464,7 @@ impl<'a> Builder<'a> {
     }
 
     fn list(&mut self, args: Pair<'a, Rule>) -> Option<(Vec<Expr>, u32)> {
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(1);
         let mut depth = 0;
         for node in Nodes::new(args.into_inner()) {
             let (value, inner) = self.deep_expr(node)?;

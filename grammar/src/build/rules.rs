@@ -18,7 +18,8 @@ impl<'a> Builder<'a> {
         block: &[Statement],
     ) -> Option<RuleItem> {
         let (mut formerly, mut scope, mut limits) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut needs, mut lets, mut checks) = (Vec::new(), Vec::new(), Vec::new());
+        // Most rules check one thing: a vector that grows by itself takes room for four.
+        let (mut needs, mut lets, mut checks) = (Vec::new(), Vec::new(), Vec::with_capacity(1));
         let (mut when, mut say, mut because, mut help) = (None, None, None, None);
         let mut unwaivable = None;
         for (mut s, _) in self.statements(block, Context::Rule) {

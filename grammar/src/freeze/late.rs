@@ -3,7 +3,7 @@
 use super::{Frozen, Ice, Melt};
 use espice_base::FileId;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// A part of a tree that may still be frozen; looking at it thaws it.
 pub struct Late<T> {
@@ -12,17 +12,17 @@ pub struct Late<T> {
 }
 
 /// A frozen part of the tree of a text.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Frost {
-    bytes: Arc<[u8]>,
-    text: Arc<str>,
+    bytes: &'static [u8],
+    text: &'static str,
     file: FileId,
 }
 
 impl Frost {
     fn thaw<T: Frozen>(&self) -> Option<T> {
         let mut melt =
-            Melt { bytes: &self.bytes, text: &self.text, file: self.file, last: 0, depth: 0 };
+            Melt { bytes: self.bytes, text: self.text, file: self.file, last: 0, depth: 0 };
         T::thaw(&mut melt).filter(|_| melt.bytes.is_empty())
     }
 }
@@ -45,7 +45,7 @@ impl<T: Frozen + Default> Deref for Late<T> {
 
 impl<T: Clone> Clone for Late<T> {
     fn clone(&self) -> Self {
-        Late { ready: self.ready.clone(), frost: self.frost.clone() }
+        Late { ready: self.ready.clone(), frost: self.frost }
     }
 }
 
@@ -70,11 +70,11 @@ impl<T: Frozen + Default> Frozen for Late<T> {
         ice.bytes.append(&mut own.bytes);
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         let length = melt.length()?;
         let (own, rest) = melt.bytes.split_at_checked(length)?;
         melt.bytes = rest;
-        let frost = Frost { bytes: own.into(), text: melt.text.clone(), file: melt.file };
+        let frost = Frost { bytes: own, text: melt.text, file: melt.file };
         Some(Late { ready: OnceLock::new(), frost: Some(frost) })
     }
 }

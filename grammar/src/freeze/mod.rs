@@ -11,7 +11,6 @@ pub use late::Late;
 
 use crate::ast::{Expr, File, Word};
 use espice_base::{Date, FileId, Span};
-use std::sync::Arc;
 
 /// Deepest nesting that is thawed, above that of any tree that parsing gives.
 const DEPTH: u32 = 2048;
@@ -29,8 +28,9 @@ pub fn freeze(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The tree that [`crate::parse`] gives for the text whose tree was frozen. `None` when the bytes
-/// are not those of this text. Bodies of templates are thawed when someone looks at them.
-pub fn thaw(bytes: &[u8], text: &Arc<str>, file: FileId) -> Option<File> {
+/// are not those of this text. Bodies of templates are thawed when someone looks at them, which is
+/// why both have to stay: they are parts of the program.
+pub fn thaw(bytes: &'static [u8], text: &'static str, file: FileId) -> Option<File> {
     let mut melt = Melt { bytes, text, file, last: 0, depth: 0 };
     let length = melt.number()?;
     if length != text.len() as u64 {
@@ -48,9 +48,9 @@ struct Ice<'t> {
 }
 
 /// What is left to be thawed.
-struct Melt<'b> {
-    bytes: &'b [u8],
-    text: &'b Arc<str>,
+struct Melt {
+    bytes: &'static [u8],
+    text: &'static str,
     file: FileId,
     last: u32,
     depth: u32,
@@ -58,7 +58,7 @@ struct Melt<'b> {
 
 trait Frozen: Sized {
     fn freeze(&self, ice: &mut Ice<'_>);
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self>;
+    fn thaw(melt: &mut Melt) -> Option<Self>;
 }
 
 impl Ice<'_> {
@@ -72,7 +72,7 @@ impl Ice<'_> {
     }
 }
 
-impl<'b> Melt<'b> {
+impl Melt {
     fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.bytes.split_first()?;
         self.bytes = rest;
@@ -95,7 +95,7 @@ impl<'b> Melt<'b> {
         usize::try_from(self.number()?).ok()
     }
 
-    fn text(&mut self) -> Option<&'b str> {
+    fn text(&mut self) -> Option<&'static str> {
         let length = self.length()?;
         let (text, rest) = self.bytes.split_at_checked(length)?;
         self.bytes = rest;
@@ -119,7 +119,7 @@ impl Frozen for Span {
         ice.last = self.start;
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         let start = i64::from(melt.last).checked_add(unfolded(melt.number()?))?;
         let start = u32::try_from(start).ok()?;
         let end = start.checked_add(u32::try_from(melt.number()?).ok()?)?;
@@ -143,7 +143,7 @@ impl Frozen for Word {
         }
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         let span = Span::thaw(melt)?;
         let text = match bool::thaw(melt)? {
             true => part(melt.text, span)?.to_string(),
@@ -159,7 +159,7 @@ impl Frozen for Expr {
         self.kind.freeze(ice);
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         let span = Span::thaw(melt)?;
         melt.depth += 1;
         let kind = if melt.depth < DEPTH { Frozen::thaw(melt)? } else { return None };
@@ -171,7 +171,7 @@ impl Frozen for Expr {
 impl Frozen for FileId {
     fn freeze(&self, _: &mut Ice<'_>) {}
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         Some(melt.file)
     }
 }
@@ -181,7 +181,7 @@ impl Frozen for bool {
         ice.bytes.push(u8::from(*self));
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         match melt.byte()? {
             0 => Some(false),
             1 => Some(true),
@@ -196,7 +196,7 @@ impl Frozen for String {
         ice.bytes.extend(self.as_bytes());
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         melt.text().map(String::from)
     }
 }
@@ -207,7 +207,7 @@ impl Frozen for Date {
         ice.bytes.extend([self.month, self.day]);
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         let year = i32::try_from(unfolded(melt.number()?)).ok()?;
         Some(Date { year, month: melt.byte()?, day: melt.byte()? })
     }
@@ -221,7 +221,7 @@ impl<T: Frozen> Frozen for Option<T> {
         }
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         Some(if bool::thaw(melt)? { Some(T::thaw(melt)?) } else { None })
     }
 }
@@ -231,7 +231,7 @@ impl<T: Frozen> Frozen for Box<T> {
         self.as_ref().freeze(ice);
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         T::thaw(melt).map(Box::new)
     }
 }
@@ -242,7 +242,7 @@ impl<T: Frozen> Frozen for Vec<T> {
         self.iter().for_each(|item| item.freeze(ice));
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         let length = melt.length()?;
         // An item takes a byte at least, but for a broken length.
         let mut items = Vec::with_capacity(length.min(melt.bytes.len()));
@@ -259,7 +259,7 @@ impl<A: Frozen, B: Frozen> Frozen for (A, B) {
         self.1.freeze(ice);
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         Some((A::thaw(melt)?, B::thaw(melt)?))
     }
 }
@@ -271,7 +271,7 @@ impl<A: Frozen, B: Frozen, C: Frozen> Frozen for (A, B, C) {
         self.2.freeze(ice);
     }
 
-    fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+    fn thaw(melt: &mut Melt) -> Option<Self> {
         Some((A::thaw(melt)?, B::thaw(melt)?, C::thaw(melt)?))
     }
 }
@@ -287,8 +287,8 @@ mod tests {
         let file = FileId(7);
         let (tree, told) = crate::parse(TEXT, file);
         assert!(told.is_empty());
-        let bytes = freeze(TEXT).unwrap();
-        assert_eq!(thaw(&bytes, &TEXT.into(), file), Some(tree));
+        let bytes: &'static [u8] = freeze(TEXT).unwrap().leak();
+        assert_eq!(thaw(bytes, TEXT, file), Some(tree));
         assert!(bytes.len() < 2 * TEXT.len(), "{} of {}", bytes.len(), TEXT.len());
     }
 
@@ -301,17 +301,18 @@ mod tests {
     fn bytes_of_something_else_give_nothing() {
         let bytes = freeze(TEXT).unwrap();
         let tree = crate::parse(TEXT, FileId(0)).0;
-        let text = Arc::from(TEXT);
-        assert_eq!(thaw(&bytes, &Arc::from(&TEXT[1..]), FileId(0)), None);
+        // What is frozen is part of a program, and stays.
+        let of = |bytes: &[u8], text| thaw(bytes.to_vec().leak(), text, FileId(0));
+        assert_eq!(of(&bytes, &TEXT[1..]), None);
         // No byte less, no byte more, and no panic for bytes that were damaged.
-        assert_eq!(thaw(&bytes[..bytes.len() - 1], &text, FileId(0)), None);
-        assert_eq!(thaw(&[&bytes[..], &[0]].concat(), &text, FileId(0)), None);
+        assert_eq!(of(&bytes[..bytes.len() - 1], TEXT), None);
+        assert_eq!(of(&[&bytes[..], &[0]].concat(), TEXT), None);
         for at in (0..bytes.len()).step_by(61) {
             for byte in [0, 0x7f, 0xff] {
                 let mut damaged = bytes.clone();
                 damaged[at] = byte;
                 // Comparing looks at every body.
-                let (one, other) = (thaw(&damaged, &text, FileId(0)), tree.clone());
+                let (one, other) = (of(&damaged, TEXT), tree.clone());
                 let _ = one.is_some_and(|one| one == other);
             }
         }

@@ -13,7 +13,7 @@ macro_rules! frozen_structs {
                 $($field.freeze(ice);)*
             }
 
-            fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+            fn thaw(melt: &mut Melt) -> Option<Self> {
                 $(let $field = Frozen::thaw(melt)?;)*
                 Some($name { $($field),* })
             }
@@ -37,7 +37,7 @@ macro_rules! frozen_enums {
                 }
             }
 
-            fn thaw(melt: &mut Melt<'_>) -> Option<Self> {
+            fn thaw(melt: &mut Melt) -> Option<Self> {
                 Some(match melt.byte()? {
                     $($byte => {
                         $($(let $part = Frozen::thaw(melt)?;)*)?

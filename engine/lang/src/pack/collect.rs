@@ -11,7 +11,7 @@ use crate::check::dims::likely;
 use crate::check::names::{Class, Names};
 use crate::ir::{Allowed, Library, Owned, ScriptSource, TestData};
 use espice_base::{
-    Code, Diagnostic, Diagnostics, FileId, Place, ReadError, Severity, SourceMap, Span,
+    Code, Diagnostic, Diagnostics, FileId, Place, ReadError, Severity, SourceMap, Span, Text,
 };
 use espice_syntax::ast::{File, Given, Item, ItemKind, Limits, Quoted, Word};
 use espice_syntax::{Draft, Part};
@@ -31,23 +31,26 @@ const PIECE: usize = 2 << 10;
 const THREADS: usize = 8;
 
 /// A text of a pack: its path in the pack, and its tree where it came with it.
-pub(super) struct Text<'f> {
+pub(super) struct Unparsed<'f> {
     relative: &'f str,
     file: FileId,
-    text: Arc<str>,
-    frozen: Option<&'f [u8]>,
+    text: Text,
+    /// The text and its tree, where they came with the program.
+    frozen: Option<(&'static str, &'static [u8])>,
 }
 
-impl<'f> Text<'f> {
+impl<'f> Unparsed<'f> {
     /// Adds a file of a pack to the texts of the run.
     pub(super) fn of(relative: &'f str, file: &'f PackFile<'f>, sources: &mut SourceMap) -> Self {
         // Whole at once: taking what is no UTF-8 out of a text goes through it piece by piece.
-        let text: Arc<str> = match std::str::from_utf8(&file.bytes) {
-            Ok(text) => text.into(),
-            Err(_) => String::from_utf8_lossy(&file.bytes).into(),
+        let text = match (file.embedded, std::str::from_utf8(&file.bytes)) {
+            (Some((text, _)), _) => Text::Static(text),
+            (None, Ok(text)) => text.into(),
+            (None, Err(_)) => String::from_utf8_lossy(&file.bytes).into(),
         };
         let id = sources.add(file.path.as_str(), text.clone());
-        Text { relative, file: id, text, frozen: file.frozen }
+        let frozen = file.embedded.filter(|(_, tree)| !tree.is_empty());
+        Unparsed { relative, file: id, text, frozen }
     }
 
     /// The text with its items found, where it has no tree.
@@ -56,7 +59,7 @@ impl<'f> Text<'f> {
     }
 
     fn thaw(&self) -> Option<File> {
-        self.frozen.and_then(|f| espice_syntax::thaw(f, &self.text, self.file))
+        self.frozen.and_then(|(text, tree)| espice_syntax::thaw(tree, text, self.file))
     }
 }
 
@@ -75,8 +78,8 @@ enum Done {
 }
 
 /// Parses texts, on several threads when there is much to do. The order is that of the texts.
-pub(super) fn parse_all(texts: &[Text<'_>]) -> Vec<Parsed> {
-    let drafts: Vec<Option<Draft<'_>>> = texts.iter().map(Text::draft).collect();
+pub(super) fn parse_all(texts: &[Unparsed<'_>]) -> Vec<Parsed> {
+    let drafts: Vec<Option<Draft<'_>>> = texts.iter().map(Unparsed::draft).collect();
     let mut steps = Vec::new();
     for (place, (text, draft)) in texts.iter().zip(&drafts).enumerate() {
         let Some(draft) = draft else {
@@ -102,7 +105,7 @@ pub(super) fn parse_all(texts: &[Text<'_>]) -> Vec<Parsed> {
             Done::Part(part) => parts.push(part),
         }
     }
-    let join = |((text, draft), (tree, parts)): ((&Text<'_>, Option<Draft<'_>>), _)| {
+    let join = |((text, draft), (tree, parts)): ((&Unparsed<'_>, Option<Draft<'_>>), _)| {
         let (tree, parts): (Option<File>, Vec<Part>) = (tree, parts);
         match (tree, draft) {
             (Some(tree), _) => (tree, Diagnostics::new()),
@@ -116,7 +119,7 @@ pub(super) fn parse_all(texts: &[Text<'_>]) -> Vec<Parsed> {
 
 /// Does steps on as many threads as they are worth; what came out, in the order of the steps,
 /// each with the place of its text.
-fn side_by_side(texts: &[Text<'_>], steps: &[Step<'_, '_>]) -> Vec<(usize, Done)> {
+fn side_by_side(texts: &[Unparsed<'_>], steps: &[Step<'_, '_>]) -> Vec<(usize, Done)> {
     let weight = |step: &Step<'_, '_>| match step {
         // Most of a tree that came with its text is thawed later, if ever.
         Step::Thaw(place) => texts.get(*place).map_or(0, |t| t.text.len() / 20),
@@ -135,7 +138,7 @@ fn side_by_side(texts: &[Text<'_>], steps: &[Step<'_, '_>]) -> Vec<(usize, Done)
                 number,
                 match step {
                     Step::Thaw(place) => {
-                        (*place, Done::Tree(texts.get(*place).and_then(Text::thaw)))
+                        (*place, Done::Tree(texts.get(*place).and_then(Unparsed::thaw)))
                     }
                     Step::Read(place, draft, items) => {
                         (*place, Done::Part(draft.read(items.clone())))
@@ -176,14 +179,14 @@ pub(super) struct Collector<'a, 'f> {
 
 impl<'f> Collector<'_, 'f> {
     /// Takes the items of every `.espice` file.
-    pub(super) fn collect(mut self, parsed: impl Iterator<Item = (&'f Text<'f>, Parsed)>) {
+    pub(super) fn collect(mut self, parsed: impl Iterator<Item = (&'f Unparsed<'f>, Parsed)>) {
         for (text, parsed) in parsed {
             self.take_file(text, parsed);
         }
     }
 
-    fn take_file(&mut self, text: &Text<'_>, (tree, told): Parsed) {
-        let Text { relative, file: id, text, .. } = text;
+    fn take_file(&mut self, text: &Unparsed<'_>, (tree, told): Parsed) {
+        let Unparsed { relative, file: id, text, .. } = text;
         let id = *id;
         let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
         let errors: Vec<Span> = told.iter().filter(is_error).filter_map(text_place).collect();

@@ -11,8 +11,8 @@ pub(super) struct PackFile<'a> {
     /// Where the source holds it; the name that diagnostics show.
     pub(super) path: String,
     pub(super) bytes: Cow<'a, [u8]>,
-    /// Its tree, where it came with the text.
-    pub(super) frozen: Option<&'a [u8]>,
+    /// The same and its tree, where they are part of the program; the tree may be empty.
+    pub(super) embedded: Option<(&'static str, &'static [u8])>,
 }
 
 /// What belongs to a pack, by its ending.
@@ -42,8 +42,8 @@ pub(super) fn read_files<'a>(
             }
             match candidate.source.read(&path) {
                 Ok(bytes) => {
-                    let frozen = candidate.source.frozen(&path);
-                    files.insert(relative, PackFile { path, bytes, frozen });
+                    let embedded = candidate.source.embedded(&path);
+                    files.insert(relative, PackFile { path, bytes, embedded });
                 }
                 Err(error) => {
                     let what = format!("`{path}`");
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn ends_of_lines_do_not_change_a_digest() {
         let files = |text: &'static str| {
-            let file = PackFile { path: "x".into(), bytes: text.as_bytes().into(), frozen: None };
+            let file = PackFile { path: "x".into(), bytes: text.as_bytes().into(), embedded: None };
             BTreeMap::from([("a.espice".to_string(), file)])
         };
         let none = BTreeMap::new();

@@ -18,7 +18,7 @@ pub use source::{EmbeddedFile, EmbeddedPack, PackRoot};
 
 use crate::check::{self, Declarations, names::Names};
 use crate::ir::{Library, PackInfo};
-use collect::{Collector, Text, parse_all};
+use collect::{Collector, Unparsed, parse_all};
 use espice_base::{Diagnostics, Digest, SourceMap, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ pub fn load(
     for (_, _, files) in &loading {
         let before = texts.len();
         let own = files.iter().filter(|(path, _)| path.ends_with(".espice"));
-        texts.extend(own.map(|(path, file)| Text::of(path, file, sources)));
+        texts.extend(own.map(|(path, file)| Unparsed::of(path, file, sources)));
         counts.push(texts.len() - before);
     }
     let mut parsed = texts.iter().zip(parse_all(&texts));

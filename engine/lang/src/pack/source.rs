@@ -29,9 +29,9 @@ pub struct EmbeddedFile<'a> {
     /// Where it lies: `templates/junction_diode.espice`.
     pub path: &'a str,
     /// What it says.
-    pub text: &'a str,
+    pub text: &'static str,
     /// Its tree as [`espice_syntax::freeze`] gives it; empty where the text is to be parsed.
-    pub frozen: &'a [u8],
+    pub frozen: &'static [u8],
 }
 
 /// Reads the files of one pack.
@@ -44,11 +44,10 @@ pub(super) enum PackSource<'a> {
 }
 
 impl<'a> PackSource<'a> {
-    /// The tree of a file, where it came with its text.
-    pub(super) fn frozen(&self, path: &str) -> Option<&'a [u8]> {
+    /// The text of a file that is part of the program, and its tree.
+    pub(super) fn embedded(&self, path: &str) -> Option<(&'static str, &'static [u8])> {
         let PackSource::Embedded(files) = self else { return None };
-        let found = files.iter().find(|f| f.path == path)?;
-        (!found.frozen.is_empty()).then_some(found.frozen)
+        files.iter().find(|f| f.path == path).map(|f| (f.text, f.frozen))
     }
 
     pub(super) fn read(&self, path: &str) -> Result<Cow<'a, [u8]>, ReadError> {

@@ -13,7 +13,7 @@ fn world() -> MemoryWorld {
     MemoryWorld::new(Date { year: 2026, month: 1, day: 1 })
 }
 
-const fn text<'a>(path: &'a str, text: &'a str) -> EmbeddedFile<'a> {
+const fn text<'a>(path: &'a str, text: &'static str) -> EmbeddedFile<'a> {
     EmbeddedFile { path, text, frozen: &[] }
 }
 

@@ -8,11 +8,11 @@ use super::testing::TestIr;
 use super::waivers::WaiverIr;
 use crate::Quantities;
 use crate::ir::{Finding, LimitTable};
-use espice_base::{Date, Diagnostics, FileId, Limits, Span};
+use espice_base::{Date, Diagnostics, FileId, Limits, Span, Text};
 use espice_facts::{Facts, SymbolTable};
 use espice_units::Constants;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// When a rule is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -275,14 +275,14 @@ impl Rulebook {
 /// A text of a pack, for quoting.
 #[derive(Clone, Debug)]
 pub(crate) struct PackText {
-    text: Arc<str>,
+    text: Text,
     /// Bytes that a quoted line does not have: ends of lines, the second of two blanks, letters
     /// beyond ASCII. Found when the text is first quoted.
     breaks: OnceLock<Vec<u32>>,
 }
 
 impl PackText {
-    pub(crate) fn new(text: Arc<str>) -> PackText {
+    pub(crate) fn new(text: Text) -> PackText {
         PackText { text, breaks: OnceLock::new() }
     }
 

@@ -296,7 +296,7 @@ fn check_body(
     });
     let (needs, need_spans): (Vec<Need>, Vec<Span>) =
         item.needs.iter().filter_map(|n| Some((check_need(checker, n)?, n.span))).unzip();
-    let mut checks = Vec::new();
+    let mut checks = Vec::with_capacity(item.checks.len());
     for check in &item.checks {
         let typed = checker.expr(check);
         checker.expect_truth(&typed, "what is checked");

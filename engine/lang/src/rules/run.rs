@@ -26,7 +26,9 @@ impl Rulebook {
     /// undecided, or did not apply.
     pub fn run(&self, phase: Phase, input: &Input<'_>) -> Judgement {
         let mut judgement = Judgement::default();
-        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.phase == phase) {
+        let of_phase = || self.rules.iter().enumerate().filter(|(_, r)| r.phase == phase);
+        judgement.findings.reserve_exact(of_phase().count());
+        for (index, rule) in of_phase() {
             let finding = self.evaluate(index, rule, input, None, &mut judgement.diagnostics);
             judgement.findings.push(finding);
         }

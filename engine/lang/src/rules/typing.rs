@@ -318,9 +318,11 @@ impl Checker<'_> {
         rest: &[(CompareOp, Span, Expr)],
         d: usize,
     ) -> TypedExpr {
-        let mut operands = vec![self.deep(first, d)];
-        let mut written = vec![first];
-        let mut operators = Vec::new();
+        let mut operands = Vec::with_capacity(rest.len() + 1);
+        let mut written = Vec::with_capacity(rest.len() + 1);
+        let mut operators = Vec::with_capacity(rest.len());
+        operands.push(self.deep(first, d));
+        written.push(first);
         for (op, _, right) in rest {
             operands.push(self.deep(right, d));
             written.push(right);

@@ -79,10 +79,7 @@ pub(crate) fn check_templates(declared: &Arc<Declared>, diagnostics: &mut Diagno
     let mut sound = BTreeMap::new();
     for (place, owned, merged, is_broken) in merged_all {
         let name = &owned.item.name.text;
-        if merged.made_of.iter().any(|part| unsound.contains(part)) {
-            unsound.insert(name.clone());
-            continue;
-        }
+        let of_unsound = merged.made_of.iter().any(|part| unsound.contains(part));
         let before = diagnostics.len();
         if let Some(recipe) = &merged.recipe {
             let item = (name.clone(), recipe.item.clone());
@@ -94,13 +91,21 @@ pub(crate) fn check_templates(declared: &Arc<Declared>, diagnostics: &mut Diagno
         builder.build();
         let is_sound = !merged.is_damaged
             && !is_broken
+            && !of_unsound
             && !builder.lower.diagnostics.has_errors()
             && !diagnostics.iter().skip(before).any(is_error);
         if is_sound {
             builder.warn_unused();
         }
         checked.parameters.insert(name.clone(), builder.parameters.clone());
-        diagnostics.extend(std::mem::take(&mut builder.lower.diagnostics));
+        let mut found = std::mem::take(&mut builder.lower.diagnostics);
+        if of_unsound {
+            let is_told = |d: &Diagnostic| {
+                diagnostics.iter().any(|t| t.code == d.code && t.place() == d.place())
+            };
+            found = found.iter().filter(|d| !is_told(d)).cloned().collect();
+        }
+        diagnostics.extend(found);
         if is_sound {
             sound.insert(place, builder.finish());
         } else {

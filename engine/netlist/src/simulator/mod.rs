@@ -121,7 +121,8 @@ impl Simulator {
 pub struct SimulatorConfig<'a> {
     /// The command: a full path, or a name that the system looks up.
     pub command: PathBuf,
-    /// An existing folder, in which the run writes its files and where it removes them again.
+    /// In it the run writes its files, and removes them again; it is made in an existing one where
+    /// it is missing.
     pub folder: PathBuf,
     /// Begins the name of every file; unique among runs that share the folder.
     pub label: String,

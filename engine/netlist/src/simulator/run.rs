@@ -6,7 +6,7 @@ use espice_base::{Code, Diagnostic, Diagnostics};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
@@ -40,7 +40,7 @@ impl Simulator {
         results: &[String],
     ) -> Result<Run, SimulationError> {
         let deck_name = config.file_name("deck.cir");
-        let mut files = Files { paths: Vec::new(), keep: config.keep_files };
+        let mut files = Files::below(config)?;
         files.paths.extend(results.iter().map(|name| config.folder.join(name)));
         let deck_path = config.folder.join(&deck_name);
         let mut file = files.create(&deck_path)?;
@@ -92,7 +92,7 @@ impl Simulator {
     /// # Errors
     /// [`SimulationError`] when it cannot be started or prints no version.
     pub fn version(&self, config: &SimulatorConfig<'_>) -> Result<String, SimulationError> {
-        let mut files = Files { paths: Vec::new(), keep: config.keep_files };
+        let mut files = Files::below(config)?;
         let (_, log) = execute(config, &self.version_arguments, &mut files)?;
         let after = log.split_once(self.version_after.as_str()).map_or("", |(_, rest)| rest);
         let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '+');
@@ -151,6 +151,18 @@ struct Files {
 }
 
 impl Files {
+    /// Makes the working folder when it is first needed: most programs that could simulate never
+    /// do.
+    fn below(config: &SimulatorConfig<'_>) -> Result<Files, SimulationError> {
+        let files = Files { paths: Vec::new(), keep: config.keep_files };
+        match fs::create_dir(&config.folder) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                Err(folder_error(&config.folder, &error))
+            }
+            _ => Ok(files),
+        }
+    }
+
     fn create(&mut self, path: &Path) -> Result<File, SimulationError> {
         let file = File::create(path).map_err(|e| folder_error(path, &e))?;
         self.paths.push(path.to_path_buf());

@@ -76,7 +76,7 @@ fn a_missing_command_and_a_missing_folder_are_told_apart() {
     let config = SimulatorConfig::new("espice-no-such-command", &folder.0, "a");
     let error = simulator.run(&config, "", &[]).unwrap_err();
     assert_eq!(error.code(), Code::SIMULATOR_MISSING);
-    let config = SimulatorConfig::new("sh", folder.0.join("absent"), "a");
+    let config = SimulatorConfig::new("sh", folder.0.join("absent/inner"), "a");
     assert_eq!(simulator.run(&config, "", &[]).unwrap_err().code(), Code::SIMULATOR_FOLDER);
 }
 
