@@ -74,12 +74,6 @@ impl Deref for Text {
     }
 }
 
-impl<T: Into<Arc<str>>> From<T> for Text {
-    fn from(text: T) -> Text {
-        Text::Shared(text.into())
-    }
-}
-
 /// One source text with its name and line starts.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
@@ -101,8 +95,16 @@ impl SourceFile {
     }
 
     /// The whole text, to be held on to.
-    pub fn shared_text(&self) -> Text {
-        self.text.clone()
+    pub fn shared_text(&self) -> Arc<str> {
+        match &self.text {
+            Text::Static(text) => Arc::from(*text),
+            Text::Shared(text) => text.clone(),
+        }
+    }
+
+    /// The whole text as it was added.
+    pub fn held(&self) -> &Text {
+        &self.text
     }
 
     fn line_starts(&self) -> &[u32] {
@@ -159,8 +161,13 @@ pub struct SourceMap {
 
 impl SourceMap {
     /// Adds a text and returns its id. Names need not be unique.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Text>) -> FileId {
-        let (text, line_starts) = (text.into(), OnceLock::new());
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        self.hold(name, Text::Shared(text.into()))
+    }
+
+    /// As [`SourceMap::add`], without a copy of what is part of the program.
+    pub fn hold(&mut self, name: impl Into<String>, text: Text) -> FileId {
+        let line_starts = OnceLock::new();
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts }));
         id

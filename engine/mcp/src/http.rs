@@ -80,8 +80,9 @@ fn service<S: ServerHandler + Clone>(
     let pages = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}"));
     let settings = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(config.sessions)
-        // A client that has gone is noticed at the next beat: its call stops soon after.
-        .with_sse_keep_alive(Some(Duration::from_millis(100)))
+        // A client that has gone is noticed one or two beats later, since the first write after its
+        // end may still succeed; its call stops soon after.
+        .with_sse_keep_alive(Some(Duration::from_millis(50)))
         .with_allowed_hosts(own.into_iter().chain(config.hosts.iter().cloned()))
         .with_allowed_origins(pages.into_iter().chain(config.origins.iter().cloned()))
         .enforce_origin_validation()

@@ -45,10 +45,10 @@ impl<'f> Unparsed<'f> {
         // Whole at once: taking what is no UTF-8 out of a text goes through it piece by piece.
         let text = match (file.embedded, std::str::from_utf8(&file.bytes)) {
             (Some((text, _)), _) => Text::Static(text),
-            (None, Ok(text)) => text.into(),
-            (None, Err(_)) => String::from_utf8_lossy(&file.bytes).into(),
+            (None, Ok(text)) => Text::Shared(text.into()),
+            (None, Err(_)) => Text::Shared(String::from_utf8_lossy(&file.bytes).into()),
         };
-        let id = sources.add(file.path.as_str(), text.clone());
+        let id = sources.hold(file.path.as_str(), text.clone());
         let frozen = file.embedded.filter(|(_, tree)| !tree.is_empty());
         Unparsed { relative, file: id, text, frozen }
     }

@@ -38,7 +38,7 @@ pub fn check(library: &Arc<Library>, sources: &SourceMap) -> (Rulebook, Diagnost
             .packs
             .iter()
             .flat_map(|p| &p.files)
-            .filter_map(|f| Some((*f, PackText::new(sources.get(*f)?.shared_text()))))
+            .filter_map(|f| Some((*f, PackText::new(sources.get(*f)?.held().clone()))))
             .collect(),
         rules: Vec::with_capacity(library.rules.len()),
         readings: readings::check_readings(&mut checker, library),
