@@ -64,6 +64,40 @@ template pair : bjt {
   }
   part second = gummel_poon on c, m, e { IS = IS2; RC = 0.2 Ohm; RE = 0.05 Ohm; VAF = 80 V; CJE = 90 pF }
 }
+/// What is solved for depends on the temperature, of two roots the one in the range.
+template settled : block {
+  pins d, g, s
+  param RX : Ohm = 10 Ohm
+  solve x : 1 in 0.5 .. 3 where x * x == T / 150 K
+  let y = x + 1
+  solve z : 1 in 0 .. 3 where z + ln(1 + z) == y / 2
+  current d, s = x * V(d, s) / RX
+  current g, s = z * V(g, s) / RX
+}
+/// A power transistor whose card has a parameter that no simulator knows.
+template unheard : mosfet {
+  extends vdmos
+  param VTO = 3 V
+  param KP = 20 A/V^2
+  param LAMBDA = 0.004 1/V
+  param RD = 30 mOhm
+  param RS = 5 mOhm
+  param RG = 3 Ohm
+  param RQ = 20 mOhm
+  param VQ = 30 V
+  param TCVTH = 5e-3 V/K
+  param TRD1 = 8e-3 1/K
+  param CGS = 900 pF
+  param CGDMAX = 800 pF
+  param CGDMIN = 40 pF
+  param IS = 1e-12 A
+  param RB = 10 mOhm
+  param BV = 60 V
+  param IBV = 250 uA
+  param CJO = 700 pF
+  param TT = 30 ns
+  card spice "VDMOS" with nchan for nmos, pchan for pmos { VTO as unheard signed, KP }
+}
 template solved : block {
   pins d, g, s
   solve x : V in 0 V .. 10 V where x + V(d, s) * x / 1 V == V(g, s)
@@ -176,7 +210,12 @@ fn read(text: &str) -> Library {
 #[test]
 fn subcircuits_of_sources_are_what_the_equations_are() {
     // Without stepping, ngspice does not find the two in series against the diode at -1.5 V.
-    let cases = [("forms", 0, 1.0, -1.5), ("forms", 1, -1.0, -1.5), ("made", 0, 1.0, -0.2)];
+    let cases = [
+        ("forms", 0, 1.0, -1.5),
+        ("forms", 1, -1.0, -1.5),
+        ("made", 0, 1.0, -0.2),
+        ("settled", 0, 1.0, -1.5),
+    ];
     for (name, polarity, sign, least) in cases {
         let template = template(name);
         let word = template.polarities.get(polarity).map(String::as_str);
@@ -255,6 +294,27 @@ fn shipped_subcircuits_are_what_their_equations_are() {
             let device = Composite { parts: Vec::new(), subcircuit };
             compare(&template, polarity, device, &points(sign, -1.5));
         }
+    }
+}
+
+/// A card that says what the simulator does not know is no card for it: the equations are written.
+#[test]
+fn what_a_simulator_does_not_know_becomes_sources() {
+    for (polarity, word, sign) in [(0, "nmos", 1.0), (1, "pmos", -1.0)] {
+        let template = template("unheard");
+        let text = card("unheard", Some(word), "ngspice").expect("a card");
+        let library = read(&text);
+        let subcircuit = library.subcircuits().first().map(|s| (*s).clone());
+        assert!(subcircuit.is_some() && library.models().is_empty(), "{text}");
+        let device = Composite { parts: Vec::new(), subcircuit };
+        compare(&template, polarity, device, &points(sign, -1.5));
+    }
+    // LTspice has no TCVTH: devices of its own it is not asked for.
+    for (name, word) in [("vdmos", "pmos"), ("mosfet_pnp_igbt", "nigbt")] {
+        let text = card(name, Some(word), "ltspice").expect("a card");
+        assert!(text.starts_with(".subckt") && !text.contains(".model"), "{text}");
+        let text = card(name, Some(word), "ngspice").expect("a card");
+        assert!(text.contains(".model"), "{text}");
     }
 }
 

@@ -322,7 +322,7 @@ fn a_card_without_a_model_line_is_read_back_as_its_template() {
     let outcome = fitted("resistor", &rows);
     let card = outcome.models[0].text.clone();
     let limit = row("R", "max = \"90 Ohm\"", "TJ = \"26.85 degC\"");
-    let edited = card.replacen("C3 r_3 0 1", "C3 r_3 0 2", 1);
+    let edited = card.replacen("/100.06)", "/100.07)", 1);
     assert_ne!(card, edited);
     let world = support::world()
         .with("limit.toml", sheet("resistor", &limit))

@@ -1,10 +1,12 @@
 //! Templates that no device of a simulator stands for, as subcircuits of sources: currents,
 //! resistors and charges from the typed graph.
 //!
-//! What depends on parameters only is a number; the temperature is the simulator's. A charge is
-//! the voltage over a capacitance of 1 F, in picocoulombs so that the simulator's tolerances
-//! suit it, whose current goes between the charge's nodes. Large expressions that occur more
-//! than once are voltages of nodes of their own.
+//! What depends on parameters only is a number; the temperature is the simulator's. What is solved
+//! for, and does not depend on the bias, is the voltage of a node that follows itself, from the
+//! place in its range that is next to zero. A charge is the voltage over a capacitance of 1 F, in
+//! picocoulombs so that the simulator's tolerances suit it, whose current goes between the charge's
+//! nodes. Large expressions of voltages that occur more than once are voltages of nodes of their
+//! own; those of the temperature are not, since nodes start at zero, which is no temperature.
 
 use crate::emit::Stated;
 use espice_lang::ir::{
@@ -12,7 +14,7 @@ use espice_lang::ir::{
 };
 use espice_netlist::{Element, Item, Sources, Subcircuit, Value};
 use espice_units::constants::SPICE39;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An expression that is longer, and occurs more than once, gets a node.
 const LONG: usize = 400;
@@ -33,9 +35,6 @@ pub(crate) fn subcircuit(
     part: &str,
 ) -> Result<Subcircuit, String> {
     let template = stated.template;
-    if let Some(solve) = template.solves.first() {
-        return Err(format!("its equations solve for `{}`", solve.name));
-    }
     let fixed = fixed_nodes(&template.graph);
     let known = stated.evaluator.of_parameters(&fixed, stated.values).unwrap_or_default();
     let fixed = fixed.into_iter().zip(known).collect();
@@ -51,6 +50,7 @@ pub(crate) fn subcircuit(
     writer.nodes = writer.joined();
     let roots: Vec<ExprId> = template.branches.iter().map(|b| b.value).collect();
     writer.expressions(&roots)?;
+    writer.unknowns();
     for (index, branch) in template.branches.iter().enumerate() {
         writer.branch(index + 1, branch);
     }
@@ -186,6 +186,16 @@ impl Writer<'_> {
                 continue;
             }
             match self.graph().node(id) {
+                Node::Leaf(Leaf::Unknown(index)) => {
+                    let Some(solve) = self.stated.template.solves.get(index as usize) else {
+                        continue;
+                    };
+                    // At every bias anew it may not settle where the device's currents do.
+                    if self.has_voltages(solve.residual) {
+                        return Err(format!("its equations solve for `{}`", solve.name));
+                    }
+                    waiting.push(solve.residual);
+                }
                 Node::Leaf(_) => {}
                 Node::Unary(_, a) => waiting.push(a),
                 Node::Binary(_, a, b) | Node::Compare(_, a, b) => waiting.extend([a, b]),
@@ -196,10 +206,10 @@ impl Writer<'_> {
             let value = if self.is_fixed(id) {
                 Value::Number(self.number(id))
             } else {
-                Value::Text(self.expression(id))
+                self.neutral(id).unwrap_or_else(|| Value::Text(self.expression(id)))
             };
             let value = match value {
-                Value::Text(text) if count > 1 && text.len() > LONG => {
+                Value::Text(text) if count > 1 && text.len() > LONG && self.has_voltages(id) => {
                     let name = format!("x_{}", id.0);
                     self.source(&format!("Bx{}", id.0), [&name, "0"], "V", Value::Text(text));
                     Value::Text(format!("V({name})"))
@@ -212,6 +222,72 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What an operand with a neutral or a vanishing number leaves of an expression.
+    fn neutral(&self, id: ExprId) -> Option<Value> {
+        let Node::Binary(op, a, b) = self.graph().node(id) else { return None };
+        let of = |id: ExprId| self.texts.get(&self.chosen(id));
+        let (a, b) = (of(a)?, of(b)?);
+        let is = |value: &Value, number: f64| *value == Value::Number(number);
+        match op {
+            Binary::Multiply if is(a, 0.0) || is(b, 0.0) => Some(Value::Number(0.0)),
+            Binary::Multiply if is(a, 1.0) => Some(b.clone()),
+            Binary::Multiply | Binary::Divide if is(b, 1.0) => Some(a.clone()),
+            Binary::Add if is(a, 0.0) => Some(b.clone()),
+            Binary::Add | Binary::Subtract if is(b, 0.0) => Some(a.clone()),
+            _ => match (a, b) {
+                (Value::Number(a), Value::Number(b)) => Some(Value::Number(match op {
+                    Binary::Add => a + b,
+                    Binary::Subtract => a - b,
+                    Binary::Multiply => a * b,
+                    Binary::Divide => a / b,
+                    _ => return None,
+                })),
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether the bias has a part in an expression.
+    fn has_voltages(&self, root: ExprId) -> bool {
+        let (mut waiting, mut seen) = (vec![root], BTreeSet::new());
+        while let Some(id) = waiting.pop() {
+            let id = self.chosen(id);
+            if self.is_fixed(id) || !seen.insert(id) {
+                continue;
+            }
+            match self.graph().node(id) {
+                Node::Leaf(Leaf::Voltage(..)) => return true,
+                Node::Leaf(_) => {}
+                Node::Unary(_, a) => waiting.push(a),
+                Node::Binary(_, a, b) | Node::Compare(_, a, b) => waiting.extend([a, b]),
+                Node::Select(c, a, b) => waiting.extend([c, a, b]),
+            }
+        }
+        false
+    }
+
+    /// Nodes whose voltages are what is solved for: each is itself less what must become zero.
+    fn unknowns(&mut self) {
+        for (index, solve) in self.stated.template.solves.iter().enumerate() {
+            let residual = match self.texts.get(&self.chosen(solve.residual)) {
+                Some(Value::Text(text)) => text.clone(),
+                // Nothing that is written needs it.
+                _ => continue,
+            };
+            let name = unknown(index);
+            let value = Value::Text(format!("V({name})-{residual}"));
+            self.source(&format!("Bu{index}"), [&name, "0"], "V", value);
+        }
+    }
+
+    /// What stands for 0 V of the node of an unknown, where a simulator starts: the place in the
+    /// range that is next to zero.
+    fn start(&self, index: usize) -> f64 {
+        let Some(solve) = self.stated.template.solves.get(index) else { return 0.0 };
+        let [low, high] = [solve.low, solve.high].map(|id| self.fixed.get(&self.chosen(id)));
+        0.0f64.max(low.copied().unwrap_or(0.0)).min(high.copied().unwrap_or(f64::INFINITY))
     }
 
     fn source(&mut self, name: &str, nodes: [&str; 2], what: &str, value: Value) {
@@ -274,6 +350,13 @@ impl Writer<'_> {
             Leaf::Physical(PhysicalConstant::Boltzmann) => number(SPICE39.k),
             Leaf::Physical(PhysicalConstant::Charge) => number(SPICE39.q),
             Leaf::Physical(PhysicalConstant::Permittivity) => number(SPICE39.eps0),
+            Leaf::Unknown(index) => {
+                let node = unknown(index as usize);
+                match self.start(index as usize) {
+                    0.0 => format!("V({node})"),
+                    start => format!("(V({node})+{})", number(start)),
+                }
+            }
             // Parameters are numbers; the rest belongs to quantities or was refused.
             _ => number(f64::NAN),
         }
@@ -299,7 +382,7 @@ impl Writer<'_> {
         };
         match branch.kind {
             BranchKind::Current => self.source(&format!("B{index}"), nodes, "I", value),
-            BranchKind::Resistor => match self.resistance(branch) {
+            BranchKind::Resistor => match self.resistance(branch).or(value.number()) {
                 Some(0.0) => {
                     let fields = [from.as_str(), to.as_str(), "0"];
                     self.items.push(Item::Element(Element::new(format!("V{index}"), fields)));
@@ -341,6 +424,11 @@ impl Writer<'_> {
         let store = Element::new(format!("C{index}"), [bottom.as_str(), "0", "1"]);
         self.items.extend([meter, store].map(Item::Element));
     }
+}
+
+/// The node of what is solved for.
+fn unknown(index: usize) -> String {
+    format!("u_{index}")
 }
 
 /// A number as it stands in a formula.

@@ -1,7 +1,7 @@
 //! Cards from fitted templates, written per dialect, read back and compared.
 
 use crate::behaviour;
-use espice_base::{Code, Diagnostic, Diagnostics, SourceMap};
+use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap};
 use espice_lang::ir::{CardIr, CardParameterIr, CardValueIr, ParameterScale, TemplateIr};
 use espice_model::Evaluator;
 use espice_netlist::{
@@ -35,16 +35,29 @@ pub(crate) struct Stated<'a> {
 }
 
 impl Stated<'_> {
-    /// The device for a part: from its cards, or without any as a subcircuit of sources.
+    /// The device for a part: from its cards, or as a subcircuit of sources where there are none
+    /// or the dialect's simulator does not know what they state.
     ///
     /// # Errors
     /// Why sources cannot stand for it.
     pub(crate) fn item(&self, dialect: &dyn Dialect, part: &str) -> Result<Item, Diagnostic> {
+        let mut unknown = None;
         if !self.cards.is_empty() {
-            return Ok(self.device(part));
+            let device = self.device(part);
+            let alone = Library { header: Vec::new(), items: vec![device.clone()] };
+            let told = dialect.write(&alone).diagnostics.into_iter();
+            unknown = told
+                .into_iter()
+                .find(|d| d.severity == Severity::Error && d.code == Code::CARD_UNKNOWN_PARAMETER);
+            if unknown.is_none() {
+                return Ok(device);
+            }
         }
         let made = behaviour::subcircuit(self, dialect.sources(), part);
         made.map(Item::Subcircuit).map_err(|reason| {
+            if let Some(unknown) = unknown {
+                return unknown.help(format!("sources cannot stand for the device: {reason}"));
+            }
             let (template, name) = (self.template, dialect.name());
             Diagnostic::warning(
                 Code::TEMPLATE_WITHOUT_CARD,
@@ -242,7 +255,7 @@ pub(crate) fn emit(
         })
         .collect();
     // Without cards it is the subcircuit that was read back.
-    let whole = again.subcircuits().into_iter().next().filter(|_| cards.is_empty());
+    let whole = again.subcircuits().into_iter().next().filter(|_| again.models().is_empty());
     let device = Composite { parts, subcircuit: whole.cloned() };
     (Some(Emitted { dialect: dialect.name(), text: written.text, device }), diagnostics)
 }

@@ -181,11 +181,11 @@ Wrong:  raising a limit until a fit passes
 Right:  looking at the first rule that failed: its data and its margin are in the report";
     TEMPLATE_WITHOUT_CARD "E0724" "a template cannot be written as a card"
 "A `card` statement says how the parameters of a template are called in a simulator. A template without
-one is written as a subcircuit of controlled sources; where its equations solve for an unknown, or are
-very long, it can be fitted and judged, but no library file comes out.
+one is written as a subcircuit of controlled sources; where its equations solve for an unknown at every
+bias, or are very long, it can be fitted and judged, but no library file comes out.
 
-Wrong:  template t : diode { … solve x : V … }      and a model is asked for
-Right:  template t : diode { … solve x : V … card spice \"D\" { IS, N, RS } }";
+Wrong:  template t : diode { … solve x : V … where x == V(a, k) … }      and a model is asked for
+Right:  template t : diode { … solve x : V … where x == V(a, k) … card spice \"D\" { IS, N, RS } }";
     UNKNOWN_DIALECT "E0725" "there is no such dialect"
 "Cards are written in the dialects that the engine knows; each is a simulator's way to write them.
 

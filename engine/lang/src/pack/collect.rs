@@ -126,8 +126,12 @@ fn side_by_side(texts: &[Unparsed<'_>], steps: &[Step<'_, '_>]) -> Vec<(usize, D
         Step::Read(..) => PIECE,
     };
     let bytes: usize = steps.iter().map(weight).sum();
-    let available = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = (bytes / WORTH_A_THREAD).clamp(1, available.min(THREADS));
+    let worth = (bytes / WORTH_A_THREAD).clamp(1, THREADS);
+    // Processors are counted from files of the system, which takes longer than a short text.
+    let threads = match worth {
+        1 => 1,
+        _ => worth.min(std::thread::available_parallelism().map_or(1, usize::from)),
+    };
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut done = Vec::new();
