@@ -7,6 +7,9 @@ use espice_benches::mosfet::{PARAMETERS, VT, by_hand, long_text, template, templ
 use espice_model::{Bias, Column, Evaluator, Kelvin, Mode, Output, Workspace};
 use espice_units::constants::SPICE39;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     agreement();
     divan::main();

@@ -29,6 +29,9 @@ static SYMBOLS: LazyLock<SymbolTable> = LazyLock::new(|| {
 static BUNDLED: LazyLock<Vec<u8>> =
     LazyLock::new(|| load(&root().join("tests/examples/EX41/EX41.pdf")));
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let sheets = sheets();
     let ours: Vec<f64> = sheets.iter().map(|s| median(s)).collect();
