@@ -6,6 +6,7 @@
 //! `foundries/` of the workspace, by path from its root, but for folders of tests, which no run
 //! needs to read. The trees of those that parse come with them.
 
+use espice_base::Digest;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -29,10 +30,11 @@ fn main() -> io::Result<()> {
         let tree = is_language.then(|| espice_syntax::freeze(&text)).flatten().unwrap_or_default();
         let (from, to) = (trees.len(), trees.len() + tree.len());
         trees.extend(tree);
+        let digest = Digest::of_text(&fs::read(file)?).bytes();
         let text = file.display().to_string();
         let _ = writeln!(
             list,
-            "    EmbeddedFile {{ path: {path:?}, text: include_str!({text:?}), frozen: TREES.split_at({to}).0.split_at({from}).1 }},"
+            "    EmbeddedFile {{ path: {path:?}, text: include_str!({text:?}), frozen: TREES.split_at({to}).0.split_at({from}).1, digest: Digest::of_bytes({digest:?}) }},"
         );
     }
     list.push_str(

@@ -1,4 +1,5 @@
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A SHA-256 digest.
@@ -6,11 +7,26 @@ use std::fmt;
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// The digest with these bytes.
+    pub const fn of_bytes(bytes: [u8; 32]) -> Self {
+        Digest(bytes)
+    }
+
+    /// Its bytes.
+    pub const fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut hasher = Hasher::new();
         hasher.update(bytes);
         hasher.finish()
+    }
+
+    /// The digest of a text, the same however its lines end.
+    pub fn of_text(text: &[u8]) -> Self {
+        Digest::of(&unix_lines(text))
     }
 
     /// The first `n` hexadecimal digits (at most 64).
@@ -69,6 +85,23 @@ impl Hasher {
     }
 }
 
+fn unix_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.contains(&b'\r') {
+        return Cow::Borrowed(bytes);
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        if byte == b'\r' {
+            rest.next_if_eq(&b'\n');
+            out.push(b'\n');
+        } else {
+            out.push(byte);
+        }
+    }
+    Cow::Owned(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +113,14 @@ mod tests {
             Digest::of(b"abc").to_string(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+    }
+
+    #[test]
+    fn ends_of_lines_do_not_change_the_digest_of_a_text() {
+        let unix = Digest::of_text(b"a\nb\n");
+        assert_eq!(unix, Digest::of(b"a\nb\n"));
+        assert_eq!(unix, Digest::of_text(b"a\r\nb\r"));
+        assert_ne!(unix, Digest::of_text(b"a\nb"));
+        assert_eq!(Digest::of_bytes(unix.bytes()), unix);
     }
 }

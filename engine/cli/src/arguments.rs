@@ -141,6 +141,51 @@ impl FailOn {
     }
 }
 
+/// The options of a command, described to clap when that command is asked for: a program that
+/// runs one of twenty need not describe all.
+#[derive(Clone, Debug)]
+pub(crate) struct Of<T>(T);
+
+impl<T> std::ops::Deref for Of<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Args> Args for Of<T> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.defer(|command| {
+            // What the command is about was said by the list of commands.
+            let about = command.get_about().cloned();
+            let long_about = command.get_long_about().cloned();
+            let mut command = T::augment_args(command);
+            if let Some(about) = about {
+                command = command.about(about);
+            }
+            if let Some(about) = long_about {
+                command = command.long_about(about);
+            }
+            command
+        })
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<T: clap::FromArgMatches> clap::FromArgMatches for Of<T> {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Of)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
@@ -149,87 +194,87 @@ pub(crate) enum Command {
     /// The card of the first dialect is PART.lib, that of every further one PART.DIALECT.lib.
     /// PART.json is the outcome, PART.html the report; both are written too when no model came
     /// out, and say why.
-    Model(model::Arguments),
+    Model(Of<model::Arguments>),
     /// Read sources and say what is in them: rows, curves, plots, each with its status
     ///
     /// Everything read is served, for review, or refused with a reason. With --format json the
     /// outcome is printed; the overlay shows what was read over the pages.
-    Extract(extract::Arguments),
+    Extract(Of<extract::Arguments>),
     /// Evaluate a card: currents, charges, capacitances, derivatives at given biases
     ///
     /// Any card that a template has the equations of: ours or published. Prints CSV, or writes
     /// CSV, JSON or a plot; with --with ngspice the simulator's values stand beside.
-    Eval(eval::Arguments),
+    Eval(Of<eval::Arguments>),
     /// Fit a function of numbers to a table: a plain curve fit
     ///
     /// The function is a template without pins. Prints values with standard errors, intervals and
     /// what the data cannot tell; derivatives come from the template's text.
-    Fit(fit::Arguments),
+    Fit(Of<fit::Arguments>),
     /// Judge sources by the rules, without making models: what guards a library of data
     ///
     /// Folders are searched for sources; each is a device of its own. With a baseline only
     /// findings that it does not hold fail the run. Zero rules evaluated is an error.
-    Judge(judge::Arguments),
+    Judge(Of<judge::Arguments>),
     /// Fit many devices and say what they have in common: statistics, outliers, corner cards
     ///
     /// Devices are found by what headers and file names say, or in a column of a table. An
     /// interrupted run goes on where it was; several machines share one with --shard.
-    Batch(batch::Arguments),
+    Batch(Of<batch::Arguments>),
     /// Check packs: syntax, names, types, dimensions, and rules that can never say anything
     ///
     /// Every mistake is reported with its code, its place and what to do; nothing is run. Where
     /// there is none, rules that can never fail, never pass, never apply, contradict or repeat
     /// each other, and overrides that loosen their base are told.
-    Check(check::Arguments),
+    Check(Of<check::Arguments>),
     /// Lint packs: what works and will trouble somebody later
     ///
     /// `espice explain NAME` gives the page of a lint with a bad and a good example. Exits with 1
     /// when a lint tells something; `allow NAME because "…"` in the pack says that it may.
-    Lint(lint::Arguments),
+    Lint(Of<lint::Arguments>),
     /// Write versions and digests of all that packs extend to their pack.lock
     ///
     /// `espice check --locked` holds the packs to it.
-    Lock(lock::Arguments),
+    Lock(Of<lock::Arguments>),
     /// Run the tests that packs contain
     ///
     /// Tests marked `todo` are counted and fail nothing, `skip` are not run. A run without a test,
     /// or one that asks for no rule of a pack that has rules, fails.
-    Test(test::Arguments),
+    Test(Of<test::Arguments>),
     /// Change the rules of packs, one thing at a time, and see whether their tests notice
     ///
     /// Limits, operators, units and quantifiers are changed, conditions left out. Prints what no
     /// test notices, and the share of the rest. A mutant that is no other rule is declared in
     /// `mutants.toml` in the pack's folder, with the reason.
-    Mutate(mutate::Arguments),
+    Mutate(Of<mutate::Arguments>),
     /// Start a pack: rules, limits and tests that pass, and a file for CI
     ///
     /// Nothing is written over: the folder must be new or empty.
-    New(new::Arguments),
+    New(Of<new::Arguments>),
     /// Check and test packs whenever their files change
     ///
     /// Only what is new or gone since the last look is printed. Ctrl-C ends it with 130.
-    Watch(watch::Arguments),
+    Watch(Of<watch::Arguments>),
     /// Lay out the files of packs canonically
     ///
     /// A file that does not parse is left as it is.
-    Fmt(fmt::Arguments),
+    Fmt(Of<fmt::Arguments>),
     /// Explain a diagnostic's code, a template or a rule
     ///
     /// A code or a template gives its page. A rule gives its text and reason and, with sources, how it comes
     /// out for them, step by step.
-    Explain(explain::Arguments),
+    Explain(Of<explain::Arguments>),
     /// Write pages about packs: rules with limits, sources and tests, tables, waivers, templates
     ///
     /// Pages stand alone: no scripts, nothing loaded from elsewhere. `--format markdown` writes
     /// Markdown. The same pack gives the same bytes.
-    Doc(doc::Arguments),
+    Doc(Of<doc::Arguments>),
     /// List what the packs hold: kinds, templates, quantities, rules, symbols
-    List(list::Arguments),
+    List(Of<list::Arguments>),
     /// Serve agents by the Model Context Protocol
-    Mcp(mcp::Arguments),
+    Mcp(Of<mcp::Arguments>),
     /// Write the generated documents
     #[command(hide = true)]
-    Generate(generate::Arguments),
+    Generate(Of<generate::Arguments>),
 }
 
 #[cfg(test)]

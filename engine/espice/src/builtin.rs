@@ -1,5 +1,6 @@
 //! The packs that are part of the program.
 
+use espice_base::Digest;
 use espice_lang::{EmbeddedFile, EmbeddedPack};
 
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -81,6 +82,7 @@ mod tests {
         }
         let digests =
             |l: &espice_lang::ir::Library| -> Vec<_> { l.packs.iter().map(|p| p.digest).collect() };
+        // The digests of the program's texts were taken when it was built.
         assert_eq!(digests(&eager), digests(&lazy));
     }
 }

@@ -10,6 +10,7 @@ mod pack;
 mod quantities;
 pub mod rules;
 mod template;
+mod threads;
 
 pub use pack::{EmbeddedFile, EmbeddedPack, PackRoot, load};
 pub use quantities::Quantities;

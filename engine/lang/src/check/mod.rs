@@ -58,7 +58,9 @@ pub(crate) fn check(
 ) {
     (library.lost_names, library.incomplete_packs) = names.losses();
     library.symbols = symbols::check_symbols(&declarations.symbols, &names, diagnostics);
-    let functions = check_functions(&library.functions, &library.scripts, &names, diagnostics);
+    let settled = settled(library);
+    let functions =
+        check_functions(&library.functions, &library.scripts, &names, &settled, diagnostics);
     let table = &mut library.symbols;
     library.kinds =
         symbols::check_kinds(&declarations.kinds, &names, &functions, table, diagnostics);
@@ -84,7 +86,7 @@ pub(crate) fn check(
         templates: declarations.templates,
         functions,
         kinds: library.kinds.iter().map(bare).collect(),
-        settled: settled(library),
+        settled,
         names,
     });
     let checked = check_templates(&declared, diagnostics);

@@ -138,7 +138,8 @@ impl Names {
         word: &Word,
         pack: usize,
     ) -> Result<(), Box<Diagnostic>> {
-        let reach = self.reach.get(pack).cloned().unwrap_or_default();
+        let none = BTreeSet::new();
+        let reach = self.reach.get(pack).unwrap_or(&none);
         let taken = self.declared.entry(class).or_default().entry(word.text.clone()).or_default();
         let of_this = taken.iter().find(|d| d.pack == pack);
         let inherited = taken.iter().find(|d| reach.contains(&d.pack));

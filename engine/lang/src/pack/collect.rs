@@ -14,29 +14,19 @@ use espice_base::{
     Code, Diagnostic, Diagnostics, FileId, Place, ReadError, Severity, SourceMap, Span, Text,
 };
 use espice_syntax::ast::{File, Given, Item, ItemKind, Limits, Quoted, Word};
-use espice_syntax::{Draft, Part};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A tree with what was told about its text.
 pub(super) type Parsed = (File, Diagnostics);
 
-/// Texts shorter than this together, in bytes to be parsed, are not worth a thread.
-const WORTH_A_THREAD: usize = 8 << 10;
-/// How much of a text is parsed at once, bytes.
-const PIECE: usize = 2 << 10;
-/// Most threads that parse.
-const THREADS: usize = 8;
-
 /// A text of a pack: its path in the pack, and its tree where it came with it.
 pub(super) struct Unparsed<'f> {
     relative: &'f str,
-    file: FileId,
-    text: Text,
+    pub(super) file: FileId,
+    pub(super) text: Text,
     /// The text and its tree, where they came with the program.
-    frozen: Option<(&'static str, &'static [u8])>,
+    pub(super) frozen: Option<(&'static str, &'static [u8])>,
 }
 
 impl<'f> Unparsed<'f> {
@@ -44,126 +34,15 @@ impl<'f> Unparsed<'f> {
     pub(super) fn of(relative: &'f str, file: &'f PackFile<'f>, sources: &mut SourceMap) -> Self {
         // Whole at once: taking what is no UTF-8 out of a text goes through it piece by piece.
         let text = match (file.embedded, std::str::from_utf8(&file.bytes)) {
-            (Some((text, _)), _) => Text::Static(text),
+            (Some(own), _) => Text::Static(own.text),
             (None, Ok(text)) => Text::Shared(text.into()),
             (None, Err(_)) => Text::Shared(String::from_utf8_lossy(&file.bytes).into()),
         };
         let id = sources.hold(file.path.as_str(), text.clone());
-        let frozen = file.embedded.filter(|(_, tree)| !tree.is_empty());
+        let frozen = file.embedded.map(|own| (own.text, own.frozen));
+        let frozen = frozen.filter(|(_, tree)| !tree.is_empty());
         Unparsed { relative, file: id, text, frozen }
     }
-
-    /// The text with its items found, where it has no tree.
-    fn draft(&self) -> Option<Draft<'_>> {
-        self.frozen.is_none().then(|| Draft::new(&self.text, self.file))
-    }
-
-    fn thaw(&self) -> Option<File> {
-        self.frozen.and_then(|(text, tree)| espice_syntax::thaw(tree, text, self.file))
-    }
-}
-
-/// A step of reading texts that can be done beside all others.
-enum Step<'d, 't> {
-    /// A tree that came with its text.
-    Thaw(usize),
-    /// Some items of a text.
-    Read(usize, &'d Draft<'t>, Range<usize>),
-}
-
-/// What a step gave.
-enum Done {
-    Tree(Option<File>),
-    Part(Part),
-}
-
-/// Parses texts, on several threads when there is much to do. The order is that of the texts.
-pub(super) fn parse_all(texts: &[Unparsed<'_>]) -> Vec<Parsed> {
-    let drafts: Vec<Option<Draft<'_>>> = texts.iter().map(Unparsed::draft).collect();
-    let mut steps = Vec::new();
-    for (place, (text, draft)) in texts.iter().zip(&drafts).enumerate() {
-        let Some(draft) = draft else {
-            steps.push(Step::Thaw(place));
-            continue;
-        };
-        // Items of about equal length; a text is read in pieces worth handing to a thread.
-        let pieces = (text.text.len() / PIECE).max(1);
-        let size = draft.count().div_ceil(pieces).max(1);
-        let starts = (0..draft.count().max(1)).step_by(size);
-        steps.extend(starts.map(|from| {
-            Step::Read(place, draft, from..from.saturating_add(size).min(draft.count()))
-        }));
-    }
-    let results = side_by_side(texts, &steps);
-    drop(steps);
-    let mut all: Vec<(Option<File>, Vec<Part>)> =
-        texts.iter().map(|_| (None, Vec::new())).collect();
-    for (place, done) in results {
-        let Some((tree, parts)) = all.get_mut(place) else { continue };
-        match done {
-            Done::Tree(thawed) => *tree = thawed,
-            Done::Part(part) => parts.push(part),
-        }
-    }
-    let join = |((text, draft), (tree, parts)): ((&Unparsed<'_>, Option<Draft<'_>>), _)| {
-        let (tree, parts): (Option<File>, Vec<Part>) = (tree, parts);
-        match (tree, draft) {
-            (Some(tree), _) => (tree, Diagnostics::new()),
-            (None, Some(draft)) => draft.join(parts),
-            // The bytes beside the text are of another version.
-            (None, None) => espice_syntax::parse(&text.text, text.file),
-        }
-    };
-    texts.iter().zip(drafts).zip(all).map(join).collect()
-}
-
-/// Does steps on as many threads as they are worth; what came out, in the order of the steps,
-/// each with the place of its text.
-fn side_by_side(texts: &[Unparsed<'_>], steps: &[Step<'_, '_>]) -> Vec<(usize, Done)> {
-    let weight = |step: &Step<'_, '_>| match step {
-        // Most of a tree that came with its text is thawed later, if ever.
-        Step::Thaw(place) => texts.get(*place).map_or(0, |t| t.text.len() / 20),
-        Step::Read(..) => PIECE,
-    };
-    let bytes: usize = steps.iter().map(weight).sum();
-    let worth = (bytes / WORTH_A_THREAD).clamp(1, THREADS);
-    // Processors are counted from files of the system, which takes longer than a short text.
-    let threads = match worth {
-        1 => 1,
-        _ => worth.min(std::thread::available_parallelism().map_or(1, usize::from)),
-    };
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(step) = steps.get(number) else { return done };
-            done.push((
-                number,
-                match step {
-                    Step::Thaw(place) => {
-                        (*place, Done::Tree(texts.get(*place).and_then(Unparsed::thaw)))
-                    }
-                    Step::Read(place, draft, items) => {
-                        (*place, Done::Part(draft.read(items.clone())))
-                    }
-                },
-            ));
-        }
-    };
-    let mut all: Vec<(usize, (usize, Done))> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(worker)).collect();
-        let mut all = worker();
-        for other in others {
-            match other.join() {
-                Ok(more) => all.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
-    });
-    all.sort_by_key(|(number, _)| *number);
-    all.into_iter().map(|(_, done)| done).collect()
 }
 
 /// Collects one pack.

@@ -1,7 +1,7 @@
 //! The files of a pack, and its digest.
 
 use super::resolve::Candidate;
-use super::source::join;
+use super::source::{EmbeddedFile, join};
 use espice_base::{Code, Diagnostic, Diagnostics, Digest, Hasher, Place, ReadError};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,8 +11,19 @@ pub(super) struct PackFile<'a> {
     /// Where the source holds it; the name that diagnostics show.
     pub(super) path: String,
     pub(super) bytes: Cow<'a, [u8]>,
-    /// The same and its tree, where they are part of the program; the tree may be empty.
-    pub(super) embedded: Option<(&'static str, &'static [u8])>,
+    /// The same, where it is part of the program.
+    pub(super) embedded: Option<EmbeddedFile<'a>>,
+}
+
+impl PackFile<'_> {
+    fn digest(&self, path: &str) -> Digest {
+        match self.embedded {
+            Some(file) => file.digest,
+            // What is no text has no ends of lines.
+            None if path.ends_with(".xlsx") => Digest::of(&self.bytes),
+            None => Digest::of_text(&self.bytes),
+        }
+    }
 }
 
 /// What belongs to a pack, by its ending.
@@ -78,47 +89,26 @@ pub(super) fn unreadable(what: &str, error: ReadError) -> Diagnostic {
     Diagnostic::error(code, message)
 }
 
-/// The digest of a pack: its manifest and files in the order of their paths, ends of lines
-/// made equal, then the digests of its bases in the order of their names.
+/// The digest of a pack: those of its manifest and files in the order of their paths, ends of
+/// lines made equal, then those of its bases in the order of their names.
 pub(super) fn digest(
     manifest: &str,
     files: &BTreeMap<String, PackFile<'_>>,
     bases: &BTreeMap<String, Digest>,
 ) -> Digest {
     let mut hasher = Hasher::new();
-    let mut part = |name: &str, bytes: &[u8]| {
+    let mut part = |name: &str, digest: Digest| {
         hasher.part(name.as_bytes());
-        hasher.part(bytes);
+        hasher.part(&digest.bytes());
     };
-    part("pack.toml", &unix_lines(manifest.as_bytes()));
+    part("pack.toml", Digest::of_text(manifest.as_bytes()));
     for (path, file) in files {
-        // What is no text has no ends of lines.
-        match path.ends_with(".xlsx") {
-            true => part(path, &file.bytes),
-            false => part(path, &unix_lines(&file.bytes)),
-        }
+        part(path, file.digest(path));
     }
     for (name, base) in bases {
-        part(name, base.to_string().as_bytes());
+        part(name, *base);
     }
     hasher.finish()
-}
-
-fn unix_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if !bytes.contains(&b'\r') {
-        return Cow::Borrowed(bytes);
-    }
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.iter().copied().peekable();
-    while let Some(byte) = rest.next() {
-        if byte == b'\r' {
-            rest.next_if_eq(&b'\n');
-            out.push(b'\n');
-        } else {
-            out.push(byte);
-        }
-    }
-    Cow::Owned(out)
 }
 
 #[cfg(test)]

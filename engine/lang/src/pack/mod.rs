@@ -5,6 +5,7 @@ mod collect;
 mod damage;
 mod files;
 mod manifest;
+mod reading;
 mod resolve;
 mod source;
 mod tables;
@@ -18,8 +19,9 @@ pub use source::{EmbeddedFile, EmbeddedPack, PackRoot};
 
 use crate::check::{self, Declarations, names::Names};
 use crate::ir::{Library, PackInfo};
-use collect::{Collector, Unparsed, parse_all};
+use collect::{Collector, Unparsed};
 use espice_base::{Diagnostics, Digest, SourceMap, World};
+use reading::parse_all;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

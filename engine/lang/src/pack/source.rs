@@ -1,6 +1,6 @@
 //! Where packs come from: folders of the world, or texts built into a program.
 
-use espice_base::{ReadError, World};
+use espice_base::{Digest, ReadError, World};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -32,6 +32,8 @@ pub struct EmbeddedFile<'a> {
     pub text: &'static str,
     /// Its tree as [`espice_syntax::freeze`] gives it; empty where the text is to be parsed.
     pub frozen: &'static [u8],
+    /// [`Digest::of_text`] of the text: a program need not take it at each start.
+    pub digest: Digest,
 }
 
 /// Reads the files of one pack.
@@ -44,10 +46,10 @@ pub(super) enum PackSource<'a> {
 }
 
 impl<'a> PackSource<'a> {
-    /// The text of a file that is part of the program, and its tree.
-    pub(super) fn embedded(&self, path: &str) -> Option<(&'static str, &'static [u8])> {
+    /// A file that is part of the program.
+    pub(super) fn embedded(&self, path: &str) -> Option<EmbeddedFile<'a>> {
         let PackSource::Embedded(files) = self else { return None };
-        files.iter().find(|f| f.path == path).map(|f| (f.text, f.frozen))
+        files.iter().find(|f| f.path == path).copied()
     }
 
     pub(super) fn read(&self, path: &str) -> Result<Cow<'a, [u8]>, ReadError> {
@@ -128,7 +130,7 @@ mod tests {
     #[test]
     fn packs_inside_a_pack_are_not_part_of_it() {
         let files = ["p/pack.toml", "p/a.espice", "p/in/pack.toml", "p/in/b.espice"]
-            .map(|path| EmbeddedFile { path, text: "", frozen: &[] });
+            .map(|path| EmbeddedFile { path, text: "", frozen: &[], digest: Digest::of_text(b"") });
         let source = PackSource::Embedded(&files);
         assert_eq!(source.list("p").unwrap(), ["a.espice", "pack.toml"]);
     }

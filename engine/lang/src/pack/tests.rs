@@ -2,7 +2,7 @@
 
 use super::{EmbeddedFile, EmbeddedPack, PackRoot, load};
 use crate::ir::Library;
-use espice_base::{Date, Diagnostics, MemoryWorld, SourceMap};
+use espice_base::{Date, Diagnostics, Digest, MemoryWorld, SourceMap};
 use std::sync::Arc;
 
 fn manifest(name: &str, extends: &str) -> String {
@@ -14,7 +14,7 @@ fn world() -> MemoryWorld {
 }
 
 const fn text<'a>(path: &'a str, text: &'static str) -> EmbeddedFile<'a> {
-    EmbeddedFile { path, text, frozen: &[] }
+    EmbeddedFile { path, text, frozen: &[], digest: Digest::of_bytes([0; 32]) }
 }
 
 const STD: EmbeddedPack<'_> = EmbeddedPack {

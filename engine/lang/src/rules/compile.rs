@@ -9,11 +9,17 @@ use super::types::Type;
 use super::{readings, recipes, select, testing, waivers};
 use crate::check::dims;
 use crate::ir::{Library, Owned};
+use crate::threads::{self, side_by_side};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use espice_facts::Origin;
 use espice_syntax::ast::{self, ComprehensionKind, Expr, ExprKind, MessagePart, Word};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Rules that are worth a thread to check.
+const WORTH_A_THREAD: usize = 50;
+/// How many rules are checked at once.
+const PIECE: usize = 16;
 
 /// Checks the expressions of everything that is not a template. Items with mistakes are missing
 /// from the rulebook and stand in the diagnostics, which are sorted. What items refer to (rules,
@@ -54,13 +60,25 @@ pub fn check(library: &Arc<Library>, sources: &SourceMap) -> (Rulebook, Diagnost
     };
     // Rules that did not compile keep their place in `places`, so that references find them.
     let mut places: Vec<Option<usize>> = Vec::new();
-    for (index, owned) in library.rules.iter().enumerate() {
-        let rule = if library.templates.is_settled(owned.pack) {
-            let head = check_head(&mut checker, library, owned);
-            head.map(|head| head.with_later(&unchecked, index))
-        } else {
-            check_rule(&mut checker, library, owned)
-        };
+    let open = |o: &&Owned<ast::Rule>| !library.templates.is_settled(o.pack);
+    let threads = threads::worth(library.rules.iter().filter(open).count(), WORTH_A_THREAD);
+    let pieces = library.rules.len().div_ceil(PIECE);
+    let checked = side_by_side(
+        threads,
+        pieces,
+        || (),
+        |(), piece| {
+            let mut checker = unchecked.checker();
+            let rules: Vec<Option<RuleIr>> = unchecked.rules(&mut checker, piece);
+            (rules, checker.diagnostics)
+        },
+    );
+    let mut rules = Vec::with_capacity(library.rules.len());
+    for (checked, complaints) in checked {
+        rules.extend(checked);
+        checker.diagnostics.extend(complaints);
+    }
+    for rule in rules {
         places.push(rule.as_ref().map(|_| book.rules.len()));
         book.rules.extend(rule);
     }
@@ -204,6 +222,22 @@ pub(super) struct Unchecked {
 impl Unchecked {
     fn checker(&self) -> Checker<'_> {
         Checker::new(&self.library, &self.functions, &self.scripts)
+    }
+
+    /// The rules of a piece: those of settled packs with bodies that are checked later.
+    fn rules(self: &Arc<Self>, checker: &mut Checker<'_>, piece: usize) -> Vec<Option<RuleIr>> {
+        let first = piece * PIECE;
+        let rules = self.library.rules.iter().enumerate().skip(first).take(PIECE);
+        rules
+            .map(|(index, owned)| {
+                if self.library.templates.is_settled(owned.pack) {
+                    let head = check_head(checker, &self.library, owned);
+                    head.map(|head| head.with_later(self, index))
+                } else {
+                    check_rule(checker, &self.library, owned)
+                }
+            })
+            .collect()
     }
 
     /// The body of a rule by its index in the library; `None` when it has mistakes.

@@ -65,6 +65,9 @@ impl Scripts {
         callables: &[Callable],
         diagnostics: &mut Diagnostics,
     ) -> Scripts {
+        if sources.is_empty() {
+            return Scripts::default();
+        }
         let engine = engine(Limits::default());
         let mut entries = Vec::new();
         for (source, callable) in sources.iter().zip(callables) {

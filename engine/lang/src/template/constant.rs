@@ -3,6 +3,7 @@
 use super::fold::constant_value;
 use super::functions::Functions;
 use super::lower::{Lowering, Scope};
+use crate::check::dims::literal_of;
 use crate::check::names::Names;
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::Expr;
@@ -26,6 +27,9 @@ pub(crate) fn constant_of(
     pack: usize,
     diagnostics: &mut Diagnostics,
 ) -> Option<Constant> {
+    if let Some(literal) = literal_of(expr, diagnostics) {
+        return literal.map(|l| Constant { value: l.value, dimension: l.dimension });
+    }
     let none = Functions::default();
     let mut lower = Lowering::new(names, &none, pack, Scope::Constant(what));
     let number = lower.number(expr);

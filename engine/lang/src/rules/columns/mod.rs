@@ -21,10 +21,10 @@ use super::rows::Rows;
 use super::rule::RuleIr;
 use crate::Quantities;
 use crate::ir::{Account, Finding, FindingStatus};
+use crate::threads::side_by_side;
 use espice_base::{Date, Diagnostics, Limits};
 use espice_facts::Facts;
 use espice_units::Constants;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Records of a block: few enough for the columns of a program to stay near the processor.
 const BLOCK: usize = 256;
@@ -173,12 +173,6 @@ impl Rulebook {
     }
 }
 
-/// What one block gave.
-struct Part {
-    block: usize,
-    judged: Judged,
-}
-
 impl<'b> Plan<'b> {
     /// The rules that are judged, in the order of their declaration.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &'b RuleIr> {
@@ -235,41 +229,20 @@ impl<'b> Plan<'b> {
         work: impl Fn(usize, &mut Registers) -> Judged + Sync,
     ) -> Judged {
         let blocks = records.div_ceil(BLOCK);
-        let next = AtomicUsize::new(0);
-        let worker = || {
-            let mut registers = Registers::default();
-            let mut parts = Vec::new();
-            loop {
-                let block = next.fetch_add(1, Ordering::Relaxed);
-                if block >= blocks {
-                    return parts;
-                }
-                parts.push(Part { block, judged: work(block, &mut registers) });
-            }
-        };
         let threads = self.batch.threads.clamp(1, blocks.max(1));
-        let mut parts: Vec<Part> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(worker)).collect();
-            let mut parts = worker();
-            for other in others {
-                match other.join() {
-                    Ok(more) => parts.extend(more),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            parts
+        let parts = side_by_side(threads, blocks, Registers::default, |registers, block| {
+            work(block, registers)
         });
-        parts.sort_by_key(|p| p.block);
         let mut all = Judged { records, rules: self.rules.len(), ..Judged::default() };
         all.statuses.reserve(records.saturating_mul(self.rules.len()));
-        let count = parts.iter().map(|p| p.judged.findings.len()).sum();
+        let count = parts.iter().map(|p| p.findings.len()).sum();
         all.findings.reserve(count);
         all.places.reserve(count);
         for part in parts {
-            all.statuses.extend(part.judged.statuses);
-            all.findings.extend(part.judged.findings);
-            all.places.extend(part.judged.places);
-            all.diagnostics.extend(part.judged.diagnostics);
+            all.statuses.extend(part.statuses);
+            all.findings.extend(part.findings);
+            all.places.extend(part.places);
+            all.diagnostics.extend(part.diagnostics);
         }
         all.diagnostics.sort();
         all
