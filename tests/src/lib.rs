@@ -43,6 +43,8 @@ mod front_ends;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod geometries;
+#[cfg(test)]
 mod jacobian;
 #[cfg(test)]
 mod judge;

@@ -193,6 +193,7 @@ fn one(
         part: device.sources.iter().all(unnamed).then(|| device.name.clone()),
         kind: job.kind.clone(),
         dialects: job.dialect.iter().cloned().collect(),
+        template: None,
         withhold: Vec::new(),
     };
     let outcome = engine.model(&request);

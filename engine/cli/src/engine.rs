@@ -57,6 +57,7 @@ pub(crate) struct Request {
     /// Dialects of the cards.
     pub(crate) dialects: Vec<String>,
     /// Curves that no fit sees.
+    pub(crate) template: Option<String>,
     pub(crate) withhold: Vec<String>,
 }
 
@@ -157,6 +158,7 @@ impl From<&Request> for espice::Request {
             part: request.part.clone(),
             kind: request.kind.clone(),
             dialects: request.dialects.clone(),
+            template: request.template.clone(),
             withhold: request.withhold.clone(),
         }
     }

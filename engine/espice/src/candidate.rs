@@ -1,14 +1,15 @@
 //! One candidate: its template fitted by its recipe, then judged.
 
 use crate::engine::Engine;
-use crate::extraction::{self, Origins, Prepared};
+use crate::extraction::{self, Origins, Prepared, held};
 use crate::fitted::attempt;
 use crate::outcome as out;
 use crate::probe::{Bench, Probe};
 use espice_base::{Code, Diagnostic, Diagnostics, Severity};
-use espice_facts::Facts;
+use espice_facts::{Conditions, Curve, Facts, SIZES, size_symbol};
 use espice_fit::stages::{self, Options, Plan, Staged, Step};
-use espice_fit::{Criteria, Settings};
+use espice_fit::{Criteria, Settings, Stop};
+use espice_lang::Quantities;
 use espice_lang::ir::{Finding, FindingStatus, KindIr, ParameterIr, TemplateIr};
 use espice_lang::rules::Phase;
 use espice_units::constants::TNOM;
@@ -18,6 +19,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Root mean square of the residuals (natural logarithms or relative units) above which a fit
 /// describes another device.
 const WORST_RESIDUAL: f64 = 0.5;
+
+/// Tolerance of the cost of a fit through a simulator: a step that improves the residual by half
+/// of this is not worth the seconds that it takes.
+const SIMULATED_COST: f64 = 1e-3;
+/// Most evaluations of one such fit. One that goes on so long creeps along a valley, which is told.
+const SIMULATED_EVALUATIONS: usize = 24;
+/// Tolerance of its gradients and steps.
+const SIMULATED_STEP: f64 = 1e-5;
 
 /// Significant digits of a parameter.
 const DIGITS: usize = 8;
@@ -41,6 +50,23 @@ impl Fitted<'_> {
         Probe { bench: &self.bench, values: &self.staged.values }
     }
 
+    /// The model's values at all points of some curves, those of one quantity as one batch: a
+    /// simulator starts once.
+    pub(crate) fn along(&self, curves: &[&Curve]) -> Vec<Vec<Option<f64>>> {
+        let mut values: Vec<Vec<Option<f64>>> = vec![Vec::new(); curves.len()];
+        let quantities: BTreeSet<&String> = curves.iter().map(|c| &c.signature.quantity).collect();
+        for quantity in quantities {
+            let is_of = |c: &&&Curve| c.signature.quantity == *quantity;
+            let at: Vec<Conditions> =
+                curves.iter().filter(is_of).flat_map(|c| every_point(c)).collect();
+            let mut found = self.probe().values(quantity, &at).into_iter();
+            for (slot, curve) in values.iter_mut().zip(curves).filter(|(_, c)| is_of(c)) {
+                slot.extend(found.by_ref().take(curve.points.len()));
+            }
+        }
+        values
+    }
+
     /// Root mean square of the residuals of the last joint fit; points far off their neighbours
     /// count little.
     pub(crate) fn error(&self) -> f64 {
@@ -49,10 +75,35 @@ impl Fitted<'_> {
         (sum / residuals.len().max(1) as f64).sqrt()
     }
 
+    /// Leaves the sizes of the first device behind, where the sources are of devices of several
+    /// sizes: the card is that of all, and each device says its own.
+    pub(crate) fn stand_for_all(&mut self, facts: &Facts) {
+        for curve in &facts.curves {
+            for (index, _) in extraction::instance(self.template, &curve.conditions) {
+                let (values, sources) = (&mut self.staged.values, &mut self.staged.sources);
+                if let (Some(value), Some(source), Some(p)) = (
+                    values.get_mut(index),
+                    sources.get_mut(index),
+                    self.template.parameters.get(index),
+                ) {
+                    *value = p.default;
+                    *source = stages::Source::Default;
+                }
+            }
+        }
+    }
+
     /// The rules that throw the candidate out.
     pub(crate) fn broken(&self) -> impl Iterator<Item = &Finding> {
         broken(&self.findings)
     }
+}
+
+/// The conditions of each point of a curve.
+fn every_point(curve: &Curve) -> Vec<Conditions> {
+    let held = held(curve);
+    let x = &curve.signature.x;
+    curve.points.iter().map(|p| held.clone().with(x.clone(), p[0])).collect()
 }
 
 fn broken(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
@@ -116,6 +167,7 @@ impl Engine<'_> {
             .at(template.span)
             .help("add a `recipe { … }` block to the template")
         })?;
+        one_card(template, facts)?;
         let (evaluator, simulation) = self.evaluator(template, TNOM, None, &[])?;
         let bench = Bench::new(evaluator, kind).around(facts);
         let complaints = RefCell::new(Diagnostics::new());
@@ -133,11 +185,17 @@ impl Engine<'_> {
         };
         let Prepared { mut plan, origins } = extraction::prepare(&context);
         let cancelled = || self.is_cancelled();
-        let options = Options {
-            settings: Settings { least_effect: 1e-5, ..Settings::default() },
-            criteria: Criteria::default(),
-            cancelled: &cancelled,
-        };
+        let mut settings = Settings { least_effect: 1e-5, ..Settings::default() };
+        let sparing = template.simulator.is_some();
+        if sparing {
+            // Derivatives are differences: closer to the optimum they tell nothing more.
+            settings.cost_tolerance = SIMULATED_COST;
+            settings.gradient_tolerance = SIMULATED_STEP;
+            settings.step_tolerance = SIMULATED_STEP;
+            settings.max_evaluations = SIMULATED_EVALUATIONS;
+        }
+        let options =
+            Options { settings, criteria: Criteria::default(), sparing, cancelled: &cancelled };
         let judge = |staged: &Staged| {
             let probe = Probe { bench: &bench, values: &staged.values };
             let judgement = self.rulebook.run(Phase::Model, &self.input(all).with_model(&probe));
@@ -204,6 +262,14 @@ impl Engine<'_> {
             let attempt = Some(attempt(template, &staged));
             return Err(Box::new(Failed { complaint, attempt }));
         }
+        if let Some(fit) = staged.fit.as_ref().filter(|f| sparing && !f.converged()) {
+            let message = format!("the fit of `{}` {}", template.name, fit.stop.words());
+            diagnostics.push(
+                Diagnostic::warning(Code::FIT_NOT_CONVERGED, message)
+                    .at(template.span)
+                    .help("each evaluation is a run of the simulator; the last values stand"),
+            );
+        }
         diagnostics.extend(judgement.diagnostics);
         diagnostics.extend(unsolved.into_iter().map(|d| d.at(template.span)));
         diagnostics.sort();
@@ -238,6 +304,23 @@ impl Engine<'_> {
     }
 }
 
+/// Checks that one card describes the devices of the sources, where they are of several sizes.
+fn one_card(template: &TemplateIr, facts: &Facts) -> Result<(), Diagnostic> {
+    let lacks = |name: &str| !template.parameters.iter().any(|p| p.instance && p.name == name);
+    let curves = facts.curves.iter().map(|c| &c.conditions);
+    let stated = curves.chain(facts.parameters.iter().map(|p| &p.conditions));
+    let sized: Vec<&Conditions> = stated.filter(|c| extraction::has_size(c)).collect();
+    let differs = |name: &str| sized.iter().any(|c| c.value(&size_symbol(name)).is_some());
+    let Some((name, _)) = SIZES.iter().find(|(name, _)| lacks(name) && differs(name)) else {
+        return Ok(());
+    };
+    let message =
+        format!("`{}` has no {name}, and the sources are of devices of several", template.name);
+    Err(Diagnostic::error(Code::NOTHING_TO_FIT, message)
+        .at(template.span)
+        .help("give the sources of one device, or several with `batch`: a card for each"))
+}
+
 /// Rounds the values that were found, before they are judged: no fit determines more digits than
 /// these, and a card of them can be read.
 fn shorten(staged: &mut Staged, parameters: &[ParameterIr]) {
@@ -252,7 +335,8 @@ fn shorten(staged: &mut Staged, parameters: &[ParameterIr]) {
 /// A fit that did not end at an optimum, or whose residuals are as large as the data.
 fn missed(template: &TemplateIr, staged: &Staged) -> Option<Diagnostic> {
     let fit = staged.fit.as_ref()?;
-    let converged = fit.converged() || fit.evaluations <= 1;
+    let enough = template.simulator.is_some() && fit.stop == Stop::MaxEvaluations;
+    let converged = fit.converged() || fit.evaluations <= 1 || enough;
     let sum: f64 = fit.effective.iter().map(|r| r * r).sum();
     let rms = (sum / fit.effective.len().max(1) as f64).sqrt();
     let (code, message) = if !converged {

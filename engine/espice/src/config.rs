@@ -94,9 +94,11 @@ pub struct Request {
     pub part: Option<String>,
     /// The kind, where the sources leave it open.
     pub kind: Option<String>,
+    /// The only template to try, whatever the packs select.
+    pub template: Option<String>,
     /// Dialects of the cards; none asked for means ngspice.
     pub dialects: Vec<String>,
     /// Curves that no fit sees, to tell how well the model predicts them: `IC`, `IC(VCE; IB)` or
-    /// `IC(VCE; IB) at IB = 50 uA`.
+    /// `IC(VCE; IB) at IB = 50 uA`; all that have a condition: `at W = 2 um, L = 130 nm`.
     pub withhold: Vec<String>,
 }

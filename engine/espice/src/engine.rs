@@ -1,8 +1,10 @@
 use crate::builtin;
 use crate::config::Config;
+use crate::extraction::has_size;
 use crate::libraries;
 use crate::loose::Loose;
 use crate::orient::shown_polarity;
+use crate::parts::{shared_name, stem};
 use espice_base::{Cancellation, Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
 use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
@@ -252,7 +254,9 @@ impl<'w> Engine<'w> {
         // Measurements have no title: the name of the file says which device was measured.
         if facts.device.part.is_none() && facts.device.parts.is_empty() && !facts.sweeps.is_empty()
         {
-            facts.device.part = facts.sources.first().map(|s| crate::parts::stem(&s.name));
+            let several = facts.sweeps.iter().any(|s| has_size(&s.conditions));
+            let stems = facts.sources.iter().map(|s| stem(&s.name));
+            facts.device.part = if several { shared_name(stems) } else { stems.take(1).next() };
         }
         Reading { facts, sheets, diagnostics }
     }

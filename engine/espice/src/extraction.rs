@@ -3,7 +3,9 @@
 
 use crate::probe::{Bench, TEMPERATURES, Way, celsius, stated, temperature};
 use espice_base::{Code, Diagnostic, Diagnostics};
-use espice_facts::{Conditions, Curve, Device, Origin, Parameter, SIZES, Scale, Status};
+use espice_facts::{
+    Conditions, Curve, Device, Origin, Parameter, SIZES, Scale, Status, size_symbol,
+};
 use espice_fit::stages::{self, Observations, Plan, Stage, Step, Target};
 use espice_lang::ir::{ParameterIr, TemplateIr};
 use espice_lang::rules::{
@@ -61,6 +63,42 @@ fn sizes(template: &TemplateIr, device: &Device) -> Vec<(usize, f64)> {
     template.parameters.iter().enumerate().filter_map(stated).collect()
 }
 
+/// Values of instance parameters by index.
+pub(crate) type Instance = Vec<(usize, f64)>;
+
+/// The instance parameters that conditions state of a device among devices of several sizes.
+pub(crate) fn instance(template: &TemplateIr, conditions: &Conditions) -> Instance {
+    if !has_size(conditions) {
+        return Instance::new();
+    }
+    let stated = |(index, p): (usize, &ParameterIr)| {
+        let dimension = SIZES.iter().find(|s| s.0 == p.name)?.1;
+        let value = conditions.value(&size_symbol(&p.name))?;
+        let is_one = p.instance && p.dimension == dimension && (p.low..=p.high).contains(&value);
+        is_one.then_some((index, value))
+    };
+    template.parameters.iter().enumerate().filter_map(stated).collect()
+}
+
+/// Whether conditions state a size of the device.
+pub(crate) fn has_size(conditions: &Conditions) -> bool {
+    SIZES.iter().any(|s| conditions.by_symbol.contains_key(&size_symbol(s.0)))
+}
+
+/// Points of a curve that a fit through a simulator looks at, at most: each costs as many runs of
+/// the device as there are parameters, and neighbours on a smooth curve tell the same.
+const SIMULATED_POINTS: usize = 13;
+
+/// Some of the points, evenly by their places, the first and the last among them.
+fn thinned<T: Copy>(points: Vec<T>) -> Vec<T> {
+    let last = points.len().saturating_sub(1);
+    if points.len() <= SIMULATED_POINTS {
+        return points;
+    }
+    let place = |i: usize| (i * last + (SIMULATED_POINTS - 1) / 2) / (SIMULATED_POINTS - 1);
+    (0..SIMULATED_POINTS).filter_map(|i| points.get(place(i))).copied().collect()
+}
+
 /// Makes the plan of a recipe.
 pub(crate) fn prepare<'a>(context: &'a Context<'a>) -> Prepared<'a> {
     let mut targets = Vec::new();
@@ -114,6 +152,19 @@ impl<'a> Context<'a> {
             steps.push(Step::Try { parameters: parameters.collect(), improves: addition.improves });
         }
         Stage { name: stage.name.clone(), steps }
+    }
+
+    /// The values that windows may ask for: those of the template, with the sizes of the device
+    /// that was measured at `conditions`.
+    fn of_device(&self, conditions: &Conditions) -> Vec<f64> {
+        let mut values: Vec<f64> = self.template.parameters.iter().map(|p| p.default).collect();
+        let first = sizes(self.template, &self.input.facts.device);
+        for (index, value) in first.into_iter().chain(instance(self.template, conditions)) {
+            if let Some(slot) = values.get_mut(index) {
+                *slot = value;
+            }
+        }
+        values
     }
 
     /// The first of a seed's expressions that has a value.
@@ -223,18 +274,27 @@ impl<'a> Context<'a> {
             if let Some((observations, points)) = self.curve(wanted, curve, way, arguments) {
                 let name = curve_name(curve);
                 let measure = measure_of(wanted, Some(curve.y.scale));
-                let target = Target { name, measurement, observations, measure };
+                let instance = instance(self.template, &curve.conditions);
+                let target = Target { name, measurement, instance, observations, measure };
                 found.push((target, Origins::Curve { curve: index, points }));
             }
         }
         let limits_may_serve = !limits_bind && found.is_empty() && !self.law_is_drawn(measurement);
-        if let Some((observations, rows, limit_derived)) =
-            self.rows(wanted, way, arguments, limits_may_serve)
-        {
+        // Rows of one device together.
+        let mut devices: Vec<Instance> = Vec::new();
+        for row in &facts.parameters {
+            let device = instance(self.template, &row.conditions);
+            if !devices.contains(&device) {
+                devices.push(device);
+            }
+        }
+        for device in devices {
+            let found_rows = self.rows(wanted, way, arguments, limits_may_serve, &device);
+            let Some((observations, rows, limit_derived)) = found_rows else { continue };
             let rows_or_limits = if rows_only { "limits" } else { "rows" };
             let name = format!("{rows_or_limits} of {}", wanted.quantity);
             let measure = measure_of(wanted, None);
-            let target = Target { name, measurement, observations, measure };
+            let target = Target { name, measurement, instance: device, observations, measure };
             found.push((target, Origins::Rows { rows, limit_derived }));
         }
         found
@@ -319,9 +379,10 @@ impl<'a> Context<'a> {
             _ => x,
         };
         let shown: Vec<[f64; 2]> = points.iter().map(|[x, y]| [abscissa(*x), *y]).collect();
+        let own = self.of_device(&curve.conditions);
         let window = |conditions: &Conditions, shown: &[[f64; 2]]| {
             let (taken, complaints) =
-                self.rulebook.window(self.recipe, wanted, &self.input, &[], conditions, shown);
+                self.rulebook.window(self.recipe, wanted, &self.input, &own, conditions, shown);
             self.diagnostics.borrow_mut().extend(complaints);
             taken
         };
@@ -344,6 +405,7 @@ impl<'a> Context<'a> {
             .map(|(point, _)| point)
             .filter(|(_, [_, y])| !logarithmic || *y > 0.0)
             .collect();
+        let kept = if self.template.simulator.is_some() { thinned(kept) } else { kept };
         if kept.is_empty() {
             return None;
         }
@@ -381,6 +443,7 @@ impl<'a> Context<'a> {
         way: Way,
         arguments: &[Argument],
         limits_may_serve: bool,
+        device: &Instance,
     ) -> Option<(Observations, Vec<usize>, bool)> {
         let usable: Vec<(usize, &Parameter)> = self
             .input
@@ -393,6 +456,7 @@ impl<'a> Context<'a> {
                     && p.status != Status::Refused
                     && !p.is_rating()
                     && self.holds(&p.parts)
+                    && instance(self.template, &p.conditions) == *device
                     && self.bench.at(&p.symbol, &p.conditions) == Some(way)
             })
             .collect();
@@ -411,7 +475,7 @@ impl<'a> Context<'a> {
                 self.recipe,
                 wanted,
                 &self.input,
-                &[],
+                &self.of_device(&p.conditions),
                 &p.conditions,
                 &[[x, *y]],
             );

@@ -6,7 +6,7 @@ use crate::outcome as out;
 use crate::probe::celsius;
 use crate::wire::{self, finite};
 use espice_base::SourceMap;
-use espice_facts::{Conditions, Facts, Status, SymbolTable};
+use espice_facts::{Conditions, Curve, Facts, Status, SymbolTable};
 use espice_fit::stages::{self, Staged};
 use espice_fit::{ParameterStatistics, measures};
 use espice_lang::Quantities;
@@ -41,14 +41,22 @@ impl View<'_> {
     pub(crate) fn fit(&self) -> out::Fit {
         let staged = &self.fitted.staged;
         let weak = staged.statistics.as_ref().map_or(&[][..], |s| s.weak_directions());
-        let (curves, unused) = self.curves();
+        // Refused curves and those of other parts are not looked at.
+        let looked_at =
+            |c: &Curve| c.status != Status::Refused && self.is_of_part(&c.parts) && self.shows(c);
+        let along: Vec<&Curve> = self.facts.curves.iter().filter(|c| looked_at(c)).collect();
+        let mut found = self.fitted.along(&along).into_iter();
+        let models: Vec<Vec<Option<f64>>> = (self.facts.curves.iter())
+            .map(|c| if looked_at(c) { found.next().unwrap_or_default() } else { Vec::new() })
+            .collect();
+        let (curves, unused) = self.curves(&models);
         out::Fit {
             template: self.fitted.template.name.clone(),
             part: self.part.to_string(),
             parameters: self.parameters(),
             curves,
             unused,
-            rated: self.rated(),
+            rated: self.rated(&models),
             unidentified: weak.iter().map(|d| d.sentence()).chain(self.by_limits()).collect(),
             stages: stage_records(self.fitted.template, staged),
             seed: self.seed,
@@ -148,8 +156,10 @@ impl View<'_> {
 
     /// Every curve that the model can be compared with, fitted to or not, and those that it
     /// cannot.
-    fn curves(&self) -> (Vec<out::FittedCurve>, Vec<out::UnusedCurve>) {
-        let probe = self.fitted.probe();
+    fn curves(
+        &self,
+        models: &[Vec<Option<f64>>],
+    ) -> (Vec<out::FittedCurve>, Vec<out::UnusedCurve>) {
         let staged = &self.fitted.staged;
         let (mut curves, mut left) = (Vec::new(), Vec::new());
         for (index, curve) in self.facts.curves.iter().enumerate() {
@@ -169,13 +179,7 @@ impl View<'_> {
                 leave(reason);
                 continue;
             }
-            let held = held(curve);
-            let at: Vec<Conditions> = curve
-                .points
-                .iter()
-                .map(|p| held.clone().with(curve.signature.x.clone(), p[0]))
-                .collect();
-            let model = probe.values(&curve.signature.quantity, &at);
+            let model = models.get(index).cloned().unwrap_or_default();
             if model.iter().all(Option::is_none) {
                 leave(String::from("the model has no value at its conditions"));
                 continue;
@@ -246,7 +250,7 @@ impl View<'_> {
 
     /// Every table row that the model can be asked about, and where the table is silent three
     /// points of each curve: the first table of every report.
-    fn rated(&self) -> Vec<out::RatedPoint> {
+    fn rated(&self, models: &[Vec<Option<f64>>]) -> Vec<out::RatedPoint> {
         let probe = self.fitted.probe();
         let mut rated = Vec::new();
         let usable =
@@ -280,19 +284,18 @@ impl View<'_> {
                 provenance: wire::provenance(&row.provenance, self.sources),
             });
         }
-        let drawn = self.facts.curves.iter().filter(|c| usable(c.status, &c.parts));
-        for curve in drawn.filter(|c| self.fitted.bench.shows(c).is_ok()) {
-            let good: Vec<[f64; 2]> = curve.good_points().map(|(_, p)| p).collect();
+        let drawn =
+            self.facts.curves.iter().zip(models).filter(|(c, _)| usable(c.status, &c.parts));
+        for (curve, model) in drawn.filter(|(c, _)| self.shows(c)) {
+            let good: Vec<(usize, [f64; 2])> = curve.good_points().collect();
             let picks: BTreeMap<usize, ()> = match good.len() {
                 0 => BTreeMap::new(),
                 n => [n / 4, n / 2, n - 1].into_iter().map(|i| (i, ())).collect(),
             };
-            for [x, y] in picks.keys().filter_map(|i| good.get(*i)) {
+            for (place, [x, y]) in picks.keys().filter_map(|i| good.get(*i)) {
                 let held = held(curve);
                 let conditions = held.with(curve.signature.x.clone(), *x);
-                let Some(model) = probe.value(&curve.signature.quantity, &conditions) else {
-                    continue;
-                };
+                let Some(model) = model.get(*place).copied().flatten() else { continue };
                 rated.push(out::RatedPoint {
                     quantity: curve.signature.quantity.clone(),
                     conditions: self.conditions_text(&conditions),
@@ -309,6 +312,10 @@ impl View<'_> {
             }
         }
         rated
+    }
+
+    fn shows(&self, curve: &Curve) -> bool {
+        self.fitted.bench.shows(curve).is_ok()
     }
 
     /// Whether a row or curve of a sheet for several parts speaks of this one.

@@ -89,6 +89,25 @@ fn part_in(parts: &[String], stem: &str) -> Option<String> {
     })
 }
 
+/// What names have in common before the first word that tells them apart; the first name where
+/// that is nothing.
+pub(crate) fn shared_name(mut names: impl Iterator<Item = String>) -> Option<String> {
+    let first = names.next()?;
+    let mut shared = first.as_str();
+    for name in names {
+        let alike = shared.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+        let end = alike.map_or(shared.len().min(name.len()), |((at, _), _)| at);
+        shared = shared.get(..end).unwrap_or(shared);
+    }
+    if shared.len() < first.len() {
+        // A word that is cut off is none.
+        let end = shared.rfind(|c: char| !c.is_alphanumeric()).unwrap_or(0);
+        shared = shared.get(..end).unwrap_or_default();
+    }
+    let shared = shared.trim_end_matches(|c: char| !c.is_alphanumeric());
+    Some(if shared.is_empty() { first.clone() } else { String::from(shared) })
+}
+
 /// The name of a file without its folders and its ending.
 pub(crate) fn stem(path: &str) -> String {
     let name = wire::base_name(path);
@@ -98,6 +117,18 @@ pub(crate) fn stem(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_several_files_is_what_they_share() {
+        let shared = |names: [&str; 3]| shared_name(names.into_iter().map(String::from)).unwrap();
+        assert_eq!(
+            shared(["nfet_01v8_w1u_l1u", "nfet_01v8_w2u_l1u", "nfet_01v8_w10u"]),
+            "nfet_01v8"
+        );
+        assert_eq!(shared(["a_1", "b_1", "c_1"]), "a_1", "nothing in common");
+        assert_eq!(shared(["x_y", "x_y", "x_y"]), "x_y");
+        assert_eq!(shared(["nmos", "nmos_2", "nmos_3"]), "nmos");
+    }
 
     #[test]
     fn parts_are_found_by_their_names_and_ordering_codes() {

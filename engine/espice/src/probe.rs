@@ -1,10 +1,13 @@
 //! A template with parameter values, asked about quantities at conditions.
 
+use crate::extraction::{Instance, instance};
 use espice_base::Diagnostic;
 use espice_facts::{Conditions, Curve, Facts, Status};
 use espice_lang::Quantities;
 use espice_lang::ir::{CircuitArgument, CircuitIr, KindIr, QuantityIr};
-use espice_model::{Argument, Evaluator, Kelvin, Measurement};
+use espice_model::{
+    Argument, Evaluator, Kelvin, Measurement, MeasurementPlan, PlannedRun, run_together,
+};
 use espice_units::constants::{ROOM, SPICE39};
 use std::borrow::Borrow;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -269,39 +272,101 @@ impl Quantities for Probe<'_> {
         self.values(symbol, std::slice::from_ref(conditions)).pop().flatten()
     }
 
-    /// Points that are measured the same way are evaluated as one batch.
+    /// Points that are measured the same way on the same device are evaluated as one batch, and
+    /// all batches together.
     fn values(&self, symbol: &str, conditions: &[Conditions]) -> Vec<Option<f64>> {
-        let ways: Vec<Option<Way>> = conditions.iter().map(|c| self.bench.at(symbol, c)).collect();
-        let mut out = vec![None; conditions.len()];
-        let mut open: Vec<Way> = ways.iter().flatten().copied().collect();
-        open.sort_unstable();
-        open.dedup();
-        for way in open {
+        let template = self.bench.evaluator.template();
+        let mut batches: Vec<Points<'_>> = Vec::new();
+        for (index, at) in conditions.iter().enumerate() {
+            let Some(way) = self.bench.at(symbol, at) else { continue };
             let Some(Ok(measurement)) = self.bench.measurement(way) else { continue };
-            let mine: Vec<usize> =
-                (0..conditions.len()).filter(|i| ways.get(*i) == Some(&Some(way))).collect();
-            let column = |argument: &Argument| -> Vec<f64> {
-                mine.iter().filter_map(|i| stated(conditions.get(*i)?, argument)).collect()
-            };
-            let columns: Vec<Vec<f64>> = measurement.arguments().iter().map(column).collect();
-            let arguments: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-            let kelvin: Vec<f64> =
-                mine.iter().filter_map(|i| conditions.get(*i)).map(temperature).collect();
-            let found = measurement.values(self.values, &arguments, Kelvin::PerPoint(&kelvin));
-            for (point, value) in found.iter().enumerate().filter(|(_, v)| !v.is_finite()) {
-                let at = |c: &Vec<f64>| c.get(point).copied().unwrap_or(*value);
-                let here: Vec<f64> = columns.iter().map(at).collect();
-                let kelvin = kelvin.get(point).copied().unwrap_or(ROOM);
-                self.bench.complain(measurement, self.values, &here, kelvin);
+            let device = instance(template, at);
+            let alike = |b: &&mut Points<'_>| b.way == way && b.device == device;
+            match batches.iter_mut().rev().find(alike) {
+                Some(batch) => batch.places.push(index),
+                None => {
+                    batches.push(Points { way, measurement, device, places: vec![index] });
+                }
             }
-            for (index, value) in mine.into_iter().zip(found) {
-                if let Some(slot) = out.get_mut(index) {
+        }
+        let inputs: Vec<Inputs> =
+            batches.iter().map(|b| b.inputs(self.values, conditions)).collect();
+        let found = evaluated(&batches, &inputs);
+        let mut out = vec![None; conditions.len()];
+        for ((batch, input), values) in batches.iter().zip(&inputs).zip(found) {
+            for (point, value) in values.iter().enumerate().filter(|(_, v)| !v.is_finite()) {
+                let at = |c: &Vec<f64>| c.get(point).copied().unwrap_or(*value);
+                let here: Vec<f64> = input.columns.iter().map(at).collect();
+                let kelvin = input.kelvin.get(point).copied().unwrap_or(ROOM);
+                self.bench.complain(batch.measurement, &input.parameters, &here, kelvin);
+            }
+            for (index, value) in batch.places.iter().zip(values) {
+                if let Some(slot) = out.get_mut(*index) {
                     *slot = Some(value);
                 }
             }
         }
         out
     }
+}
+
+/// Points that are measured the same way on the same device.
+struct Points<'a> {
+    way: Way,
+    measurement: &'a Measurement,
+    device: Instance,
+    /// Their places among the conditions.
+    places: Vec<usize>,
+}
+
+/// What a measurement takes for some points.
+struct Inputs {
+    parameters: Vec<f64>,
+    columns: Vec<Vec<f64>>,
+    kelvin: Vec<f64>,
+}
+
+impl Points<'_> {
+    fn inputs(&self, values: &[f64], conditions: &[Conditions]) -> Inputs {
+        let mut parameters = values.to_vec();
+        for (index, value) in &self.device {
+            if let Some(slot) = parameters.get_mut(*index) {
+                *slot = *value;
+            }
+        }
+        let mine = || self.places.iter().filter_map(|i| conditions.get(*i));
+        let column = |argument: &Argument| -> Vec<f64> {
+            mine().filter_map(|c| stated(c, argument)).collect()
+        };
+        Inputs {
+            parameters,
+            columns: self.measurement.arguments().iter().map(column).collect(),
+            kelvin: mine().map(temperature).collect(),
+        }
+    }
+}
+
+/// The values of each batch.
+fn evaluated(batches: &[Points<'_>], inputs: &[Inputs]) -> Vec<Vec<f64>> {
+    let alone = |(batch, input): (&Points<'_>, &Inputs)| {
+        let arguments: Vec<&[f64]> = input.columns.iter().map(Vec::as_slice).collect();
+        batch.measurement.values(&input.parameters, &arguments, Kelvin::PerPoint(&input.kelvin))
+    };
+    let plan = |b: &Points<'_>| b.measurement.plan(&[], false).ok();
+    let plans = if batches.len() > 1 { batches.iter().map(plan).collect() } else { None };
+    let plans: Option<Vec<MeasurementPlan>> = plans;
+    let simulated = |plans: &Vec<MeasurementPlan>| plans.iter().all(|p| p.is_simulated());
+    let Some(mut plans) = plans.filter(simulated) else {
+        return batches.iter().zip(inputs).map(alone).collect();
+    };
+    let mut runs: Vec<PlannedRun<'_>> = Vec::with_capacity(plans.len());
+    for (plan, Inputs { parameters, columns, kelvin }) in plans.iter_mut().zip(inputs) {
+        let arguments = columns.iter().map(Vec::as_slice).collect();
+        runs.push(PlannedRun { plan, parameters, arguments, kelvin: Kelvin::PerPoint(kelvin) });
+    }
+    run_together(&mut runs, false);
+    drop(runs);
+    plans.iter().map(|p| p.values().to_vec()).collect()
 }
 
 /// A probe that owns its values, and its bench where nobody else has it: models that tests of

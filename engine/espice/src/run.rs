@@ -140,7 +140,9 @@ impl Engine<'_> {
             Ok(asked) => asked,
             Err(complaint) => return record.diagnostics.push(complaint),
         };
-        let Some(selection) = self.select(&facts, record) else { return };
+        let Some(selection) = self.select(&facts, request.template.as_deref(), record) else {
+            return;
+        };
         if hit_limit(&record.diagnostics) {
             return;
         }
@@ -153,7 +155,8 @@ impl Engine<'_> {
         if self.stops(record) {
             return;
         }
-        let Some(best) = choose(&mut survivors, &mut record.candidates) else { return };
+        let Some(mut best) = choose(&mut survivors, &mut record.candidates) else { return };
+        best.stand_for_all(&facts);
         record.findings.extend(best.findings.iter().cloned());
         record.diagnostics.extend(best.diagnostics.iter().cloned());
         if hit_limit(&record.diagnostics) {
@@ -222,10 +225,21 @@ impl Engine<'_> {
         fails && !self.config.known.covers(f)
     }
 
-    fn select(&self, facts: &Facts, record: &mut Record) -> Option<Selection> {
+    fn select(&self, facts: &Facts, asked: Option<&str>, record: &mut Record) -> Option<Selection> {
         let kind = facts.device.kind.as_deref()?;
-        let (selection, complaints) = self.rulebook.select(kind, &self.input(facts));
+        let (mut selection, complaints) = self.rulebook.select(kind, &self.input(facts));
         record.diagnostics.extend(complaints);
+        if let Some(asked) = asked {
+            let known: Vec<String> =
+                selection.candidates.iter().map(|c| c.template.clone()).collect();
+            selection.candidates.retain(|c| c.template == asked);
+            let Some(only) = selection.candidates.first_mut() else {
+                record.diagnostics.push(unknown_template(asked, kind, &known));
+                return None;
+            };
+            only.status = CandidateStatus::Considered;
+            only.reason = String::from("the request names it");
+        }
         if let Some(kind) = self.library.kind(kind) {
             tell_assumptions(kind, facts, &mut record.diagnostics);
         }
@@ -525,6 +539,14 @@ fn lacking(fitted: &Fitted<'_>, cards: &[&CardIr]) -> Option<Diagnostic> {
             .at(fitted.template.span)
             .help("leave the `card` statement out when no simulator device has these equations"),
     )
+}
+
+fn unknown_template(asked: &str, kind: &str, known: &[String]) -> Diagnostic {
+    let near = espice_base::did_you_mean(asked, known.iter().map(String::as_str));
+    let near = near.map_or(String::new(), |n| format!("did you mean `{n}`? "));
+    let message = format!("the kind `{kind}` has no template `{asked}`");
+    Diagnostic::error(Code::UNKNOWN_TEMPLATE, message)
+        .help(format!("{near}templates are {}", known.join(", ")))
 }
 
 /// What was asked for that cannot be written.

@@ -8,11 +8,10 @@
 
 use crate::candidate::Fitted;
 use crate::engine::Engine;
-use crate::extraction::{Origins, held};
+use crate::extraction::Origins;
 use espice_base::{Code, Diagnostic, did_you_mean};
-use espice_facts::{Conditions, Curve, Facts, Quantity, Status};
+use espice_facts::{Curve, Facts, Quantity, Status, size_symbol};
 use espice_fit::measures;
-use espice_lang::Quantities;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// In how many parts the curves of a plot are left out in turn, at most.
@@ -35,8 +34,8 @@ pub(crate) fn without(facts: &Facts, left_out: &BTreeSet<usize>) -> Facts {
     rest
 }
 
-/// The curves that a request names: by quantity, `IC`, by signature, `IC(VCE; IB)`, or one of a
-/// family, `IC(VCE; IB) at IB = 50 uA`.
+/// The curves that a request names: by quantity, `IC`, by signature, `IC(VCE; IB)`, one of a
+/// family, `IC(VCE; IB) at IB = 50 uA`, or all at such conditions, `at W = 2 um, L = 130 nm`.
 ///
 /// # Errors
 /// The first name that no curve has.
@@ -44,14 +43,19 @@ pub(crate) fn named(names: &[String], facts: &Facts) -> Result<BTreeSet<usize>, 
     let mut found = BTreeSet::new();
     for name in names {
         let before = found.len();
-        let (plot, at) = match name.split_once(" at ") {
-            None => (name.as_str(), Some(Vec::new())),
-            Some((plot, at)) => (plot, at.split(',').map(condition).collect()),
-        };
+        // Without a plot, every one: `at W = 7 um, L = 8 um`.
+        let (plot, at) = match name.strip_prefix("at ").map(|at| ("", at)) {
+            Some(all) => Some(all),
+            None => name.split_once(" at "),
+        }
+        .map_or((name.as_str(), Some(Vec::new())), |(plot, at)| {
+            (plot, at.split(',').map(condition).collect())
+        });
         let plot: String = plot.split_whitespace().collect();
         for (index, curve) in facts.curves.iter().enumerate() {
             let signature: String = curve.signature.to_string().split_whitespace().collect();
-            let is_of_plot = plot == signature || plot == curve.signature.quantity;
+            let is_of_plot =
+                plot.is_empty() || plot == signature || plot == curve.signature.quantity;
             let holds = at.as_ref().is_some_and(|at| at.iter().all(|c| holds(curve, c)));
             if is_of_plot && holds && curve.status != Status::Refused {
                 found.insert(index);
@@ -72,7 +76,9 @@ fn condition(text: &str) -> Option<(String, f64)> {
 }
 
 fn holds(curve: &Curve, (symbol, value): &(String, f64)) -> bool {
-    let stated = curve.all_conditions().value(symbol);
+    let all = curve.all_conditions();
+    // Sizes of devices go by their plain names here: `L` is never an inductance.
+    let stated = all.value(&size_symbol(symbol)).or_else(|| all.value(symbol));
     stated.is_some_and(|s| (s - value).abs() <= SAME * value.abs().max(f64::MIN_POSITIVE))
 }
 
@@ -86,6 +92,7 @@ fn unknown(name: &str, facts: &Facts) -> Diagnostic {
     Diagnostic::error(Code::NO_CURVE_TO_WITHHOLD, format!("no curve is called `{name}`"))
         .help(format!("{near}the sources have {offered}"))
         .help("one of a family is named with its value: `IC(VCE; IB) at IB = 50 uA`")
+        .help("all of a device among several with its size: `at W = 2 um, L = 130 nm`")
 }
 
 /// How far a candidate is from some curves: the root mean square over them of the log RMS error
@@ -106,20 +113,21 @@ fn mean_square_root(errors: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 fn errors_of(fitted: &Fitted<'_>, facts: &Facts, curves: &BTreeSet<usize>) -> BTreeMap<usize, f64> {
-    let with_index = curves.iter().filter_map(|i| Some((*i, facts.curves.get(*i)?)));
-    with_index.filter_map(|(i, curve)| Some((i, error_along(fitted, curve)?))).collect()
+    let with_index: Vec<(usize, &Curve)> =
+        curves.iter().filter_map(|i| Some((*i, facts.curves.get(*i)?))).collect();
+    let all: Vec<&Curve> = with_index.iter().map(|(_, curve)| *curve).collect();
+    let models = fitted.along(&all);
+    let with_model = with_index.into_iter().zip(models);
+    with_model.filter_map(|((i, curve), m)| Some((i, error_along(curve, &m)?))).collect()
 }
 
-fn error_along(fitted: &Fitted<'_>, curve: &Curve) -> Option<f64> {
-    let points: Vec<[f64; 2]> = curve.good_points().map(|(_, p)| p).collect();
+fn error_along(curve: &Curve, model: &[Option<f64>]) -> Option<f64> {
+    let (places, points): (Vec<usize>, Vec<[f64; 2]>) = curve.good_points().unzip();
     if points.is_empty() {
         return None;
     }
-    let at = held(curve);
-    let at: Vec<Conditions> =
-        points.iter().map(|p| at.clone().with(curve.signature.x.clone(), p[0])).collect();
-    let model = fitted.probe().values(&curve.signature.quantity, &at);
-    let Some(model) = model.into_iter().collect::<Option<Vec<f64>>>() else {
+    let model = places.iter().map(|i| model.get(*i).copied().flatten());
+    let Some(model) = model.collect::<Option<Vec<f64>>>() else {
         return Some(NO_VALUE);
     };
     let data: Vec<f64> = points.iter().map(|p| p[1]).collect();

@@ -17,6 +17,12 @@ pub const SIZES: [(&str, Dimension); 9] = [
     ("NF", Dimension::NONE),
 ];
 
+/// The symbol under which conditions state a size of [`SIZES`]: `W_drawn`. The plain names mean
+/// other things on sheets, `L` an inductance and `PD` a power.
+pub fn size_symbol(name: &str) -> String {
+    format!("{name}_drawn")
+}
+
 /// What the sources say the device is.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Device {
@@ -33,7 +39,9 @@ pub struct Device {
     /// Package or `wafer`.
     pub package: Option<String>,
     /// Its size, by the names of [`SIZES`], SI. Templates take these as the values of their
-    /// instance parameters.
+    /// instance parameters. Where the sources are of devices of several sizes, that of the first;
+    /// what was measured on each device then states its size among the conditions, by
+    /// [`size_symbol`].
     pub sizes: BTreeMap<String, f64>,
 }
 

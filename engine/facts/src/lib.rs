@@ -17,7 +17,7 @@ pub mod wording;
 
 pub use conditions::{Condition, Conditions};
 pub use curve::{Axis, Curve, Mark, Origin, Scale, Signature};
-pub use device::{Device, Facts, SIZES, Source, SourceFormat};
+pub use device::{Device, Facts, SIZES, Source, SourceFormat, size_symbol};
 pub use parameter::{Parameter, Section};
 pub use provenance::{Provenance, Status};
 pub use sweep::{Column, ColumnRole, Sensed, Sweep};

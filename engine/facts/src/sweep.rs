@@ -1,4 +1,4 @@
-use crate::Provenance;
+use crate::{Conditions, Provenance};
 
 /// What a column of a raw sweep holds.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -59,6 +59,9 @@ pub struct Sweep {
     /// How many sweeps the same set-up produced (blocks of the file): more than one means that
     /// another input was stepped.
     pub siblings: usize,
+    /// What held for all of it beside the temperature, such as the size of the device among
+    /// devices of several sizes; curves made of it take this over.
+    pub conditions: Conditions,
     /// Where it stands.
     pub provenance: Provenance,
 }

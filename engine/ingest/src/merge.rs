@@ -1,6 +1,6 @@
 use espice_base::{Code, Diagnostic, Diagnostics, Place};
-use espice_facts::{Device, Facts, Source};
-use std::collections::BTreeMap;
+use espice_facts::{Condition, Device, Facts, Source, size_symbol};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One field of [`Device`] that sources may disagree about.
 type Field = (&'static str, fn(&mut Device) -> &mut Option<String>);
@@ -19,13 +19,15 @@ const SAME_SIZE: f64 = 1e-3;
 /// Puts the facts of several sources of one device together, in the order of the sources.
 ///
 /// Of each device field the first value counts; a source that says otherwise gives a warning
-/// with both places. Upper and lower case are the same in names.
+/// with both places. Upper and lower case are the same in names. Sources of devices of several
+/// sizes are one job all the same: everything that was measured then states the size of its
+/// device among the conditions.
 pub fn merge(all: Vec<Facts>) -> (Facts, Diagnostics) {
     let mut merged = Facts::default();
     let mut diagnostics = Diagnostics::new();
     // Which source gave each field its value.
     let mut givers: [Option<Source>; FIELDS.len()] = [const { None }; FIELDS.len()];
-    let mut size_givers: BTreeMap<String, Option<Source>> = BTreeMap::new();
+    let of_each = differing_sizes(&all);
     for mut facts in all {
         let giver = facts.sources.first().cloned();
         for ((word, field), given) in FIELDS.iter().zip(givers.iter_mut()) {
@@ -47,20 +49,14 @@ pub fn merge(all: Vec<Facts>) -> (Facts, Diagnostics) {
                 merged.device.parts.push(part);
             }
         }
-        for (name, value) in std::mem::take(&mut facts.device.sizes) {
-            let known = merged.device.sizes.get(&name).copied();
-            match (known, size_givers.get(&name)) {
-                (Some(first), Some(from)) if (value - first).abs() > SAME_SIZE * first.abs() => {
-                    let text = |v: f64| espice_units::plain(v, 4);
-                    let complaint = disagreement(&name, &text(first), &text(value), from, &giver);
-                    diagnostics.push(complaint);
-                }
-                (Some(_), _) => {}
-                (None, _) => {
-                    size_givers.insert(name.clone(), giver.clone());
-                    merged.device.sizes.insert(name, value);
-                }
+        for name in &of_each {
+            match facts.device.sizes.get(name).copied() {
+                Some(value) => belongs_to(&mut facts, name, value),
+                None => diagnostics.extend(giver.as_ref().map(|source| without_size(name, source))),
             }
+        }
+        for (name, value) in std::mem::take(&mut facts.device.sizes) {
+            merged.device.sizes.entry(name).or_insert(value);
         }
         merged.sources.append(&mut facts.sources);
         merged.parameters.append(&mut facts.parameters);
@@ -68,6 +64,40 @@ pub fn merge(all: Vec<Facts>) -> (Facts, Diagnostics) {
         merged.sweeps.append(&mut facts.sweeps);
     }
     (merged, diagnostics)
+}
+
+/// The sizes that differ among sources, by their names.
+fn differing_sizes(all: &[Facts]) -> BTreeSet<String> {
+    let mut first: BTreeMap<&String, f64> = BTreeMap::new();
+    let mut differing = BTreeSet::new();
+    for (name, value) in all.iter().flat_map(|f| &f.device.sizes) {
+        let known = *first.entry(name).or_insert(*value);
+        if (value - known).abs() > SAME_SIZE * known.abs() {
+            differing.insert(name.clone());
+        }
+    }
+    differing
+}
+
+/// States a size among the conditions of all that a source measured.
+fn belongs_to(facts: &mut Facts, name: &str, value: f64) {
+    let symbol = size_symbol(name);
+    let sweeps = facts.sweeps.iter_mut().map(|s| &mut s.conditions);
+    let curves = facts.curves.iter_mut().map(|c| &mut c.conditions);
+    let rows = facts.parameters.iter_mut().map(|p| &mut p.conditions);
+    for conditions in sweeps.chain(curves).chain(rows) {
+        let stated = conditions.by_symbol.entry(symbol.clone());
+        stated.or_insert(Condition::Value(value));
+    }
+}
+
+fn without_size(name: &str, source: &Source) -> Diagnostic {
+    Diagnostic::warning(
+        Code::SOURCES_DISAGREE,
+        format!("other sources state different {name}, this one states none"),
+    )
+    .at(Place::File(source.file))
+    .help(format!("it is taken for the first {name}; state it in the header or the file's name"))
 }
 
 fn disagreement(
@@ -96,7 +126,7 @@ fn disagreement(
 mod tests {
     use super::*;
     use espice_base::{Digest, FileId};
-    use espice_facts::SourceFormat;
+    use espice_facts::{Conditions, SourceFormat, Sweep};
 
     fn facts(id: u32, part: Option<&str>, kind: Option<&str>, parts: &[&str]) -> Facts {
         Facts {
@@ -132,6 +162,39 @@ mod tests {
         assert_eq!(all[0].code, Code::SOURCES_DISAGREE);
         let places: Vec<_> = all[0].labels.iter().map(|l| l.place.file().0).collect();
         assert_eq!(places, [2, 0]);
+    }
+
+    #[test]
+    fn sizes_that_differ_stay_with_what_was_measured() {
+        let of = |id: u32, sizes: &[(&str, f64)]| {
+            let mut one = facts(id, None, None, &[]);
+            one.device.sizes = sizes.iter().map(|(n, v)| (String::from(*n), *v)).collect();
+            one.sweeps.push(Sweep {
+                name: String::new(),
+                columns: Vec::new(),
+                temperature: None,
+                siblings: 1,
+                conditions: Conditions::none(),
+                provenance: Place::File(FileId(id)).into(),
+            });
+            one
+        };
+        let (w, l) = ("W_drawn", "L_drawn");
+        let (merged, diagnostics) = merge(vec![
+            of(0, &[("W", 1e-6), ("L", 2e-6)]),
+            of(1, &[("W", 1e-6), ("L", 5e-6)]),
+            of(2, &[("W", 1e-6)]),
+        ]);
+        let stated = |i: usize, s: &str| merged.sweeps[i].conditions.value(s);
+        assert_eq!([0, 1, 2].map(|i| stated(i, l)), [Some(2e-6), Some(5e-6), None]);
+        assert_eq!([0, 1, 2].map(|i| stated(i, w)), [None; 3], "one width is no condition");
+        assert_eq!(merged.device.sizes.get("L"), Some(&2e-6), "the first counts");
+        let all = diagnostics.into_vec();
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].place().map(|p| p.file()), Some(FileId(2)));
+        let (alike, diagnostics) = merge(vec![of(0, &[("L", 2e-6)]), of(1, &[("L", 2.000001e-6)])]);
+        assert!(diagnostics.into_vec().is_empty());
+        assert!(alike.sweeps.iter().all(|s| s.conditions.is_empty()));
     }
 
     #[test]

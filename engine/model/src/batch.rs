@@ -9,7 +9,7 @@ use crate::program::{Program, WIDTH, slot};
 use crate::request::Request;
 use crate::scalar::{ROUNDS, Scalar};
 use crate::search::Search;
-use crate::simulated::Simulated;
+use crate::simulated::{self, Asked, Simulated, SimulatedValues, Simulation};
 use crate::uniform;
 use espice_base::Diagnostic;
 use std::collections::BTreeMap;
@@ -78,6 +78,41 @@ impl Batch {
     /// How many columns a run writes.
     pub(crate) fn columns(&self) -> usize {
         self.request.columns.len()
+    }
+
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.simulated.is_some()
+    }
+
+    /// What the simulator of the template is asked for a run; `None` where it has none, or where
+    /// the run asks more than once.
+    pub(crate) fn ask(
+        &self,
+        parameters: &[f64],
+        arguments: &[&[f64]],
+        kelvin: Kelvin<'_>,
+        derivatives: bool,
+    ) -> Option<(Asked, &Arc<dyn Simulation>)> {
+        let (simulated, simulation) = (self.simulated.as_ref()?, self.device.simulation.as_ref()?);
+        let asked =
+            simulated.ask(&self.device, &self.request, parameters, arguments, kelvin, derivatives);
+        (asked.joins() && !simulated.has_charges()).then_some((asked, simulation))
+    }
+
+    /// Fills `out` with what was found for what was asked.
+    pub(crate) fn read(
+        &self,
+        asked: &Asked,
+        found: Vec<Option<SimulatedValues>>,
+        parameters: &[f64],
+        arguments: &[&[f64]],
+        kelvin: Kelvin<'_>,
+        out: &mut Vec<f64>,
+    ) -> usize {
+        out.clear();
+        out.resize(points(arguments, kelvin) * self.columns(), f64::NAN);
+        let (device, request) = (&self.device, &self.request);
+        simulated::read(device, request, parameters, arguments, kelvin, asked, found, out)
     }
 
     fn variant(&self, key: Key) -> Option<Arc<Variant>> {

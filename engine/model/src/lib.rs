@@ -39,7 +39,7 @@ mod uniform;
 
 pub use batch::Workspace;
 pub use kernel::{Bias, Column, Kernel, Output, Outputs};
-pub use measure::{Argument, Measured, Measurement, MeasurementPlan};
+pub use measure::{Argument, Measured, Measurement, MeasurementPlan, PlannedRun, run_together};
 pub use simulated::{CircuitRun, SimulatedPoint, SimulatedValues, Simulation, SimulationRequest};
 
 use device::Device;

@@ -6,6 +6,7 @@ use crate::circuit::{Runner, Wanted as WantedOfRun};
 use crate::dag::Input;
 use crate::device::Device;
 use crate::request::{Request, Target, Wanted};
+use crate::simulated::{Asked, SimulatedPoint, Simulation, SimulationRequest};
 use espice_base::{Code, Diagnostic};
 use espice_lang::ir::{CircuitIr, QuantityIr};
 use espice_units::Dimension;
@@ -97,6 +98,110 @@ pub struct MeasurementPlan {
 enum PlanWay {
     Pins(Arc<Batch>),
     Circuit { runner: Arc<Runner>, output: usize, free: Vec<usize> },
+}
+
+/// One run of a plan among several.
+#[derive(Debug)]
+pub struct PlannedRun<'a> {
+    /// The plan that runs.
+    pub plan: &'a mut MeasurementPlan,
+    /// Values of all parameters of the template, SI.
+    pub parameters: &'a [f64],
+    /// One column for each argument of the quantity, SI.
+    pub arguments: Vec<&'a [f64]>,
+    /// Device temperature.
+    pub kelvin: Kelvin<'a>,
+}
+
+/// Runs several plans. Those of templates whose equations a simulator has are one request to it,
+/// which costs little more than one of them alone; without `derivatives` it is asked for values
+/// only.
+pub fn run_together(runs: &mut [PlannedRun<'_>], derivatives: bool) {
+    let mut open: Vec<usize> = Vec::new();
+    for (index, run) in runs.iter_mut().enumerate() {
+        if run.plan.is_simulated() {
+            open.push(index);
+        } else {
+            run.plan.run(run.parameters, &run.arguments, run.kelvin);
+        }
+    }
+    while let Some((whole, members)) = gather(runs, &mut open, derivatives) {
+        let Some(simulation) = members.first().map(|m| Arc::clone(&m.simulation)) else { return };
+        let mut found = simulation.solve(&whole).into_iter();
+        for Member { run, asked, .. } in members {
+            let own: Vec<_> = found.by_ref().take(asked.request.points.len()).collect();
+            let Some(PlannedRun { plan, parameters, arguments, kelvin }) = runs.get_mut(run) else {
+                continue;
+            };
+            let PlanWay::Pins(batch) = &plan.way else { continue };
+            plan.points = crate::batch::points(arguments, *kelvin);
+            plan.unsolved =
+                batch.read(&asked, own, parameters, arguments, *kelvin, &mut plan.values);
+        }
+    }
+}
+
+/// A run that waits for its part of an answer.
+struct Member {
+    run: usize,
+    asked: Asked,
+    simulation: Arc<dyn Simulation>,
+}
+
+/// Takes the runs out of `open` that one request can answer, with the request. Runs that need more
+/// than one request are carried out.
+fn gather(
+    runs: &mut [PlannedRun<'_>],
+    open: &mut Vec<usize>,
+    derivatives: bool,
+) -> Option<(SimulationRequest, Vec<Member>)> {
+    let mut members: Vec<Member> = Vec::new();
+    let mut whole = SimulationRequest::default();
+    let mut cards: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for index in std::mem::take(open) {
+        let Some(PlannedRun { plan, parameters, arguments, kelvin }) = runs.get_mut(index) else {
+            continue;
+        };
+        let asked = match &plan.way {
+            PlanWay::Pins(batch) => batch.ask(parameters, arguments, *kelvin, derivatives),
+            PlanWay::Circuit { .. } => None,
+        };
+        let Some((asked, simulation)) = asked else {
+            plan.run(parameters, arguments, *kelvin);
+            continue;
+        };
+        let (own, first) = (&asked.request, members.first());
+        let fits = first.is_none_or(|first| {
+            let other = &first.asked.request;
+            Arc::ptr_eq(&first.simulation, simulation)
+                && (other.polarity, &other.pins) == (own.polarity, &own.pins)
+        });
+        if !fits {
+            rest.push(index);
+            continue;
+        }
+        (whole.polarity, whole.pins) = (own.polarity, own.pins.clone());
+        let places: Vec<usize> = own
+            .parameters
+            .iter()
+            .map(|list| {
+                let key = list.iter().map(|v| v.to_bits()).collect();
+                *cards.entry(key).or_insert_with(|| {
+                    whole.parameters.push(list.clone());
+                    whole.parameters.len() - 1
+                })
+            })
+            .collect();
+        whole.points.extend(own.points.iter().map(|p| SimulatedPoint {
+            parameters: places.get(p.parameters).copied().unwrap_or(p.parameters),
+            ..p.clone()
+        }));
+        let simulation = Arc::clone(simulation);
+        members.push(Member { run: index, asked, simulation });
+    }
+    *open = rest;
+    (!members.is_empty()).then_some((whole, members))
 }
 
 /// Values with their derivatives by free parameters.
@@ -278,6 +383,11 @@ impl MeasurementPlan {
                 runner.columns(*output, parameters, arguments, kelvin, &wanted, &mut self.values)
             }
         };
+    }
+
+    /// Whether a simulator has the equations, so that runs cost less together than one by one.
+    pub fn is_simulated(&self) -> bool {
+        matches!(&self.way, PlanWay::Pins(batch) if batch.is_simulated())
     }
 
     /// Values of the last run, SI; NaN where there is no solution.

@@ -46,6 +46,7 @@ fn extract(arguments: &Arguments, context: &Context<'_>, engine: &mut dyn Engine
         part: arguments.part.clone(),
         kind: arguments.kind.clone(),
         dialects: Vec::new(),
+        template: None,
         withhold: Vec::new(),
     };
     let made = engine.extract(&request);

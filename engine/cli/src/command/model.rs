@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// out: they say why. A command line that cannot be carried out writes nothing.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Sources of one device: PDF datasheet, MDM, CSV, digitised curves as JSON or facts TOML
+    /// Sources of one device, or of devices that one card with their sizes describes: PDF datasheet, MDM, CSV, digitised curves as JSON or facts TOML
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// Folder for the results; made when missing
@@ -38,8 +38,12 @@ pub(crate) struct Arguments {
     /// The kind of device, where the sources leave it open, such as diode, bjt, mosfet
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
+    /// The only template to try, such as mos3 or bsim4; otherwise the packs select
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
     /// A curve that no fit sees, to tell how well the model predicts it: a quantity, a signature as
-    /// IC(VCE; IB), or one of a family as "IC(VCE; IB) at IB = 50 uA"; may be given several times
+    /// IC(VCE; IB), one of a family as "IC(VCE; IB) at IB = 50 uA", or all that have a condition as
+    /// "at W = 2 um, L = 130 nm"; may be given several times
     #[arg(long = "withhold", value_name = "CURVE")]
     withhold: Vec<String>,
     /// Seed of the random starts
@@ -93,6 +97,7 @@ fn make(
         sources: arguments.sources.clone(),
         part: arguments.part.clone(),
         kind: arguments.kind.clone(),
+        template: arguments.template.clone(),
         dialects: distinct(&arguments.dialects),
         withhold: arguments.withhold.clone(),
     };

@@ -27,11 +27,13 @@ pub struct SourcesCall {
     pub part: Option<String>,
     /// The kind of device, where the sources leave it open, such as `diode`.
     pub kind: Option<String>,
+    /// The only template to try, whatever the packs select.
+    pub template: Option<String>,
     /// Dialects of the cards; none means ngspice.
     #[serde(default)]
     pub dialects: Vec<String>,
     /// Curves that no fit sees, to tell how well the model predicts them: `IC`, `IC(VCE; IB)` or
-    /// `IC(VCE; IB) at IB = 50 uA`.
+    /// `IC(VCE; IB) at IB = 50 uA`; all that have a condition: `at W = 2 um, L = 130 nm`.
     #[serde(default)]
     pub withhold: Vec<String>,
     /// Seed of random starts.
@@ -275,8 +277,19 @@ impl Settings {
 
 impl SourcesCall {
     pub(super) fn parts(self) -> (Settings, Request) {
-        let SourcesCall { sources, files, part, kind, dialects, withhold, seed, simulate } = self;
-        (Settings { files, seed, simulate }, Request { sources, part, kind, dialects, withhold })
+        let SourcesCall {
+            sources,
+            files,
+            part,
+            kind,
+            template,
+            dialects,
+            withhold,
+            seed,
+            simulate,
+        } = self;
+        let request = Request { sources, part, kind, template, dialects, withhold };
+        (Settings { files, seed, simulate }, request)
     }
 }
 

@@ -13,7 +13,7 @@ use espice_netlist::{
     Simulator, SimulatorConfig, Want, dialect, element_letter, operating_points, read_wrdata,
     simulators, swept_points,
 };
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +21,8 @@ use std::thread;
 
 /// Answers that are kept: a fit asks for the same values for each of its quantities.
 const KEPT: usize = 64;
+/// Points of all answers that are kept, but for the last one.
+const KEPT_POINTS: usize = 200_000;
 /// Points of a share of small signals.
 const SHARE: usize = 200;
 /// Parameters of cards that say at which temperature they hold.
@@ -126,14 +128,33 @@ impl CardSimulation {
             kelvin: p.kelvin,
             instance: Vec::new(),
         };
-        let points: Vec<BiasPoint> = request.points.iter().map(point).collect();
+        // Several targets of a fit ask for the same points.
+        let mut known: BTreeMap<(usize, u64, Vec<u64>), usize> = BTreeMap::new();
+        let mut points: Vec<BiasPoint> = Vec::new();
+        let places: Vec<usize> = request
+            .points
+            .iter()
+            .map(|p| {
+                let volts = p.volts.iter().map(|v| v.to_bits()).collect();
+                *known.entry((p.parameters, p.kelvin.to_bits(), volts)).or_insert_with(|| {
+                    points.push(point(p));
+                    points.len() - 1
+                })
+            })
+            .collect();
         let cancelled = || self.cancellation.is_cancelled();
         let config = self.config(&cancelled);
         let found = match request.admittances {
             true => self.admittances(&config, &models, &points),
-            false => swept_points(&self.simulator, &config, &models, &points, self.setup.processes),
+            false => {
+                let (pins, processes) = (&request.pins, self.setup.processes);
+                swept_points(&self.simulator, &config, &models, &points, pins, processes)
+            }
         };
-        found.map_err(|error| error.diagnostic())
+        let mut found = found.map_err(|error| error.diagnostic())?;
+        let of = |place: &usize| found.points.get(*place).cloned().flatten();
+        found.points = places.iter().map(of).collect();
+        Ok(found)
     }
 
     fn config<'c>(&self, cancelled: &'c (dyn Fn() -> bool + Sync)) -> SimulatorConfig<'c> {
@@ -228,7 +249,8 @@ impl CardSimulation {
     fn keep(&self, digest: Digest, answer: &Arc<Vec<Option<SimulatedValues>>>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_back((digest, Arc::clone(answer)));
-        if kept.len() > KEPT {
+        let points = |k: &VecDeque<Kept>| k.iter().map(|(_, a)| a.len()).sum::<usize>();
+        while kept.len() > KEPT || kept.len() > 1 && points(&kept) > KEPT_POINTS {
             kept.pop_front();
         }
     }
@@ -292,6 +314,7 @@ fn digest(request: &SimulationRequest) -> Digest {
         text.push('\n');
     };
     request.parameters.iter().for_each(|list| row(list));
+    row(&request.pins.iter().map(|p| *p as f64).collect::<Vec<f64>>());
     for point in &request.points {
         row(&point.volts);
         row(&[point.kelvin, point.parameters as f64]);

@@ -1,12 +1,23 @@
 //! `[[sweep]]`: raw sweeps, which programs write rather than people.
 
+use super::condition;
 use super::curve::{provenance, read_remarks};
 use super::table::{Reader, Table, one_of};
 use crate::{Column, ColumnRole, Sensed, Sweep};
 use espice_base::{Code, Diagnostic};
 use espice_units::Dimension;
 
-const KEYS: &[&str] = &["column", "derived_by", "name", "note", "page", "siblings", "temperature"];
+const KEYS: &[&str] = &[
+    "column",
+    "conditions",
+    "conditions_text",
+    "derived_by",
+    "name",
+    "note",
+    "page",
+    "siblings",
+    "temperature",
+];
 const COLUMN_KEYS: &[&str] =
     &["compliance", "name", "node", "reference", "role", "sensed", "values"];
 
@@ -50,6 +61,7 @@ pub(super) fn read(entry: &Table<'_, '_>, reader: &mut Reader<'_>) -> Option<Swe
         columns,
         temperature,
         siblings: entry.count("siblings", reader).unwrap_or(1),
+        conditions: condition::read(entry, reader),
         provenance: provenance(entry, place, reader),
     })
 }

@@ -359,6 +359,7 @@ fn sweep(dice: &mut Dice) -> Sweep {
         ],
         temperature: dice.maybe(|d| d.value().abs()),
         siblings: dice.below(9) as usize,
+        conditions: conditions(dice),
         provenance: provenance(dice),
     }
 }

@@ -17,7 +17,7 @@ pub fn to_toml(facts: &Facts, symbols: &SymbolTable) -> String {
     blocks.extend(device(&facts.device));
     blocks.extend(facts.parameters.iter().map(|p| parameter(p, symbols)));
     blocks.extend(facts.curves.iter().map(|c| curve(c, symbols)));
-    blocks.extend(facts.sweeps.iter().map(sweep));
+    blocks.extend(facts.sweeps.iter().map(|s| sweep(s, symbols)));
     blocks.join("\n")
 }
 
@@ -209,13 +209,14 @@ fn marked(curve: &Curve, mark: Mark) -> String {
     format!("[{}]", indices.join(", "))
 }
 
-fn sweep(sweep: &Sweep) -> String {
+fn sweep(sweep: &Sweep, symbols: &SymbolTable) -> String {
     let mut block = Block::new("[[sweep]]");
     block.text("name", &sweep.name);
     if let Some(kelvin) = sweep.temperature {
         block.text("temperature", &write_quantity(kelvin, Dimension::TEMPERATURE, None));
     }
     block.line("siblings", &sweep.siblings.to_string());
+    block.conditions(&sweep.conditions, symbols);
     block.provenance(&sweep.provenance);
     sweep.columns.iter().for_each(|c| column(c, &mut block));
     block.0

@@ -89,7 +89,7 @@ fn slopes<'t>(target: &'t Target<'_>, raw: &[f64]) -> Option<(&'t [f64], Vec<f64
     let index = observed.arguments.iter().position(varies)?;
     let mut plan = target.measurement.plan(&[], true).ok()?;
     let columns: Vec<&[f64]> = observed.arguments.iter().map(Vec::as_slice).collect();
-    plan.run(raw, &columns, Kelvin::PerPoint(&observed.kelvin));
+    plan.run(&target.parameters(raw), &columns, Kelvin::PerPoint(&observed.kelvin));
     let largest = largest(&observed.values);
     let one = |((slope, model), y): ((&f64, &f64), &f64)| {
         let scale = y.abs() + observed.noise;

@@ -1,7 +1,7 @@
-use super::{Measure, Target};
+use super::{Measure, Observations, Target};
 use crate::{Evaluation, RawModel};
 use espice_base::Diagnostic;
-use espice_model::{Kelvin, MeasurementPlan};
+use espice_model::{Kelvin, MeasurementPlan, PlannedRun, run_together};
 
 /// The smallest ratio of model to observation whose logarithm is taken: below it a model is
 /// wrong by 300 orders of magnitude anyway, and the residual stays finite.
@@ -27,6 +27,8 @@ struct Block<'a> {
     scale: Vec<f64>,
     /// Derivatives of the residuals by the model's values, of the last evaluation.
     slopes: Vec<f64>,
+    /// The parameters of the target's device, of the last evaluation.
+    own: Vec<f64>,
 }
 
 impl<'a> Joint<'a> {
@@ -38,7 +40,13 @@ impl<'a> Joint<'a> {
         let mut blocks = Vec::with_capacity(targets.len());
         for target in targets {
             let plan = target.measurement.plan(wanted, false)?;
-            blocks.push(Block { target, plan, scale: scale(target), slopes: Vec::new() });
+            blocks.push(Block {
+                target,
+                plan,
+                scale: scale(target),
+                slopes: Vec::new(),
+                own: Vec::new(),
+            });
         }
         let residuals = targets.iter().map(|t| t.len()).sum();
         Ok(Joint { blocks, residuals })
@@ -72,10 +80,10 @@ impl RawModel for Joint<'_> {
     ) -> Evaluation {
         let mut from = 0;
         let rows = self.residuals;
+        run_all(&mut self.blocks, raw, derivatives.is_some());
         for block in &mut self.blocks {
             let observed = &block.target.observations;
             let n = observed.values.len();
-            block.run(raw);
             let model = block.plan.values();
             let Some(out) = residuals.get_mut(from..from + n) else { return Evaluation::NonFinite };
             let measure = block.target.measure;
@@ -132,6 +140,30 @@ fn residual(measure: Measure, m: f64, y: f64, s: f64, limits: Option<&[f64; 2]>)
     }
 }
 
+/// Evaluates all blocks at the values of the card's parameters.
+fn run_all(blocks: &mut [Block<'_>], raw: &[f64], derivatives: bool) {
+    if !blocks.iter().any(|b| b.plan.is_simulated()) {
+        return blocks.iter_mut().for_each(|b| b.run(raw));
+    }
+    let mut runs: Vec<PlannedRun<'_>> = Vec::with_capacity(blocks.len());
+    for Block { target, plan, own, .. } in blocks {
+        own.clear();
+        own.extend_from_slice(raw);
+        target.put(own);
+        let arguments = target.observations.arguments.iter().map(Vec::as_slice).collect();
+        let kelvin = kelvin(&target.observations);
+        runs.push(PlannedRun { plan, parameters: own.as_slice(), arguments, kelvin });
+    }
+    run_together(&mut runs, derivatives);
+}
+
+/// One temperature where all points have the same.
+fn kelvin(observed: &Observations) -> Kelvin<'_> {
+    let first = observed.kelvin.first().copied().unwrap_or(espice_units::constants::ROOM);
+    let uniform = observed.kelvin.iter().all(|t| *t == first);
+    if uniform { Kelvin::Uniform(first) } else { Kelvin::PerPoint(&observed.kelvin) }
+}
+
 impl Block<'_> {
     fn run(&mut self, raw: &[f64]) {
         let observed = &self.target.observations;
@@ -141,10 +173,13 @@ impl Block<'_> {
         for (slot, column) in columns.iter_mut().zip(&observed.arguments) {
             *slot = column;
         }
-        let first = observed.kelvin.first().copied().unwrap_or(espice_units::constants::ROOM);
-        let uniform = observed.kelvin.iter().all(|t| *t == first);
-        let kelvin =
-            if uniform { Kelvin::Uniform(first) } else { Kelvin::PerPoint(&observed.kelvin) };
-        self.plan.run(raw, columns.get(..used).unwrap_or_default(), kelvin);
+        let columns = columns.get(..used).unwrap_or_default();
+        if self.target.instance.is_empty() {
+            return self.plan.run(raw, columns, kelvin(observed));
+        }
+        self.own.clear();
+        self.own.extend_from_slice(raw);
+        self.target.put(&mut self.own);
+        self.plan.run(&self.own, columns, kelvin(observed));
     }
 }

@@ -17,6 +17,8 @@ pub struct Options<'a> {
     pub settings: Settings,
     /// What counts as identified.
     pub criteria: Criteria,
+    /// Whether evaluations are runs of a simulator: then no fit is repeated.
+    pub sparing: bool,
     /// Asked again and again; `true` ends the run.
     pub cancelled: &'a (dyn Fn() -> bool + Sync),
 }
@@ -290,7 +292,7 @@ impl Runner<'_, '_> {
         let observed = &target.observations;
         let columns: Vec<&[f64]> = observed.arguments.iter().map(Vec::as_slice).collect();
         let kelvin = Kelvin::PerPoint(&observed.kelvin);
-        let values = target.measurement.values(&self.values, &columns, kelvin);
+        let values = target.measurement.values(&target.parameters(&self.values), &columns, kelvin);
         values.iter().all(|v| v.is_finite())
     }
 
@@ -370,15 +372,11 @@ impl Runner<'_, '_> {
         let after = root_mean_square(&fit.effective);
         if !after.is_finite() {
             let names: Vec<&str> = free.iter().map(|p| self.name(*p)).collect();
+            let names = names.join(", ");
+            let words = format!("the model has no finite value where the fit of {names} starts");
             self.diagnostics.push(
-                Diagnostic::error(
-                    Code::FIT_NON_FINITE,
-                    format!(
-                        "the model has no finite value where the fit of {} starts",
-                        names.join(", ")
-                    ),
-                )
-                .help("check the seeds and the ranges of the parameters"),
+                Diagnostic::error(Code::FIT_NON_FINITE, words)
+                    .help("check the seeds and the ranges of the parameters"),
             );
             return None;
         }
@@ -395,7 +393,8 @@ impl Runner<'_, '_> {
         variables: &Variables,
         settings: Settings,
     ) -> Fit {
-        insist(problem, start, &variables.bounds(), &settings, self.options.cancelled)
+        let run = if self.options.sparing { crate::solve } else { insist };
+        run(problem, start, &variables.bounds(), &settings, self.options.cancelled)
     }
 
     /// Where points lie far off their neighbours, repeats the fit with a loss for which they count
@@ -410,7 +409,7 @@ impl Runner<'_, '_> {
     ) -> Vec<(String, usize)> {
         let settings = self.options.settings;
         let mut found = Vec::new();
-        if settings.loss != Loss::Linear {
+        if settings.loss != Loss::Linear || self.options.sparing {
             return found;
         }
         let mut evaluations = fit.evaluations;
@@ -451,8 +450,7 @@ impl Runner<'_, '_> {
     fn finish(mut self) -> Staged {
         self.fitted.sort_unstable();
         let free = self.fitted.clone();
-        let targets = self.used.clone();
-        let mut last = None;
+        let (targets, mut last) = (self.used.clone(), None);
         if !free.is_empty() {
             // Runs of circuits are not repeated for every parameter of the joint fit: what only
             // they determine keeps its value.

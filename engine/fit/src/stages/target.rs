@@ -1,5 +1,6 @@
 use espice_facts::Origin;
 use espice_model::Measurement;
+use std::borrow::Cow;
 
 /// How the model is compared with an observation. Every measure is about relative, so that
 /// curves, rows and capacitances can be fitted jointly.
@@ -50,6 +51,9 @@ pub struct Target<'a> {
     pub name: String,
     /// The measurement on the template.
     pub measurement: &'a Measurement,
+    /// Values of parameters, by index, that hold for the observed device whatever the fit is at:
+    /// the sizes of one device among several of one card. Empty where there is one device.
+    pub instance: Vec<(usize, f64)>,
     /// What was observed.
     pub observations: Observations,
     /// How both are compared.
@@ -60,6 +64,25 @@ impl Target<'_> {
     /// Number of observations.
     pub fn len(&self) -> usize {
         self.observations.values.len()
+    }
+
+    /// The parameters of the observed device where those of the card are `raw`.
+    pub(super) fn parameters<'r>(&self, raw: &'r [f64]) -> Cow<'r, [f64]> {
+        if self.instance.is_empty() {
+            return Cow::Borrowed(raw);
+        }
+        let mut own = raw.to_vec();
+        self.put(&mut own);
+        Cow::Owned(own)
+    }
+
+    /// Writes the values that hold for the observed device.
+    pub(super) fn put(&self, parameters: &mut [f64]) {
+        for (index, value) in &self.instance {
+            if let Some(slot) = parameters.get_mut(*index) {
+                *slot = *value;
+            }
+        }
     }
 
     /// Whether there are none.

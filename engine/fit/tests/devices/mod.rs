@@ -290,6 +290,7 @@ impl<'a> Ready<'a> {
                 targets.push(Target {
                     name: format!("{}({name})", sweep.quantity),
                     measurement,
+                    instance: Vec::new(),
                     observations: Observations {
                         kelvin: vec![TNOM; places.len()],
                         arguments,

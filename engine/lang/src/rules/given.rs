@@ -131,6 +131,7 @@ impl<'a> Evaluator<'a> {
             columns,
             temperature: None,
             siblings: siblings.map_or(1, |s| s.clamp(1.0, 1e9) as usize),
+            conditions: Conditions::none(),
             provenance: espice_base::Place::Text(item.span).into(),
         })
     }

@@ -10,9 +10,7 @@ use super::types::Type;
 use super::value::{CurveValue, Truth, Value};
 use crate::ir::Library;
 use espice_base::{Code, Diagnostic, Diagnostics, Span};
-use espice_facts::{
-    Axis, Conditions, Curve, Mark, Origin, Provenance, Scale, Signature, Status, Sweep,
-};
+use espice_facts::{Axis, Curve, Mark, Origin, Provenance, Scale, Signature, Status, Sweep};
 use espice_syntax::ast;
 use espice_units::Dimension;
 use std::collections::BTreeMap;
@@ -485,7 +483,7 @@ fn made_curve(
         dimension,
         scale: scale(values, noise.unwrap_or(0.0)),
     };
-    let mut conditions = Conditions::none();
+    let mut conditions = sweep.conditions.clone();
     if let Some(kelvin) = sweep.temperature {
         // The chuck's temperature; heating of the junction by the measurement is neglected.
         conditions = conditions.with("TJ", kelvin);

@@ -416,6 +416,7 @@ fn sweep(values: &[(f64, f64)]) -> Sweep {
         ],
         temperature: Some(300.0),
         siblings: 1,
+        conditions: Conditions::none(),
         provenance: place(70).into(),
     }
 }

@@ -64,6 +64,8 @@ pub struct SimulationRequest {
     pub points: Vec<SimulatedPoint>,
     /// Whether conductances and capacitances are asked for.
     pub admittances: bool,
+    /// The pins whose currents are asked for; those of others may be NaN. None means all.
+    pub pins: Vec<usize>,
 }
 
 /// A circuit around the device at its conditions.
@@ -133,6 +135,26 @@ pub(crate) struct Simulated {
     forced: Option<CircuitIr>,
     admittances: bool,
     charges: bool,
+    /// The pins whose currents the request reads.
+    pins: Vec<usize>,
+}
+
+/// What a simulator is asked for one run, with what is needed to read the answer.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) request: SimulationRequest,
+    /// The potentials of the first polarity; none where nothing forces them to a value.
+    potentials: Vec<Option<Vec<f64>>>,
+    /// The values themselves, then every input that something is differentiated by.
+    shifts: Vec<Option<(Input, f64)>>,
+    points: usize,
+}
+
+impl Asked {
+    /// Whether other runs may be answered along with this one.
+    pub(crate) fn joins(&self) -> bool {
+        !self.request.admittances
+    }
 }
 
 impl Simulated {
@@ -145,10 +167,15 @@ impl Simulated {
         let mut admittances = targets.clone().any(is_small);
         let mut charges = targets.clone().any(|t| matches!(t, Target::Charge(_)));
         let Some(quantity) = &request.quantity else {
-            return Ok(Simulated { potentials: None, forced: None, admittances, charges });
+            let (potentials, forced, pins) = (None, None, Vec::new());
+            return Ok(Simulated { potentials, forced, admittances, charges, pins });
         };
+        let mut pins = Vec::new();
         for node in quantity.graph.nodes() {
             match node {
+                Node::Leaf(Leaf::PinCurrent(a)) if !pins.contains(&(*a as usize)) => {
+                    pins.push(*a as usize);
+                }
                 Node::Leaf(Leaf::PinCharge(_)) => charges = true,
                 Node::Leaf(Leaf::PinCapacitance(..) | Leaf::PinConductance(..)) => {
                     admittances = true;
@@ -161,10 +188,10 @@ impl Simulated {
         }
         if quantity.drives.iter().any(|d| matches!(d.target, DriveTarget::Current(_))) {
             let forced = Some(forced::as_circuit(device, quantity));
-            return Ok(Simulated { potentials: None, forced, admittances, charges });
+            return Ok(Simulated { potentials: None, forced, admittances, charges, pins });
         }
         let potentials = Some(potentials(device, quantity)?);
-        Ok(Simulated { potentials, forced: None, admittances, charges })
+        Ok(Simulated { potentials, forced: None, admittances, charges, pins })
     }
 
     /// Fills `out`, column after column, and gives the number of points without a solution.
@@ -177,11 +204,33 @@ impl Simulated {
         kelvin: Kelvin<'_>,
         out: &mut [f64],
     ) -> usize {
+        let asked = self.ask(device, request, parameters, arguments, kelvin, true);
+        let Some(simulation) = &device.simulation else { return asked.points };
+        let mut found = simulation.solve(&asked.request);
+        if self.charges {
+            add_charges(simulation.as_ref(), &asked.request, asked.points, &mut found);
+        }
+        read(device, request, parameters, arguments, kelvin, &asked, found, out)
+    }
+
+    /// Whether charges are asked for, which take a request of their own.
+    pub(crate) fn has_charges(&self) -> bool {
+        self.charges
+    }
+
+    /// What the simulator is to be asked: with derivatives, or for the values alone.
+    pub(crate) fn ask(
+        &self,
+        device: &Device,
+        request: &Request,
+        parameters: &[f64],
+        arguments: &[&[f64]],
+        kelvin: Kelvin<'_>,
+        derivatives: bool,
+    ) -> Asked {
         let points = crate::batch::points(arguments, kelvin);
-        let Some(simulation) = &device.simulation else { return points };
-        // The values themselves, then every input that something is differentiated by.
         let mut shifts: Vec<Option<(Input, f64)>> = vec![None];
-        for column in &request.columns {
+        for column in request.columns.iter().filter(|_| derivatives) {
             if let Wanted::By(_, input) = column
                 && !shifts.iter().flatten().any(|(known, _)| known == input)
             {
@@ -201,9 +250,9 @@ impl Simulated {
         let mut ask = SimulationRequest {
             polarity: usize::from(device.mirror < 0.0),
             admittances: self.admittances,
+            pins: self.pins.clone(),
             ..SimulationRequest::default()
         };
-        // Those of the first polarity; none where nothing forces them to a value.
         let mut potentials: Vec<Option<Vec<f64>>> = Vec::new();
         for shift in &shifts {
             let mut own = parameters.to_vec();
@@ -237,47 +286,7 @@ impl Simulated {
                 potentials.push(is_found.then_some(volts));
             }
         }
-        let mut found = simulation.solve(&ask);
-        if self.charges {
-            add_charges(simulation.as_ref(), &ask, points, &mut found);
-        }
-        for (slot, at) in found.iter_mut().zip(&potentials) {
-            if at.is_none() {
-                *slot = None;
-            }
-        }
-        let mut unsolved = 0;
-        for point in 0..points {
-            let at = |shift: usize| found.get(shift * points + point).and_then(Option::as_ref);
-            unsolved += usize::from((0..shifts.len()).any(|s| at(s).is_none()));
-            for (index, column) in request.columns.iter().enumerate() {
-                let value = |target: Target, shift: usize| -> f64 {
-                    let Some(values) = at(shift) else { return f64::NAN };
-                    let moved = shifts.get(shift).copied().flatten();
-                    let mut sight = Sight::at(arguments, kelvin, point, moved);
-                    if let Some(Some(volts)) = potentials.get(shift * points + point) {
-                        sight.volts.clone_from(volts);
-                    }
-                    let sign = if flips { -1.0 } else { 1.0 };
-                    measured(device, request, target, values, &sight, parameters, sign)
-                };
-                let result = match *column {
-                    Wanted::Value(target) => value(target, 0),
-                    Wanted::By(target, input) => {
-                        let shift = shifts.iter().position(|s| s.is_some_and(|(i, _)| i == input));
-                        let step = shift.and_then(|s| shifts.get(s).copied().flatten());
-                        match (shift, step) {
-                            (Some(s), Some((_, by))) => (value(target, s) - value(target, 0)) / by,
-                            _ => f64::NAN,
-                        }
-                    }
-                };
-                if let Some(slot) = out.get_mut(index * points + point) {
-                    *slot = result;
-                }
-            }
-        }
-        unsolved
+        Asked { request: ask, potentials, shifts, points }
     }
 
     /// The potential of each pin.
@@ -301,6 +310,61 @@ impl Simulated {
         };
         ways.iter().map(|way| way.iter().map(of).sum()).collect()
     }
+}
+
+/// Fills `out`, column after column, from what the simulator found, and gives the number of points
+/// without a solution. Derivatives that were not asked for stay as they are.
+#[allow(clippy::too_many_arguments, reason = "they are those of a run, with its answer")]
+pub(crate) fn read(
+    device: &Device,
+    request: &Request,
+    parameters: &[f64],
+    arguments: &[&[f64]],
+    kelvin: Kelvin<'_>,
+    asked: &Asked,
+    mut found: Vec<Option<SimulatedValues>>,
+    out: &mut [f64],
+) -> usize {
+    let Asked { potentials, shifts, points, .. } = asked;
+    let points = *points;
+    let flips = request.quantity.is_some() && device.mirror < 0.0;
+    for (slot, at) in found.iter_mut().zip(potentials) {
+        if at.is_none() {
+            *slot = None;
+        }
+    }
+    let mut unsolved = 0;
+    for point in 0..points {
+        let at = |shift: usize| found.get(shift * points + point).and_then(Option::as_ref);
+        unsolved += usize::from((0..shifts.len()).any(|s| at(s).is_none()));
+        for (index, column) in request.columns.iter().enumerate() {
+            let value = |target: Target, shift: usize| -> f64 {
+                let Some(values) = at(shift) else { return f64::NAN };
+                let moved = shifts.get(shift).copied().flatten();
+                let mut sight = Sight::at(arguments, kelvin, point, moved);
+                if let Some(Some(volts)) = potentials.get(shift * points + point) {
+                    sight.volts.clone_from(volts);
+                }
+                let sign = if flips { -1.0 } else { 1.0 };
+                measured(device, request, target, values, &sight, parameters, sign)
+            };
+            let result = match *column {
+                Wanted::Value(target) => value(target, 0),
+                Wanted::By(target, input) => {
+                    let shift = shifts.iter().position(|s| s.is_some_and(|(i, _)| i == input));
+                    let step = shift.and_then(|s| shifts.get(s).copied().flatten());
+                    match (shift, step) {
+                        (Some(s), Some((_, by))) => (value(target, s) - value(target, 0)) / by,
+                        _ => f64::NAN,
+                    }
+                }
+            };
+            if let Some(slot) = out.get_mut(index * points + point) {
+                *slot = result;
+            }
+        }
+    }
+    unsolved
 }
 
 /// One point with what is shifted.

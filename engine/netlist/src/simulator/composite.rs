@@ -237,6 +237,7 @@ pub(super) fn write_elements(
     index: usize,
     point: &BiasPoint,
     models: &[Composite],
+    node: &dyn Fn(usize) -> String,
 ) {
     let parts = models.get(point.model).map_or(&[][..], |m| m.parts.as_slice());
     for (k, part) in parts.iter().enumerate() {
@@ -244,8 +245,8 @@ pub(super) fn write_elements(
         let _ = write!(deck, "{letter}{index}_{k}");
         let whole: Vec<usize> = (0..point.volts.len()).collect();
         let nodes = if part.nodes.is_empty() { &whole } else { &part.nodes };
-        for node in nodes {
-            let _ = write!(deck, " n{index}_{node}");
+        for terminal in nodes {
+            let _ = write!(deck, " {}", node(*terminal));
         }
         let celsius = point.kelvin - constants::SPICE39.celsius_zero;
         let _ = write!(deck, " m{}_{k}", point.model);
@@ -258,7 +259,7 @@ pub(super) fn write_elements(
         deck.push('\n');
     }
     if models.get(point.model).is_some_and(|m| m.subcircuit.is_some()) {
-        let nodes: Vec<String> = (0..point.volts.len()).map(|t| format!("n{index}_{t}")).collect();
+        let nodes: Vec<String> = (0..point.volts.len()).map(node).collect();
         let _ = writeln!(deck, "x{index} {} m{}", nodes.join(" "), point.model);
     }
 }

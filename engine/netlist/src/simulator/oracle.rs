@@ -252,7 +252,7 @@ impl Batch<'_> {
                 let _ = writeln!(deck, "v{n}_{t} n{n}_{t} 0 dc {}{small}", exact(*volts));
                 currents.push(format!("i(v{n}_{t})"));
             }
-            write_elements(&mut deck, n, point, self.models);
+            write_elements(&mut deck, n, point, self.models, &|t| format!("n{n}_{t}"));
         }
         let currents = currents.join(" ");
         deck.push_str(".control\noptran 1 0 0 0 0 0\nset numdgt=16\nset wr_singlescale\n");

@@ -4,7 +4,7 @@ use super::heading::Meaning;
 use super::preamble::Preamble;
 use super::table::Table;
 use espice_base::{Capped, Code, Diagnostic, Place};
-use espice_facts::{Column, ColumnRole, Condition, Facts, Sensed, Sweep, SymbolTable};
+use espice_facts::{Column, ColumnRole, Condition, Conditions, Facts, Sensed, Sweep, SymbolTable};
 use espice_units::Dimension;
 
 /// The most sweeps that a table may fall into.
@@ -41,6 +41,7 @@ pub(super) fn build(
             columns: columns(table, start, end),
             temperature: temperature(table, start, end, preamble, symbols),
             siblings: starts.len(),
+            conditions: Conditions::none(),
             provenance: Place::Text(table.span(start, end.saturating_sub(1))).into(),
         });
     }

@@ -6,7 +6,7 @@ use crate::measured::text::{
 };
 use espice_base::{Capped, Code, Diagnostic, FileId, Place, Severity, Span};
 use espice_facts::wording::shown;
-use espice_facts::{Column, ColumnRole, Sensed, Sweep};
+use espice_facts::{Column, ColumnRole, Conditions, Sensed, Sweep};
 use std::collections::BTreeMap;
 
 /// What a column costs of the budget beside its values.
@@ -272,6 +272,7 @@ impl<'h> Block<'h> {
             columns,
             temperature,
             siblings: 1,
+            conditions: Conditions::none(),
             provenance: Place::Text(self.span).into(),
         }))
     }
