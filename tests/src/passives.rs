@@ -3,7 +3,7 @@
 
 use crate::support;
 use espice::outcome::Outcome;
-use espice::{Config, Engine, ExplainRequest, JudgeRequest, Request};
+use espice::{Biases, Config, Engine, EvaluateRequest, ExplainRequest, JudgeRequest, Request};
 use espice_model::{Evaluator, Kelvin, Mode};
 use espice_units::constants::{SPICE39, TNOM};
 use std::f64::consts::PI;
@@ -359,6 +359,39 @@ fn a_card_without_a_model_line_is_read_back_as_its_template() {
     let (lines, diagnostics) = engine.explain_rule(&request);
     let text = lines.unwrap_or_default().join("\n");
     assert!(!diagnostics.has_errors() && text.contains("100 Ohm"), "{text}");
+}
+
+#[test]
+fn the_impedance_of_a_card_is_printed_at_frequencies() {
+    let rows = [("Cap", "100 nF"), ("ESR", "20 mOhm"), ("ESL", "1 nH")];
+    let rows = rows.map(|(s, v)| row(s, &format!("typ = \"{v}\""), "TJ = \"27 degC\"")).concat();
+    let outcome = fitted("capacitor", &rows);
+    let world = support::world().with("c.lib", outcome.models[0].text.clone());
+    let (mut engine, _) = Engine::new(&world, Config::default());
+    let frequencies = vec![1e3, 1e6, 1e9];
+    let request = EvaluateRequest {
+        card: "c.lib".into(),
+        biases: Biases::Grid { volts: vec![("p".into(), vec![0.0, 1.0])], kelvin: Vec::new() },
+        frequencies: frequencies.clone(),
+        ..EvaluateRequest::default()
+    };
+    let (found, told) = engine.evaluate(&request);
+    assert!(!told.has_errors() && found.rows.len() == 6, "{told:?}");
+    let place = |name: &str| found.columns.iter().position(|c| c.name == name).expect("a column");
+    for (index, row) in found.rows.iter().enumerate() {
+        let f = frequencies[index / 2];
+        let omega = core::f64::consts::TAU * f;
+        let reactance = omega * 1e-9 - 1.0 / (omega * 100e-9);
+        let size = 0.02f64.hypot(reactance);
+        let value = |name: &str| row[place(name)].expect("a value");
+        assert!((value("f") - f).abs() < 1e-9 * f);
+        for (name, wanted) in [("Re(Z)", 0.02), ("Im(Z)", reactance), ("|Z|", size)] {
+            let apart = (value(name) - wanted).abs();
+            assert!(apart < 1e-6 * wanted.abs() + 1e-9 * size, "{name} at {f} Hz: {}", value(name));
+        }
+        let through = value("Im(Y(p,n))") + reactance / (-size * size);
+        assert!(through.abs() < 1e-6 / size, "{through} at {f} Hz");
+    }
 }
 
 #[test]

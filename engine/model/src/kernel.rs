@@ -23,6 +23,10 @@ pub enum Column {
     /// Im(Y(a, b)) / ω at low frequency, F: what a capacitance meter and a simulator's
     /// small-signal analysis see. Behind a series resistance it differs from dQ/dV.
     Capacitance(usize, usize),
+    /// Re(Y(a, b)), S, at the frequency, Hz, that stands in a column behind the potentials.
+    ConductanceAt(usize, usize),
+    /// Im(Y(a, b)) / ω, F, at that frequency.
+    CapacitanceAt(usize, usize),
     /// dI(pin)/dT, A/K.
     CurrentByTemperature(usize),
     /// dQ(pin)/dT, C/K.
@@ -57,7 +61,8 @@ pub struct Outputs {
 /// Points at which to evaluate.
 #[derive(Clone, Copy, Debug)]
 pub struct Bias<'a> {
-    /// A column of potentials for each pin, V.
+    /// A column of potentials for each pin, V; then one of frequencies, Hz, where a column of the
+    /// kernel is at a frequency.
     pub volts: &'a [&'a [f64]],
     /// Device temperature.
     pub kelvin: Kelvin<'a>,
@@ -111,7 +116,8 @@ impl Kernel {
         mirrored: bool,
         columns: &[Column],
     ) -> Result<Kernel, Diagnostic> {
-        let wanted = columns.iter().map(|&c| wanted(c)).collect();
+        let pins = device.template.pins.len();
+        let wanted = columns.iter().map(|&c| wanted(c, pins)).collect();
         let request = Request { quantity: None, mirrored, columns: wanted };
         let batch = Batch::new(Arc::clone(device), request)?;
         Ok(Kernel { batch, columns: columns.iter().enumerate().map(|(i, &c)| (c, i)).collect() })
@@ -152,7 +158,8 @@ impl Output {
     }
 }
 
-fn wanted(column: Column) -> Wanted {
+/// `pins` is the argument in which the frequency stands.
+fn wanted(column: Column, pins: usize) -> Wanted {
     let pin = |p: usize| p as u32;
     let argument = |p: usize| Input::Argument(p as u32);
     let parameter = |p: usize| Input::Parameter(p as u32);
@@ -161,6 +168,12 @@ fn wanted(column: Column) -> Wanted {
         Column::Charge(a) => Wanted::Value(Target::Charge(pin(a))),
         Column::Conductance(a, b) => Wanted::Value(Target::Conductance(pin(a), pin(b))),
         Column::Capacitance(a, b) => Wanted::Value(Target::Capacitance(pin(a), pin(b))),
+        Column::ConductanceAt(a, b) => {
+            Wanted::Value(Target::ConductanceAt(pin(a), pin(b), pin(pins)))
+        }
+        Column::CapacitanceAt(a, b) => {
+            Wanted::Value(Target::CapacitanceAt(pin(a), pin(b), pin(pins)))
+        }
         Column::CurrentByTemperature(a) => Wanted::By(Target::Current(pin(a)), Input::Temperature),
         Column::ChargeByTemperature(a) => Wanted::By(Target::Charge(pin(a)), Input::Temperature),
         Column::ChargeByVoltage(a, b) => Wanted::By(Target::Charge(pin(a)), argument(b)),

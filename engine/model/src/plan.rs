@@ -395,7 +395,7 @@ fn compile(
     let mut layout = Layout::default();
     let arguments = match &request.quantity {
         Some(quantity) => quantity.arguments.len(),
-        None => device.template.pins.len(),
+        None => device.template.pins.len() + usize::from(request.has_frequency()),
     };
     let arguments = (0..arguments).map(|a| layout.pin(Input::Argument(a as u32))).collect();
     let temperature = layout.pin(Input::Temperature);

@@ -43,6 +43,14 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// Whether a column is at a frequency of its own argument.
+    pub(crate) fn has_frequency(&self) -> bool {
+        let at = |t: &Target| matches!(t, Target::ConductanceAt(..) | Target::CapacitanceAt(..));
+        self.columns.iter().any(|c| match c {
+            Wanted::Value(target) | Wanted::By(target, _) => at(target),
+        })
+    }
+
     /// Whether a derivative by a parameter or the temperature is wanted.
     pub(crate) fn wants_derivatives(&self) -> bool {
         self.columns

@@ -35,6 +35,10 @@ pub(crate) struct Arguments {
         short = 'T', long, value_name = "LIST", allow_hyphen_values = true, value_parser = values
     )]
     temperature: Option<Values>,
+    /// Frequencies in Hz at which admittances are printed, and the impedance of a device of two
+    /// pins: `1e3,1e6`
+    #[arg(short, long, value_name = "LIST", value_parser = values)]
+    frequency: Option<Values>,
     /// CSV with columns `V(pin) (V)` and `T (K)` or `T (degC)` in place of --at
     #[arg(long, value_name = "FILE", conflicts_with_all = ["at", "temperature"])]
     points: Option<String>,
@@ -155,6 +159,7 @@ fn request(arguments: &Arguments) -> EvaluateRequest {
             by_temperature: also(What::Temperature),
             by_parameter: also(What::Parameters),
         },
+        frequencies: arguments.frequency.iter().flat_map(|f| f.0.iter().copied()).collect(),
         with_simulator: arguments.with.is_some(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod card;
 mod find;
+mod frequency;
 pub(crate) mod own;
 mod points;
 mod ready;
@@ -40,6 +41,9 @@ pub struct EvaluateRequest {
     pub biases: Biases,
     /// Which values are wanted.
     pub wanted: Wanted,
+    /// Frequencies, Hz, at which admittances are wanted, all biases at each; the impedance as well
+    /// of a device of two pins.
+    pub frequencies: Vec<f64>,
     /// Whether the simulator's values shall stand beside.
     pub with_simulator: bool,
 }
@@ -289,6 +293,13 @@ impl Engine<'_> {
                 return None;
             }
         };
+        let points = match points.at_frequencies(&request.frequencies, file) {
+            Ok(points) => points,
+            Err(complaint) => {
+                diagnostics.push(complaint);
+                return None;
+            }
+        };
         self.add_native(request.wanted, &chosen, &points, evaluation, file, diagnostics)?;
         if request.with_simulator {
             self.add_simulated(request.wanted, &chosen, &points, evaluation, diagnostics);
@@ -347,7 +358,13 @@ impl Engine<'_> {
         let template = &*chosen.template;
         // A device that only its simulator knows has no values of ours.
         let columns = match chosen.is_evaluated() {
-            true => columns(template, chosen.pins(), wanted, &chosen.stated),
+            true => {
+                let mut list = columns(template, chosen.pins(), wanted, &chosen.stated);
+                if !points.hertz.is_empty() {
+                    list.extend(frequency::columns(chosen.pins()));
+                }
+                list
+            }
             false => Vec::new(),
         };
         let list: Vec<Column> = columns.iter().map(|(c, _)| *c).collect();
@@ -367,6 +384,9 @@ impl Engine<'_> {
         let ground = vec![0.0; points.kelvin.len()];
         let mut views: Vec<&[f64]> = points.volts.iter().map(Vec::as_slice).collect();
         views.resize(template.pins.len(), &ground);
+        if !points.hertz.is_empty() {
+            views.push(&points.hertz);
+        }
         let bias = Bias { volts: &views, kelvin: Kelvin::PerPoint(&points.kelvin) };
         let mut output = espice_model::Output::default();
         kernel.run(&chosen.values, bias, &mut Workspace::default(), &mut output);
@@ -390,14 +410,17 @@ impl Engine<'_> {
         };
         evaluation.columns = chosen.pins().iter().map(|p| given(format!("V({p})"), "V")).collect();
         evaluation.columns.push(given(String::from("T"), "K"));
+        let hertz = (!points.hertz.is_empty()).then_some(&points.hertz);
+        evaluation.columns.extend(hertz.map(|_| given(String::from("f"), "Hz")));
         evaluation.columns.extend(columns.iter().map(|(_, c)| c.clone()));
         evaluation.rows = (0..points.kelvin.len())
             .map(|i| {
-                let given = points.volts.iter().chain(std::iter::once(&points.kelvin));
+                let given = points.volts.iter().chain(std::iter::once(&points.kelvin)).chain(hertz);
                 let given = given.map(|c| c.get(i).copied().and_then(finite));
                 given.chain(filled.iter().map(|c| c.get(i).copied().and_then(finite))).collect()
             })
             .collect();
+        frequency::finish(evaluation, chosen.pins(), &points.hertz);
         Some(())
     }
 

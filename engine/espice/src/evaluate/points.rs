@@ -15,6 +15,32 @@ pub(super) struct Points {
     pub(super) volts: Vec<Vec<f64>>,
     /// K.
     pub(super) kelvin: Vec<f64>,
+    /// Hz; empty where no frequency is asked for.
+    pub(super) hertz: Vec<f64>,
+}
+
+impl Points {
+    /// The same biases at every frequency, the frequency slowest.
+    pub(super) fn at_frequencies(self, hertz: &[f64], file: FileId) -> Result<Points, Diagnostic> {
+        if hertz.is_empty() {
+            return Ok(self);
+        }
+        let wrong = |message: String| {
+            Diagnostic::error(Code::EVALUATION_BIASES, message).at(Place::File(file))
+        };
+        if let Some(f) = hertz.iter().find(|f| !(f.is_finite() && **f > 0.0)) {
+            return Err(wrong(format!("{f} Hz is no frequency")));
+        }
+        let count = self.kelvin.len();
+        if count.checked_mul(hertz.len()).is_none_or(|n| n > MOST) {
+            return Err(wrong(format!("more than {MOST} biases")));
+        }
+        Ok(Points {
+            volts: self.volts.iter().map(|v| v.repeat(hertz.len())).collect(),
+            kelvin: self.kelvin.repeat(hertz.len()),
+            hertz: hertz.iter().flat_map(|f| std::iter::repeat_n(*f, count)).collect(),
+        })
+    }
 }
 
 /// All combinations; the first pin named varies fastest, the temperature slowest.
@@ -59,8 +85,7 @@ pub(super) fn of_grid(
     let Some(count) = count.filter(|n| *n <= MOST) else {
         return wrong(format!("more than {MOST} biases"));
     };
-    let mut points =
-        Points { volts: vec![vec![0.0; count]; pins.len()], kelvin: Vec::with_capacity(count) };
+    let mut points = Points { volts: vec![vec![0.0; count]; pins.len()], ..Points::default() };
     let mut period = 1;
     for (pin, values) in axes {
         if let Some(column) = points.volts.get_mut(pin) {
@@ -91,7 +116,7 @@ pub(super) fn of_table(text: &str, file: FileId, pins: &[String]) -> Result<Poin
             ))
     };
     let mut meanings: Option<(char, Vec<Meaning>)> = None;
-    let mut points = Points { volts: vec![Vec::new(); pins.len()], kelvin: Vec::new() };
+    let mut points = Points { volts: vec![Vec::new(); pins.len()], ..Points::default() };
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let place = start;

@@ -69,6 +69,9 @@ pub struct EvalCall {
     /// What is wanted beside the currents.
     #[serde(default)]
     pub also: Vec<Also>,
+    /// Frequencies, Hz, at which admittances are wanted, and the impedance of a device of two pins.
+    #[serde(default)]
+    pub frequencies: Vec<f64>,
     /// Whether the simulator's values shall stand beside.
     #[serde(default)]
     pub with_simulator: bool,
@@ -319,6 +322,7 @@ impl EvalCall {
                 by_temperature: also(Also::Temperature),
                 by_parameter: also(Also::Parameters),
             },
+            frequencies: self.frequencies,
             with_simulator: self.with_simulator,
         };
         Ok((Settings::files(self.files), request))

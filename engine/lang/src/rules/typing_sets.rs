@@ -122,8 +122,7 @@ impl Checker<'_> {
         if !pointwise && !c.ty.is_open() {
             let message =
                 format!("`where` needs a condition for each point, not {}", c.ty.describe());
-            let help =
-                "compare a series point by point: `c.y > 1 nA`, or `x` and `y` of the curve itself";
+            let help = "compare a series point by point: `c.y > 1 nA`; `x` and `y` are those of a whole curve: `let part = c where x < 1 V`";
             let at = c.span;
             self.refuse(Code::POINTWISE, at, message, help);
             return TypedExpr::poison(span);
