@@ -34,6 +34,19 @@ impl<'a> Builder<'a> {
         Some(Test { name, given, expect, cases, todo, skip })
     }
 
+    /// How a rule is expected to come out. One that fails is expected by its severity.
+    fn outcome(&mut self, word: Word) -> Word {
+        if !matches!(word.text.as_str(), "fail" | "fails" | "failed" | "failure") {
+            return self.choice(word, "an outcome", &OUTCOMES);
+        }
+        let message = format!("`{}` is not an outcome", word.text);
+        let help =
+            "a rule that fails gives its severity: `expect error RULE`, or `warning`, `note`";
+        self.diagnostics
+            .push(Diagnostic::error(Code::UNKNOWN_STATEMENT, message).at(word.span).help(help));
+        Word { text: String::from("error"), span: word.span }
+    }
+
     fn case(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<Case> {
         let (mut without, mut facts, mut expect) = (Vec::new(), Vec::new(), Vec::new());
         for (mut s, inner) in self.statements(block, Context::Case) {
@@ -185,7 +198,7 @@ impl<'a> Builder<'a> {
                 Expect::Value { span, quantity: first, conditions, range }
             }
             _ => {
-                let outcome = self.choice(first, "an outcome", &OUTCOMES);
+                let outcome = self.outcome(first);
                 let rule = nodes.next().and_then(|p| self.path(p))?;
                 let edge = nodes.take_rule(Rule::edge).map(|p| self.edge(p));
                 let with = nodes.take_rule(Rule::expect_with);

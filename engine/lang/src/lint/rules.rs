@@ -88,7 +88,10 @@ fn untested(looked: &mut Looked<'_>, name: &Word, fails: bool, passes: bool) {
             format!("no test expects the rule `{}` to {what}", name.text),
         )
         .at(name.span)
-        .help("write `test NAME { given KIND { … }; expect pass RULE }`, and one for a failure"),
+        .help(
+            "write `test NAME { given KIND { … }; expect pass RULE }`, and one that expects its \
+             severity: `expect error RULE`",
+        ),
     );
 }
 
