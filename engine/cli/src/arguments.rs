@@ -5,6 +5,7 @@ use crate::command::{
     model, mutate, new, test, watch,
 };
 use crate::console::Color;
+use clap::builder::Resettable;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use espice_report::findings::Form;
 use std::path::PathBuf;
@@ -158,16 +159,9 @@ impl<T: Args> Args for Of<T> {
     fn augment_args(command: clap::Command) -> clap::Command {
         command.defer(|command| {
             // What the command is about was said by the list of commands.
-            let about = command.get_about().cloned();
-            let long_about = command.get_long_about().cloned();
-            let mut command = T::augment_args(command);
-            if let Some(about) = about {
-                command = command.about(about);
-            }
-            if let Some(about) = long_about {
-                command = command.long_about(about);
-            }
-            command
+            let about = Resettable::from(command.get_about().cloned());
+            let long_about = Resettable::from(command.get_long_about().cloned());
+            T::augment_args(command).about(about).long_about(long_about)
         })
     }
 
