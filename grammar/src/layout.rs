@@ -4,12 +4,13 @@
 //! (a unit `A/V^2` against a quotient, the colon of a comprehension against that of a type) the
 //! grammar has said so before in [`LayoutHints`].
 
-use crate::build::{LayoutHints, layout_hints};
+use crate::build::layout_hints;
 use crate::message::is_reserved;
 use crate::outline::Statement;
 use crate::tokens::{Token, TokenKind, tokenise};
 use espice_base::{Diagnostics, FileId};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// See [`crate::format`].
 pub(crate) fn format(text: &str) -> Result<String, Diagnostics> {
@@ -25,6 +26,17 @@ pub(crate) fn format(text: &str) -> Result<String, Diagnostics> {
     let mut starts = BTreeSet::new();
     statement_starts(&items, &tokens.tokens, &mut starts);
     Ok(Writer::new(text, &pieces, &starts, &hints).write())
+}
+
+/// Where the places of a formatted text need care: read off the grammar, not guessed.
+#[derive(Default, Debug)]
+pub(crate) struct LayoutHints {
+    /// Units, types and dates: printed as they are.
+    pub(crate) verbatim: Vec<Range<usize>>,
+    /// Names that their brackets touch.
+    pub(crate) callees: Vec<usize>,
+    /// Colons of comprehensions, which touch what stands before.
+    pub(crate) tight_colons: Vec<usize>,
 }
 
 /// Blanks of one level of indentation.
@@ -300,7 +312,8 @@ impl<'a> Writer<'a> {
         let word = self.word(piece);
         let is_unit = self.hints.verbatim.binary_search_by_key(&piece.start, |r| r.start).is_ok();
         let is_keyword = is_reserved(word) || (SPACED_WORDS.contains(&word) && self.is_head(piece));
-        is_keyword && !self.names_field && !is_unit
+        let is_name = self.hints.callees.binary_search(&piece.start).is_ok();
+        is_keyword && !self.names_field && !is_unit && !is_name
     }
 
     /// Whether a word stands where these words are keywords: at the start of a statement, or not

@@ -362,3 +362,15 @@ fn a_word_after_a_number_stays_a_word() {
         assert_eq!(format(&once).as_ref(), Ok(&once));
     }
 }
+
+/// Words that are statements elsewhere are names where a bracket makes a curve of them.
+#[test]
+fn a_curve_may_be_called_like_a_statement() {
+    for word in ["compliance", "check", "needs", "key", "card", "through"] {
+        let text =
+            format!("test t {{\n  given diode {{\n    {word}(VF) = [(0.6 V, 1 mA)]\n  }}\n}}\n");
+        let (_, told) = parse(&text, FileId::default());
+        assert!(told.is_empty(), "{text}");
+        assert_eq!(format(&text).as_deref(), Ok(text.as_str()));
+    }
+}

@@ -19,6 +19,7 @@ use crate::ast::{
     Allow, Binding, Comprehension, Expr, Item, Let, Path, Quoted, Signature, Type, Word,
 };
 use crate::forms::{ALLOW, Body, Context, FOREIGN_WORDS, Form, RESERVED_FOR_LATER};
+use crate::layout::LayoutHints;
 use crate::message::{Failure, shorten};
 use crate::outline::{Block, Statement, outline};
 use crate::rules::{Rule, StatementParser};
@@ -67,15 +68,6 @@ pub(crate) fn expression(
     let pair = Nodes::new(pairs).take_rule(Rule::expression)?;
     let inner = pair.into_inner().next()?;
     builder.expr(inner)
-}
-
-/// Where the places of a formatted text need care: read off the grammar, not guessed.
-#[derive(Default, Debug)]
-pub(crate) struct LayoutHints {
-    /// Units, types and dates: printed as they are.
-    pub(crate) verbatim: Vec<Range<usize>>,
-    /// Colons of comprehensions, which touch what stands before.
-    pub(crate) tight_colons: Vec<usize>,
 }
 
 /// Reads a tokenised file for the formatter.
@@ -390,6 +382,7 @@ impl<'a> Builder<'a> {
             let range = origin + pair.as_span().start()..origin + pair.as_span().end();
             match pair.as_rule() {
                 Rule::unit | Rule::type_unit | Rule::date => hints.verbatim.push(range),
+                Rule::callee => hints.callees.push(range.start),
                 Rule::each_colon => hints.tight_colons.push(range.start),
                 _ => {}
             }
