@@ -1,7 +1,7 @@
 //! `espice check`: packs, without running anything.
 
 use super::{Context, findings};
-use crate::arguments::{Format, Output};
+use crate::arguments::{FailOn, Format, Output};
 use crate::engine::{self, Config};
 use crate::exit::Exit;
 use espice::OverrideInfo;
@@ -22,6 +22,9 @@ pub(crate) struct Arguments {
     /// Print what overrides what
     #[arg(long)]
     overrides: bool,
+    /// What fails the run
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    fail_on: FailOn,
     #[command(flatten)]
     output: Output,
 }
@@ -42,7 +45,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
             context.console.say(&line);
         }
     }
-    let exit = Exit::of_diagnostics(&diagnostics);
+    let mut exit = Exit::of_diagnostics(&diagnostics);
+    let warned = diagnostics.iter().any(|d| d.severity == Severity::Warning);
+    if arguments.fail_on == FailOn::Warning && warned {
+        exit = exit.and(Exit::Rule);
+    }
     let output = arguments.output.output.as_deref();
     match show("check", &diagnostics, engine.sources(), context, output) {
         Ok(()) => exit,

@@ -36,7 +36,25 @@ pub(super) fn read_table(
         );
         return None;
     }
+    let open = grid.rows.iter().flatten().filter(|c| !is_sheet && is_open(c, text));
+    for cell in open {
+        diagnostics.push(
+            Diagnostic::error(Code::TABLE_CELL, "this quote is never closed")
+                .at(cell.span)
+                .help("close it at the end of the cell; a quote inside a cell is written twice"),
+        );
+    }
     let mut layout = header::layout(item, &grid, diagnostics)?;
+    if grid.rows.len() <= layout.body {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::TABLE_ROW,
+                format!("`{}` holds no row of limits", item.file.text),
+            )
+            .at(item.file.span)
+            .help("rules that look limits up would find none, and say nothing"),
+        );
+    }
     let mut table = LimitTable {
         name: item.name.text.clone(),
         pack: pack.to_string(),
@@ -76,6 +94,13 @@ pub(super) fn read_table(
         })
         .collect();
     Some(table)
+}
+
+/// Whether a cell begins with a quote that nothing closes: it then was read as it stands.
+fn is_open(cell: &Cell, text: &str) -> bool {
+    let start = usize::try_from(cell.span.start).unwrap_or(usize::MAX);
+    let end = usize::try_from(cell.span.end).unwrap_or(usize::MAX);
+    cell.text.starts_with('"') && text.get(start..end) == Some(cell.text.as_str())
 }
 
 /// Keys, then what each value column says and where.

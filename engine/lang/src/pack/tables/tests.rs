@@ -152,3 +152,13 @@ fn a_unit_after_a_stroke_goes_to_the_end() {
     assert_eq!(names(&table), ["IR_max", "VF_max", "RDS_max"]);
     assert_eq!(table.rows[0].1[0].value, Some(3e-6));
 }
+
+#[test]
+fn a_table_that_lost_its_rows_or_a_quote_is_told() {
+    let (_, told) = read(&["part"], "part,VR (V)\n\"A,1\nB,2\n");
+    assert_eq!(told, [("E0408".to_string(), "\"A".to_string())]);
+    let (table, told) = read(&["part"], "part,VR (V)\n\"A\",1\n\"\"\"B\"\"\",2\n");
+    assert_eq!((table.unwrap().rows.len(), told), (2, Vec::new()));
+    let (_, told) = read(&["part"], "part,VR (V)\n# A,1\n");
+    assert_eq!(told.iter().map(|t| t.0.as_str()).collect::<Vec<_>>(), ["E0410"]);
+}
