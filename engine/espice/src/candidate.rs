@@ -332,8 +332,13 @@ fn shorten(staged: &mut Staged, parameters: &[ParameterIr]) {
     }
 }
 
-/// A fit that did not end at an optimum, or whose residuals are as large as the data.
+/// A fit that did not end at an optimum, whose residuals are as large as the data, or some of
+/// whose data the model has no value for.
 fn missed(template: &TemplateIr, staged: &Staged) -> Option<Diagnostic> {
+    let valueless = staged.diagnostics.iter().find(|d| d.code == Code::FIT_NON_FINITE);
+    if let Some(told) = valueless {
+        return Some(told.clone().at(template.span));
+    }
     let fit = staged.fit.as_ref()?;
     let enough = template.simulator.is_some() && fit.stop == Stop::MaxEvaluations;
     let converged = fit.converged() || fit.evaluations <= 1 || enough;
