@@ -37,7 +37,7 @@ static REPORT: LazyLock<Report> = LazyLock::new(|| {
     let (mut engine, _) = Engine::new(&world, config);
     let request = JudgeRequest { sources: vec!["library".into()], ..JudgeRequest::default() };
     let (judged, _) = engine.judge(&request);
-    let report = Report::of_judged(&judged);
+    let report = Report::of_judged(judged);
     let failed = report.findings.iter().filter(|f| report.fails(f)).count();
     assert_eq!(failed, DEVICES * RULES, "{failed} findings");
     report
