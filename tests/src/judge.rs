@@ -111,7 +111,7 @@ fn a_baseline_outlives_moved_lines_and_renamed_rules() {
     let renamed = format!("\n\n// moved\n{}", RULES.replace("drop_is_low", "drop"))
         .replace("for diode", "for diode\n  formerly drop_is_low");
     let later = world(&renamed)
-        .with("lib/a/x1.toml", format!("# moved\n\n{}", sheet("X1", "ACME", 1.25)))
+        .with("lib/a/x1.toml", format!("# moved\n\n{}", sheet("X1", "ACME", 1.15)))
         .with("lib/x3.toml", sheet("X3", "ACME", 2.0));
     let mut judged = judge(&later);
     baseline.apply("known.txt", &mut judged);
@@ -120,6 +120,14 @@ fn a_baseline_outlives_moved_lines_and_renamed_rules() {
     assert_eq!(new.iter().map(|f| f.part.as_str()).collect::<BTreeSet<_>>(), ["X3"].into());
     assert_eq!(judged.baseline.as_ref().map(|b| b.gone.len()), Some(0));
     assert_eq!(judged.verdict.status, "failed");
+    // The same fault, and worse.
+    let worse = world(&renamed).with("lib/a/x1.toml", sheet("X1", "ACME", 1.25));
+    let mut judged = judge(&worse);
+    baseline.apply("known.txt", &mut judged);
+    let new: Vec<_> =
+        judged.verdict.findings.iter().filter(|f| f.status == "failed" && !f.known).collect();
+    assert_eq!(new.iter().map(|f| f.part.as_str()).collect::<Vec<_>>(), ["X1"]);
+    assert!(new[0].help.contains("margin of -0.2"), "{}", new[0].help);
 }
 
 #[test]

@@ -1,13 +1,22 @@
-//! A baseline: the findings that an old library starts with, so that only new ones fail a run.
+//! A baseline: the findings that an old library starts with, so that only new ones fail a run, and
+//! those that have got worse.
 
 use crate::config::Known;
 use crate::outcome::{BaselineRecord, FindingRecord, GoneRecord, Judged};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
+use espice_units::rounded;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// First line of the file; the number counts up when its form changes.
 const HEAD: &str = "# espice baseline 1";
+
+/// How much worse than it was a finding may be and still be known, of its margin: what rounding and
+/// another day's fit do.
+const SLACK: f64 = 0.01;
+
+/// Digits of a margin that are kept.
+const DIGITS: usize = 6;
 
 /// Known findings by their fingerprints.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -22,6 +31,19 @@ struct Entry {
     part: String,
     severity: String,
     message: String,
+    /// Its margin in SI; empty where it had none, or where an older program wrote the line.
+    margin: String,
+}
+
+impl Entry {
+    /// What to say of a finding that is known and has got worse.
+    fn worse(&self, finding: &FindingRecord) -> Option<String> {
+        let (known, now) = (self.margin.parse::<f64>().ok()?, finding.margin?);
+        (now < known - SLACK * known.abs()).then(|| {
+            let now = rounded(now, DIGITS);
+            format!("the baseline knows it with a margin of {known}, now it is {now} (in SI units)")
+        })
+    }
 }
 
 impl Baseline {
@@ -34,6 +56,7 @@ impl Baseline {
             part: one_line(&f.part),
             severity: f.severity.clone(),
             message: one_line(&f.message),
+            margin: f.margin.map_or_else(String::new, |m| rounded(m, DIGITS).to_string()),
         };
         Baseline { entries: failed.map(|f| (f.fingerprint.clone(), entry(f))).collect() }
     }
@@ -57,9 +80,11 @@ impl Baseline {
             let mut next = || cells.next().map(String::from);
             let (severity, rule, part) = (next(), next(), next());
             let message = next().unwrap_or_default();
+            let margin = next().unwrap_or_default();
+            let reads = reads && (margin.is_empty() || margin.parse::<f64>().is_ok());
             match (severity, rule, part) {
                 (Some(severity), Some(rule), Some(part)) if reads => {
-                    let entry = Entry { rule, part, severity, message };
+                    let entry = Entry { rule, part, severity, message, margin };
                     baseline.entries.insert(fingerprint.to_string(), entry);
                 }
                 _ => diagnostics.push(
@@ -79,13 +104,13 @@ impl Baseline {
         lines.sort();
         let mut text = format!(
             "{HEAD}: known findings, which fail nothing\n\
-             # fingerprint\tseverity\trule\tpart\tmessage\n"
+             # fingerprint\tseverity\trule\tpart\tmessage\tmargin\n"
         );
         for (e, fingerprint) in lines {
             let _ = writeln!(
                 text,
-                "{fingerprint}\t{}\t{}\t{}\t{}",
-                e.severity, e.rule, e.part, e.message
+                "{fingerprint}\t{}\t{}\t{}\t{}\t{}",
+                e.severity, e.rule, e.part, e.message, e.margin
             );
         }
         text
@@ -106,8 +131,8 @@ impl Baseline {
         self.entries.is_empty()
     }
 
-    /// Marks the findings that it holds as known, and says what is new and what is gone. Only
-    /// parts in `judged` can have lost findings.
+    /// Marks the findings that it holds as known, and says what is new and what is gone. One that
+    /// has got worse is new, and says so. Only parts in `judged` can have lost findings.
     pub fn mark(
         &self,
         file: &str,
@@ -125,11 +150,16 @@ impl Baseline {
             if finding.status != "failed" {
                 continue;
             }
-            if held.is_some() && !finding.unwaivable {
+            let worse = held.and_then(|(_, entry)| entry.worse(finding));
+            if held.is_some() && worse.is_none() && !finding.unwaivable {
                 finding.known = true;
                 record.known += 1;
             } else {
                 record.new += 1;
+            }
+            if let Some(worse) = worse {
+                let stop = if finding.help.is_empty() { "" } else { "; " };
+                finding.help = format!("{}{stop}{worse}", finding.help);
             }
         }
         for (fingerprint, entry) in &self.entries {
@@ -209,7 +239,7 @@ mod tests {
         let text = baseline.render();
         assert_eq!(
             text.lines().nth(2),
-            Some("00000000000000bb\terror\tstd::q\tX2\tq fails for X2")
+            Some("00000000000000bb\terror\tstd::q\tX2\tq fails for X2\t")
         );
         let (read, told) = Baseline::parse(&text, FileId(0));
         assert_eq!((read, told.len()), (baseline.clone(), 0));
@@ -227,10 +257,40 @@ mod tests {
     }
 
     #[test]
+    fn what_got_worse_is_not_known() {
+        let with = |margin| FindingRecord { margin, ..finding("r", "X1", "00000000000000aa") };
+        let baseline = Baseline::of(&[with(Some(-0.125))]);
+        let text = baseline.render();
+        assert!(text.ends_with("\t-0.125\n"), "{text}");
+        let (read, _) = Baseline::parse(&text, FileId(0));
+        let known = |baseline: &Baseline, margin| {
+            let mut now = [with(margin)];
+            let record = baseline.mark("b.txt", &mut now, &BTreeSet::from(["X1"]));
+            assert_eq!((record.gone.len(), record.known + record.new), (0, 1));
+            assert_eq!(now[0].help.is_empty(), now[0].known);
+            now[0].known
+        };
+        for baseline in [&baseline, &read] {
+            for (margin, is_known) in
+                [(-0.13, false), (-8.75, false), (-0.126, true), (-0.125, true), (-0.05, true)]
+            {
+                assert_eq!(known(baseline, Some(margin)), is_known, "{margin}");
+            }
+            assert!(known(baseline, None), "what has no margin is not compared");
+        }
+        // A line of an older program says nothing of its margin.
+        let older = text.replace("\t-0.125\n", "\n");
+        assert!(known(&Baseline::parse(&older, FileId(0)).0, Some(-8.75)));
+    }
+
+    #[test]
     fn lines_that_do_not_read_are_told() {
-        let (baseline, told) =
-            Baseline::parse("# c\n\nxyz\terror\tr\tp\tm\n0123456789abcdef\terror\n", FileId(0));
+        let (baseline, told) = Baseline::parse(
+            "# c\n\nxyz\terror\tr\tp\tm\n0123456789abcdef\terror\n\
+             0123456789abcdef\terror\tr\tp\tm\twide\n",
+            FileId(0),
+        );
         assert!(baseline.is_empty());
-        assert!(told.iter().all(|d| d.code == Code::BASELINE) && told.len() == 2);
+        assert!(told.iter().all(|d| d.code == Code::BASELINE) && told.len() == 3);
     }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// Which findings are known.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Options {
-    /// Known findings, which fail nothing: only new ones do
+    /// Known findings, which fail nothing: only new ones do, and those that got worse
     #[arg(long, value_name = "FILE")]
     baseline: Option<String>,
     /// Write the failures of this run as a baseline: they are known from now on and fail nothing
