@@ -56,8 +56,9 @@ pub(crate) struct Request {
     pub(crate) kind: Option<String>,
     /// Dialects of the cards.
     pub(crate) dialects: Vec<String>,
-    /// Curves that no fit sees.
+    /// The only template to try, whatever the packs select.
     pub(crate) template: Option<String>,
+    /// Curves that no fit sees.
     pub(crate) withhold: Vec<String>,
 }
 

@@ -8,7 +8,7 @@ use espice_units::rounded;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// First line of the file; the number counts up when its form changes.
+/// First line of the file; the number counts up when older files no longer read.
 const HEAD: &str = "# espice baseline 1";
 
 /// How much worse than it was a finding may be and still be known, of its margin: what rounding and

@@ -45,9 +45,8 @@ impl Stated<'_> {
         if !self.cards.is_empty() {
             let device = self.device(part);
             let alone = Library { header: Vec::new(), items: vec![device.clone()] };
-            let told = dialect.write(&alone).diagnostics.into_iter();
+            let mut told = dialect.write(&alone).diagnostics.into_iter();
             unknown = told
-                .into_iter()
                 .find(|d| d.severity == Severity::Error && d.code == Code::CARD_UNKNOWN_PARAMETER);
             if unknown.is_none() {
                 return Ok(device);

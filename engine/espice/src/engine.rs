@@ -255,8 +255,8 @@ impl<'w> Engine<'w> {
         if facts.device.part.is_none() && facts.device.parts.is_empty() && !facts.sweeps.is_empty()
         {
             let several = facts.sweeps.iter().any(|s| has_size(&s.conditions));
-            let stems = facts.sources.iter().map(|s| stem(&s.name));
-            facts.device.part = if several { shared_name(stems) } else { stems.take(1).next() };
+            let mut stems = facts.sources.iter().map(|s| stem(&s.name));
+            facts.device.part = if several { shared_name(stems) } else { stems.next() };
         }
         Reading { facts, sheets, diagnostics }
     }

@@ -29,7 +29,8 @@ Right:  NR tied to N";
     FIT_NON_FINITE "E0710" "the model has no finite value at the start"
 "Residuals or derivatives at the first point of the fit are infinite or not a number, so there is
 no direction to search. The seeds are far off, a range allows values that the equations can't
-take, or a point of the data has a bias that they can't take.
+take, or a point of the data has a bias that they can't take. A template of which this is told is no
+candidate for the data, however well the rest of its model follows them.
 
 Wrong:  a residual on a log scale where the model's current is zero
 Right:  a window that leaves out the points below the noise floor";

@@ -53,7 +53,8 @@ Right:  part,VRRM (V)";
     TABLE_CELL "E0408" "a cell of a limits table is not a number"
 "Cells of value columns are numbers in the unit of the header, with a decimal point; an empty cell or
 `n/a` means that there is no limit. `0.45 ± 0.05`, `1.2 .. 3.6`, `≤ 5` and `5 max` make the column one
-of ranges, in which a number alone could be either end.
+of ranges, in which a number alone could be either end. A quote at the start of any cell needs one at
+its end: what follows would be taken for other cells.
 
 Wrong:  BAT54,30V
 Right:  BAT54,30";
@@ -65,7 +66,8 @@ Wrong:  two rows that start with BAT54
 Right:  one row for each part";
 
     TABLE_ROW "E0410" "a row of a limits table has the wrong number of cells"
-"Every row has as many cells as the header. A comma inside a cell needs quotes around it.
+"Every row has as many cells as the header. A comma inside a cell needs quotes around it. A table
+without a row below its header is told, too: rules that look limits up in it would say nothing.
 
 Wrong:  BAT54,30,0.2,
 Right:  BAT54,30,0.2";

@@ -313,7 +313,7 @@ impl Simulated {
 }
 
 /// Fills `out`, column after column, from what the simulator found, and gives the number of points
-/// without a solution. Derivatives that were not asked for stay as they are.
+/// without a solution. Derivatives that were not asked for are NaN.
 #[allow(clippy::too_many_arguments, reason = "they are those of a run, with its answer")]
 pub(crate) fn read(
     device: &Device,
