@@ -73,7 +73,7 @@ fn the_tutorial_and_its_jobs_run() {
     assert_eq!(ran, 11, "commands of the tutorial");
     let (ran, wrong) = walk(&folder, &page("ci.md"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-    assert_eq!(ran, 19, "commands of the page about CI");
+    assert_eq!(ran, 21, "commands of the page about CI");
     for report in ["rules.sarif", "rules.xml"] {
         assert!(folder.join(report).is_file(), "{report} was written");
     }

@@ -19,6 +19,8 @@ mod check;
 #[cfg(test)]
 mod choice;
 #[cfg(test)]
+mod ci;
+#[cfg(test)]
 mod circuits;
 #[cfg(test)]
 mod circuits_random;

@@ -7,7 +7,8 @@ use crate::command::{
 use crate::console::Color;
 use clap::builder::Resettable;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use espice_report::findings::Form;
+use espice::outcome::FindingRecord;
+use espice_report::findings::{Form, Report};
 use std::path::PathBuf;
 
 /// The command line.
@@ -110,7 +111,36 @@ pub(crate) struct Output {
     pub(crate) output: Option<PathBuf>,
 }
 
-/// What fails a run.
+/// What fails a run that judges.
+#[derive(Args, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Fails {
+    /// What fails the run
+    #[arg(long = "fail-on", value_enum, default_value_t, value_name = "SEVERITY")]
+    pub(crate) on: FailOn,
+    /// Rules of that severity that stay undecided fail the run, too
+    #[arg(long = "fail-on-undecided")]
+    pub(crate) undecided: bool,
+}
+
+impl Fails {
+    /// Whether a finding fails the run.
+    pub(crate) fn counts(self, finding: &FindingRecord) -> bool {
+        let is_open = match finding.status.as_str() {
+            "failed" => !finding.known,
+            "undecided" => self.undecided,
+            _ => false,
+        };
+        is_open && self.on.counts(&finding.severity)
+    }
+
+    /// Tells a report what fails the run.
+    pub(crate) fn mark(self, report: &mut Report) {
+        report.fails_on = self.on.least();
+        report.undecided_fails = self.undecided;
+    }
+}
+
+/// The least severity that fails a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub(crate) enum FailOn {
     /// Errors

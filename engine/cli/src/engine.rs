@@ -218,8 +218,11 @@ impl Engine for Native<'_> {
     }
 
     fn test(&mut self, paths: &[String], filter: Option<&str>) -> (TestRun, Diagnostics) {
-        let diagnostics = self.engine.check(paths);
-        (self.engine.run_tests(&self.engine.packs_in(paths), filter), diagnostics)
+        let mut diagnostics = self.engine.check(paths);
+        let run = self.engine.run_tests(&self.engine.packs_in(paths), filter);
+        diagnostics.extend(run.limits.clone());
+        diagnostics.sort();
+        (run, diagnostics)
     }
 
     fn boundaries(&self, paths: &[String], filter: Option<&str>) -> Vec<Boundary> {

@@ -1,7 +1,7 @@
 //! What the program's exit code says.
 
-use crate::arguments::FailOn;
-use espice::outcome::Outcome;
+use crate::arguments::{FailOn, Fails};
+use espice::outcome::{DiagnosticRecord, Outcome};
 use espice_base::{Diagnostics, Severity};
 use std::process::ExitCode;
 
@@ -100,20 +100,26 @@ impl Exit {
         errors.fold(Exit::Ok, |exit, d| exit.and(of_code(d.code.as_str())))
     }
 
-    /// What an outcome says; `fail_on` decides which findings fail the run.
-    pub(crate) fn of_outcome(outcome: &Outcome, fail_on: FailOn) -> Exit {
-        let errors = outcome
-            .diagnostics
-            .iter()
-            .filter(|d| d.severity == "error" || fail_on.counts(&d.severity));
-        let mut exit = errors.fold(Exit::Ok, |exit, d| {
-            exit.and(if d.severity == "error" { of_code(&d.code) } else { Exit::Rule })
-        });
-        let findings = &outcome.verdict.findings;
-        let failed = findings
-            .iter()
-            .any(|f| f.status == "failed" && !f.known && fail_on.counts(&f.severity));
-        if failed || outcome.verdict.status == "failed" && fail_on != FailOn::Never {
+    /// What the errors of a document say, those left out that a baseline holds.
+    pub(crate) fn of_records(diagnostics: &[DiagnosticRecord]) -> Exit {
+        let errors = diagnostics.iter().filter(|d| d.severity == "error" && !d.known);
+        errors.fold(Exit::Ok, |exit, d| exit.and(of_code(&d.code)))
+    }
+
+    /// Whether not all was done that was asked for, whatever the rules say.
+    pub(crate) fn is_incomplete(self) -> bool {
+        !matches!(self, Exit::Ok | Exit::Rule | Exit::Waiver | Exit::NoCandidate)
+    }
+
+    /// What an outcome says; `fails` decides which findings fail the run.
+    pub(crate) fn of_outcome(outcome: &Outcome, fails: Fails) -> Exit {
+        let mut exit = Exit::of_records(&outcome.diagnostics);
+        let graver = |d: &DiagnosticRecord| d.severity != "error" && fails.on.counts(&d.severity);
+        if outcome.diagnostics.iter().any(graver) {
+            exit = exit.and(Exit::Rule);
+        }
+        let failed = outcome.verdict.findings.iter().any(|f| fails.counts(f));
+        if failed || outcome.verdict.status == "failed" && fails.on != FailOn::Never {
             exit = exit.and(Exit::Rule);
         }
         if outcome.fit.is_none() && outcome.candidates.iter().any(|c| c.status == "tried") {
@@ -127,8 +133,7 @@ impl Exit {
 impl Exit {
     /// What an outcome says that was not to make a model: only whether the sources could be used.
     pub(crate) fn of_reading(outcome: &Outcome) -> Exit {
-        let errors = outcome.diagnostics.iter().filter(|d| d.severity == "error");
-        errors.fold(Exit::Ok, |exit, d| exit.and(of_code(&d.code)))
+        Exit::of_records(&outcome.diagnostics)
     }
 }
 

@@ -41,7 +41,10 @@ fn run(command: &Command, context: &Context<'_>) -> Exit {
         Command::Model(_)
             | Command::Judge(_)
             | Command::Check(_)
+            | Command::Lint(_)
             | Command::Test(_)
+            | Command::Mutate(_)
+            | Command::Fmt(_)
             | Command::Doc(_)
     );
     if !has_findings && context.global.format.form().is_some() {

@@ -2,7 +2,9 @@
 //! those that have got worse.
 
 use crate::config::Known;
-use crate::outcome::{BaselineRecord, FindingRecord, GoneRecord, Judged};
+use crate::outcome::{
+    BaselineRecord, DiagnosticRecord, FindingRecord, GoneRecord, Judged, JudgedSource,
+};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
 use espice_units::rounded;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +61,25 @@ impl Baseline {
             margin: f.margin.map_or_else(String::new, |m| rounded(m, DIGITS).to_string()),
         };
         Baseline { entries: failed.map(|f| (f.fingerprint.clone(), entry(f))).collect() }
+    }
+
+    /// The failures of a judged library, and its sources that cannot be used.
+    pub fn of_judged(judged: &Judged) -> Baseline {
+        let mut baseline = Baseline::of(&judged.verdict.findings);
+        let fingerprints = DiagnosticRecord::fingerprints(&judged.diagnostics);
+        for (d, fingerprint) in judged.diagnostics.iter().zip(fingerprints) {
+            if let Some(file) = unusable(d, &judged.source) {
+                let entry = Entry {
+                    rule: d.code.clone(),
+                    part: one_line(file),
+                    severity: d.severity.clone(),
+                    message: one_line(&d.message),
+                    margin: String::new(),
+                };
+                baseline.entries.insert(fingerprint, entry);
+            }
+        }
+        baseline
     }
 
     /// Reads the text of a baseline. Lines that do not read are diagnosed and left out.
@@ -182,23 +203,58 @@ impl Baseline {
         record
     }
 
-    /// Marks what was judged, and says what a baseline made of it.
+    /// Marks what was judged, and the sources that could not be used, and says what a baseline made
+    /// of it.
     pub fn apply(&self, file: &str, judged: &mut Judged) {
         let mut parts: BTreeSet<&str> = judged.source.iter().map(|s| s.part.as_str()).collect();
         // Findings about a library are of no part.
         parts.insert("");
-        let record = self.mark(file, &mut judged.verdict.findings, &parts);
+        let mut record = self.mark(file, &mut judged.verdict.findings, &parts);
+        let fingerprints = DiagnosticRecord::fingerprints(&judged.diagnostics);
+        let mut met: BTreeSet<&str> = BTreeSet::new();
+        for (d, fingerprint) in judged.diagnostics.iter_mut().zip(&fingerprints) {
+            if unusable(d, &judged.source).is_none() {
+                continue;
+            }
+            d.known = self.entries.contains_key(fingerprint);
+            record.known += usize::from(d.known);
+            record.new += usize::from(!d.known);
+            met.insert(fingerprint);
+        }
+        // Such lines name the file in the place of a part.
+        let files: BTreeSet<&str> = judged.source.iter().map(|s| s.name.as_str()).collect();
+        for (fingerprint, entry) in &self.entries {
+            let of_file = files.contains(entry.part.as_str()) && !parts.contains(&*entry.part);
+            if of_file || met.contains(fingerprint.as_str()) {
+                record.unseen = record.unseen.saturating_sub(1);
+            }
+            if of_file && !met.contains(fingerprint.as_str()) {
+                record.gone.push(GoneRecord {
+                    fingerprint: fingerprint.clone(),
+                    rule: entry.rule.clone(),
+                    part: entry.part.clone(),
+                    message: entry.message.clone(),
+                });
+            }
+        }
         judged.baseline = Some(record);
         let fails = judged
             .verdict
             .findings
             .iter()
             .any(|f| f.status == "failed" && f.severity == "error" && !f.known);
-        if !fails && judged.verdict.status == "failed" {
-            let unusable = judged.diagnostics.iter().any(|d| d.severity == "error");
+        if !fails {
+            let unusable = judged.diagnostics.iter().any(|d| d.severity == "error" && !d.known);
             judged.verdict.status = String::from(if unusable { "none" } else { "passed" });
         }
     }
+}
+
+/// The source that an error says cannot be used.
+fn unusable<'s>(d: &DiagnosticRecord, sources: &'s [JudgedSource]) -> Option<&'s str> {
+    let file = d.span.as_ref().filter(|_| d.severity == "error")?.file.as_str();
+    let judged = |s: &&JudgedSource| s.name == file && s.rules.loaded == 0;
+    sources.iter().find(judged).map(|s| s.name.as_str())
 }
 
 /// Whether a finding is still there, covered or not.

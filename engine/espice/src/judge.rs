@@ -57,6 +57,10 @@ struct Gathered {
     findings: Vec<out::FindingRecord>,
     /// What rules on a library look at, by kind.
     library: Library,
+    /// The sources of each part and maker.
+    parts: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Parts without a row, by the table that rules look them up in.
+    without_row: BTreeMap<String, BTreeSet<String>>,
     /// Complaints about devices of which no rule spoke, by kind: one on a library still may.
     unspoken: Vec<(Option<String>, Diagnostic)>,
     /// Place of each fingerprint among the findings.
@@ -74,6 +78,9 @@ pub(crate) enum Waiting {
     /// A device that the rules are to look at.
     Device(String, Box<Facts>),
 }
+
+/// Sources of one part that are named.
+const NAMED: usize = 4;
 
 /// How many sources wait for each other.
 const TOGETHER: usize = 256;
@@ -111,6 +118,7 @@ impl Engine<'_> {
 
     fn judged(&self, mut gathered: Gathered) -> (out::Judged, Diagnostics) {
         self.judge_library(&mut gathered);
+        tell_repeated(std::mem::take(&mut gathered.parts), &mut gathered.diagnostics);
         let mut diagnostics = std::mem::take(&mut gathered.diagnostics);
         diagnostics.extend(self.rulebook.audit_waivers(&gathered.waivers));
         let rules = gathered.rules;
@@ -132,6 +140,11 @@ impl Engine<'_> {
             espice: self.version(),
             source: gathered.sources,
             passed_over: gathered.passed_over.into_iter().collect(),
+            without_row: gathered
+                .without_row
+                .into_iter()
+                .map(|(table, parts)| out::WithoutRow { table, parts: parts.into_iter().collect() })
+                .collect(),
             verdict: out::Verdict {
                 status: status.into(),
                 rules,
@@ -242,6 +255,7 @@ impl Engine<'_> {
 
     /// Judges what waits: one by one where every finding is wanted, else all together.
     fn judge_waiting(&self, gathered: &mut Gathered) {
+        self.look_up(&gathered.waiting, &mut gathered.without_row);
         let mut waiting = std::mem::take(&mut gathered.waiting);
         let mut screened = match gathered.all {
             true => Vec::new(),
@@ -259,6 +273,21 @@ impl Engine<'_> {
                     });
                     self.gather(&path, &facts, account, findings, gathered);
                 }
+            }
+        }
+    }
+
+    /// Notes the devices that have no row in the tables of their limits.
+    fn look_up(&self, waiting: &[Waiting], without: &mut BTreeMap<String, BTreeSet<String>>) {
+        let lookups = self.rulebook.lookups();
+        if lookups.is_empty() {
+            return;
+        }
+        for source in waiting {
+            let Waiting::Device(_, facts) = source else { continue };
+            for table in lookups.without_row(&self.input(facts)) {
+                let name = format!("{}::{}", table.pack, table.name);
+                without.entry(name).or_default().insert(part_of(facts));
             }
         }
     }
@@ -369,6 +398,11 @@ impl Engine<'_> {
         let mut source = described(path, facts);
         source.part = part_of(facts);
         source.rules = account;
+        if !source.part.is_empty() {
+            let maker = facts.device.maker.clone().unwrap_or_default();
+            let names = gathered.parts.entry((source.part.clone(), maker)).or_default();
+            names.insert(source.name.clone());
+        }
         add(&mut gathered.rules, account);
         if account.loaded == account.not_applicable && !hit_limit(&gathered.diagnostics) {
             let message = format!("no rule speaks of `{}`", source.part);
@@ -472,6 +506,25 @@ fn described(path: &str, facts: &Facts) -> out::JudgedSource {
         part: facts.device.part.clone().unwrap_or_default(),
         kind: facts.device.kind.clone(),
         rules: out::RuleCount::default(),
+    }
+}
+
+/// Tells the parts that several sources speak of: each source is judged by itself, and findings and
+/// baselines know a part by its name and maker.
+fn tell_repeated(
+    parts: BTreeMap<(String, String), BTreeSet<String>>,
+    diagnostics: &mut Diagnostics,
+) {
+    for ((part, maker), names) in parts.into_iter().filter(|(_, names)| names.len() > 1) {
+        let of = if maker.is_empty() { maker } else { format!(" of {maker}") };
+        let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+        let more = if names.len() > NAMED { ", …" } else { "" };
+        let count = names.len();
+        let message = format!("`{part}`{of} stands in {count} sources: {}{more}", named.join(", "));
+        diagnostics.push(Diagnostic::warning(Code::PART_REPEATED, message).help(
+            "each is judged by itself, and a baseline takes their findings for those of one part: \
+             give them names of their own, or one file",
+        ));
     }
 }
 

@@ -66,8 +66,8 @@ pub use espice_ingest::sheet;
 pub use espice_lang::lint;
 pub use espice_lang::rules::OverrideInfo;
 pub use espice_lang::rules::{
-    Boundary, Branch, Change, Coverage, Equivalent, Fate, Mutant, RuleCoverage, TestOutcome,
-    TestRun, TestStatus,
+    Boundary, Branch, Change, Coverage, Equivalent, Fate, Mutant, RuleCoverage, TableCoverage,
+    TestOutcome, TestRun, TestStatus,
 };
 pub use espice_model::Mode;
 /// Pages as glyphs and paths, for overlays. No part of what versions promise.

@@ -8,7 +8,7 @@ mod judged;
 mod verdict;
 
 pub use fit::*;
-pub use judged::{BaselineRecord, GoneRecord, Judged, JudgedSource};
+pub use judged::{BaselineRecord, GoneRecord, Judged, JudgedSource, WithoutRow};
 pub use verdict::{DiagnosticRecord, FindingRecord, Location, RuleCount, Verdict, WaiverRecord};
 
 use schemars::JsonSchema;

@@ -361,5 +361,6 @@ pub(crate) fn diagnostic_with(
         message: d.message.clone(),
         span: d.place().and_then(|p| location(p, sources, naming)),
         help: d.help.clone(),
+        known: false,
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn diode() -> Outcome {
             message: text("the column `comment` holds no numbers and is left out"),
             span: Some(place("1N4148_iv.csv", 1, 24)),
             help: vec![text("remove the column, or begin its name with `#`")],
+            known: false,
         }],
         run: Run { seconds: BTreeMap::from([(text("fit"), 0.31)]), threads: 2, simulator: None },
     }
@@ -82,6 +83,7 @@ pub(crate) fn refused() -> Outcome {
         message: text("the sweep `npn_05v5` is not a diode: more than one terminal is varied"),
         span: Some(place("npn_05v5.mdm", 14, 1)),
         help: vec![text("give the kind with `--kind` if the file is named wrongly")],
+        known: false,
     }];
     outcome
 }

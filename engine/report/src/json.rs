@@ -63,6 +63,7 @@ fn record(d: &Diagnostic, sources: &SourceMap) -> DiagnosticRecord {
         message: d.message.clone(),
         span: d.place().and_then(|p| location(p, sources)),
         help: d.help.clone(),
+        known: false,
     }
 }
 

@@ -87,6 +87,7 @@ mod tests {
             undecided: 0,
         };
         let coverage = Coverage {
+            tables: Vec::new(),
             rules: vec![RuleCoverage {
                 rule: String::from("r"),
                 pack: String::from("p"),

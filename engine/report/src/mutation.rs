@@ -2,7 +2,7 @@
 
 use crate::place::{of, place};
 use espice::{Fate, Mutation};
-use espice_base::SourceMap;
+use espice_base::{Code, Diagnostic, Diagnostics, SourceMap};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -51,6 +51,29 @@ pub fn text(mutation: &Mutation, sources: &SourceMap) -> String {
         mutation.killed(),
         all - declared,
     )
+}
+
+/// The mutants that no test tells from their rules, as warnings at what was changed.
+pub fn survivors(mutation: &Mutation) -> Diagnostics {
+    let left = mutation.mutants.iter().filter_map(|(mutant, fate, declared)| {
+        let what = match fate {
+            Fate::Killed(_) => return None,
+            Fate::Survived => "no test notices",
+            Fate::Untested => "no test asks for the rule, or would notice",
+        };
+        if declared.is_some() {
+            return None;
+        }
+        let becomes = if mutant.becomes.is_empty() {
+            String::from("is left out")
+        } else {
+            format!("becomes `{}`", mutant.becomes)
+        };
+        let message =
+            format!("{}::{}: {what} that `{}` {becomes}", mutant.pack, mutant.rule, mutant.was);
+        Some(Diagnostic::warning(Code::MUTANT_SURVIVES, message).at(mutant.span))
+    });
+    left.collect()
 }
 
 /// Every mutant with its fate.

@@ -47,6 +47,14 @@ pub fn coverage_text(coverage: &Coverage, sources: &SourceMap) -> String {
             }
         }
     }
+    for table in &coverage.tables {
+        let (at, of) = (place(table.span, sources), table.rows);
+        let rows = crate::words::count(of, "row", "rows");
+        out += &format!(
+            "limits table {}::{}: {} of {rows} looked up ({at})\n",
+            table.pack, table.table, table.reached
+        );
+    }
     let (rules, all_rules) = coverage.evaluated();
     let (taken, ways) = coverage.branches();
     let conditions = || coverage.rules.iter().flat_map(|r| &r.branches);
@@ -137,7 +145,22 @@ pub fn coverage_json(coverage: &Coverage, sources: &SourceMap) -> Value {
             })
         })
         .collect();
-    json!({ "percent": coverage.percent(), "rules": rules })
+    let tables: Vec<Value> = coverage
+        .tables
+        .iter()
+        .map(|t| {
+            let at = crate::place::of(t.span, sources);
+            json!({
+                "pack": t.pack,
+                "table": t.table,
+                "rows": t.rows,
+                "reached": t.reached,
+                "file": at.0,
+                "line": at.1,
+            })
+        })
+        .collect();
+    json!({ "percent": coverage.percent(), "rules": rules, "tables": tables })
 }
 
 fn boundary(b: &Boundary, sources: &SourceMap) -> Value {
@@ -189,7 +212,7 @@ mod tests {
         skipped.note = String::from("no data yet");
         let run = TestRun {
             outcomes: vec![outcome("a", TestStatus::Pass), failed, skipped],
-            coverage: Coverage::default(),
+            ..TestRun::default()
         };
         assert_eq!(
             text(&run, &sources),

@@ -95,11 +95,18 @@ Right:  let the run end, or give it fewer sources";
 
     FORM_OF_FINDINGS "E0558" "findings cannot be shown in this form"
 "Findings are shown as jsonl, sarif, junit, github, markdown or html by the commands that have
-findings: model, judge, check, test and lint. SARIF beyond the limits of its readers is several
+findings: model, judge, check, lint, fmt --check, test and mutate. SARIF beyond the limits of its readers is several
 files, which need a name.
 
 Wrong:  espice eval card.lib --format sarif
 Right:  espice judge library/ --format sarif --output espice.sarif";
+
+    PART_REPEATED "E0559" "a part stands in several sources"
+"Each source of a library is judged by itself. Findings and baselines name the part and not the
+file, so that those of the second source are taken for those of the first.
+
+Wrong:  lib/BAT54.toml and lib/old/BAT54.toml, both with part = \"BAT54\"
+Right:  one of them, or part = \"BAT54 (2019)\" in the other";
 
     SWEEP_NOT_READ "E0534" "a sweep is not used"
 "Raw sweeps become curves through the readings of packs. No reading took this sweep, or the one

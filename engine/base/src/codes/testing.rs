@@ -52,6 +52,19 @@ Right:  espice new rules/acme";
 Wrong:  espice explain std::breakdown_limits
 Right:  espice explain std::breakdown_limits --on diode.csv --card diode.lib";
 
+    MUTANT_SURVIVES "E0577" "a changed rule passes all tests"
+"The rule says something else with this change, and its tests pass all the same: nobody would notice a
+slip at this place. `espice mutate` tells it in the forms of findings.
+
+Wrong:  check r.max <= 2 V          (and tests at 0.7 V and 9 V alone)
+Right:  expect pass vf_plausible up to 2 V";
+
+    LAYOUT "E0578" "a text is not laid out canonically"
+"Texts have one layout, so that a difference between two versions is one of meaning.
+
+Wrong:  check r.max<=2 V
+Right:  espice fmt PATH";
+
     IDLE_CASE "E1050" "a case of a test does not fit what the test gives"
 "A case takes what its test gives, leaves out what stands after `without`, and adds its own facts. There
 is nothing of that name to leave out, or no data of a kind to add a fact to.

@@ -57,7 +57,7 @@ impl KnownFindings {
             baseline.apply(path, judged);
         }
         let Some(path) = &options.write_baseline else { return Ok(String::new()) };
-        let new = Baseline::of(&judged.verdict.findings);
+        let new = Baseline::of_judged(judged);
         let before = judged.baseline.take();
         new.apply(&path.display().to_string(), judged);
         keep_gone(&mut judged.baseline, before);

@@ -2,7 +2,7 @@
 
 use super::{Context, findings};
 use crate::arguments::{FailOn, Format, Output};
-use crate::engine::{self, Config};
+use crate::engine::Config;
 use crate::exit::Exit;
 use espice::OverrideInfo;
 use espice_base::{Diagnostics, Severity, SourceMap};
@@ -31,7 +31,8 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
-    let mut engine = match engine::start(context, &Config::of(context)) {
+    let output = arguments.output.output.as_deref();
+    let mut engine = match findings::start("check", context, &Config::of(context), output) {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
@@ -50,7 +51,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     if arguments.fail_on == FailOn::Warning && warned {
         exit = exit.and(Exit::Rule);
     }
-    let output = arguments.output.output.as_deref();
     match show("check", &diagnostics, engine.sources(), context, output) {
         Ok(()) => exit,
         Err(worse) => exit.and(worse),

@@ -1,12 +1,38 @@
 //! Findings in the form that was asked for, to a file or to standard output.
 
 use super::Context;
+use crate::engine::{self, Config, Engine};
 use crate::exit::Exit;
 use crate::files;
 use espice::outcome::BaselineRecord;
 use espice_base::{Code, Diagnostic};
 use espice_report::findings::{Form, Report, baseline_words};
 use std::path::{Path, PathBuf};
+
+/// Sets the engine up for a command with findings. What its packs have against that is told in the
+/// form that was asked for, too: a job that reads the file finds the reason there.
+///
+/// # Errors
+/// How the run ends when packs do not load.
+pub(super) fn start<'w>(
+    command: &str,
+    context: &Context<'w>,
+    config: &Config,
+    output: Option<&Path>,
+) -> Result<Box<dyn Engine + 'w>, Exit> {
+    let (engine, diagnostics) = engine::open(context.world, config);
+    context.console.report(&diagnostics, engine.sources());
+    let exit = Exit::of_diagnostics(&diagnostics);
+    if exit == Exit::Ok {
+        return Ok(engine);
+    }
+    if let Some(form) = context.global.format.form() {
+        let mut report = Report::of_diagnostics(command, &diagnostics, engine.sources());
+        report.incomplete = true;
+        hand_over(context, &report, form, output).map_err(|worse| exit.and(worse))?;
+    }
+    Err(exit)
+}
 
 /// Shows a report in a form.
 ///

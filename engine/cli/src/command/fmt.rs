@@ -1,11 +1,14 @@
 //! `espice fmt`: one canonical layout.
 
-use super::Context;
-use crate::engine::{self, Config, Engine};
+use super::{Context, findings};
+use crate::arguments::Output;
+use crate::engine::{Config, Engine};
 use crate::exit::Exit;
 use crate::files;
-use espice_base::{Code, Diagnostic, ReadError, World};
+use espice_base::{Code, Diagnostic, Diagnostics, ReadError, SourceMap, Span, World};
+use espice_report::findings::Report;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 
 /// Ending of the files of the language.
@@ -20,14 +23,18 @@ pub(crate) struct Arguments {
     /// Change nothing; name the files that would change and exit with 1
     #[arg(long)]
     check: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
-    let engine = match engine::start(context, &Config::of(context)) {
+    let output = arguments.output.output.as_deref();
+    let engine = match findings::start("fmt", context, &Config::of(context), output) {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
+    let mut report = Report::new("fmt");
     let mut exit = Exit::Ok;
     let mut texts = BTreeSet::new();
     for path in &arguments.paths {
@@ -40,9 +47,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         }
     }
     for path in &texts {
-        exit = exit.and(one(path, arguments.check, engine.as_ref(), context));
+        exit = exit.and(one(path, arguments.check, engine.as_ref(), context, &mut report));
     }
-    exit
+    let Some(form) = context.global.format.form() else { return exit };
+    report.incomplete = exit.is_incomplete();
+    match findings::hand_over(context, &report, form, output) {
+        Ok(()) => exit,
+        Err(worse) => exit.and(worse),
+    }
 }
 
 /// The files that a path means.
@@ -65,7 +77,21 @@ fn texts_at(path: &str, world: &dyn World) -> Result<Vec<String>, Diagnostic> {
     Ok(texts)
 }
 
-fn one(path: &str, check: bool, engine: &dyn Engine, context: &Context<'_>) -> Exit {
+fn one(
+    path: &str,
+    check: bool,
+    engine: &dyn Engine,
+    context: &Context<'_>,
+    report: &mut Report,
+) -> Exit {
+    let says = |text: String| {
+        if context.global.format.form().is_none() {
+            context.console.say(&text);
+        }
+    };
+    let mut tell = |diagnostics: &Diagnostics, sources: &SourceMap| {
+        report.findings.extend(Report::of_diagnostics("fmt", diagnostics, sources).findings);
+    };
     let bytes = match context.world.read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -77,16 +103,24 @@ fn one(path: &str, check: bool, engine: &dyn Engine, context: &Context<'_>) -> E
     match engine.format(path, &text) {
         Err((diagnostics, sources)) => {
             context.console.report(&diagnostics, &sources);
+            tell(&diagnostics, &sources);
             Exit::of_diagnostics(&diagnostics).and(Exit::Rule)
         }
         Ok(laid_out) if laid_out == text => Exit::Ok,
-        Ok(_) if check => {
-            context.console.say(&format!("{path} is not laid out canonically\n"));
+        Ok(laid_out) if check => {
+            says(format!("{path} is not laid out canonically\n"));
+            let mut sources = SourceMap::default();
+            let file = sources.add(path, &*text);
+            let changed = first_change(&text, &laid_out);
+            let told = Diagnostic::error(Code::LAYOUT, "this is not laid out canonically")
+                .at(Span::new(file, changed.start, changed.end))
+                .help("`espice fmt` lays it out");
+            tell(&std::iter::once(told).collect(), &sources);
             Exit::Rule
         }
         Ok(laid_out) => match files::write(Path::new(path), &laid_out) {
             Ok(()) => {
-                context.console.say(&format!("laid out {path}\n"));
+                says(format!("laid out {path}\n"));
                 Exit::Ok
             }
             Err(diagnostic) => {
@@ -95,6 +129,19 @@ fn one(path: &str, check: bool, engine: &dyn Engine, context: &Context<'_>) -> E
             }
         },
     }
+}
+
+/// The line of a text from which on its layout differs.
+fn first_change(text: &str, laid_out: &str) -> Range<usize> {
+    let mut other = laid_out.split_inclusive('\n');
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if other.next() != Some(line) {
+            return at..at + line.trim_end().len();
+        }
+        at += line.len();
+    }
+    at..at
 }
 
 fn unreadable(path: &str, error: ReadError) -> Diagnostic {
@@ -111,6 +158,13 @@ fn unreadable(path: &str, error: ReadError) -> Diagnostic {
 mod tests {
     use super::*;
     use espice_base::{Date, MemoryWorld};
+
+    #[test]
+    fn the_first_line_that_changes_is_found() {
+        assert_eq!(first_change("a\nb  c\nd\n", "a\nb c\nd\n"), 2..6);
+        assert_eq!(first_change("a\nb", "a\nb\n"), 2..3);
+        assert_eq!(first_change("a\n", "a\nb\n"), 2..2);
+    }
 
     #[test]
     fn folders_mean_their_texts_at_any_depth() {

@@ -2,11 +2,11 @@
 
 use super::baseline::{self, KnownFindings};
 use super::{Context, findings};
-use crate::arguments::{FailOn, Format, Output};
-use crate::engine::{self, Config};
+use crate::arguments::{FailOn, Fails, Format, Output};
+use crate::engine::Config;
 use crate::exit::Exit;
 use espice::JudgeRequest;
-use espice::outcome::Judged;
+use espice::outcome::{Judged, WithoutRow};
 use espice_base::{Diagnostics, Severity, SourceMap};
 use espice_report::findings::{Report, human};
 
@@ -31,9 +31,8 @@ pub(crate) struct Arguments {
     /// The kind of device, where the sources leave it open
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
-    /// What fails the run
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    fail_on: FailOn,
+    #[command(flatten)]
+    fails: Fails,
     #[command(flatten)]
     baseline: baseline::Options,
     /// Keep findings that hold or do not apply, too
@@ -43,9 +42,13 @@ pub(crate) struct Arguments {
     output: Output,
 }
 
+/// Parts without a row that are named before the rest is only counted.
+const NAMED: usize = 20;
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
-    let mut engine = match engine::start(context, &Config::of(context)) {
+    let output = arguments.output.output.as_deref();
+    let mut engine = match findings::start("judge", context, &Config::of(context), output) {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
@@ -67,17 +70,13 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         Ok(written) => written,
         Err(exit) => return exit,
     };
-    let fails = judged
-        .verdict
-        .findings
-        .iter()
-        .any(|f| f.status == "failed" && !f.known && arguments.fail_on.counts(&f.severity));
-    let warned = arguments.fail_on == FailOn::Warning
+    let fails = judged.verdict.findings.iter().any(|f| arguments.fails.counts(f));
+    let warned = arguments.fails.on == FailOn::Warning
         && diagnostics.iter().any(|d| d.severity == Severity::Warning);
+    let mut exit = Exit::of_records(&judged.diagnostics);
     if let Err(exit) = show(arguments, context, judged, &diagnostics, engine.sources()) {
         return exit;
     }
-    let mut exit = Exit::of_diagnostics(&diagnostics);
     context.console.complain(&written);
     if fails || warned {
         exit = exit.and(Exit::Rule);
@@ -101,13 +100,21 @@ fn show(
         return findings::say(context, &[text], output);
     }
     let endings = judged.passed_over.clone();
+    let without_row = judged.without_row.clone();
+    // The document holds the diagnostics in their order.
+    let graver = diagnostics
+        .iter()
+        .zip(&judged.diagnostics)
+        .filter(|(d, record)| d.severity != Severity::Note && !record.known);
+    let graver: Diagnostics = graver.map(|(d, _)| d.clone()).collect();
+    let incomplete = Exit::of_records(&judged.diagnostics).is_incomplete();
     let mut report = Report::of_judged(judged);
-    report.fails_on = arguments.fail_on.least();
+    arguments.fails.mark(&mut report);
+    report.incomplete = incomplete;
     if let Some(form) = context.global.format.form() {
         return findings::hand_over(context, &report, form, output);
     }
-    let graver = diagnostics.iter().filter(|d| d.severity != Severity::Note);
-    context.console.report(&graver.cloned().collect(), sources);
+    context.console.report(&graver, sources);
     if !endings.is_empty() {
         let endings: Vec<String> = endings
             .iter()
@@ -115,6 +122,17 @@ fn show(
             .collect();
         context.console.complain(&format!("passed over: files {}\n\n", endings.join(", ")));
     }
+    for table in &without_row {
+        context.console.complain(&without(table));
+    }
     let text = human::render(&report, context.console.style());
     findings::say(context, &[text], output)
+}
+
+/// The parts that a limits table does not speak of, in a line.
+fn without(table: &WithoutRow) -> String {
+    let all = table.parts.len();
+    let named: Vec<&str> = table.parts.iter().take(NAMED).map(String::as_str).collect();
+    let more = if all > NAMED { format!(" and {} more", all - NAMED) } else { String::new() };
+    format!("no row in the limits table {}: {}{more}\n\n", table.table, named.join(", "))
 }

@@ -1,8 +1,8 @@
 //! `espice lint`: what is legal and will trouble somebody later.
 
-use super::{Context, check};
+use super::{Context, check, findings};
 use crate::arguments::{Format, Output};
-use crate::engine::{self, Config, Engine};
+use crate::engine::{Config, Engine};
 use crate::exit::Exit;
 use crate::files;
 use espice::lint::{self, Complaint, LINTS, LintInfo, Teller};
@@ -34,11 +34,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         context.console.say(&list());
         return Exit::Ok;
     }
-    let mut engine = match engine::start(context, &Config::of(context)) {
+    let output = arguments.output.output.as_deref();
+    let mut engine = match findings::start("lint", context, &Config::of(context), output) {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
-    let output = arguments.output.output.as_deref();
     let (mistakes, mut complaints) = engine.lint(&arguments.paths);
     if mistakes.has_errors() {
         return told(&mistakes, Exit::of_diagnostics(&mistakes), engine.as_ref(), context, output);

@@ -4,8 +4,8 @@ use super::Context;
 use super::baseline::{self, KnownFindings};
 use super::findings;
 use super::result::{hand_over, write_all};
-use crate::arguments::{FailOn, Output};
-use crate::engine::{self, Config, Engine, Request, Simulator};
+use crate::arguments::{Fails, Output};
+use crate::engine::{Config, Engine, Request, Simulator};
 use crate::exit::Exit;
 use crate::files;
 use espice::Made;
@@ -55,9 +55,8 @@ pub(crate) struct Arguments {
     /// The simulator that checks the cards [default: ngspice, where it is found]
     #[arg(long, value_name = "PATH")]
     simulator: Option<String>,
-    /// What fails the run
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    fail_on: FailOn,
+    #[command(flatten)]
+    fails: Fails,
     #[command(flatten)]
     baseline: baseline::Options,
     #[command(flatten)]
@@ -81,7 +80,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         known: known.known(&arguments.baseline),
         ..Config::of(context)
     };
-    match engine::start(context, &config) {
+    let output = arguments.output.output.as_deref();
+    match findings::start("model", context, &config, output) {
         Ok(mut engine) => make(arguments, context, engine.as_mut(), &known),
         Err(exit) => exit,
     }
@@ -106,7 +106,7 @@ fn make(
         Ok(marked) => marked,
         Err(exit) => return exit,
     };
-    let exit = Exit::of_outcome(&outcome, arguments.fail_on);
+    let exit = Exit::of_outcome(&outcome, arguments.fails);
     let write = |document: &str| {
         // Nothing was done that a file could tell of.
         if exit == Exit::Usage {
@@ -126,7 +126,8 @@ fn make(
     };
     let exit = hand_over(context, &outcome, exit, write, |_, _| String::new());
     let mut report = Report::of_outcome(&outcome, &arguments.sources);
-    report.fails_on = arguments.fail_on.least();
+    arguments.fails.mark(&mut report);
+    report.incomplete = exit.is_incomplete();
     report.baseline = record;
     context.console.complain(&written);
     match findings::hand_over(context, &report, form, arguments.output.output.as_deref()) {
@@ -233,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_run_without_a_model_is_no_success() {
-        assert_eq!(Exit::of_outcome(&outcome("x", &[]), FailOn::Error), Exit::NoCandidate);
+        assert_eq!(Exit::of_outcome(&outcome("x", &[]), Fails::default()), Exit::NoCandidate);
     }
 
     #[test]

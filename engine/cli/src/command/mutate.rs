@@ -1,10 +1,11 @@
 //! `espice mutate`: whether the tests of packs would notice a changed rule.
 
-use super::{Context, check, test};
-use crate::arguments::Format;
-use crate::engine::{self, Config};
+use super::{Context, check, findings, test};
+use crate::arguments::{Format, Output};
+use crate::engine::Config;
 use crate::exit::Exit;
 use espice_base::{Code, Diagnostic, Severity};
+use espice_report::findings::Report;
 use espice_report::mutation;
 
 /// Changes one thing about a rule at a time and runs the tests on each mutant.
@@ -19,11 +20,14 @@ pub(crate) struct Arguments {
     /// Fail when a smaller share of the mutants is noticed
     #[arg(long, value_name = "PERCENT", value_parser = test::percent)]
     min_score: Option<f64>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
-    let mut engine = match engine::start(context, &Config::of(context)) {
+    let output = arguments.output.output.as_deref();
+    let mut engine = match findings::start("mutate", context, &Config::of(context), output) {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
@@ -37,18 +41,27 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         exit = Exit::of_diagnostics(&diagnostics);
     }
     let grave = diagnostics.iter().any(|d| d.severity >= Severity::Warning);
-    if grave && (context.global.format == Format::Text || exit != Exit::Ok) {
-        let shown = check::show("mutate", &diagnostics, engine.sources(), context, None);
-        exit = shown.map_or_else(|worse| exit.and(worse), |()| exit);
-    }
-    match context.global.format {
-        Format::Text if exit != Exit::Ok && mutation.mutants.is_empty() => {}
-        Format::Text => context.console.say(&mutation::text(&mutation, engine.sources())),
-        Format::Json if exit == Exit::Ok => {
-            context.console.say(&mutation::json(&mutation, engine.sources()));
+    let text = match context.global.format {
+        Format::Text if exit == Exit::Ok || !mutation.mutants.is_empty() => {
+            Some(mutation::text(&mutation, engine.sources()))
         }
-        _ => {}
-    }
+        Format::Json if exit == Exit::Ok => Some(mutation::json(&mutation, engine.sources())),
+        _ => None,
+    };
+    let shown = if let Some(form) = context.global.format.form() {
+        diagnostics.extend(mutation::survivors(&mutation));
+        let mut report = Report::of_diagnostics("mutate", &diagnostics, engine.sources());
+        report.incomplete = exit.is_incomplete();
+        findings::hand_over(context, &report, form, output)
+    } else {
+        let told = grave && (context.global.format == Format::Text || exit != Exit::Ok);
+        let told = match told {
+            true => check::show("mutate", &diagnostics, engine.sources(), context, None),
+            false => Ok(()),
+        };
+        told.and_then(|()| text.map_or(Ok(()), |text| findings::say(context, &[text], output)))
+    };
+    exit = shown.map_or_else(|worse| exit.and(worse), |()| exit);
     let score = mutation.score();
     if let Some(least) = arguments.min_score.filter(|least| score < *least) {
         context.console.complain(&format!("score {score:.1} % is below {least} %\n"));

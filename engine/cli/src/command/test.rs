@@ -2,7 +2,7 @@
 
 use super::{Context, check, findings};
 use crate::arguments::{Format, Output};
-use crate::engine::{self, Config};
+use crate::engine::Config;
 use crate::exit::Exit;
 use clap::ValueEnum;
 use espice::outcome::{FindingRecord, Location};
@@ -64,7 +64,8 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
-    let mut engine = match engine::start(context, &Config::of(context)) {
+    let output = arguments.output.output.as_deref();
+    let mut engine = match findings::start("test", context, &Config::of(context), output) {
         Ok(engine) => engine,
         Err(exit) => return exit,
     };
@@ -79,7 +80,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     }
     let boundaries = arguments.boundaries.then(|| engine.boundaries(&arguments.paths, filter));
     let sources = engine.sources();
-    let output = arguments.output.output.as_deref();
     let is_text = context.global.format == Format::Text;
     // A tracefile or a document of the coverage is the result; the tests stand beside it.
     let coverage = match arguments.coverage {
@@ -95,6 +95,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     let for_tests = output.filter(|_| coverage.is_none());
     let shown = if let Some(form) = context.global.format.form() {
         let mut report = Report::of_diagnostics("test", &diagnostics, sources);
+        report.incomplete = exit.is_incomplete();
         report.findings.extend(run.outcomes.iter().map(|t| record(t, sources)));
         findings::hand_over(context, &report, form, for_tests)
     } else {
@@ -217,8 +218,8 @@ mod tests {
             evaluated: 0,
             branches: Vec::new(),
         };
-        let coverage = espice::Coverage { rules: vec![rule] };
-        let run = TestRun { outcomes: vec![test], coverage };
+        let coverage = espice::Coverage { rules: vec![rule], ..espice::Coverage::default() };
+        let run = TestRun { outcomes: vec![test], coverage, ..TestRun::default() };
         assert_eq!(idle(&run, None).unwrap().code, Code::NO_RULE_EVALUATED);
         assert!(idle(&run, Some("t")).is_none());
     }

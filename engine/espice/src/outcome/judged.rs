@@ -16,6 +16,9 @@ pub struct Judged {
     pub source: Vec<JudgedSource>,
     /// Files of the folders that are no sources, by their endings.
     pub passed_over: Vec<String>,
+    /// Limits tables that rules look devices up in, with the parts that have no row there: none of
+    /// those limits was applied to them.
+    pub without_row: Vec<WithoutRow>,
     /// The findings of all sources, equal ones once.
     pub verdict: Verdict,
     /// What a baseline made of it; null where none was given.
@@ -39,6 +42,15 @@ pub struct JudgedSource {
     pub kind: Option<String>,
     /// How the rules came out.
     pub rules: RuleCount,
+}
+
+/// A limits table without a row for devices that were judged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct WithoutRow {
+    /// Full name of the table.
+    pub table: String,
+    /// The parts.
+    pub parts: Vec<String>,
 }
 
 /// What a baseline made of the findings.

@@ -1,7 +1,9 @@
 //! What the rules say: the verdict, its findings and waivers, places and diagnostics.
 
+use espice_base::Digest;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What the rules say.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -170,4 +172,23 @@ pub struct DiagnosticRecord {
     pub span: Option<Location>,
     /// What to do.
     pub help: Vec<String>,
+    /// Whether a baseline holds it: a source that is known not to be readable fails nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub known: bool,
+}
+
+impl DiagnosticRecord {
+    /// A fingerprint for each, in their order. Equal ones of a file are told apart by their order,
+    /// so that moved lines change nothing.
+    pub fn fingerprints(all: &[DiagnosticRecord]) -> Vec<String> {
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        let one = |d: &DiagnosticRecord| {
+            let file = d.span.as_ref().map_or("", |s| s.file.as_str());
+            let same = format!("{}\n{file}\n{}", d.code, d.message);
+            let nth = seen.entry(same.clone()).or_insert(0);
+            *nth += 1;
+            Digest::of(format!("{same}\n{nth}").as_bytes()).short(16)
+        };
+        all.iter().map(one).collect()
+    }
 }

@@ -281,7 +281,7 @@ fn told(engine: &Engine<'_>, diagnostics: &Diagnostics) -> Vec<crate::outcome::D
 }
 
 fn tested(engine: &mut Engine<'_>, paths: &[String], filter: Option<&str>) -> Tested {
-    let diagnostics = engine.check(paths);
+    let mut diagnostics = engine.check(paths);
     let mut tests = Vec::new();
     let mut count = (0, 0);
     if !diagnostics.has_errors() {
@@ -294,6 +294,8 @@ fn tested(engine: &mut Engine<'_>, paths: &[String], filter: Option<&str>) -> Te
             }
             tests.push(TestedRecord::of(test, engine.sources()));
         }
+        diagnostics.extend(run.limits);
+        diagnostics.sort();
     }
     Tested {
         espice: engine.version(),

@@ -401,7 +401,12 @@ impl<'a> Evaluator<'a> {
             row.len() == wanted.len() && row.iter().zip(&wanted).all(|(a, b)| **a == **b)
         };
         match entry.rows.iter().position(|r| same(&r.0)) {
-            Some(row) => Ok(Value::TableRow(table, row)),
+            Some(row) => {
+                if let Some(watch) = self.watch {
+                    watch.row(table, row);
+                }
+                Ok(Value::TableRow(table, row))
+            }
             None => {
                 let text = format!("table `{}` has no row for `{}`", entry.name, wanted.join(", "));
                 self.missing(Lack::Nothing, span, text)

@@ -21,6 +21,7 @@ mod fields;
 mod functions;
 mod given;
 mod knots;
+mod lookups;
 mod loops;
 mod mask;
 mod message;
@@ -53,6 +54,7 @@ pub use book::{Input, Judgement, OverrideInfo, Phase, Rulebook};
 pub use columns::{Batch, Judged, Plan, Read, Record};
 pub use compile::check;
 pub use expr::TypedExpr;
+pub use lookups::Lookups;
 pub use reach::reachability;
 pub use recipes::{BoundIr, FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};
 pub use rule::{RuleBody, RuleIr, RuleLimit};
@@ -60,7 +62,7 @@ pub use run::part_of;
 pub use select::{Candidate, CandidateStatus, RankKey, Selection};
 pub use testing::{
     Boundary, Branch, BuildModel, Change, Coverage, Equivalent, Fate, Mutant, ReadFacts,
-    RuleCoverage, TestContext, TestOutcome, TestRun, TestStatus, unused,
+    RuleCoverage, TableCoverage, TestContext, TestOutcome, TestRun, TestStatus, unused,
 };
 pub use types::{CurveType, Root, Type};
 pub use waivers::WaiverLog;

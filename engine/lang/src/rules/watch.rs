@@ -6,7 +6,7 @@ use espice_base::Span;
 use espice_syntax::ast::CompareOp;
 use espice_units::Dimension;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which outcomes of a condition bound it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -100,6 +100,8 @@ pub(crate) struct Seen {
     pub(crate) rules: BTreeMap<usize, u64>,
     /// How often a value was replaced.
     pub(crate) forced: u64,
+    /// Rows of limits tables that were looked up: the table and the row.
+    pub(crate) rows: BTreeSet<(usize, usize)>,
 }
 
 impl Seen {
@@ -170,5 +172,10 @@ impl Watch {
             let mine = seen.ways.entry(key).or_default();
             mine.iter_mut().zip(ways).for_each(|(a, b)| *a += b);
         }
+    }
+
+    /// Notes that a row of a limits table was looked up.
+    pub(crate) fn row(&self, table: usize, row: usize) {
+        self.seen.borrow_mut().rows.insert((table, row));
     }
 }

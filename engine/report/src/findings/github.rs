@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 /// GitHub shows the first ten errors and warnings of a step, so that the gravest come first.
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
-    for f in report.failures(false) {
+    for f in report.failures(false).into_iter().chain(report.undecided_failures()) {
         let command = match f.severity.as_str() {
             "error" | "warning" => f.severity.as_str(),
             _ => "notice",
@@ -54,7 +54,8 @@ fn line(out: &mut String, command: &str, f: &FindingRecord, message: &str) {
 
 fn message(f: &FindingRecord) -> String {
     let part = if f.part.is_empty() { String::new() } else { format!("{}: ", f.part) };
-    let mut text = format!("{part}{}", f.message);
+    let state = if f.status == "undecided" { "undecided: " } else { "" };
+    let mut text = format!("{state}{part}{}", f.message);
     if let Some(page) = f.data_span.as_ref().and_then(|s| s.page) {
         let _ = write!(text, " (page {page})");
     }

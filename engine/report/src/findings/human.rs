@@ -14,6 +14,10 @@ const GONE: usize = 20;
 /// Diagnostics are left to who has their source text.
 pub fn render(report: &Report, style: Style) -> String {
     let mut out = String::new();
+    // Only there where all findings were asked for.
+    for f in ["not_applicable", "passed"].into_iter().flat_map(|s| report.with_status(s)) {
+        out += &of_part(f, style);
+    }
     let mut undecided = report.with_status("undecided");
     undecided.reverse();
     let hidden = undecided.len().saturating_sub(UNDECIDED);

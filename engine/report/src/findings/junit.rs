@@ -54,11 +54,11 @@ fn counts<'f>(report: &Report, cases: impl Iterator<Item = &'f FindingRecord>) -
 /// Why a case counts as skipped.
 fn skip(report: &Report, f: &FindingRecord) -> Option<String> {
     match f.status.as_str() {
+        _ if report.fails(f) => None,
         "undecided" => Some(format!("undecided: {}", f.message)),
         "waived" => Some(format!("waived: {}", f.message)),
         "todo" | "skipped" => Some(f.message.clone()),
         "failed" if f.known => Some(format!("known by the baseline: {}", f.message)),
-        "failed" if !report.fails(f) => None,
         _ => None,
     }
 }

@@ -13,9 +13,8 @@ use espice::outcome::{
     BaselineRecord, DiagnosticRecord, FindingRecord, Judged, Location, Outcome, RuleCount,
     WaiverRecord,
 };
-use espice_base::{Code, Diagnostics, Digest, Severity, SourceMap};
+use espice_base::{Code, Diagnostics, Severity, SourceMap};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What every output is made of.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -38,6 +37,13 @@ pub struct Report {
     pub baseline: Option<BaselineRecord>,
     /// The least severity that fails the run; null when nothing does.
     pub fails_on: Option<String>,
+    /// Whether rules of that severity that stay undecided fail the run as well.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undecided_fails: bool,
+    /// Whether the run could not do all of what was asked: a source or a pack could not be used, or
+    /// a limit was hit.
+    #[serde(skip)]
+    pub incomplete: bool,
 }
 
 /// A machine's form of findings.
@@ -109,15 +115,10 @@ impl Report {
         report
     }
 
-    /// Adds diagnostics as findings. Equal ones at different places are told apart by their
-    /// order, so that moved lines change no fingerprint.
+    /// Adds diagnostics as findings.
     pub fn add_diagnostics(&mut self, diagnostics: &[DiagnosticRecord]) {
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        for d in diagnostics {
-            let file = d.span.as_ref().map_or("", |s| s.file.as_str());
-            let same = format!("{}\n{file}\n{}", d.code, d.message);
-            let nth = seen.entry(same.clone()).or_insert(0);
-            *nth += 1;
+        for (d, fingerprint) in diagnostics.iter().zip(DiagnosticRecord::fingerprints(diagnostics))
+        {
             self.findings.push(FindingRecord {
                 rule: d.code.clone(),
                 severity: d.severity.clone(),
@@ -128,7 +129,8 @@ impl Report {
                     .map_or(String::new(), |i| i.title.into()),
                 help: d.help.join("; "),
                 data_span: d.span.clone(),
-                fingerprint: Digest::of(format!("{same}\n{nth}").as_bytes()).short(16),
+                fingerprint,
+                known: d.known,
                 times: 1,
                 ..FindingRecord::default()
             });
@@ -138,7 +140,12 @@ impl Report {
     /// Whether a finding fails the run.
     pub fn fails(&self, f: &FindingRecord) -> bool {
         let least = self.fails_on.as_deref().map(rank);
-        f.status == "failed" && !f.known && least.is_some_and(|least| rank(&f.severity) <= least)
+        let counts = match f.status.as_str() {
+            "failed" => !f.known,
+            "undecided" => self.undecided_fails,
+            _ => false,
+        };
+        counts && least.is_some_and(|least| rank(&f.severity) <= least)
     }
 
     /// Findings with a status, the gravest first, then in the order of their rules and parts.
@@ -152,6 +159,13 @@ impl Report {
     pub(crate) fn failures(&self, known: bool) -> Vec<&FindingRecord> {
         let mut found = self.with_status("failed");
         found.retain(|f| f.known == known);
+        found
+    }
+
+    /// What is undecided and fails the run, where it does.
+    pub(crate) fn undecided_failures(&self) -> Vec<&FindingRecord> {
+        let mut found = self.with_status("undecided");
+        found.retain(|f| self.fails(f));
         found
     }
 }

@@ -1,6 +1,6 @@
 //! SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), as code scanning reads it.
 //!
-//! Results are failures and waived failures. The data are the place of a result and the rule a
+//! Results are failures and waived failures, and what is undecided where that fails the run. The data are the place of a result and the rule a
 //! related one; a finding without data stands at its rule. Waivers and baselines are
 //! suppressions. Passes, undecided rules and the account stand in the notifications.
 //!
@@ -31,7 +31,8 @@ const BYTES: f64 = 9.5e6;
 /// # Errors
 /// As [`super::json::render`].
 pub fn render(report: &Report) -> Result<Vec<String>, serde_json::Error> {
-    let shown = |f: &&FindingRecord| matches!(f.status.as_str(), "failed" | "waived");
+    let shown =
+        |f: &&FindingRecord| matches!(f.status.as_str(), "failed" | "waived") || report.fails(f);
     let mut findings: Vec<&FindingRecord> = report.findings.iter().filter(shown).collect();
     // Readers show only some thousands: the gravest come first.
     findings.sort_by_key(|f| (f.known || f.status == "waived", rank(&f.severity)));
@@ -116,7 +117,7 @@ fn invocation(report: &Report) -> Invocation {
     let note =
         |(level, text): (&'static str, String)| Notification { level, message: Text { text } };
     Invocation {
-        execution_successful: true,
+        execution_successful: !report.incomplete,
         tool_execution_notifications: said.into_iter().map(note).collect(),
     }
 }
@@ -179,6 +180,7 @@ fn result(f: &FindingRecord, rules: &Rules<'_>) -> SarifResult {
         related.push(at(place, Some((id, words))));
     }
     let part = if f.part.is_empty() { String::new() } else { format!("{}: ", f.part) };
+    let state = if f.status == "undecided" { "undecided: " } else { "" };
     let mut suppressions = Vec::new();
     if let Some(w) = f.waiver.as_ref().filter(|_| f.status == "waived") {
         suppressions.push(Suppression {
@@ -200,7 +202,7 @@ fn result(f: &FindingRecord, rules: &Rules<'_>) -> SarifResult {
         rule_id: f.id(),
         rule_index: rules.index.get(&(f.pack.as_str(), f.rule.as_str())).copied(),
         level: level(&f.severity),
-        message: Text { text: format!("{part}{}", f.message) },
+        message: Text { text: format!("{state}{part}{}", f.message) },
         locations: main.map(|p| at(p, None)).into_iter().collect(),
         related_locations: related,
         partial_fingerprints: BTreeMap::from([("espiceFinding/v1", f.fingerprint.clone())]),

@@ -106,6 +106,7 @@ fn report() -> Report {
         message: "cannot compare a voltage with a current".into(),
         span: Some(place("house/rules.espice", 20)),
         help: vec!["compare two voltages".into()],
+        known: false,
     }]);
     report
 }

@@ -9,6 +9,7 @@ use crate::rules::rule::RuleIr;
 use crate::rules::watch::{Force, Limits, Met, Put, Watch};
 use espice_base::Span;
 use espice_syntax::ast::{BinaryOp, ComprehensionKind};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// A limit that a value of a passing test was compared with.
@@ -81,7 +82,9 @@ impl Rulebook {
             limits: context.limits,
             constants: context.constants,
         };
-        let bench = Bench { book: self, test, view, input, swap: Swap::Nothing, watch: None };
+        let limits = RefCell::default();
+        let swap = Swap::Nothing;
+        let bench = Bench { book: self, test, view, input, swap, watch: None, limits };
         let mut seen = BTreeSet::new();
         for expect in &test.expect {
             let ExpectIr::Outcome { outcome, rule: index, .. } = expect else { continue };

@@ -6,7 +6,7 @@ use crate::rules::expr::{ExprKind as Kind, TypedExpr};
 use crate::rules::rule::{Need, RuleBody};
 use crate::rules::types::Type;
 use crate::rules::watch::{Mark, Seen, Watch};
-use espice_base::Span;
+use espice_base::{Diagnostics, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the tests of some packs reached.
@@ -14,6 +14,24 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Coverage {
     /// The rules and select blocks of the packs, in the order of loading.
     pub rules: Vec<RuleCoverage>,
+    /// Their limits tables. Rows are told and not demanded: a table is data, and its rules are
+    /// tested on one row as on another.
+    pub tables: Vec<TableCoverage>,
+}
+
+/// What tests reached of a limits table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TableCoverage {
+    /// Name.
+    pub table: String,
+    /// Its pack.
+    pub pack: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Rows that were looked up.
+    pub reached: usize,
+    /// All rows.
+    pub rows: usize,
 }
 
 /// What tests reached of one rule or select block.
@@ -75,6 +93,8 @@ pub struct TestRun {
     pub outcomes: Vec<TestOutcome>,
     /// What they reached.
     pub coverage: Coverage,
+    /// Limits that were hit: a test that hits one proves nothing, whatever it expects.
+    pub limits: Diagnostics,
 }
 
 impl Rulebook {
@@ -89,7 +109,9 @@ impl Rulebook {
         let mut watches: BTreeMap<usize, Watch> = BTreeMap::new();
         for test in self.tests.iter().filter(|t| packs.contains(&t.pack) && wanted(&t.name)) {
             let watch = watches.entry(test.pack_index).or_default();
-            run.outcomes.push(self.run_test(test, context, Some(watch)));
+            let (outcome, limits) = self.run_test(test, context, Some(watch));
+            run.outcomes.push(outcome);
+            run.limits.extend(limits);
         }
         for (index, pack) in
             self.pack_files.iter().enumerate().filter(|p| packs.contains(&p.1.name))
@@ -109,6 +131,15 @@ impl Rulebook {
                 span: rule.span,
                 evaluated: seen.rules.get(&index).copied().unwrap_or(0),
                 branches: self.branches(&sites(rule), seen),
+            });
+        }
+        for (index, table) in self.tables.iter().enumerate().filter(|(_, t)| t.pack == name) {
+            coverage.tables.push(TableCoverage {
+                table: table.name.clone(),
+                pack: table.pack.clone(),
+                span: table.span,
+                reached: seen.rows.iter().filter(|(t, _)| *t == index).count(),
+                rows: table.rows.len(),
             });
         }
         let files = self.pack_files.get(pack).map_or(&[][..], |p| &p.files);

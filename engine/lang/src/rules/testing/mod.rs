@@ -10,7 +10,7 @@ mod run;
 
 pub use boundaries::Boundary;
 pub(crate) use check::check;
-pub use coverage::{Branch, Coverage, RuleCoverage, TestRun};
+pub use coverage::{Branch, Coverage, RuleCoverage, TableCoverage, TestRun};
 pub use mutation::{Change, Equivalent, Fate, Mutant, unused};
 
 use super::expr::{Bound, Frame, TypedExpr, Wanted};

@@ -8,8 +8,9 @@ use crate::rules::eval::Evaluator;
 use crate::rules::rule::RuleIr;
 use crate::rules::select::{CandidateStatus, SelectIr, Selection};
 use crate::rules::watch::Watch;
-use espice_base::{Diagnostics, Severity};
+use espice_base::{Code, Diagnostic, Diagnostics, Severity};
 use espice_facts::Facts;
+use std::cell::RefCell;
 
 /// What a test gives, made once.
 pub(crate) struct Prepared<'m> {
@@ -37,20 +38,23 @@ pub(super) struct Bench<'b> {
     pub(super) swap: Swap<'b>,
     /// Looks on at what is expected of rules.
     pub(super) watch: Option<&'b Watch>,
+    /// Takes the limits that evaluations hit.
+    pub(super) limits: RefCell<Diagnostics>,
 }
 
 impl Rulebook {
     /// Runs every test of every pack, in the order of declaration.
     pub fn run_tests(&self, context: &TestContext<'_>) -> Vec<TestOutcome> {
-        self.tests.iter().map(|t| self.run_test(t, context, None)).collect()
+        self.tests.iter().map(|t| self.run_test(t, context, None).0).collect()
     }
 
+    /// One test, and the limits that it hit: such a test fails, whatever it expects.
     pub(crate) fn run_test(
         &self,
         test: &TestIr,
         context: &TestContext<'_>,
         watch: Option<&Watch>,
-    ) -> TestOutcome {
+    ) -> (TestOutcome, Diagnostics) {
         let mut outcome = TestOutcome {
             name: test.name.clone(),
             pack: test.pack.clone(),
@@ -63,13 +67,14 @@ impl Rulebook {
         if let Some(reason) = &test.skip {
             outcome.status = TestStatus::Skip;
             outcome.note.clone_from(reason);
-            return outcome;
+            return (outcome, Diagnostics::new());
         }
         let unmet = self
             .prepare(test, context)
             .and_then(|prepared| self.unmet(test, &prepared, context, Swap::Nothing, watch));
-        let unmet = unmet.unwrap_or_else(|(span, reason)| {
-            vec![(span, String::from("what is given to make sense"), reason)]
+        let (unmet, limits) = unmet.unwrap_or_else(|(span, reason)| {
+            let senseless = (span, String::from("what is given to make sense"), reason);
+            (vec![senseless], Diagnostics::new())
         });
         if let Some(reason) = &test.todo {
             let closed = "passes now: take `todo` away";
@@ -83,7 +88,7 @@ impl Rulebook {
             outcome.got.push(got);
             outcome.status = if test.todo.is_some() { TestStatus::Todo } else { TestStatus::Fail };
         }
-        outcome
+        (outcome, limits)
     }
 
     fn bare<'f>(facts: &'f Facts, context: &TestContext<'_>) -> Input<'f> {
@@ -120,7 +125,8 @@ impl Rulebook {
         Ok(Prepared { facts, model })
     }
 
-    /// The expectations that are not met.
+    /// The expectations that are not met, and the limits that were hit: of an evaluation that came
+    /// to no end nothing is known.
     pub(crate) fn unmet(
         &self,
         test: &TestIr,
@@ -128,12 +134,13 @@ impl Rulebook {
         context: &TestContext<'_>,
         swap: Swap<'_>,
         watch: Option<&Watch>,
-    ) -> Result<Vec<Unmet>, Senseless> {
+    ) -> Result<(Vec<Unmet>, Diagnostics), Senseless> {
         let nothing = View::default();
         let view = self.views.get(&test.pack_index).unwrap_or(&nothing);
         let bare = Self::bare(&prepared.facts, context);
         let input = Input { model: prepared.model.as_deref(), ..bare };
-        let bench = Bench { book: self, test, view, input, swap, watch };
+        let limits = RefCell::default();
+        let bench = Bench { book: self, test, view, input, swap, watch, limits };
         let evaluator = Evaluator::new(self, bare, &test.frame);
         let mut unmet = Vec::new();
         for expect in &test.expect {
@@ -148,7 +155,12 @@ impl Rulebook {
                 bench.judge(expect, &evaluator, &mut unmet)?;
             }
         }
-        Ok(unmet)
+        let limits = bench.limits.into_inner();
+        if let Some(limit) = limits.iter().next() {
+            let expected = String::from("rules that come to an end");
+            unmet.insert(0, (test.span, expected, limit.message.clone()));
+        }
+        Ok((unmet, limits))
     }
 }
 
@@ -167,7 +179,15 @@ impl Bench<'_> {
         let mut diagnostics = Diagnostics::new();
         let packs = Some(&self.view.packs);
         let finding = self.book.watched(index, rule, &self.input, packs, watch, &mut diagnostics);
+        self.note(diagnostics);
         Some(finding)
+    }
+
+    /// Keeps the limits among what evaluations tell. The rest is what a test may expect: a script
+    /// that fails leaves its rule undecided.
+    fn note(&self, told: Diagnostics) {
+        let is_limit = |d: &Diagnostic| [Code::RULE_LIMIT, Code::SCRIPT_LIMIT].contains(&d.code);
+        self.limits.borrow_mut().extend(told.into_iter().filter(is_limit));
     }
 
     /// The candidates of the device at hand, those of packs that the test does not see left out.
@@ -178,7 +198,8 @@ impl Bench<'_> {
             _ => self.book.selects.get(kind),
         };
         let Some(select) = select else { return Selection::default() };
-        let mut selection = self.book.select_by(select, kind, &self.input, watch).0;
+        let (mut selection, told) = self.book.select_by(select, kind, &self.input, watch);
+        self.note(told);
         let seen = |t: &str| select.packs.get(t).is_none_or(|p| self.test.sees.contains(p));
         selection.candidates.retain(|c| seen(&c.template));
         selection

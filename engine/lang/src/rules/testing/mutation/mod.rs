@@ -143,7 +143,7 @@ impl Rulebook {
             let Some(prepared) = prepared else { continue };
             fate = Fate::Survived;
             let unmet: Result<_, Senseless> = self.unmet(test, prepared, context, swap, None);
-            if unmet.map_or(true, |u| !u.is_empty()) {
+            if unmet.map_or(true, |(unmet, _)| !unmet.is_empty()) {
                 return Fate::Killed(test.name.clone());
             }
         }
@@ -156,7 +156,7 @@ impl Rulebook {
         prepared.model = prepared.model.map(|inner| -> Box<dyn Quantities + 'm> {
             Box::new(Remembering { inner, memory: RefCell::default() })
         });
-        let unmet = self.unmet(test, &prepared, context, Swap::Nothing, None).ok()?;
+        let (unmet, _) = self.unmet(test, &prepared, context, Swap::Nothing, None).ok()?;
         unmet.is_empty().then_some(prepared)
     }
 
