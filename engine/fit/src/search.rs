@@ -151,6 +151,10 @@ impl Spread for Sequential {
     }
 }
 
+/// Runs that keep more numbers than this let go of them unless they win; the winner's are computed
+/// again. Without that a search would hold the Jacobians of all its runs at the same time.
+const HEAVY: usize = 50_000;
+
 /// Shares of the evaluations: what the first run may use before others are tried, and what each
 /// run from the same start may use. A run that crept along is taken up again in the end.
 const FIRST: usize = 4;
@@ -214,6 +218,19 @@ impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
         solve(&mut self.problem.clone(), from, self.bounds, &settings, &|| cancelled())
     }
 
+    /// Runs local fits, in whatever order, of which most come to nothing.
+    fn many(&self, count: usize, job: &(dyn Fn(usize) -> Fit + Sync)) -> Vec<Fit> {
+        self.spread.run(count, &|k| {
+            let fit = job(k);
+            if fit.size() > HEAVY { fit.light() } else { fit }
+        })
+    }
+
+    /// Makes the best run whole again.
+    fn recall(&self, found: &mut Found) {
+        found.fit.recall(&mut self.problem.clone(), self.settings);
+    }
+
     /// Evaluations that are left to local runs.
     fn left(&self, found: &Found) -> usize {
         self.settings.max_evaluations.saturating_sub(found.evaluations())
@@ -230,14 +247,15 @@ impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
     }
 
     fn climb(&self, found: &mut Found) {
-        let first = found.fit.clone();
+        let Fit { x, start, stop, .. } = &found.fit;
+        let (x, start, stop) = (x.clone(), start.clone(), *stop);
         self.elsewhere(found);
         // What lies nearest to the start is wanted, of several minima of the same cost.
-        if first.stop == Stop::MaxEvaluations && !(self.cancelled)() {
-            let fit = self.local(&first.x, self.left(found));
+        if stop == Stop::MaxEvaluations && !(self.cancelled)() {
+            let fit = self.local(&x, self.left(found));
             found.attempts.push(attempt(Rung::First, &fit));
             if fit.converged() && fit.cost <= found.fit.cost * (1.0 + EQUAL) {
-                (found.fit, found.rung) = (Fit { start: first.start, ..fit }, Rung::First);
+                (found.fit, found.rung) = (Fit { start, ..fit }, Rung::First);
             }
         }
     }
@@ -273,12 +291,13 @@ impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
     fn other_radii(&self, found: &mut Found) {
         let radii = &self.ladder.radii;
         let each = self.settings.max_evaluations.div_ceil(AGAIN);
-        let fits = self.spread.run(radii.len(), &|k| {
+        let fits = self.many(radii.len(), &|k| {
             self.local_with(self.start, each, radii.get(k).copied().unwrap_or(1.0))
         });
         for (factor, fit) in radii.iter().zip(fits) {
             found.offer(Rung::Radius(*factor), fit);
         }
+        self.recall(found);
     }
 
     /// Tries starts for a short while and follows the cheapest to the end; `from` is the number
@@ -294,8 +313,7 @@ impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
         let starts: Vec<Vec<f64>> = starts.iter().map(|x| follow(projected, x.clone())).collect();
         let brief = self.ladder.scouting.min(self.left(found) / starts.len().max(1)).max(1);
         let scouted = self
-            .spread
-            .run(starts.len(), &|k| self.local(starts.get(k).map_or(self.start, |s| s), brief));
+            .many(starts.len(), &|k| self.local(starts.get(k).map_or(self.start, |s| s), brief));
         let mut order: Vec<usize> = (0..scouted.len()).collect();
         // The sort is stable, so equal costs keep the order of the starts.
         order.sort_by(|a, b| scouted[*a].cost.total_cmp(&scouted[*b].cost));
@@ -311,13 +329,14 @@ impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
         }
         let share = self.settings.max_evaluations.div_ceil(AGAIN);
         let each = share.min(self.left(found) / order.len().max(1));
-        let polished = self.spread.run(order.len(), &|k| {
+        let polished = self.many(order.len(), &|k| {
             let scout = order.get(k).and_then(|i| scouted.get(*i));
             self.local(scout.map_or(self.start, |s| s.x.as_slice()), each)
         });
         for (k, fit) in order.into_iter().zip(polished) {
             found.offer(Rung::Seeded(from + k), fit);
         }
+        self.recall(found);
     }
 
     fn evolved(&self, found: &mut Found, projected: &Projected<P>) {
@@ -388,7 +407,7 @@ fn seeded_starts(start: &[f64], bounds: &Bounds, ladder: &Ladder) -> Vec<Vec<f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Evaluation;
+    use crate::{Evaluation, Loss};
 
     /// A wave whose frequency has many local minima.
     #[derive(Clone)]
@@ -435,6 +454,25 @@ mod tests {
         let found = climb(Climb::WhenAbove(0.1), &Sequential);
         assert!(found.fit.cost < 1e-20 && matches!(found.rung, Rung::Seeded(_)), "{found:?}");
         assert_eq!(found, climb(Climb::WhenAbove(0.1), &Backwards));
+    }
+
+    #[test]
+    fn a_run_that_won_has_its_residuals_however_many_there_are() {
+        let start = [1.0, 2.9];
+        let (bounds, settings) = (Bounds::open(2), Settings::default());
+        let whole = solve(&mut Wave, &start, &bounds, &settings, &|| false);
+        for loss in [Loss::Linear, Loss::Cauchy { scale: 0.1 }] {
+            let settings = Settings { loss, ..settings };
+            let whole = solve(&mut Wave, &start, &bounds, &settings, &|| false);
+            let mut light = whole.clone().light();
+            assert!(light.size() == 0 && whole.size() == 40 * 4);
+            light.recall(&mut Wave, &settings);
+            assert_eq!(light, whole);
+        }
+        // What is whole is not evaluated again.
+        let mut kept = Fit { residuals: vec![7.0; 40], ..whole };
+        kept.recall(&mut Wave, &settings);
+        assert_eq!(kept.residuals, [7.0; 40]);
     }
 
     #[test]

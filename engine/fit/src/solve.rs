@@ -1,4 +1,4 @@
-use crate::{Bounds, Cancellable, LeastSquares, Settings, Stop, TrustRegion};
+use crate::{Bounds, Cancellable, Evaluation, LeastSquares, Settings, Stop, TrustRegion};
 use argmin::core::{Executor, State};
 
 /// Where a run ended and what is known there. Everything is in working variables.
@@ -30,9 +30,38 @@ impl Fit {
         self.stop.converged()
     }
 
-    /// A run that never began.
-    fn unstarted(problem: &impl LeastSquares, start: Vec<f64>) -> Fit {
-        let (m, n) = (problem.residuals(), start.len());
+    /// How many numbers it keeps for its residuals.
+    pub(crate) fn size(&self) -> usize {
+        self.residuals.len() + self.effective.len() + self.jacobian.len()
+    }
+
+    /// The run without its residuals and their derivatives, which [`Fit::recall`] finds again.
+    pub(crate) fn light(self) -> Fit {
+        Fit { residuals: Vec::new(), effective: Vec::new(), jacobian: Vec::new(), ..self }
+    }
+
+    /// Finds residuals and derivatives again, if they were left out.
+    pub(crate) fn recall(&mut self, problem: &mut impl LeastSquares, settings: &Settings) {
+        let rows = problem.residuals();
+        if self.residuals.len() == rows {
+            return;
+        }
+        let Fit { x, residuals, effective, jacobian, .. } = self;
+        residuals.resize(rows, f64::NAN);
+        jacobian.resize(rows * x.len(), f64::NAN);
+        let done = problem.evaluate(x, residuals, Some(jacobian));
+        if done == Evaluation::NonFinite {
+            residuals.fill(f64::NAN);
+            jacobian.fill(f64::NAN);
+        }
+        effective.clone_from(residuals);
+        settings.loss.reweight(effective, jacobian);
+        settings.loss.settle(residuals, effective, jacobian);
+    }
+
+    /// A run that never began, of so many residuals.
+    fn unstarted(m: usize, start: Vec<f64>) -> Fit {
+        let n = start.len();
         Fit {
             x: start.clone(),
             start,
@@ -61,7 +90,8 @@ pub fn solve<P: LeastSquares>(
 ) -> Fit {
     let mut begin = start.to_vec();
     bounds.clamp(&mut begin);
-    let none = Fit::unstarted(problem, begin.clone());
+    let rows = problem.residuals();
+    let none = |start: Vec<f64>| Fit::unstarted(rows, start);
     let solver = TrustRegion::new(bounds.clone(), *settings);
     let target = Cancellable { problem, cancelled };
     let run = Executor::new(target, solver)
@@ -69,11 +99,11 @@ pub fn solve<P: LeastSquares>(
         .timer(false)
         .ctrlc(false)
         .run();
-    let Ok(done) = run else { return none };
+    let Ok(done) = run else { return none(begin) };
     let (solver, state) = (done.solver, done.state);
     let stop = solver.stop.unwrap_or(Stop::Stalled);
     if stop == Stop::NonFinite {
-        return Fit { evaluations: solver.evaluations, jacobians: solver.jacobians, ..none };
+        return Fit { evaluations: solver.evaluations, jacobians: solver.jacobians, ..none(begin) };
     }
     let (mut effective, mut jacobian) = (solver.effective, solver.jacobian);
     settings.loss.settle(&solver.residuals, &mut effective, &mut jacobian);
