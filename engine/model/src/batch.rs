@@ -137,13 +137,27 @@ impl Batch {
         workspace: &mut Workspace,
         out: &mut Vec<f64>,
     ) -> usize {
+        out.resize(points(arguments, kelvin) * self.columns(), f64::NAN);
+        self.fill(parameters, arguments, kelvin, workspace, out)
+    }
+
+    /// As [`Batch::run`], where `out` has a place for each column at each point; else it is filled
+    /// with NaN.
+    pub(crate) fn fill(
+        &self,
+        parameters: &[f64],
+        arguments: &[&[f64]],
+        kelvin: Kelvin<'_>,
+        workspace: &mut Workspace,
+        out: &mut [f64],
+    ) -> usize {
         let points = points(arguments, kelvin);
-        out.clear();
-        out.resize(points * self.columns(), f64::NAN);
-        if points == 0 {
-            return 0;
+        if points == 0 || out.len() != points * self.columns() {
+            out.fill(f64::NAN);
+            return points;
         }
         if let Some(simulated) = &self.simulated {
+            out.fill(f64::NAN);
             return simulated.run(&self.device, &self.request, parameters, arguments, kelvin, out);
         }
         let (first, varying) = match kelvin {
@@ -151,7 +165,10 @@ impl Batch {
             Kelvin::PerPoint(list) => (list.first().copied().unwrap_or(f64::NAN), true),
         };
         let key = self.device.decide(parameters, first, varying, &mut workspace.slots);
-        let Some(variant) = self.variant(key) else { return points };
+        let Some(variant) = self.variant(key) else {
+            out.fill(f64::NAN);
+            return points;
+        };
         uniform::run(&variant.uniform, parameters, first, &mut workspace.slots);
         let mut unsolved = 0;
         let mut offset = 0;

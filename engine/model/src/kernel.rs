@@ -139,6 +139,24 @@ impl Kernel {
             self.batch.run(parameters, bias.volts, bias.kelvin, workspace, &mut output.values);
     }
 
+    /// [`Kernel::run`] into memory of the caller, column after column in the order in which they
+    /// were asked for; gives the number of points without a solution. `values` must have a place for
+    /// each column at each point, or all points are without.
+    pub fn fill(
+        &self,
+        parameters: &[f64],
+        bias: Bias<'_>,
+        workspace: &mut Workspace,
+        values: &mut [f64],
+    ) -> usize {
+        self.batch.fill(parameters, bias.volts, bias.kelvin, workspace, values)
+    }
+
+    /// How many columns it computes.
+    pub fn width(&self) -> usize {
+        self.batch.columns()
+    }
+
     /// A column of an output of this kernel; `None` when the kernel does not compute it.
     pub fn column<'o>(&self, output: &'o Output, column: Column) -> Option<&'o [f64]> {
         let index = *self.columns.get(&column)?;

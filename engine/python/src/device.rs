@@ -2,12 +2,15 @@
 
 use crate::bad;
 use espice::ReadyDevice;
-use espice_model::{Bias, Column, Kelvin, Output, Workspace};
-use numpy::{IntoPyArray, PyArray2, PyArrayMethods, PyReadonlyArray1};
+use espice_model::{Bias, Kelvin, Output, Workspace};
+use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
+/// Results whose memory is kept for later ones, and the most numbers that one of them has.
+const RESULTS: usize = 8;
+const LARGEST: usize = 128 << 10;
 /// Workspaces that are kept for later runs; as many threads at the same time need no new memory.
 const SPARE: usize = 16;
 
@@ -68,19 +71,15 @@ impl Device {
         if list.is_empty() {
             return Err(PyValueError::new_err("no column is asked for"));
         }
-        // One column asked for twice is computed once.
-        let mut once = list.clone();
-        once.sort();
-        once.dedup();
-        let made = py.detach(|| self.0.kernel(&once));
+        let made = py.detach(|| self.0.kernel(&list));
         let kernel = made.map_err(|d| bad(format!("{}: {}", d.code, d.message)))?;
         Ok(Kernel {
             kernel,
-            columns: list,
             values: self.0.values().to_vec(),
             pins: self.0.pins().len(),
             potentials: self.0.columns_of_volts(),
             spare: Mutex::default(),
+            results: Results::new(py)?,
         })
     }
 }
@@ -89,11 +88,62 @@ impl Device {
 #[pyclass(frozen)]
 pub(crate) struct Kernel {
     kernel: espice_model::Kernel,
-    columns: Vec<Column>,
     values: Vec<f64>,
     pins: usize,
     potentials: usize,
-    spare: Mutex<Vec<(Workspace, Output)>>,
+    spare: Mutex<Vec<Workspace>>,
+    results: Results,
+}
+
+/// Memory of results that nobody holds any more. The system's allocator gives memory back at once
+/// where it happens to lie at the end of the heap, and to have it mapped in again takes half as long
+/// as a MOSFET at a thousand points.
+struct Results {
+    kept: Mutex<Vec<Py<PyArray2<f64>>>>,
+    /// `sys.getrefcount`, and what it says of an array that is held here alone.
+    count: Py<PyAny>,
+    alone: usize,
+}
+
+impl Results {
+    fn new(py: Python<'_>) -> PyResult<Results> {
+        let count = py.import("sys")?.getattr("getrefcount")?.unbind();
+        let results = Results { kept: Mutex::default(), count, alone: 0 };
+        let alone = results.holders(py, &PyArray2::zeros(py, [1, 1], false).unbind())?;
+        Ok(Results { alone, ..results })
+    }
+
+    fn holders(&self, py: Python<'_>, array: &Py<PyArray2<f64>>) -> PyResult<usize> {
+        self.count.bind(py).call1((array.bind(py),))?.extract()
+    }
+
+    /// An array for a result, new or used; what it holds is nothing to rely on.
+    fn take<'py>(&self, py: Python<'py>, form: [usize; 2]) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        for place in 0..kept.len() {
+            let Some(array) = kept.get(place) else { break };
+            // Whoever held it may have made something else of it.
+            let is_same = array.bind(py).as_any().cast::<PyArray2<f64>>().is_ok_and(|a| {
+                a.shape() == form && a.is_c_contiguous() && a.try_readwrite().is_ok()
+            });
+            if is_same && self.holders(py, array)? == self.alone {
+                return Ok(kept.swap_remove(place).into_bound(py));
+            }
+        }
+        Ok(PyArray2::zeros(py, form, false))
+    }
+
+    /// Keeps an array that is given away, for when it is let go; the oldest makes room.
+    fn keep(&self, array: &Bound<'_, PyArray2<f64>>) {
+        if array.len() > LARGEST {
+            return;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= RESULTS {
+            kept.remove(0);
+        }
+        kept.push(array.clone().unbind());
+    }
 }
 
 #[pymethods]
@@ -140,25 +190,22 @@ impl Kernel {
         // A subcircuit's own ground is at 0 V.
         let ground = if self.potentials > views.len() { vec![0.0; points] } else { Vec::new() };
         views.resize(self.potentials, &ground);
-        let mut values = Vec::with_capacity(self.columns.len() * points);
-        let filled = py.detach(|| {
+        let result = self.results.take(py, [self.kernel.width(), points])?;
+        let mut held = result.readwrite();
+        let values = held.as_slice_mut().map_err(|_| not_contiguous())?;
+        py.detach(|| {
             let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let (mut workspace, mut output) = spare.unwrap_or_default();
+            let mut workspace = spare.unwrap_or_default();
             let bias = Bias { volts: &views, kelvin };
-            self.kernel.run(parameters, bias, &mut workspace, &mut output);
-            for column in &self.columns {
-                values.extend_from_slice(self.kernel.column(&output, *column)?);
-            }
+            self.kernel.fill(parameters, bias, &mut workspace, values);
             let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
             if spare.len() < SPARE {
-                spare.push((workspace, output));
+                spare.push(workspace);
             }
-            Some(())
         });
-        if filled.is_none() {
-            return Err(PyValueError::new_err("a column was not computed"));
-        }
-        values.into_pyarray(py).reshape([self.columns.len(), points])
+        drop(held);
+        self.results.keep(&result);
+        Ok(result)
     }
 
     /// Seconds that the fastest of some runs takes without Python, for comparisons.
@@ -194,6 +241,10 @@ enum KelvinOf<'py> {
     Each(PyReadonlyArray1<'py, f64>),
 }
 
+fn not_contiguous() -> PyErr {
+    PyValueError::new_err("an array is not contiguous")
+}
+
 fn contiguous<'a>(array: &'a PyReadonlyArray1<'_, f64>) -> PyResult<&'a [f64]> {
-    array.as_slice().map_err(|_| PyValueError::new_err("an array is not contiguous"))
+    array.as_slice().map_err(|_| not_contiguous())
 }

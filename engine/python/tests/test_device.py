@@ -98,6 +98,35 @@ class Devices(unittest.TestCase):
         found = least_squares(residuals, [np.log(1e-12), 1.5, 0.3], jacobian, x_scale=[1, 0.1, 0.1])
         np.testing.assert_allclose([np.exp(found.x[0]), *found.x[1:]], list(true.values()), rtol=1e-6)
 
+    def test_what_was_given_out_never_changes(self):
+        device = espice.device(template="junction_diode")
+        kernel = device.kernel("I(a)", "dI(a)/dV(a)")
+        volts = [np.linspace(0.1, 0.6, 100), np.zeros(100)]
+        first = kernel(volts, 300.15)
+        kept, row, part = first.copy(), first[1], memoryview(first[0])[5:]
+        address = first.__array_interface__["data"][0]
+        del first
+        hot = [kernel(volts, 300.0 + k) for k in range(20)]
+        self.assertTrue(all(h.__array_interface__["data"][0] != address for h in hot))
+        np.testing.assert_array_equal(row, kept[1])
+        np.testing.assert_array_equal(np.asarray(part), kept[0, 5:])
+        self.assertEqual(len({h.__array_interface__["data"][0] for h in hot}), 20)
+        # What nobody holds is used again, unless it has become something else.
+        last = hot[-1].__array_interface__["data"][0]
+        del hot
+        again = [kernel(volts, 300.15) for _ in range(8)]
+        self.assertIn(last, [a.__array_interface__["data"][0] for a in again])
+        for array in again:
+            np.testing.assert_array_equal(array, kept)
+        again[0].shape = (200,)
+        again[1].flags.writeable = False
+        again[2].dtype = np.int64
+        del again, array
+        for _ in range(8):
+            found = kernel(volts, 300.15)
+            np.testing.assert_array_equal(found, kept)
+            self.assertTrue(found.flags.writeable)
+
     def test_threads_share_a_kernel(self):
         device = espice.device(CARD, model="m1")
         volts = [np.linspace(0, 2, 500) + s for s in (0.0, 0.5, 0.0, -0.1)]

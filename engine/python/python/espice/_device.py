@@ -42,6 +42,8 @@ class Device:
         self.polarity: str = native.polarity
         self.pins: tuple[str, ...] = tuple(native.pins)
         self._pins = frozenset(self.pins)
+        # What stands for pins that are not named.
+        self._zeros: Floats = np.zeros(1)
         listed = native.parameters
         #: Values of all parameters, SI.
         self.parameters: dict[str, float] = {name: value for name, value, _, _ in listed}
@@ -125,12 +127,12 @@ class Device:
         if not self._pins.issuperset(volts):
             unknown = next(pin for pin in volts if pin not in self._pins)
             raise KeyError(f"{self.name} has no pin {unknown}, but {', '.join(self.pins)}")
-        given = [np.asarray(volts.get(pin, 0.0), np.float64) for pin in self.pins]
+        given = {pin: np.asarray(value, np.float64) for pin, value in volts.items()}
         heat = np.asarray(kelvin, np.float64)
         # Arrays of one form and numbers are most of what comes, and nothing is made of arrays then.
-        shapes = {g.shape for g in given if g.shape}
-        if heat.shape:
-            shapes.add(heat.shape)
+        shapes = {value.shape for value in given.values()}
+        shapes.add(heat.shape)
+        shapes.discard(())
         shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
         size = math.prod(shape)
 
@@ -143,8 +145,11 @@ class Device:
                 values = np.broadcast_to(values, shape)
             return np.ascontiguousarray(values).reshape(-1)
 
-        temperature = float(heat) if heat.ndim == 0 else column(heat)
-        return [column(g) for g in given], temperature, shape
+        zeros = self._zeros
+        if zeros.size != size:
+            zeros = self._zeros = np.zeros(size)
+        columns = [column(given[pin]) if pin in given else zeros for pin in self.pins]
+        return columns, float(heat) if heat.ndim == 0 else column(heat), shape
 
     def function(
         self,
