@@ -141,9 +141,13 @@ fn validations(outcome: &Value) -> Vec<ValidationResult> {
     decided.map(one).collect()
 }
 
-/// Errors in words, each with its code.
+/// Errors in words, each with its code and its help.
 fn errors(outcome: &Value) -> Vec<String> {
     let all = list(&outcome["diagnostics"]).iter();
     let errors = all.filter(|d| d["severity"] == "error");
-    errors.map(|d| format!("{}: {}", text(&d["code"]), text(&d["message"]))).collect()
+    let one = |d: &Value| {
+        let help = list(&d["help"]).first().map_or(String::new(), |h| format!(" ({})", text(h)));
+        format!("{}: {}{help}", text(&d["code"]), text(&d["message"]))
+    };
+    errors.map(one).collect()
 }

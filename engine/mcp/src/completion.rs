@@ -15,7 +15,8 @@ pub(crate) fn complete(
     request: &CompleteRequestParams,
 ) -> Result<CompleteResult, ErrorData> {
     let written = request.argument.value.to_lowercase();
-    let names = names(server, &request.r#ref, &request.argument.name);
+    let chosen = request.context.as_ref().and_then(|c| c.get_argument("kind"));
+    let names = names(server, &request.r#ref, &request.argument.name, chosen.map(String::as_str));
     let (mut first, then): (Vec<String>, Vec<String>) = names
         .into_iter()
         .filter(|n| n.to_lowercase().contains(&written))
@@ -29,11 +30,12 @@ pub(crate) fn complete(
     info.map(CompleteResult::new).map_err(|e| ErrorData::internal_error(e, None))
 }
 
-/// The names that an argument can have, sorted.
-fn names(server: &Server, asked: &Reference, argument: &str) -> Vec<String> {
+/// The names that an argument can have, sorted. Rules and templates are those of the kind of device
+/// that the client has chosen already, if it has.
+fn names(server: &Server, asked: &Reference, argument: &str, kind: Option<&str>) -> Vec<String> {
     let listed = |what| {
-        let mut names: Vec<String> =
-            engine(server).list(what).into_iter().map(|e| e.name).collect();
+        let entries = engine(server).list(what).into_iter().filter(|e| is_for(what, &e.of, kind));
+        let mut names: Vec<String> = entries.map(|e| e.name).collect();
         names.sort();
         names.dedup();
         names
@@ -56,5 +58,16 @@ fn names(server: &Server, asked: &Reference, argument: &str) -> Vec<String> {
             "template" => listed(Listed::Templates),
             _ => Vec::new(),
         },
+    }
+}
+
+/// Whether what a list says of an entry lets it serve a kind of device.
+fn is_for(what: Listed, of: &str, kind: Option<&str>) -> bool {
+    match (what, kind) {
+        (Listed::Templates, Some(kind)) => of == kind,
+        (Listed::Rules, Some(kind)) => {
+            of.split_once(" for ").is_none_or(|(_, kinds)| kinds.split(", ").any(|k| k == kind))
+        }
+        _ => true,
     }
 }

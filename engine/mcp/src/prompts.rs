@@ -22,9 +22,12 @@ const PROMPTS: [Told; 4] = [
         arguments: &[
             ("kind", "Kind of device, such as diode", true),
             ("requirement", "What must hold, in plain words", true),
+            ("parameter", "Quantity or parameter that it is about, such as VF", false),
+            ("foundry", "Pack that the rule shall belong to", false),
         ],
         text: "\
 Write an espice rule for devices of the kind `{kind}` that holds this requirement: {requirement}
+{parameter} {foundry}
 
 1. Ask tool.find for rules like it, and read the nearest ones as resources espice://rule/NAME.
 2. Ask pack.list for quantities and symbols of the kind; use their names.
@@ -58,9 +61,11 @@ that really breaks the rule: look at the status and the confidence of what was e
         arguments: &[
             ("source", "Path of the datasheet", true),
             ("part", "The part, of a sheet for several", false),
+            ("kind", "Kind of device, where the sheet leaves it open", false),
+            ("template", "Device model to fit, in place of the best", false),
         ],
         text: "\
-Make a SPICE model from the datasheet `{source}`. {part}
+Make a SPICE model from the datasheet `{source}`. {part} {kind} {template}
 
 1. Run datasheet.extract. If the sheet speaks of several parts and none is named, ask which one is \
 meant. Say what was refused and what is for review.

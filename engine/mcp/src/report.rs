@@ -16,7 +16,14 @@ const LONGEST: usize = 256 << 10;
 
 /// The last reports by name.
 #[derive(Default)]
-pub(crate) struct Reports(Mutex<VecDeque<(String, String)>>);
+pub(crate) struct Reports(Mutex<VecDeque<Kept>>);
+
+struct Kept {
+    name: String,
+    part: String,
+    verdict: String,
+    page: String,
+}
 
 impl Reports {
     /// Writes the report of an outcome and keeps it. Equal outcomes have the same name.
@@ -33,12 +40,13 @@ impl Reports {
             page += "\n\n(shortened)\n";
         }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(n, _)| *n != name);
-        kept.push_back((name.clone(), page));
+        kept.retain(|k| k.name != name);
+        let part = words(&outcome["device"]["part"]).to_string();
+        let verdict = words(&outcome["verdict"]["status"]).to_string();
+        kept.push_back(Kept { name: name.clone(), part: part.clone(), verdict, page });
         if kept.len() > KEPT {
             kept.pop_front();
         }
-        let part = outcome["device"]["part"].as_str().unwrap_or_default();
         Resource::new(format!("{REPORT}{name}"), name)
             .with_title(format!("Report of {part}"))
             .with_description("What was chosen, fitted and judged, with the card")
@@ -48,13 +56,20 @@ impl Reports {
     /// A report by name.
     pub(crate) fn find(&self, name: &str) -> Option<String> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|(n, _)| n == name).map(|(_, page)| page.clone())
+        kept.iter().find(|k| k.name == name).map(|k| k.page.clone())
+    }
+
+    /// Name, verdict and title of those that are kept, the newest first.
+    pub(crate) fn list(&self) -> impl Iterator<Item = (String, String, String)> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = |k: &Kept| (k.name.clone(), k.verdict.clone(), format!("Report of {}", k.part));
+        kept.iter().rev().map(one).collect::<Vec<_>>().into_iter()
     }
 
     /// The names of those that are kept, the newest first.
     pub(crate) fn names(&self) -> Vec<String> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().rev().map(|(n, _)| n.clone()).collect()
+        kept.iter().rev().map(|k| k.name.clone()).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::call::{self, Refusal};
 use crate::server::{HOUR, Server};
 use espice::{Config, Engine};
-use espice_base::Code;
+use espice_base::{Code, CodeInfo, all_codes};
 use rmcp::RoleServer;
 use rmcp::model::{ErrorData, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use rmcp::service::RequestContext;
@@ -12,10 +12,12 @@ use serde_json::json;
 /// What begins every URI.
 const SCHEME: &str = "espice://";
 /// Lists that are resources: name of the resource, and title.
-const LISTS: [(&str, &str); 6] = [
+const LISTS: [(&str, &str); 8] = [
+    ("diagnostics", "Codes of diagnostics"),
     ("kinds", "Kinds of devices"),
     ("packs", "Packs with their digests"),
     ("quantities", "What can be measured at a kind"),
+    ("reports", "Reports of the models that were made lately"),
     ("rules", "Rules"),
     ("symbols", "Symbols of quantities"),
     ("templates", "Device models"),
@@ -68,6 +70,8 @@ pub(crate) async fn read(
     let path = uri.strip_prefix(SCHEME).ok_or_else(missing)?;
     let (sort, name) = path.split_once('/').ok_or_else(missing)?;
     let (text, form) = match sort {
+        "list" if name == "diagnostics" => (entries(diagnostics()), "application/json"),
+        "list" if name == "reports" => (entries(server.reports.list()), "application/json"),
         "list" if LISTS.iter().any(|(n, _)| *n == name) => (
             asked(server, "pack.list", json!({ "what": name }), context).await?,
             "application/json",
@@ -80,7 +84,20 @@ pub(crate) async fn read(
         _ => return Err(missing()),
     };
     let contents = ResourceContents::text(text, uri).with_mime_type(form);
-    Ok(ReadResourceResult::new(vec![contents]).with_ttl_ms(HOUR))
+    let life = if path == "list/reports" { 0 } else { HOUR };
+    Ok(ReadResourceResult::new(vec![contents]).with_ttl_ms(life))
+}
+
+/// A list of what no pack holds, in the form of those of packs: name, what it is of, words.
+fn entries(all: impl Iterator<Item = (String, String, String)>) -> String {
+    let entry = |(name, of, about)| json!({ "name": name, "of": of, "about": about });
+    format!("{:#}\n", json!({ "entries": all.map(entry).collect::<Vec<_>>() }))
+}
+
+fn diagnostics() -> impl Iterator<Item = (String, String, String)> {
+    let entry =
+        |c: &CodeInfo| (c.code.to_string(), String::from("diagnostic"), String::from(c.title));
+    all_codes().map(entry)
 }
 
 /// The document of an operation.

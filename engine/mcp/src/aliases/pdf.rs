@@ -32,6 +32,15 @@ fn yes() -> bool {
 pub(super) struct Told {
     /// Whether the file could be used.
     success: bool,
+    /// As it was asked.
+    #[serde(rename = "file_path")]
+    file_path: String,
+    /// As it was asked.
+    #[serde(rename = "extract_tables")]
+    extract_tables: bool,
+    /// As it was asked.
+    #[serde(rename = "extract_images")]
+    extract_images: bool,
     /// The rows that were read, by page and section.
     tables: Vec<Table>,
     /// The plots that were found.
@@ -97,7 +106,7 @@ struct Named {
     description: String,
     /// Conditions as printed.
     conditions: String,
-    /// File and page.
+    /// File, and page or line.
     source: String,
     /// 0 to 1.
     confidence: f64,
@@ -124,6 +133,9 @@ fn tell(arguments: &Arguments, outcome: &Value, seconds: f64) -> Told {
     let panels = list(&outcome["facts"]["panels"]).iter();
     Told {
         success: errors.is_empty(),
+        file_path: arguments.file_path.clone(),
+        extract_tables: arguments.extract_tables,
+        extract_images: arguments.extract_images,
         tables: if arguments.extract_tables { tables(rows) } else { Vec::new() },
         images: panels.filter(|_| arguments.extract_images).map(image).collect(),
         parameters: rows.iter().map(named).collect(),
@@ -135,6 +147,16 @@ fn tell(arguments: &Arguments, outcome: &Value, seconds: f64) -> Told {
 
 fn page(value: &Value) -> u64 {
     value["provenance"]["page"].as_u64().unwrap_or(0)
+}
+
+/// Where a value stands, in words.
+fn place(provenance: &Value) -> String {
+    let file = text(&provenance["source"]);
+    match (provenance["page"].as_u64(), provenance["line"].as_u64()) {
+        (Some(page), _) => format!("{file} page {page}"),
+        (None, Some(line)) => format!("{file} line {line}"),
+        (None, None) => file,
+    }
 }
 
 fn named(row: &Value) -> Named {
@@ -152,7 +174,7 @@ fn named(row: &Value) -> Named {
         unit: text(&row["unit"]),
         description: text(&row["name"]),
         conditions: text(&row["conditions_text"]),
-        source: format!("{} page {}", text(&row["provenance"]["source"]), page(row)),
+        source: place(&row["provenance"]),
         confidence: number("confidence").unwrap_or(0.0),
         status: text(&row["status"]),
     }

@@ -14,6 +14,8 @@ pub(super) struct Arguments {
     device_name: String,
     /// Kind of the device, such as `diode`, `bjt`, `mosfet`.
     device_type: String,
+    /// Where devices of the type have two, such as `npn` or `pnp`, `nmos` or `pmos`.
+    polarity: Option<String>,
     /// What its datasheet says.
     #[schemars(length(min = 1))]
     parameters: Vec<Given>,
@@ -56,6 +58,12 @@ enum Bound {
 pub(super) struct Told {
     /// Whether a model came out that no rule of severity `error` refuses.
     success: bool,
+    /// As it was asked.
+    #[serde(rename = "device_name")]
+    device_name: String,
+    /// As it was asked.
+    #[serde(rename = "device_type")]
+    device_type: String,
     /// Text of the library file; empty where no model came out.
     model_code: String,
     /// The model's parameters.
@@ -79,10 +87,17 @@ struct Fitted {
     value: Option<f64>,
     /// SI unit.
     unit: String,
-    /// What stage of the fit it comes from.
+    /// What it is.
+    description: String,
+    /// Where it comes from: `fitted` or `seeded` with the stage of the fit, or `default`.
     source: String,
-    /// Whether the parameters that were given determine it.
-    identified: bool,
+    /// Probability that it lies between `low` and `high`; 0 where the parameters that were given do
+    /// not determine it.
+    confidence: f64,
+    /// Lower end of its interval, SI.
+    low: Option<f64>,
+    /// Upper end of its interval, SI.
+    high: Option<f64>,
 }
 
 pub(super) fn prepare(arguments: JsonObject) -> Result<(Value, Tell), String> {
@@ -93,7 +108,7 @@ pub(super) fn prepare(arguments: JsonObject) -> Result<(Value, Tell), String> {
         "files": { "parameters.toml": facts },
         "dialects": ["ngspice", "ltspice"],
     });
-    let tell: Tell = Box::new(|outcome, seconds| told(&tell(outcome, seconds)));
+    let tell: Tell = Box::new(move |outcome, seconds| told(&tell(arguments, outcome, seconds)));
     Ok((request, tell))
 }
 
@@ -105,6 +120,9 @@ fn facts(arguments: &Arguments) -> String {
         quoted(&arguments.device_name),
         quoted(&arguments.device_type)
     );
+    if let Some(polarity) = &arguments.polarity {
+        facts += &format!("polarity = {}\n", quoted(polarity));
+    }
     for given in &arguments.parameters {
         let bound = match given.bound {
             Bound::Min => "min",
@@ -128,16 +146,33 @@ fn facts(arguments: &Arguments) -> String {
     facts
 }
 
-fn tell(outcome: &Value, seconds: f64) -> Told {
-    let models = list(&outcome["models"]);
-    let fitted = |p: &Value| Fitted {
+/// Probability of the intervals of outcomes.
+const LEVEL: f64 = 0.9;
+
+fn fitted(p: &Value) -> Fitted {
+    let (low, high) = (p["low"].as_f64(), p["high"].as_f64());
+    let is_known = p["identified"] == true && low.is_some() && high.is_some();
+    let source = match p["stage"].as_str() {
+        Some(stage) => format!("{} in {stage}", text(&p["origin"])),
+        None => text(&p["origin"]),
+    };
+    Fitted {
         name: text(&p["name"]),
         value: p["value"].as_f64(),
         unit: text(&p["unit"]),
-        source: text(&p["stage"]),
-        identified: p["identified"].as_bool().unwrap_or(false),
-    };
+        description: text(&p["title"]),
+        source,
+        confidence: if is_known { LEVEL } else { 0.0 },
+        low,
+        high,
+    }
+}
+
+fn tell(arguments: Arguments, outcome: &Value, seconds: f64) -> Told {
+    let models = list(&outcome["models"]);
     Told {
+        device_name: arguments.device_name,
+        device_type: arguments.device_type,
         success: !models.is_empty() && outcome["verdict"]["status"] == "passed",
         model_code: models.first().map_or(String::new(), |m| text(&m["text"])),
         parameters: list(&outcome["fit"]["parameters"]).iter().map(fitted).collect(),
