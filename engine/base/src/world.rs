@@ -77,6 +77,10 @@ pub enum ReadError {
 pub struct Limits {
     /// Largest file that is read, in bytes.
     pub file_bytes: u64,
+    /// Most rows that the tables of one request hold, points of curves among them: while they are
+    /// fitted a row takes about a kilobyte. For the fit of a function that has more than ten
+    /// parameters a row counts as often as it has tens of them.
+    pub rows: usize,
     /// Operations that one script call may take.
     pub script_operations: u64,
     /// Longest string that a script may build, in bytes.
@@ -122,6 +126,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             file_bytes: 64 << 20,
+            rows: 10_000_000,
             script_operations: 500_000,
             script_string: 64 << 10,
             script_collection: 100_000,

@@ -5,7 +5,9 @@ use crate::libraries;
 use crate::loose::Loose;
 use crate::orient::shown_polarity;
 use crate::parts::{shared_name, stem};
-use espice_base::{Cancellation, Code, Diagnostic, Diagnostics, ReadError, SourceMap, World};
+use espice_base::{
+    Cancellation, Code, Diagnostic, Diagnostics, Place, ReadError, SourceMap, World,
+};
 use espice_facts::{Facts, SymbolTable};
 use espice_ingest::sheet::Sheet;
 use espice_lang::ir::Library;
@@ -219,10 +221,12 @@ impl<'w> Engine<'w> {
         let mut all = Vec::new();
         let mut sheets = Vec::new();
         let mut diagnostics = Diagnostics::new();
-        for path in paths {
+        let (mut rows, most) = (0, self.world.limits().rows);
+        for (done, path) in paths.iter().enumerate() {
             if self.is_cancelled() {
                 break;
             }
+            self.tell("read", path, Some(done as f64 / paths.len() as f64));
             match self.world.read(path) {
                 Ok(bytes) if libraries::is_library(path, &bytes) => {
                     let (facts, complaints) =
@@ -231,13 +235,21 @@ impl<'w> Engine<'w> {
                     all.push(facts);
                 }
                 Ok(bytes) => {
-                    let reading = espice_ingest::read_until(
+                    let mut reading = espice_ingest::read_until(
                         &self.cancellation,
                         &bytes,
                         path,
                         &mut self.sources,
                         &self.library.symbols,
                     );
+                    rows += rows_of(&reading.facts);
+                    if rows > most {
+                        let file = reading.facts.sources.first().map(|s| s.file);
+                        diagnostics
+                            .extend(file.map(|file| too_many_rows(most).at(Place::File(file))));
+                        reading.facts.curves.clear();
+                        reading.facts.sweeps.clear();
+                    }
                     diagnostics.extend(reading.diagnostics);
                     sheets.extend(reading.sheet);
                     all.push(reading.facts);
@@ -245,7 +257,7 @@ impl<'w> Engine<'w> {
                 Err(error) => {
                     let file = self.sources.add(path.as_str(), "");
                     let complaint = unreadable(self.world, path, error);
-                    diagnostics.push(complaint.at(espice_base::Place::File(file)));
+                    diagnostics.push(complaint.at(Place::File(file)));
                 }
             }
         }
@@ -285,7 +297,7 @@ impl<'w> Engine<'w> {
             )
             .help(help);
             if let Some(source) = facts.sources.first() {
-                complaint = complaint.at(espice_base::Place::File(source.file));
+                complaint = complaint.at(Place::File(source.file));
             }
             return Err([complaint].into_iter().collect());
         }
@@ -319,7 +331,7 @@ impl<'w> Engine<'w> {
                 )
                 .help("state it: `kind = \"diode\"` in the facts, `# kind: diode` in a CSV, or --kind");
                 if let Some(source) = facts.sources.first() {
-                    complaint = complaint.at(espice_base::Place::File(source.file));
+                    complaint = complaint.at(Place::File(source.file));
                 }
                 Err([complaint].into_iter().collect())
             }
@@ -348,6 +360,20 @@ pub(crate) struct Reading {
     pub(crate) facts: Facts,
     pub(crate) sheets: Vec<Sheet>,
     pub(crate) diagnostics: Diagnostics,
+}
+
+/// How many rows of tables and points of curves facts hold.
+fn rows_of(facts: &Facts) -> usize {
+    let points: usize = facts.curves.iter().map(|c| c.points.len()).sum();
+    points + facts.sweeps.iter().map(|s| s.len()).sum::<usize>()
+}
+
+/// What is told of tables with more rows than [`Limits::rows`](espice_base::Limits::rows).
+pub(crate) fn too_many_rows(most: usize) -> Diagnostic {
+    let message =
+        format!("there are more than {most} rows or points, the most that are taken here");
+    Diagnostic::error(Code::SOURCE_TOO_LARGE, message)
+        .help("thin the measurement, or raise the limit where the engine is opened: `rows`")
 }
 
 /// Why a source cannot be read, and what to do.

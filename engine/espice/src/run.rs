@@ -106,7 +106,6 @@ impl Engine<'_> {
         if record.diagnostics.has_errors() {
             return;
         }
-        self.tell("read", "", None);
         let usable = self.take_in(request, record);
         if self.stops(record)
             || !usable

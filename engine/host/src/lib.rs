@@ -17,6 +17,7 @@ pub use disk::Disk;
 pub use scratch::Scratch;
 
 use espice::{Config, Service, ServiceError, SimulatorSetup};
+use espice_base::World;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -38,6 +39,9 @@ pub struct Options {
     /// Folders below which files are read, and from the first of which relative paths are taken;
     /// without them every file that the process may read.
     pub roots: Vec<PathBuf>,
+    /// Most rows that the tables of one call hold, points of curves among them; 10,000,000 unless
+    /// said. A row takes about a kilobyte while it is fitted.
+    pub rows: Option<usize>,
 }
 
 /// An engine on this computer.
@@ -77,6 +81,9 @@ pub fn open_with(options: Options) -> Result<Host, ServiceError> {
         [] => Disk::new(),
         roots => Disk::below(roots).map_err(|message| ServiceError::BadRequest { message })?,
     };
+    let mut limits = disk.limits();
+    limits.rows = options.rows.unwrap_or(limits.rows);
+    let disk = disk.with_limits(limits);
     let scratch = options.simulator.as_ref().map(|_| Scratch::new());
     let threads = options.threads.unwrap_or(1).max(1);
     let simulator = options.simulator.zip(scratch.as_ref()).map(|(command, scratch)| {

@@ -45,6 +45,10 @@ struct Arguments {
     /// Calls that run at the same time
     #[arg(long, value_name = "N", default_value_t = 2)]
     calls: usize,
+    /// Rows that the tables of one call may hold, points of curves among them; a row takes about a
+    /// kilobyte while it is fitted
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    rows: usize,
     /// The simulator that checks cards, such as ngspice
     #[arg(long, value_name = "PATH")]
     simulator: Option<String>,
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         foundry: arguments.foundry.clone(),
         simulator: arguments.simulator.clone(),
         roots,
+        rows: Some(arguments.rows),
         ..Options::default()
     };
     let host = match espice_host::open_with(options) {

@@ -41,6 +41,16 @@ class Calls(unittest.TestCase):
         self.assertAlmostEqual(found.parameters["a"], 3, places=9)
         self.assertAlmostEqual(found.parameters["b"], 2, places=9)
 
+    def test_a_fit_tells_how_far_it_is_and_takes_so_many_rows(self):
+        text = "template line {\n  input x : 1\n  param a : 1 = 0\n  output y = a * x\n}\n"
+        x = np.arange(50_000.0)
+        steps = []
+        espice.fit(text, {"x": x, "y": 2 * x}, progress=lambda *step: steps.append(step))
+        self.assertIn("fit", [stage for stage, _, _ in steps])
+        small = espice.Engine(rows=1000)
+        refused = small.fit(text, {"x": x, "y": 2 * x})
+        self.assertEqual([d["code"] for d in refused["diagnostics"]], ["E0603"])
+
     def test_packs_are_checked(self):
         good = espice.check("p.espice", files={"p.espice": "template f {\n  input x : 1\n  output y = x\n}\n"})
         self.assertTrue(good["sound"], good.errors)

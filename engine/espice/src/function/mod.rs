@@ -8,7 +8,7 @@ pub use outcome::{FunctionAttempt, FunctionFit, FunctionParameter};
 use crate::engine::{Engine, stopped};
 use crate::outcome::Source;
 use crate::wire;
-use espice_base::{Code, Diagnostic, Diagnostics, Digest, did_you_mean};
+use espice_base::{Code, Diagnostic, Diagnostics, Digest, Progress, World, did_you_mean};
 use espice_fit::{
     Climb, Criteria, Evaluation, Found, Ladder, Loss, Mapped, RawModel, Role, Sequential, Settings,
     Variable, Variables, notes, profiles, search, statistics,
@@ -16,6 +16,7 @@ use espice_fit::{
 use espice_lang::ir::{ParameterScale, TemplateIr};
 use espice_model::{Evaluator, Kelvin, Measurement, MeasurementPlan};
 use espice_units::constants::TNOM;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use table::Table;
 
 /// What is fitted to what.
@@ -85,9 +86,12 @@ impl Engine<'_> {
     ) -> Option<()> {
         let name = self.name_of(request, diagnostics)?;
         outcome.template.clone_from(&name);
+        self.tell("read", &request.table, None);
         let (file, text) = self.text_of(&request.table, diagnostics)?;
         let prepared = self.function(&name, request).and_then(|(template, output)| {
-            let table = table::read(&text, file, template, output, &|| self.is_cancelled())?;
+            let limits = self.world.limits();
+            let is_cancelled = || self.is_cancelled();
+            let table = table::read(&text, file, template, output, limits, &is_cancelled)?;
             let measurement =
                 Evaluator::new(template, self.config.mode, self.constants)?.function(output)?;
             Ok((template, output, table, measurement))
@@ -117,7 +121,9 @@ impl Engine<'_> {
                 return None;
             }
         };
-        let curve = Curve { measurement: &measurement, table: &table, plan: None };
+        let follower = Follower::new(self, "fit", &name, &table);
+        let curve =
+            Curve { measurement: &measurement, table: &table, follower: &follower, plan: None };
         let settings = Settings { loss: request.loss, ..Settings::default() };
         let ladder = Ladder { when: request.climb, seed: request.seed, ..Ladder::default() };
         let cancelled = || self.is_cancelled();
@@ -140,8 +146,9 @@ impl Engine<'_> {
         diagnostics.extend(notes(&found.fit, &worth));
         outcome.tell(template, &variables, &found, &worth);
         if request.profile && found.fit.converged() {
+            let follower = Follower::new(self, "profile", &name, &table);
             let ends = profiles(
-                curve,
+                Curve { follower: &follower, ..curve },
                 &variables,
                 &found.fit,
                 &worth,
@@ -258,10 +265,40 @@ fn tell_equal_minima(found: &Found, diagnostics: &mut Diagnostics) {
     diagnostics.push(Diagnostic::warning(Code::FIT_NOT_CONVERGED, message));
 }
 
+/// After how many rows, evaluated once each, a caller hears of it again: a few milliseconds, where no
+/// clock may be looked at.
+const TOLD: usize = 200_000;
+
+/// Tells a caller how a fit goes on.
+struct Follower<'a> {
+    world: &'a dyn World,
+    stage: &'a str,
+    name: &'a str,
+    every: usize,
+    done: AtomicUsize,
+}
+
+impl<'a> Follower<'a> {
+    fn new(engine: &'a Engine<'_>, stage: &'a str, name: &'a str, table: &Table) -> Follower<'a> {
+        engine.tell(stage, name, None);
+        let every = (TOLD / table.values.len().max(1)).max(1);
+        Follower { world: engine.world, stage, name, every, done: AtomicUsize::new(0) }
+    }
+
+    fn evaluated(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if done.is_multiple_of(self.every) {
+            let detail = format!("{}: {done} evaluations", self.name);
+            self.world.progress(Progress { stage: self.stage, detail: &detail, share: None });
+        }
+    }
+}
+
 /// A function at the rows of a table, less what the table says.
 struct Curve<'a> {
     measurement: &'a Measurement,
     table: &'a Table,
+    follower: &'a Follower<'a>,
     plan: Option<(Vec<usize>, MeasurementPlan)>,
 }
 
@@ -294,6 +331,7 @@ impl RawModel for Curve<'_> {
         derivatives: Option<&mut [f64]>,
         wanted: &[usize],
     ) -> Evaluation {
+        self.follower.evaluated();
         let table = self.table;
         let arguments: Vec<&[f64]> = table.inputs.iter().map(Vec::as_slice).collect();
         let Some(plan) = self.plan(wanted) else { return Evaluation::NonFinite };

@@ -1,12 +1,14 @@
 //! The table that a function is fitted to: CSV with a column for each input and the output.
 
-use espice_base::{Code, Diagnostic, FileId, Span};
+use crate::engine::too_many_rows;
+use espice_base::{Code, Diagnostic, FileId, Limits, Span};
 use espice_lang::ir::TemplateIr;
 use espice_units::Dimension;
 use espice_units::data::{parse_heading, parse_number};
 
-/// Most rows.
-const MOST: usize = 10_000_000;
+/// So many parameters more make a row count once more towards [`Limits::rows`]: it has a derivative
+/// by each.
+const TENS: usize = 10;
 /// After how many rows somebody may want to stop.
 const ROWS: usize = 4096;
 
@@ -38,8 +40,10 @@ pub(super) fn read(
     file: FileId,
     template: &TemplateIr,
     output: usize,
+    limits: Limits,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Table, Diagnostic> {
+    let most = limits.rows / template.parameters.len().div_ceil(TENS).max(1);
     let mut columns: Option<(char, Vec<Column>)> = None;
     let mut table = Table { inputs: vec![Vec::new(); template.inputs.len()], ..Table::default() };
     let mut errors = Vec::new();
@@ -89,9 +93,8 @@ pub(super) fn read(
         if table.values.len().is_multiple_of(ROWS) && is_cancelled() {
             break;
         }
-        if table.values.len() > MOST {
-            let message = format!("the table has more than {MOST} rows");
-            return Err(Diagnostic::error(Code::FIT_TABLE, message).at(place));
+        if table.values.len() > most {
+            return Err(too_many_rows(most).at(place));
         }
     }
     if table.values.is_empty() {

@@ -164,6 +164,7 @@ const OPERATIONS: &[Operation] = &[
         prepare: |text| {
             let CheckCall { paths, files } = read(text)?;
             call(Settings::files(files), move |engine| {
+                engine.tell("check", &paths.join(", "), None);
                 let diagnostics = engine.check(&paths);
                 let sound = !diagnostics.has_errors();
                 Ok(Checked {
@@ -281,10 +282,12 @@ fn told(engine: &Engine<'_>, diagnostics: &Diagnostics) -> Vec<crate::outcome::D
 }
 
 fn tested(engine: &mut Engine<'_>, paths: &[String], filter: Option<&str>) -> Tested {
+    engine.tell("check", &paths.join(", "), None);
     let mut diagnostics = engine.check(paths);
     let mut tests = Vec::new();
     let mut count = (0, 0);
     if !diagnostics.has_errors() {
+        engine.tell("test", &paths.join(", "), None);
         let run = engine.run_tests(&engine.packs_in(paths), filter);
         for test in &run.outcomes {
             match test.status {

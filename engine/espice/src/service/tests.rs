@@ -196,6 +196,76 @@ fn a_fit_that_runs_is_stopped() {
     ask(&service, "model.make", &json!({ "sources": ["x.csv"] }));
 }
 
+/// Notes all that is told.
+#[derive(Default)]
+struct Steps(Mutex<Vec<(String, String)>>);
+
+impl Watch for Steps {
+    fn progress(&self, progress: Progress<'_>) {
+        self.0.lock().unwrap().push((progress.stage.into(), progress.detail.into()));
+    }
+}
+
+const LINE: &str = "template line {\n  input x : 1\n  param a : 1 = 0\n  param b : 1 = 0\n  \
+                    output y = a + b * x\n}\n";
+
+#[test]
+fn a_curve_fit_tells_how_far_it_is() {
+    let rows: String = (0..20_000).map(|x| format!("{x},{}\n", 3 + 2 * x)).collect();
+    let world = MemoryWorld::new(DAY).with("f.espice", LINE).with("t.csv", format!("x,y\n{rows}"));
+    let (service, steps) = (service(world), Steps::default());
+    let request = r#"{"template": "f.espice", "table": "t.csv", "profile": true}"#;
+    service.call("model.fit", request, &steps).unwrap();
+    let steps = steps.0.into_inner().unwrap();
+    let mut stages: Vec<&str> = steps.iter().map(|s| s.0.as_str()).collect();
+    stages.dedup();
+    assert_eq!(stages, ["read", "fit", "profile"]);
+    let is_told = |detail: &str| steps.iter().any(|s| s.0 == "fit" && s.1 == detail);
+    assert!(is_told("line") && is_told("line: 10 evaluations"), "{steps:?}");
+}
+
+#[test]
+fn tables_have_so_many_rows_and_no_more() {
+    let limits = Limits { rows: 40, ..Limits::default() };
+    let mut wide = String::from("template wide {\n  input x : 1\n");
+    for k in 0..11 {
+        wide += &format!("  param p{k} : 1 = {k}\n");
+    }
+    wide += "  output y = p0 + p1 * x\n}\n";
+    let rows = |count: usize| {
+        let lines: String = (0..count).map(|x| format!("{x},{}\n", 3 * x)).collect();
+        format!("x,y\n{lines}")
+    };
+    let world = MemoryWorld::new(DAY)
+        .with_limits(limits)
+        .with("x.csv", diode())
+        .with("one.csv", diode().replace("X1", "X2") + "0.9,1\n")
+        .with("f.espice", LINE)
+        .with("wide.espice", wide)
+        .with("40.csv", rows(40))
+        .with("41.csv", rows(41))
+        .with("20.csv", rows(20))
+        .with("21.csv", rows(21));
+    let service = service(world);
+    for (name, request, is_refused) in [
+        ("datasheet.extract", json!({ "sources": ["x.csv"] }), false),
+        ("datasheet.extract", json!({ "sources": ["one.csv"] }), true),
+        ("datasheet.extract", json!({ "sources": ["x.csv", "x.csv"] }), true),
+        ("model.make", json!({ "sources": ["one.csv"] }), true),
+        ("model.judge", json!({ "sources": ["one.csv"] }), true),
+        ("model.fit", json!({ "template": "f.espice", "table": "40.csv" }), false),
+        ("model.fit", json!({ "template": "f.espice", "table": "41.csv" }), true),
+        // A row with eleven derivatives counts twice.
+        ("model.fit", json!({ "template": "wide.espice", "table": "20.csv" }), false),
+        ("model.fit", json!({ "template": "wide.espice", "table": "21.csv" }), true),
+    ] {
+        let document = ask_unpacked(&service, name, &request);
+        let told = document["diagnostics"].as_array().unwrap();
+        let found = told.iter().any(|d| d["code"] == "E0603");
+        assert_eq!(found, is_refused, "{name} {request}: {document:#}");
+    }
+}
+
 /// A world whose files change.
 struct Changing(RwLock<MemoryWorld>);
 

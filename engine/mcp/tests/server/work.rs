@@ -73,10 +73,32 @@ fn a_model_has_a_report_that_can_be_read_later() {
     let again = client.call("model.make", json!({ "sources": ["EX41.csv"] }));
     assert_eq!(again["content"][1]["uri"], uri);
     let name = uri.rsplit('/').next().unwrap();
+    let listed = client.ask("resources/read", json!({ "uri": "espice://list/reports" }));
+    let listed = listed["result"]["contents"][0]["text"].as_str().unwrap();
+    let listed: Value = serde_json::from_str(listed).unwrap();
+    let entry = json!({ "name": name, "of": "passed", "about": "Report of EX41" });
+    assert_eq!(listed["entries"], json!([entry]), "{listed}");
     let reference = json!({ "type": "ref/resource", "uri": "espice://report/{name}" });
     let params = json!({ "ref": reference, "argument": { "name": "name", "value": &name[..4] } });
     let completed = client.ask("completion/complete", params);
     assert_eq!(completed["result"]["completion"]["values"], json!([name]), "{completed}");
+}
+
+#[test]
+fn a_fit_of_a_table_tells_how_far_it_is_and_long_tables_are_refused() {
+    let files = Files::new("table");
+    let mut fit = super::support::long_fit(&files.inside());
+    fit["_meta"] = json!({ "progressToken": 1 });
+    let mut client = Client::new(&files.inside(), &[]);
+    client.send("tools/call", fit.clone());
+    let told = (0..3).map(|_| client.message()["params"]["message"].clone());
+    let told: Vec<String> = told.map(|m| m.as_str().unwrap_or_default().to_string()).collect();
+    assert_eq!(told[0], "read table.csv");
+    assert!(told[2].starts_with("fit sum: ") && told[2].ends_with(" evaluations"), "{told:?}");
+    let mut client = Client::new(&files.inside(), &["--rows", "99999"]);
+    let refused = client.ask("tools/call", fit);
+    let document = &refused["result"]["structuredContent"];
+    assert_eq!(document["diagnostics"][0]["code"], "E0603", "{document:#}");
 }
 
 /// Waits until a task has ended, and gives what the server says of it then.

@@ -36,6 +36,7 @@ class Engine:
         threads: int | None = None,
         simulator: str | None = None,
         roots: Iterable[Path] = (),
+        rows: int | None = None,
     ) -> None:
         options = {
             "packs": [os.fspath(p) for p in packs],
@@ -44,6 +45,7 @@ class Engine:
             "threads": threads,
             "simulator": simulator,
             "roots": [os.fspath(r) for r in roots],
+            "rows": rows,
         }
         self._native = _translated(_espice.Engine, json.dumps(options))
 
