@@ -6,7 +6,7 @@ use espice_model::{Bias, Kelvin, Output, Workspace};
 use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Results whose memory is kept for later ones, and the most numbers that one of them has.
 const RESULTS: usize = 8;
@@ -118,19 +118,23 @@ impl Results {
     }
 
     /// An array for a result, new or used; what it holds is nothing to rely on.
-    fn take<'py>(&self, py: Python<'py>, form: [usize; 2]) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        for place in 0..kept.len() {
-            let Some(array) = kept.get(place) else { break };
-            // Whoever held it may have made something else of it.
-            let is_same = array.bind(py).as_any().cast::<PyArray2<f64>>().is_ok_and(|a| {
+    fn take<'py>(&self, py: Python<'py>, form: [usize; 2]) -> Bound<'py, PyArray2<f64>> {
+        let mut mine = std::mem::take(&mut *self.kept());
+        // Whoever held it may have made something else of it.
+        let is_same = |array: &Py<PyArray2<f64>>| {
+            array.bind(py).as_any().cast::<PyArray2<f64>>().is_ok_and(|a| {
                 a.shape() == form && a.is_c_contiguous() && a.try_readwrite().is_ok()
-            });
-            if is_same && self.holders(py, array)? == self.alone {
-                return Ok(kept.swap_remove(place).into_bound(py));
-            }
+            })
+        };
+        let is_free = |array: &Py<PyArray2<f64>>| {
+            is_same(array) && self.holders(py, array).is_ok_and(|held| held == self.alone)
+        };
+        let free = mine.iter().position(is_free).map(|place| mine.swap_remove(place));
+        self.kept().append(&mut mine);
+        match free {
+            Some(array) => array.into_bound(py),
+            None => PyArray2::zeros(py, form, false),
         }
-        Ok(PyArray2::zeros(py, form, false))
     }
 
     /// Keeps an array that is given away, for when it is let go; the oldest makes room.
@@ -138,11 +142,19 @@ impl Results {
         if array.len() > LARGEST {
             return;
         }
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= RESULTS {
-            kept.remove(0);
-        }
-        kept.push(array.clone().unbind());
+        let array = array.clone().unbind();
+        let mut kept = self.kept();
+        kept.push(array);
+        let more = kept.len().saturating_sub(RESULTS);
+        let oldest: Vec<Py<PyArray2<f64>>> = kept.drain(..more).collect();
+        drop(kept);
+        drop(oldest);
+    }
+
+    /// What is kept. Nothing of Python may be called while it is held: numpy hands the interpreter to
+    /// another thread while it allocates, and that one may wait for this.
+    fn kept(&self) -> MutexGuard<'_, Vec<Py<PyArray2<f64>>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -190,7 +202,7 @@ impl Kernel {
         // A subcircuit's own ground is at 0 V.
         let ground = if self.potentials > views.len() { vec![0.0; points] } else { Vec::new() };
         views.resize(self.potentials, &ground);
-        let result = self.results.take(py, [self.kernel.width(), points])?;
+        let result = self.results.take(py, [self.kernel.width(), points]);
         let mut held = result.readwrite();
         let values = held.as_slice_mut().map_err(|_| not_contiguous())?;
         py.detach(|| {

@@ -98,6 +98,14 @@ class Devices(unittest.TestCase):
         found = least_squares(residuals, [np.log(1e-12), 1.5, 0.3], jacobian, x_scale=[1, 0.1, 0.1])
         np.testing.assert_allclose([np.exp(found.x[0]), *found.x[1:]], list(true.values()), rtol=1e-6)
 
+    def test_values_stand_in_the_order_in_which_they_were_asked_for(self):
+        device = espice.device(template="junction_diode")
+        names = ["dI(a)/dV(a)", "I(a)", "I(k)", "I(a)"]
+        volts = [np.linspace(0.1, 0.6, 100), np.zeros(100)]
+        together = device.kernel(*names)(volts, 300.15)
+        for name, row in zip(names, together):
+            np.testing.assert_array_equal(row, device.kernel(name)(volts, 300.15)[0], name)
+
     def test_what_was_given_out_never_changes(self):
         device = espice.device(template="junction_diode")
         kernel = device.kernel("I(a)", "dI(a)/dV(a)")
@@ -134,10 +142,11 @@ class Devices(unittest.TestCase):
         alone = kernel(volts, 300.15)
         wrong = []
 
+        # Results that are held want memory of their own, at which threads meet.
         def work():
-            for _ in range(50):
-                if not np.array_equal(kernel(volts, 300.15), alone):
-                    wrong.append(None)
+            for _ in range(40):
+                held = [kernel(volts, 300.15) for _ in range(12)]
+                wrong.extend(None for values in held if not np.array_equal(values, alone))
 
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads:

@@ -25,7 +25,7 @@ class Engine:
 
     `packs` are folders beside the built-in ones, `foundry` the pack that judges, `threads` how many
     one call may use, `simulator` the command that checks cards, such as `"ngspice"`, `roots` the
-    folders below which files are read."""
+    folders below which files are read, `rows` how many the tables of one call may have together."""
 
     def __init__(
         self,
