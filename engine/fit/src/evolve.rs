@@ -46,13 +46,18 @@ pub(crate) fn evolve<P: LeastSquares>(
         let cost = if done == Evaluation::Done && cost.is_finite() { cost } else { f64::INFINITY };
         Member { unit, x, cost }
     };
-    let mut members: Vec<Member> =
-        space.hypercube(count, seed).into_iter().map(|unit| grow(problem, unit)).collect();
+    let mut members = Vec::with_capacity(count);
+    for unit in space.hypercube(count, seed) {
+        if cancelled() {
+            return None;
+        }
+        members.push(grow(problem, unit));
+    }
     let mut random = SplitMix::for_job(seed, n as u64);
     for _ in 0..generations {
         for i in 0..members.len() {
             if cancelled() {
-                break;
+                return None;
             }
             // Others than each other: a difference of a member with itself moves nothing.
             let (a, b) = (random.below(count), random.below(count));

@@ -15,8 +15,12 @@ const SAME: f64 = 1e-9;
 const WEAK: f64 = 1e-10;
 
 /// The variables in which the residuals are linear together, at a point; empty where the model
-/// has no value there.
-pub(crate) fn coefficients<P: LeastSquares>(problem: &mut P, x: &[f64]) -> Vec<usize> {
+/// has no value there, and where nobody waits for them any more.
+pub(crate) fn coefficients<P: LeastSquares>(
+    problem: &mut P,
+    x: &[f64],
+    cancelled: &dyn Fn() -> bool,
+) -> Vec<usize> {
     let (m, n) = (problem.residuals(), x.len());
     let mut residuals = vec![0.0; m];
     let mut at = |problem: &mut P, x: &[f64]| {
@@ -27,6 +31,9 @@ pub(crate) fn coefficients<P: LeastSquares>(problem: &mut P, x: &[f64]) -> Vec<u
     let Some(here) = at(problem, x) else { return Vec::new() };
     let mut found: Vec<usize> = Vec::new();
     for j in 0..n {
+        if cancelled() {
+            return Vec::new();
+        }
         let mut moved = x.to_vec();
         if let Some(value) = moved.get_mut(j) {
             *value += 0.37 * value.abs() + 0.5;
@@ -157,7 +164,7 @@ mod tests {
 
     #[test]
     fn coefficients_are_found_and_follow() {
-        let linear = coefficients(&mut Decay, &[1.0, 0.3, 0.0]);
+        let linear = coefficients(&mut Decay, &[1.0, 0.3, 0.0], &|| false);
         assert_eq!(linear, [0, 2]);
         let mut projected = Projected::new(Decay, linear, &Bounds::open(3));
         let (x, residuals) = projected.best(&[-8.0, 0.7, 40.0]).unwrap();

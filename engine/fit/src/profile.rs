@@ -117,6 +117,9 @@ impl<M: RawModel> Walk<'_, M> {
 
     /// The least cost with variable `j` held.
     fn profiled(&mut self, from: &[f64], j: usize, at: f64) -> Option<(f64, Vec<f64>)> {
+        if (self.cancelled)() {
+            return None;
+        }
         let mut start = from.to_vec();
         *start.get_mut(j)? = at;
         let mut held = self.bounds.clone();

@@ -221,6 +221,9 @@ impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
     /// Runs local fits, in whatever order, of which most come to nothing.
     fn many(&self, count: usize, job: &(dyn Fn(usize) -> Fit + Sync)) -> Vec<Fit> {
         self.spread.run(count, &|k| {
+            if (self.cancelled)() {
+                return Fit { stop: Stop::Cancelled, ..Fit::unstarted(0, self.start.to_vec()) };
+            }
             let fit = job(k);
             if fit.size() > HEAVY { fit.light() } else { fit }
         })
@@ -270,7 +273,8 @@ impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
             return;
         }
         // What the residuals are linear in need not be searched: it follows the rest.
-        let linear = coefficients(&mut self.problem.clone(), self.start);
+        let cancelled = self.cancelled;
+        let linear = coefficients(&mut self.problem.clone(), self.start, &|| cancelled());
         let projected = Projected::new(self.problem.clone(), linear, self.bounds);
         found.beside += 1 + self.start.len();
         let (few, rest) = starts.split_at(self.ladder.confirming.min(starts.len()));
@@ -310,7 +314,14 @@ impl<P: LeastSquares + Clone + Sync> Climber<'_, P> {
         from: usize,
     ) {
         found.beside += starts.len() * projected.evaluations();
-        let starts: Vec<Vec<f64>> = starts.iter().map(|x| follow(projected, x.clone())).collect();
+        let mut followed = Vec::with_capacity(starts.len());
+        for x in starts {
+            if (self.cancelled)() {
+                return;
+            }
+            followed.push(follow(projected, x.clone()));
+        }
+        let starts = followed;
         let brief = self.ladder.scouting.min(self.left(found) / starts.len().max(1)).max(1);
         let scouted = self
             .many(starts.len(), &|k| self.local(starts.get(k).map_or(self.start, |s| s), brief));

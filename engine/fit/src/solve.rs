@@ -60,7 +60,7 @@ impl Fit {
     }
 
     /// A run that never began, of so many residuals.
-    fn unstarted(m: usize, start: Vec<f64>) -> Fit {
+    pub(crate) fn unstarted(m: usize, start: Vec<f64>) -> Fit {
         let n = start.len();
         Fit {
             x: start.clone(),
@@ -92,6 +92,9 @@ pub fn solve<P: LeastSquares>(
     bounds.clamp(&mut begin);
     let rows = problem.residuals();
     let none = |start: Vec<f64>| Fit::unstarted(rows, start);
+    if cancelled() {
+        return Fit { stop: Stop::Cancelled, ..none(begin) };
+    }
     let solver = TrustRegion::new(bounds.clone(), *settings);
     let target = Cancellable { problem, cancelled };
     let run = Executor::new(target, solver)

@@ -260,8 +260,8 @@ pub(crate) fn stopped_fits(
     mut begin: impl FnMut(),
     mut stop_and_ask: impl FnMut(),
 ) -> Vec<[u64; 3]> {
-    let (mut first, mut all) = (None, Vec::new());
-    for _ in 0..4 {
+    let mut all: Vec<[u64; 3]> = Vec::new();
+    for round in 0..6 {
         let (before, mut most) = (resident(), 0);
         begin();
         for _ in 0..250 {
@@ -270,9 +270,11 @@ pub(crate) fn stopped_fits(
         }
         stop_and_ask();
         assert!(most > before + (16 << 10), "the fit takes too little to tell anything");
-        // What the first call makes ready for all later ones stays; a call that has been answered
-        // may still be tidying up.
-        let allowed = first.map_or(u64::MAX, |first| first + (most - before) / 4);
+        // What the first calls make ready for all later ones stays, and a share of the heap of each
+        // thread that has worked, which the allocator keeps; a call that has been answered may still
+        // be tidying up.
+        let first = all.iter().take(2).map(|held| held[2]).max().unwrap_or(0);
+        let allowed = if round < 2 { u64::MAX } else { first + (most - all[0][0]) / 4 };
         let until = Instant::now() + Duration::from_secs(5);
         while resident() > allowed && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(20));
@@ -280,7 +282,6 @@ pub(crate) fn stopped_fits(
         let after = resident();
         all.push([before, most, after]);
         assert!(after <= allowed, "{all:?}");
-        first = first.or(Some(after));
     }
     all
 }
