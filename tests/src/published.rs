@@ -2,7 +2,7 @@
 //! is refused with a reason, and has the currents of ngspice running the same card.
 
 use crate::support;
-use espice::{CardModel, Config, Engine};
+use espice::{Biases, CardModel, Config, Engine, EvaluateRequest, SimulatorSetup};
 use espice_base::FileId;
 use espice_fit::SplitMix;
 use espice_model::{Bias, Column, Evaluator, Kelvin, Mode, Output, Workspace};
@@ -56,13 +56,18 @@ fn agree(file: &str, least: usize) {
         println!("skipped: {} is absent", path.display());
         return;
     }
+    agree_on(file, &decode(&support::bytes(&path)), least);
+}
+
+/// Compares all models of a text.
+fn agree_on(file: &str, text: &str, least: usize) {
     let Some(config) = support::ngspice(&format!("published-{}", file.replace('.', "_"))) else {
         return;
     };
     let world = support::world();
     let (engine, _) = Engine::new(&world, Config::default());
     let ngspice = dialect("ngspice").unwrap();
-    let (library, _) = ngspice.read(&decode(&support::bytes(&path)), FileId::default());
+    let (library, _) = ngspice.read(text, FileId::default());
     let mut random = SplitMix::new(39);
     let (mut models, mut points, mut expected) = (Vec::new(), Vec::new(), Vec::new());
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
@@ -155,4 +160,100 @@ fn junction_transistors_agree() {
 #[test]
 fn power_transistors_agree() {
     agree("MOS.lib", 800);
+}
+
+/// Cards that state the doping and leave the simulator to form the threshold of it.
+#[test]
+fn thresholds_that_cards_leave_out_are_formed() {
+    let mut random = SplitMix::new(1971);
+    let mut text = String::new();
+    for number in 0..120 {
+        let mut log = |low: f64, high: f64| low * (high / low).powf(random.unit());
+        let (doping, oxide, mobility) = (log(1e13, 1e18), log(5e-9, 2e-7), log(100.0, 900.0));
+        let (level, kind) = (number % 3 + 1, ["NMOS", "PMOS"][number / 3 % 2]);
+        let mut card =
+            format!("LEVEL={level} NSUB={doping:e} TOX={oxide:e} UO={mobility:e} RD=99 RS=99");
+        let mut maybe = |share: f64, word: &str| {
+            if random.unit() < share {
+                card += word;
+            }
+        };
+        maybe(0.4, &format!(" TPG={}", [-1, 0, 1][number % 5 % 3]));
+        maybe(0.4, &format!(" NSS={:e}", 1e9 * number as f64));
+        maybe(0.3, " PHI=0.65");
+        maybe(0.3, " GAMMA=0.4");
+        maybe(0.3, " TNOM=50");
+        text += &format!(".model M{number} {kind}({card})\n");
+    }
+    agree_on("thresholds", &text, 120);
+}
+
+/// What the simulator does not know is told at its place in the file, and there alone.
+#[test]
+fn a_parameter_that_the_simulator_lacks_is_told_once() {
+    let Some(config) = support::ngspice("published-unknown") else { return };
+    let card = ".model D1 D(IS=1e-9 CJ0=3p TBV1=1m)\n";
+    let world = support::world().with("d.lib", card);
+    let setup = SimulatorSetup::new(config.command, config.folder);
+    let (mut engine, _) =
+        Engine::new(&world, Config { simulator: Some(setup), ..Config::default() });
+    let request = EvaluateRequest {
+        card: "d.lib".into(),
+        biases: Biases::Grid { volts: vec![("a".into(), vec![-1.0, 0.5])], kelvin: Vec::new() },
+        with_simulator: true,
+        ..EvaluateRequest::default()
+    };
+    let (found, told) = engine.evaluate(&request);
+    let codes: Vec<String> = told.iter().map(|d| format!("{} {:?}", d.code, d.place())).collect();
+    assert_eq!(told.len(), 1, "{codes:?}");
+    assert!(codes[0].starts_with("E0757 Some(Text") && !told.has_errors(), "{codes:?}");
+    assert!(found.rows.iter().all(|row| row.iter().all(Option::is_some)), "{:?}", found.rows);
+}
+
+/// Diodes and bipolar transistors of so many times the area, and so many devices of any kind.
+#[test]
+fn so_many_in_parallel_are_evaluated() {
+    let Some(config) = support::ngspice("published-area") else { return };
+    let text = ".model dm D(IS=1e-12 N=1.1 RS=2 CJO=2p TT=3n)\n\
+                .model qm PNP(IS=1e-15 BF=80 VAF=30 RB=50 RBM=5 RE=1 RC=3 CJE=1p TF=0.3n)\n\
+                .model jm NJF(VTO=-2 BETA=1m RD=10 CGS=2p)\n";
+    let world = support::world().with("d.lib", text);
+    let setup = SimulatorSetup::new(config.command, config.folder);
+    let (mut engine, _) =
+        Engine::new(&world, Config { simulator: Some(setup), ..Config::default() });
+    let cases: [(&str, &[(&str, f64)], &[(&str, f64)], &str, f64); 4] = [
+        ("dm", &[("area", 2.5)], &[("a", 0.7)], "a", 2.5),
+        ("dm", &[("M", 2.0), ("AREA", 3.0)], &[("a", 0.65)], "a", 6.0),
+        ("qm", &[("area", 4.0)], &[("b", -0.7), ("c", -3.0)], "c", 4.0),
+        ("jm", &[("m", 3.0)], &[("d", 5.0), ("g", -0.5)], "d", 3.0),
+    ];
+    for (model, instance, volts, pin, times) in cases {
+        let mut current = |instance: &[(&str, f64)]| {
+            let request = EvaluateRequest {
+                card: "d.lib".into(),
+                model: Some(model.into()),
+                instance: instance.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
+                biases: Biases::Grid {
+                    volts: volts.iter().map(|(p, v)| (p.to_string(), vec![*v])).collect(),
+                    kelvin: vec![233.15, 398.15],
+                },
+                with_simulator: true,
+                ..EvaluateRequest::default()
+            };
+            let (found, told) = engine.evaluate(&request);
+            assert!(!told.has_errors(), "{told:?}");
+            let place = |name: &str| found.columns.iter().position(|c| c.name == name);
+            let all = |name: String| -> Vec<f64> {
+                let place = place(&name).unwrap_or_else(|| panic!("{name}"));
+                found.rows.iter().map(|r| r[place].expect("a value")).collect()
+            };
+            (all(format!("I({pin})")), all(format!("I({pin})@ngspice")))
+        };
+        let (one, _) = current(&[]);
+        let (several, simulated) = current(instance);
+        for ((one, several), simulated) in one.iter().zip(&several).zip(&simulated) {
+            assert!((several / (times * one) - 1.0).abs() < 1e-6, "{model}: {one} {several}");
+            assert!((several / simulated - 1.0).abs() < 1e-6, "{model}: {several} {simulated}");
+        }
+    }
 }

@@ -7,6 +7,7 @@
 
 mod card;
 mod dialect;
+mod formed;
 mod formula;
 mod read;
 mod simulator;
@@ -15,6 +16,7 @@ mod write;
 
 pub use card::{Element, Item, Library, ModelCard, Origin, Parameters, Subcircuit, Value};
 pub use dialect::{Dialect, ParameterSet, Rename, Sources, Written, dialect, dialects};
+pub use formed::{acts_through_threshold, threshold};
 pub use formula::{Formula, FormulaError, Infix, Prefix};
 pub use read::decode;
 pub use simulator::{

@@ -6,7 +6,8 @@ use crate::subcircuit::{Made, Refusal, compose};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
 use espice_lang::ir::{CardIr, CardParameterIr, Library, TemplateIr};
 use espice_netlist::{
-    Composite, Library as Cards, ModelCard, ParameterSet, Parameters, Subcircuit, Value, dialect,
+    Composite, Element, Item, Library as Cards, ModelCard, ParameterSet, Parameters, Subcircuit,
+    Value, acts_through_threshold, dialect, element_letter, threshold,
 };
 use espice_units::constants::{SPICE39, TNOM};
 use std::borrow::Cow;
@@ -121,6 +122,9 @@ fn of_file<'l>(
     library: &'l Library,
 ) -> Result<CardModel<'l>, Diagnostic> {
     let mut model = CardModel::of_card(with_bases(cards, card)?, library)?;
+    if let Some(several) = in_parallel(&model, cards, instance, library) {
+        return several;
+    }
     for (name, value) in numbers(instance)? {
         if !model.set_instance(&name, value) && model.template.simulator.is_none() {
             let known: Vec<&str> = model
@@ -139,6 +143,40 @@ fn of_file<'l>(
         model.instance.push((name, value));
     }
     Ok(model)
+}
+
+/// So many devices of a card as its element's multiplier says, or its area where templates have
+/// none: a diode or bipolar transistor of so many times the area is so many in parallel. `None`
+/// where the element states neither.
+fn in_parallel<'l>(
+    model: &CardModel<'l>,
+    cards: &Cards,
+    instance: &[(String, String)],
+    library: &'l Library,
+) -> Option<Result<CardModel<'l>, Diagnostic>> {
+    let letter = element_letter(&model.device_type)?;
+    let known = |name: &str| {
+        let own = model.own().map_or(&[][..], |own| own.instance.as_slice());
+        own.iter().any(|p| p.name.eq_ignore_ascii_case(name))
+    };
+    let counts = |(name, _): &(String, String)| {
+        let is_count = name.eq_ignore_ascii_case("m")
+            || name.eq_ignore_ascii_case("area") && ['d', 'q'].contains(&letter);
+        is_count && !known(name)
+    };
+    if model.template.simulator.is_some() || !instance.iter().any(counts) {
+        return None;
+    }
+    let parameters = match numbers(instance) {
+        Ok(numbers) => named(&numbers),
+        Err(complaint) => return Some(Err(complaint)),
+    };
+    let pins = model.pins().to_vec();
+    let fields = pins.iter().chain([&model.name]).cloned().collect();
+    let element = Element { name: format!("{letter}1"), fields, parameters };
+    let items = vec![Item::Element(element)];
+    let whole = Subcircuit { name: model.name.clone(), pins, parameters: Vec::new(), items };
+    Some(of_subcircuit(&whole, cards, &[], library, None))
 }
 
 /// A subcircuit of the file with parameters of its call.
@@ -290,6 +328,11 @@ impl<'l> CardModel<'l> {
         let Some((template, (own, polarity))) = best else {
             return Err(without_template(&card, library));
         };
+        // What the simulator does not know was told where the card was read; it would only tell so
+        // again of its own copy.
+        let mut for_simulator = card.clone();
+        let knows = |k: &ParameterSet, name: &str| k.has(name) || k.has(&k.canonical(name));
+        for_simulator.parameters.retain(|(name, _)| known.is_none_or(|k| knows(k, name)));
         let mut model = CardModel {
             name: card.name.clone(),
             device_type: card.device_type.clone(),
@@ -299,7 +342,7 @@ impl<'l> CardModel<'l> {
             values: template.defaults(),
             stated: vec![false; template.parameters.len()],
             nominal: TNOM,
-            device: Composite::from(card.clone()),
+            device: Composite::from(for_simulator),
             instance: Vec::new(),
             passed_over: Vec::new(),
             static_only: Vec::new(),
@@ -327,9 +370,13 @@ impl<'l> CardModel<'l> {
                 && !model.set(on_card(&own.instance, name, known), number)
                 && !is_setting(own, name)
                 && !passes_on
+                && !acts_through_threshold(&card, name)
             {
                 model.pass_over(name, known);
             }
+        }
+        if let Some(formed) = threshold(&card).filter(|_| !passes_on) {
+            model.set(on_card(&own.parameters, "vto", known), formed);
         }
         if !(model.nominal.is_finite() && model.nominal > 0.0) {
             let message = format!("the parameters of `{}` hold at {} K", card.name, model.nominal);
