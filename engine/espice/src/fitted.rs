@@ -57,7 +57,10 @@ impl View<'_> {
             curves,
             unused,
             rated: self.rated(&models),
-            unidentified: weak.iter().map(|d| d.sentence()).chain(self.by_limits()).collect(),
+            unidentified: (weak.iter().map(|d| d.sentence()))
+                .chain(self.by_limits())
+                .chain(self.unchecked())
+                .collect(),
             stages: stage_records(self.fitted.template, staged),
             seed: self.seed,
             mode: self.mode.to_string(),
@@ -111,9 +114,35 @@ impl View<'_> {
     fn by_limits(&self) -> impl Iterator<Item = String> {
         let staged = &self.fitted.staged;
         let judged = staged.statistics.iter().flat_map(|s| &s.parameters);
-        let of =
-            staged.free.iter().zip(judged).filter(|(i, p)| p.identified && self.limits_alone(**i));
+        let is_known = |p: &ParameterStatistics| p.identified || p.unchecked;
+        let of = staged
+            .free
+            .iter()
+            .zip(judged)
+            .filter(move |(i, p)| is_known(p) && self.limits_alone(**i));
         of.map(|(_, p)| format!("`{}` follows from limits, which leave its value open", p.name))
+    }
+
+    /// What is exactly what one value says, or as many values as there are parameters. Where that
+    /// holds of all of them the fit has told it.
+    fn unchecked(&self) -> Option<String> {
+        let staged = &self.fitted.staged;
+        if staged.statistics.as_ref().is_none_or(|s| s.degrees_of_freedom < 0.5) {
+            return None;
+        }
+        let judged = staged.statistics.iter().flat_map(|s| &s.parameters);
+        let of = staged.free.iter().zip(judged);
+        let names: Vec<String> = of
+            .filter(|(i, p)| p.unchecked && !self.limits_alone(**i))
+            .map(|(_, p)| format!("`{}`", p.name))
+            .collect();
+        let (verb, its) = if names.len() == 1 { ("rests", "its") } else { ("rest", "their") };
+        (!names.is_empty()).then(|| {
+            format!(
+                "{} {verb} on values that nothing else checks: {its} error is not known",
+                names.join(", ")
+            )
+        })
     }
 
     /// Whether what is known of a parameter comes in part from limits that stood in for values: by

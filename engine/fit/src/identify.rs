@@ -70,7 +70,9 @@ pub(crate) fn weak_directions(
     let mut alone = Vec::new();
     let largest = d.svd.s.iter().copied().fold(0.0, f64::max);
     for (a, &j) in d.inside.iter().enumerate() {
-        let Some(parameter) = parameters.get(j).filter(|p| !p.identified) else { continue };
+        // What rests on points that nothing checks is not weak: it is exactly what they say.
+        let is_weak = |p: &&ParameterStatistics| !p.identified && !p.unchecked;
+        let Some(parameter) = parameters.get(j).filter(is_weak) else { continue };
         if d.norms[a] == 0.0 {
             alone.push(Direction {
                 members: vec![(parameter.name.clone(), 1.0)],

@@ -8,6 +8,11 @@ use nalgebra::DMatrix;
 /// From this share of the largest on, a singular value belongs to a direction that the points tell.
 const SOUND: f64 = 0.1;
 
+/// From this leverage on, a point is met whatever it says: the others leave it no say.
+const EXACT: f64 = 0.99;
+/// A parameter of which more than this share comes from such points rests on them alone.
+const ALONE: f64 = 0.5;
+
 /// What counts as identified, declared before the fit, and how sure intervals are to be.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Criteria {
@@ -69,6 +74,10 @@ pub struct ParameterStatistics {
     pub at_bound: Option<End>,
     /// Whether the fit moved it from its start.
     pub moved: bool,
+    /// Whether it rests on points that are met whatever they say, such as one row of a table that
+    /// nothing else speaks of: it is what they say, and nothing is left over to tell how far off
+    /// they are, so that no interval is known.
+    pub unchecked: bool,
 }
 
 /// What the residuals say about one curve.
@@ -189,6 +198,7 @@ pub fn statistics(
     let effective_points: f64 = curve_statistics.iter().map(|c| c.effective_points).sum();
     let degrees_of_freedom = (effective_points - rank as f64).max(0.0);
 
+    let unchecked = basis.unchecked(n, &inside);
     let spread = basis.spread(&core, n, &inside);
     let t = t_quantile(criteria.level, degrees_of_freedom);
     let raw = variables.raw(&fit.x);
@@ -199,7 +209,8 @@ pub fn statistics(
         .map(|(j, v)| {
             let at_bound = ends[j];
             let deviation = spread[(j, j)].sqrt();
-            let reach = t * deviation;
+            let unchecked = at_bound.is_none() && unchecked[j];
+            let reach = if unchecked { f64::INFINITY } else { t * deviation };
             let (low, high) = match at_bound {
                 Some(_) => (v.raw(fit.x[j]), v.raw(fit.x[j])),
                 None if reach.is_finite() => (v.raw(fit.x[j] - reach), v.raw(fit.x[j] + reach)),
@@ -223,6 +234,7 @@ pub fn statistics(
                     && error <= criteria.largest_error,
                 at_bound,
                 moved: step > 1e-9 * fit.start[j].abs().max(fit.x[j].abs()),
+                unchecked,
             }
         })
         .collect();
@@ -363,6 +375,38 @@ impl Basis {
             }
         }
         spread
+    }
+
+    /// By parameter: whether most of its estimate comes from points of leverage one. The estimate
+    /// is a sum over points, whose weights squared are the shares of equal errors in its variance.
+    /// What the points hardly tell apart from others is weak, whatever the leverage.
+    fn unchecked(&self, n: usize, inside: &[usize]) -> Vec<bool> {
+        let mut found = vec![false; n];
+        let points = self.u.first().map_or(0, Vec::len);
+        let exact: Vec<bool> =
+            (0..points).map(|i| self.u.iter().map(|u| u[i] * u[i]).sum::<f64>() > EXACT).collect();
+        if !exact.contains(&true) {
+            return found;
+        }
+        let largest = self.svd.s.iter().copied().fold(0.0, f64::max);
+        for (a, &j) in inside.iter().enumerate() {
+            let share = |k: usize| (self.svd.direction(k)[a] / self.svd.s[k]).abs();
+            let worst = (0..self.svd.len()).max_by(|k, l| share(*k).total_cmp(&share(*l)));
+            let is_sound = worst.is_some_and(|k| self.svd.s[k] > SOUND * largest);
+            if self.norms[a] == 0.0 || !is_sound {
+                continue;
+            }
+            let g: Vec<f64> =
+                self.kept.iter().map(|&k| self.svd.direction(k)[a] / self.svd.s[k]).collect();
+            let (mut all, mut alone) = (0.0, 0.0);
+            for (i, is_exact) in exact.iter().enumerate() {
+                let weight: f64 = g.iter().zip(&self.u).map(|(g, u)| g * u[i]).sum();
+                all += weight * weight;
+                alone += if *is_exact { weight * weight } else { 0.0 };
+            }
+            found[j] = alone > ALONE * all;
+        }
+        found
     }
 
     fn sorted_values(&self) -> Vec<f64> {

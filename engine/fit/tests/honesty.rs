@@ -243,6 +243,54 @@ fn inseparable_parameters_are_named_together() {
 }
 
 #[test]
+fn what_one_value_says_is_not_known_any_better() {
+    /// A line through many points, and values of a third parameter that no other depends on.
+    struct Line(&'static [f64]);
+    impl RawModel for Line {
+        fn residuals(&self) -> usize {
+            30 + self.0.len()
+        }
+        fn evaluate(
+            &mut self,
+            p: &[f64],
+            r: &mut [f64],
+            mut d: Option<&mut [f64]>,
+            _wanted: &[usize],
+        ) -> Evaluation {
+            let n = self.residuals();
+            for i in 0..n {
+                let t = i as f64 / 10.0;
+                let wave = 0.01 * (7.3 * t * t).sin();
+                let row = self.0.get(i.wrapping_sub(30));
+                r[i] = row.map_or(p[0] + p[1] * t - (1.0 + 2.0 * t + wave), |v| p[2] - v);
+                if let Some(d) = d.as_deref_mut() {
+                    let of_line = f64::from(row.is_none());
+                    (d[i], d[n + i], d[2 * n + i]) = (of_line, of_line * t, 1.0 - of_line);
+                }
+            }
+            Evaluation::Done
+        }
+    }
+    let worth = |rows: &'static [f64]| {
+        let named = ["A", "B", "C"].map(|n| Variable::free(n, 1.5).within(0.1, 9.0));
+        let (variables, _) = Variables::new(named.to_vec()).unwrap();
+        let mut problem = Mapped::new(Line(rows), &variables);
+        let settings = Settings::default();
+        let fit =
+            solve(&mut problem, &variables.start(), &variables.bounds(), &settings, &|| false);
+        statistics(&fit, &variables, &[], &Criteria::default())
+    };
+    let one = worth(&[4.0]);
+    let c = &one.parameters[2];
+    assert!(c.unchecked && !c.identified && (c.low, c.high) == (0.1, 9.0), "{c:?}");
+    assert!((c.value - 4.0).abs() < 1e-9 && one.weak_directions().is_empty());
+    assert!(one.parameters[..2].iter().all(|p| p.identified && !p.unchecked));
+    let two = worth(&[4.0, 4.02]);
+    let c = &two.parameters[2];
+    assert!(c.identified && !c.unchecked && c.high - c.low < 0.1, "{c:?}");
+}
+
+#[test]
 fn equal_inputs_give_equal_bits() {
     let variables = variables();
     let diode = with_noise(sweep(120), |v| 0.01 * (91.0 * v).sin());

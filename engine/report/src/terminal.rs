@@ -83,7 +83,11 @@ fn title(outcome: &Outcome, style: Style) -> String {
 fn head(outcome: &Outcome, style: Style) -> String {
     let title = title(outcome, style);
     let verdict = Verdict::of(outcome);
-    let paint = if verdict == Verdict::Passed { Paint::Good } else { Paint::Bad };
+    let paint = match verdict {
+        Verdict::Passed => Paint::Good,
+        Verdict::Unjudged => Paint::Warn,
+        Verdict::Failed | Verdict::None => Paint::Bad,
+    };
     let mut verdict = style.paint(paint, verdict.word());
     let failures = words::failures(outcome);
     if !failures.is_empty() {
@@ -364,6 +368,19 @@ mod tests {
     #[test]
     fn a_passed_diode() {
         insta::assert_snapshot!(render(&fixture::diode(), Style::default()));
+    }
+
+    #[test]
+    fn a_model_of_which_no_rule_speaks_has_not_passed() {
+        let mut outcome = fixture::diode();
+        let rules = &mut outcome.verdict.rules;
+        rules.not_applicable = rules.loaded;
+        (rules.passed, rules.failed, rules.undecided, rules.waived) = (0, 0, 0, 0);
+        outcome.verdict.findings.clear();
+        let text = render(&outcome, Style::default());
+        assert!(text.contains(": not judged, no rule applied"), "{text}");
+        assert!(!text.contains(": passed"), "{text}");
+        assert!(crate::html::render(&outcome, &[]).contains("Not judged: no rule applied"));
     }
 
     #[test]

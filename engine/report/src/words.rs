@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub(crate) enum Verdict {
     /// A model came out, and every error rule holds.
     Passed,
+    /// A model came out, and no rule said anything of it.
+    Unjudged,
     /// A model came out, and a rule that decides does not hold.
     Failed,
     /// No model came out.
@@ -22,6 +24,7 @@ impl Verdict {
     /// The verdict of an outcome.
     pub(crate) fn of(outcome: &Outcome) -> Verdict {
         match outcome.verdict.status.as_str() {
+            "passed" if is_unjudged(&outcome.verdict.rules) => Verdict::Unjudged,
             "passed" => Verdict::Passed,
             "failed" => Verdict::Failed,
             _ => Verdict::None,
@@ -32,10 +35,16 @@ impl Verdict {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Verdict::Passed => "passed",
+            Verdict::Unjudged => "not judged, no rule applied",
             Verdict::Failed => "failed",
             Verdict::None => "no model",
         }
     }
+}
+
+/// Whether no rule spoke of the device: nothing held, and nothing failed.
+fn is_unjudged(rules: &RuleCount) -> bool {
+    rules.passed + rules.failed + rules.waived + rules.undecided == 0
 }
 
 /// The findings with a status, those of error rules first, in their own order otherwise.

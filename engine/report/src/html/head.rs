@@ -36,14 +36,17 @@ fn badge(outcome: &Outcome) -> String {
     let verdict = Verdict::of(outcome);
     let class = match verdict {
         Verdict::Passed => "good",
+        Verdict::Unjudged => "warn",
         Verdict::Failed | Verdict::None => "bad",
     };
     let mark = match verdict {
         Verdict::Passed => "✓",
+        Verdict::Unjudged => "!",
         Verdict::Failed | Verdict::None => "✗",
     };
     let word = match verdict {
         Verdict::Passed => "Passed",
+        Verdict::Unjudged => "Not judged: no rule applied",
         Verdict::Failed => "Failed",
         Verdict::None => "No model",
     };
