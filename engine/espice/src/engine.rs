@@ -162,6 +162,7 @@ impl<'w> Engine<'w> {
             let proved = rules::reachability(&self.library, &self.rulebook);
             diagnostics.extend(lint::without_allowed(&self.library, proved));
             diagnostics.extend(self.without_rules());
+            diagnostics.extend(self.without_values(&self.packs_in(paths)));
             diagnostics.sort();
         }
         diagnostics

@@ -22,6 +22,7 @@ mod builtin;
 mod candidate;
 mod card;
 mod config;
+mod defaults;
 mod emit;
 mod engine;
 mod evaluate;

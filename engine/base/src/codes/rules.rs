@@ -17,7 +17,8 @@ Right:  fit CJO, VJ, M to CJ(VR)";
 
     NOT_A_NUMBER_FOUND "E0530" "a computed value is not a number"
 "A division by zero, the logarithm of a negative value or an overflow has no answer. A rule that
-meets one is undecided: it neither passes nor fails.
+meets one is undecided: it neither passes nor fails. `espice check` looks at every template of the
+packs at its defaults, and tells of one that has no finite current, charge or capacitance there.
 
 Wrong:  check every c in data.curves(IF(VF)): min(ln(c.y)) > -30
 Right:  check every c in data.curves(IF(VF)): min(ln(c.y) where c.y > 0 A) > -30";
