@@ -318,6 +318,31 @@ fn what_a_simulator_does_not_know_becomes_sources() {
     }
 }
 
+/// What is written for LTspice, which has not run here, in ngspice's reading of LTspice's language:
+/// it has neither `temp` in sources nor `if`, which are the two words that it is told.
+#[test]
+fn what_is_written_for_ltspice_says_the_same_equations() {
+    let cases = [
+        ("forms", "nch", 0, 1.0),
+        ("forms", "pch", 1, -1.0),
+        ("vdmos", "nmos", 0, 1.0),
+        ("vdmos", "pmos", 1, -1.0),
+        ("sic_mosfet", "nmos", 0, 1.0),
+        ("superjunction_mosfet", "pmos", 1, -1.0),
+    ];
+    for (name, word, polarity, sign) in cases {
+        let text = card(name, Some(word), "ltspice").expect("a card");
+        assert!(text.contains("if(") && !text.contains(".model") && !text.contains('?'), "{text}");
+        let (head, body) = text.split_once('\n').expect("lines");
+        let told = body.replace("(temp+", "(temper+");
+        assert!(told != body || !body.contains("temp"), "{text}");
+        let text = format!("{head}\n.func if(c,a,b) {{c ? a : b}}\n{told}");
+        let subcircuit = read(&text).subcircuits().first().map(|s| (*s).clone());
+        let device = Composite { parts: Vec::new(), subcircuit };
+        compare(&template(name), polarity, device, &points(sign, -1.5));
+    }
+}
+
 #[test]
 fn dialects_differ_in_choices_and_the_temperature() {
     let [ngspice, ltspice] = ["ngspice", "ltspice"].map(|to| card("forms", None, to).expect("one"));
