@@ -358,18 +358,20 @@ const TEST: &[Form] = &[
 
 const PART_OF_DATA: Form = once("part", Rule::text_statement, "part \"BAT54\"");
 const MAKER: Form = once("maker", Rule::text_statement, "maker \"ACME\"");
+const CLASS: Form = once("class", Rule::text_statement, "class \"varactor\"");
 const PACKAGE: Form = once("package", Rule::text_statement, "package \"SOD-323\"");
 const SWEEP_OF_DATA: Form = block("sweep", Rule::flag_statement, Context::Sweep, "sweep { … }");
 const FACT: Form =
     form("", Rule::fact_statement, "VF min 0.6 V typ 0.7 V max 0.8 V at (IF = 10 mA)");
 
-const DATA: &[Form] = &[PART_OF_DATA, MAKER, PACKAGE, SWEEP_OF_DATA, FACT];
+const DATA: &[Form] = &[PART_OF_DATA, MAKER, CLASS, PACKAGE, SWEEP_OF_DATA, FACT];
 
 const CASE: &[Form] = &[
     form("without", Rule::names_statement, "without VF, IR"),
     form("expect", Rule::expect_statement, "expect error RULE"),
     PART_OF_DATA,
     MAKER,
+    CLASS,
     PACKAGE,
     SWEEP_OF_DATA,
     FACT,

@@ -110,6 +110,8 @@ pub struct Device {
     pub maker: Option<String>,
     /// Device kind.
     pub kind: Option<String>,
+    /// Class of the kind, such as `schottky`, where the sources name one.
+    pub class: Option<String>,
     /// Polarity.
     pub polarity: Option<String>,
     /// Package, or `wafer`.

@@ -39,6 +39,7 @@ pub(crate) fn device(facts: &Facts, part: String) -> out::Device {
         part,
         maker: device.maker.clone(),
         kind: device.kind.clone(),
+        class: device.class.clone(),
         polarity: device.polarity.clone(),
         parts: device.parts.clone(),
         package: device.package.clone(),

@@ -34,6 +34,9 @@ pub struct Device {
     pub maker: Option<String>,
     /// Device kind of the symbol table (`diode`, `mosfet`), stated or found.
     pub kind: Option<String>,
+    /// Class of the kind (`schottky`, `varactor`), where the sources state one or their title names
+    /// exactly one.
+    pub class: Option<String>,
     /// Polarity of the kind (`nmos`, `pnp`), when the kind has them.
     pub polarity: Option<String>,
     /// Package or `wafer`.

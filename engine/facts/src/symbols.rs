@@ -81,16 +81,29 @@ impl SymbolTable {
     }
 
     /// The symbol that a source spells this way: the canonical name first, then synonyms
-    /// exactly, then both without blanks, underscores and case, when that is unambiguous.
+    /// exactly, then both without blanks, underscores and case, when that is unambiguous. What
+    /// belongs to no kind in particular comes before what belongs to some.
     pub fn resolve(&self, spelling: &str) -> Option<&SymbolInfo> {
+        self.resolve_for(spelling, None)
+    }
+
+    /// As [`SymbolTable::resolve`], for a device of a kind: of several symbols that are spelled
+    /// alike its own is meant, then one of all kinds, then one of others.
+    pub fn resolve_for(&self, spelling: &str, kind: Option<&str>) -> Option<&SymbolInfo> {
         let spelling = spelling.trim();
         if let Some(exact) = self.symbols.get(spelling) {
             return Some(exact);
         }
+        let is_own = |s: &SymbolInfo| kind.is_some_and(|k| s.kinds.iter().any(|of| of == k));
         let spelled = |f: &dyn Fn(&str) -> bool| {
-            let mut found =
-                self.symbols.values().filter(|s| f(&s.name) || s.synonyms.iter().any(|n| f(n)));
-            found.next().filter(|_| found.next().is_none())
+            let found: Vec<&SymbolInfo> = (self.symbols.values())
+                .filter(|s| f(&s.name) || s.synonyms.iter().any(|n| f(n)))
+                .collect();
+            let only = |wanted: &dyn Fn(&SymbolInfo) -> bool| {
+                let mut of_these = found.iter().copied().filter(|s| wanted(s));
+                of_these.next().filter(|_| of_these.next().is_none())
+            };
+            only(&is_own).or_else(|| only(&|s| s.kinds.is_empty())).or_else(|| only(&|_| true))
         };
         let folded = fold(spelling);
         spelled(&|n| n == spelling).or_else(|| spelled(&|n| fold(n) == folded))

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One field of [`Device`] that sources may disagree about.
 type Field = (&'static str, fn(&mut Device) -> &mut Option<String>);
 
-const FIELDS: [Field; 5] = [
+const FIELDS: [Field; 6] = [
     ("part", |d| &mut d.part),
     ("maker", |d| &mut d.maker),
     ("kind", |d| &mut d.kind),
+    ("class", |d| &mut d.class),
     ("polarity", |d| &mut d.polarity),
     ("package", |d| &mut d.package),
 ];

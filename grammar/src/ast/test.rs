@@ -68,7 +68,7 @@ pub enum Given {
 /// One fact of a test.
 #[derive(Clone, PartialEq, Debug)]
 pub enum GivenFact {
-    /// `part "X"`, `maker "X"` or `package "X"`: a field of the device and its text.
+    /// `part "X"`, `maker "X"`, `class "X"` or `package "X"`: a field of the device and its text.
     Device(Word, Quoted),
     /// `VF = 0.7 V at (…)`, `IR max 5 uA at (…)`
     Row {

@@ -97,7 +97,7 @@ impl<'a> Builder<'a> {
 
     fn given_fact(&mut self, mut s: Parsed<'a>, block: &[Statement]) -> Option<GivenFact> {
         match s.word {
-            field @ ("part" | "maker" | "package") => {
+            field @ ("part" | "maker" | "class" | "package") => {
                 let start = s.span.start as usize;
                 let word = Word {
                     text: String::from(field),

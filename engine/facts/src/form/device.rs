@@ -6,15 +6,17 @@ use crate::{Device, SIZES};
 use espice_base::{Code, Diagnostic, Span, did_you_mean};
 use std::collections::BTreeMap;
 
-const KEYS: &[&str] = &["kind", "maker", "package", "part", "parts", "polarity", "sizes"];
+const KEYS: &[&str] = &["class", "kind", "maker", "package", "part", "parts", "polarity", "sizes"];
 
 pub(super) fn read(table: &Table<'_, '_>, reader: &mut Reader<'_>) -> Device {
     table.only_keys(KEYS, "`[device]`", reader);
+    let kind = kind(table, reader);
     Device {
         part: table.string("part", reader),
         parts: table.strings("parts", reader),
         maker: table.string("maker", reader),
-        kind: kind(table, reader),
+        class: class(table, kind.as_deref(), reader),
+        kind,
         polarity: table.string("polarity", reader),
         package: table.string("package", reader),
         sizes: sizes(table, reader),
@@ -41,6 +43,26 @@ fn sizes(table: &Table<'_, '_>, reader: &mut Reader<'_>) -> BTreeMap<String, f64
         }
     }
     sizes
+}
+
+/// The class must be one of the kind's, where the kind is stated.
+fn class(table: &Table<'_, '_>, kind: Option<&str>, reader: &mut Reader<'_>) -> Option<String> {
+    let (text, span) = table.text("class", reader)?;
+    let Some(kind) = kind.and_then(|k| reader.symbols.kind(k)) else {
+        return Some(text.to_string());
+    };
+    let known: Vec<&str> = kind.classes.iter().map(|c| c.0.as_str()).collect();
+    if known.contains(&text) {
+        return Some(text.to_string());
+    }
+    let message = format!("`{}` is no class of the kind `{}`", shown(text), kind.name);
+    let help = match did_you_mean(text, known.iter().copied()) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None if known.is_empty() => String::from("the kind has no classes"),
+        None => format!("its classes are {}", known.join(", ")),
+    };
+    reader.out.push(Diagnostic::error(Code::SYMBOL_UNKNOWN, message).at(span).help(help));
+    None
 }
 
 /// The kind must be one of the symbol table's.

@@ -73,7 +73,7 @@ pub fn read(text: &str, file: FileId, name: &str, symbols: &SymbolTable) -> (Fac
         }],
         ..Facts::default()
     };
-    let mut reader = Reader { file, symbols, out: Capped::default() };
+    let mut reader = Reader { file, symbols, kind: None, out: Capped::default() };
     let too_large = if text.len() > FACTS_BYTES {
         Some(format!("the facts file has {} bytes, more than {FACTS_BYTES}", text.len()))
     } else if table_estimate(text) > FACTS_TABLES {
@@ -130,6 +130,7 @@ fn read_root(root: &Table<'_, '_>, reader: &mut Reader<'_>, facts: &mut Facts) {
     root.only_keys(ROOT_KEYS, "the top of a facts file", reader);
     if let Some(table) = root.table("device", reader) {
         facts.device = device::read(&table, reader);
+        reader.kind.clone_from(&facts.device.kind);
     }
     for entry in root.entries("parameter", reader) {
         facts.parameters.extend(parameter::read(&entry, reader));

@@ -12,6 +12,8 @@ use toml::de::{DeArray, DeTable, DeValue};
 pub(super) struct Reader<'s> {
     pub(super) file: FileId,
     pub(super) symbols: &'s SymbolTable,
+    /// The kind of the device, once it is read.
+    pub(super) kind: Option<String>,
     pub(super) out: Capped,
 }
 
@@ -346,7 +348,7 @@ impl<'s> Reader<'s> {
 
     /// The symbol that a text names; complains when there is none.
     pub(super) fn symbol(&mut self, text: &str, span: Span) -> Option<&'s SymbolInfo> {
-        let found = self.symbols.resolve(text);
+        let found = self.symbols.resolve_for(text, self.kind.as_deref());
         if found.is_none() {
             // Built only when shown: a suggestion costs a look at the whole table.
             self.out.push_with(Code::SYMBOL_UNKNOWN, Severity::Error, span, || {

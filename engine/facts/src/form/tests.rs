@@ -41,9 +41,53 @@ fn table() -> SymbolTable {
         name: "diode".into(),
         pins: vec!["a".into(), "k".into()],
         quantities: vec![quantity("IF", "VF"), quantity("IR", "VR")],
+        classes: vec![("led".into(), Vec::new()), ("varactor".into(), Vec::new())],
         ..KindInfo::default()
     });
+    table.add_kind(KindInfo { name: "capacitor".into(), ..KindInfo::default() });
     table
+}
+
+#[test]
+fn a_spelling_means_what_it_means_for_the_kind() {
+    let mut table = table();
+    for (name, of) in [("Rsource", None), ("Rseries", Some("diode")), ("Cap", Some("capacitor"))] {
+        let spelling = if name == "Cap" { "C" } else { "RS" };
+        table.add_symbol(SymbolInfo {
+            name: name.into(),
+            dimension: Dimension::NONE,
+            title: name.into(),
+            synonyms: vec![spelling.into()],
+            names: Vec::new(),
+            rating: false,
+            kinds: of.into_iter().map(String::from).collect(),
+            plausible: None,
+            span: Span::default(),
+        });
+    }
+    let found = |spelling, kind| table.resolve_for(spelling, kind).map(|s| s.name.as_str());
+    assert_eq!(found("RS", Some("diode")), Some("Rseries"));
+    assert_eq!(found("r_s", Some("diode")), Some("Rseries"));
+    assert_eq!(found("RS", Some("capacitor")), Some("Rsource"));
+    assert_eq!(found("RS", None), Some("Rsource"));
+    // Where nothing else is spelled so, that of another kind is meant.
+    assert_eq!(found("C", Some("diode")), Some("Cap"));
+    let text = |kind: &str| {
+        format!("[device]\nkind = \"{kind}\"\n[[parameter]]\nsymbol = \"RS\"\ntyp = \"1\"\n")
+    };
+    let read = |kind| read(&text(kind), FileId(0), "f", &table).0.parameters[0].symbol.clone();
+    assert_eq!([read("diode"), read("capacitor")], ["Rseries", "Rsource"]);
+}
+
+#[test]
+fn a_class_is_one_of_the_kind() {
+    let device = |class: &str| format!("[device]\nkind = \"diode\"\nclass = \"{class}\"\n");
+    let (facts, told) = run(&device("varactor"));
+    assert_eq!((facts.device.class.as_deref(), told.len()), (Some("varactor"), 0));
+    let (facts, told) = run(&device("varacter"));
+    assert_eq!(facts.device.class, None);
+    assert!(told.iter().any(|d| d.help.iter().any(|h| h.contains("`varactor`"))), "{told:?}");
+    assert_eq!(findings(&device("varacter")), ["E0622@3:9"]);
 }
 
 fn run(text: &str) -> (Facts, Diagnostics) {
@@ -385,6 +429,7 @@ fn what_is_written_reads_back_bit_for_bit() {
                 parts: dice.texts(),
                 maker: dice.maybe(Dice::text),
                 kind: dice.maybe(|_| "diode".into()),
+                class: dice.maybe(|_| "led".into()),
                 polarity: dice.maybe(Dice::text),
                 package: dice.maybe(Dice::text),
                 sizes: SIZES

@@ -91,6 +91,7 @@ fn device(device: &Device) -> Option<String> {
         ("part", &device.part),
         ("maker", &device.maker),
         ("kind", &device.kind),
+        ("class", &device.class),
         ("polarity", &device.polarity),
         ("package", &device.package),
     ];

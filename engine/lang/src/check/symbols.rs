@@ -1,9 +1,9 @@
 //! Symbols and kinds: the names that packs, readers and reports share.
 
-use super::dims::{Operand, type_unit, unexpected};
+use super::dims::{Operand, likely, type_unit, unexpected};
 use super::names::{Class, Names};
 use super::quantities::check_quantity;
-use crate::ir::{KindIr, Owned};
+use crate::ir::{KindIr, Owned, QuantityIr};
 use crate::template::functions::Functions;
 use crate::template::parameters::constant_range;
 use espice_base::{Code, Diagnostic, Diagnostics, Span};
@@ -125,11 +125,27 @@ pub(crate) fn check_kinds(
     table: &mut SymbolTable,
     diagnostics: &mut Diagnostics,
 ) -> Vec<KindIr> {
-    let mut checked = Vec::new();
+    let mut checked: Vec<KindIr> = Vec::new();
     for Owned { pack, item, .. } in kinds {
-        let pins = pins(item, names, diagnostics);
+        if let Some(kind) = checked.iter_mut().find(|k| k.name == item.name.text) {
+            let place = (item.name.text.as_str(), &*kind.pins.clone(), *pack);
+            for quantity in &item.quantities {
+                let ir = check_quantity(quantity, place, names, functions, table, diagnostics);
+                let Some(ir) = ir else { continue };
+                match kind.quantities.iter().find(|q| measures_the_same(q, &ir)) {
+                    Some(first) => {
+                        diagnostics.push(declared_twice(&ir.symbol, ir.span, first.span))
+                    }
+                    None => kind.quantities.push(ir),
+                }
+            }
+            add_to_kind(item, kind, table, diagnostics);
+            continue;
+        }
+        let pins = pins(item, *pack, names, diagnostics);
         let mut quantities = Vec::new();
-        for quantity in &item.quantities {
+        // Without pins nothing can be measured at them.
+        for quantity in item.quantities.iter().filter(|_| pins.len() > 1) {
             let place = (item.name.text.as_str(), pins.as_slice(), *pack);
             let ir = check_quantity(quantity, place, names, functions, table, diagnostics);
             quantities.extend(ir);
@@ -150,14 +166,7 @@ pub(crate) fn check_kinds(
             polarities,
             positive,
             negative,
-            quantities: quantities
-                .iter()
-                .map(|q| QuantityInfo {
-                    symbol: q.symbol.clone(),
-                    arguments: q.arguments.clone(),
-                    assumed: q.assumed().map(String::from).collect(),
-                })
-                .collect(),
+            quantities: quantities.iter().map(quantity_info).collect(),
         });
         checked.push(KindIr {
             name: item.name.text.clone(),
@@ -172,6 +181,59 @@ pub(crate) fn check_kinds(
     checked
 }
 
+fn quantity_info(quantity: &QuantityIr) -> QuantityInfo {
+    QuantityInfo {
+        symbol: quantity.symbol.clone(),
+        arguments: quantity.arguments.clone(),
+        assumed: quantity.assumed().map(String::from).collect(),
+    }
+}
+
+/// Two ways to measure one symbol under the same conditions: nothing would say which counts.
+fn measures_the_same(a: &QuantityIr, b: &QuantityIr) -> bool {
+    let sorted = |q: &QuantityIr| {
+        let mut arguments = q.arguments.clone();
+        arguments.sort();
+        arguments
+    };
+    a.symbol == b.symbol && sorted(a) == sorted(b)
+}
+
+fn declared_twice(name: &str, again: Span, first: Span) -> Diagnostic {
+    let message = format!("`{name}` is declared twice");
+    Diagnostic::error(Code::DECLARED_TWICE, message)
+        .label(again, "declared again")
+        .label(first, "declared first")
+}
+
+/// What a pack adds to a kind of a pack that it extends: quantities, words of titles, classes and
+/// what recognises it. Pins and polarities are those of the kind, on which its templates stand.
+fn add_to_kind(
+    item: &ast::Kind,
+    kind: &KindIr,
+    table: &mut SymbolTable,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(mut info) = table.kind(&kind.name).cloned() else { return };
+    info.quantities = kind.quantities.iter().map(quantity_info).collect();
+    info.titles.extend(texts(&item.titles));
+    for (name, words) in called(&item.classes, diagnostics) {
+        match info.classes.iter_mut().find(|c| c.0 == name) {
+            Some(known) => known.1.extend(words),
+            None => info.classes.push((name, words)),
+        }
+    }
+    table.add_kind(info);
+    let fixed = item.polarities.iter().map(|p| &p.name);
+    let fixed = fixed.chain(&item.positive).chain(&item.negative);
+    for word in fixed {
+        let message = format!("the polarities of `{}` are settled where it is declared", kind.name);
+        let help = "give quantities, titles, classes or what recognises it; or declare a kind of \
+                    another name, with pins";
+        diagnostics.push(Diagnostic::error(Code::INHERITED_NAME, message).at(word.span).help(help));
+    }
+}
+
 fn texts(quoted: &[ast::Quoted]) -> Vec<String> {
     quoted.iter().map(|q| q.text.clone()).collect()
 }
@@ -181,21 +243,21 @@ fn called(items: &[ast::Called], diagnostics: &mut Diagnostics) -> Vec<(String, 
     let mut out: Vec<(String, Vec<String>)> = Vec::new();
     for item in items {
         match items.iter().find(|i| i.name.text == item.name.text) {
-            Some(first) if first.name.span != item.name.span => diagnostics.push(
-                Diagnostic::error(
-                    Code::DECLARED_TWICE,
-                    format!("`{}` is declared twice", item.name.text),
-                )
-                .label(item.name.span, "declared again")
-                .label(first.name.span, "declared first"),
-            ),
+            Some(first) if first.name.span != item.name.span => {
+                diagnostics.push(declared_twice(&item.name.text, item.name.span, first.name.span));
+            }
             _ => out.push((item.name.text.clone(), texts(&item.words))),
         }
     }
     out
 }
 
-fn pins(item: &ast::Kind, names: &Names, diagnostics: &mut Diagnostics) -> Vec<String> {
+fn pins(
+    item: &ast::Kind,
+    pack: usize,
+    names: &Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<String> {
     let mut pins: Vec<&Word> = Vec::new();
     for pin in &item.pins {
         match pins.iter().find(|p| p.text == pin.text) {
@@ -210,6 +272,7 @@ fn pins(item: &ast::Kind, names: &Names, diagnostics: &mut Diagnostics) -> Vec<S
             ),
         }
     }
+    let others = names.visible(Class::Kind, pack).filter(|n| *n != item.name.text);
     if pins.len() < 2 && !names.is_damaged(item.name.span) {
         diagnostics.push(
             Diagnostic::error(
@@ -217,7 +280,10 @@ fn pins(item: &ast::Kind, names: &Names, diagnostics: &mut Diagnostics) -> Vec<S
                 format!("the kind `{}` needs two pins or more", item.name.text),
             )
             .at(item.name.span)
-            .help("write `pins a, k`"),
+            .help(match likely(&item.name.text, others) {
+                Some(meant) => format!("{meant} Without pins it adds to a kind that is there"),
+                None => String::from("write `pins a, k`"),
+            }),
         );
     }
     pins.into_iter().map(|p| p.text.clone()).collect()

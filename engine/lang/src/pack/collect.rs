@@ -8,7 +8,7 @@ use super::tables::read_table;
 use super::xlsx::{self, Trouble};
 use crate::check::Declarations;
 use crate::check::dims::likely;
-use crate::check::names::{Class, Names};
+use crate::check::names::{Class, Lookup, Names};
 use crate::ir::{Allowed, Library, Owned, ScriptSource, TestData};
 use espice_base::{
     Code, Diagnostic, Diagnostics, FileId, Place, ReadError, Severity, SourceMap, Span, Text,
@@ -121,7 +121,11 @@ impl<'f> Collector<'_, 'f> {
                 }
             }
             ItemKind::Kind(item) => {
-                if self.declare(Class::Kind, &item.name) {
+                // Without pins it adds to a kind of a pack that this one extends.
+                let known = self.names.find(Class::Kind, &item.name.text, pack);
+                let adds =
+                    item.pins.is_empty() && matches!(known, Lookup::Found(base, _) if base != pack);
+                if adds || self.declare(Class::Kind, &item.name) {
                     for clause in &item.recognise {
                         let item = (item.name.text.clone(), clause.clone());
                         self.library.recognise.push(Owned { pack, doc: doc.clone(), item });

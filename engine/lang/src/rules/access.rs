@@ -196,6 +196,7 @@ impl<'a> Evaluator<'a> {
             FieldId::DevicePart => return self.text(device.part.as_deref(), span, "the part"),
             FieldId::DeviceMaker => return self.text(device.maker.as_deref(), span, "the maker"),
             FieldId::DeviceKind => return self.text(device.kind.as_deref(), span, "the kind"),
+            FieldId::DeviceClass => return self.text(device.class.as_deref(), span, "the class"),
             FieldId::DevicePackage => {
                 return self.text(device.package.as_deref(), span, "the package");
             }

@@ -49,6 +49,7 @@ pub(crate) enum FieldId {
     DevicePart,
     DeviceMaker,
     DeviceKind,
+    DeviceClass,
     DevicePackage,
     DevicePolarity,
     RangeLow,
@@ -73,7 +74,7 @@ enum Record {
     Many,
 }
 
-const ENTRIES: [Entry; 56] = [
+const ENTRIES: [Entry; 57] = [
     Entry(Record::Row, "min", FieldId::RowMin),
     Entry(Record::Row, "typ", FieldId::RowTyp),
     Entry(Record::Row, "max", FieldId::RowMax),
@@ -121,6 +122,7 @@ const ENTRIES: [Entry; 56] = [
     Entry(Record::Device, "part", FieldId::DevicePart),
     Entry(Record::Device, "maker", FieldId::DeviceMaker),
     Entry(Record::Device, "kind", FieldId::DeviceKind),
+    Entry(Record::Device, "class", FieldId::DeviceClass),
     Entry(Record::Device, "package", FieldId::DevicePackage),
     Entry(Record::Device, "polarity", FieldId::DevicePolarity),
     Entry(Record::Model, "template", FieldId::ModelTemplate),
@@ -219,6 +221,7 @@ fn field_type(record: &Type, id: FieldId) -> Type {
         | FieldId::DevicePart
         | FieldId::DeviceMaker
         | FieldId::DeviceKind
+        | FieldId::DeviceClass
         | FieldId::DevicePackage
         | FieldId::DevicePolarity
         | FieldId::ModelTemplate => Type::Text,

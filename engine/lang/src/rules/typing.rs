@@ -2,6 +2,7 @@
 //! ranges, lists. Access to data, models and tables stands in `typing_data`.
 
 use super::expr::{ExprKind as Kind, TypedExpr};
+use super::fields::FieldId;
 use super::scope::{Checker, POINT_HELP, as_point};
 use super::types::{self, Clash, Type};
 use crate::check::dims::{self, Operand, Together};
@@ -429,8 +430,34 @@ impl Checker<'_> {
             self.refuse(Code::VALUE_TYPE, v.span, message, help);
             return TypedExpr::poison(span);
         }
+        self.known_word(&v, word);
         let kind = Kind::IsWord { value: Box::new(v), word: word.text.clone(), negated };
         node(span, Type::Truth, evidence, kind)
+    }
+
+    /// A class, kind or template that nothing declares would never be met, and quietly.
+    fn known_word(&mut self, value: &TypedExpr, word: &Word) {
+        let Kind::Field(_, id) = &value.kind else { return };
+        let (library, kinds) = (self.library, &self.kinds);
+        let of_scope = |k: &&espice_facts::KindInfo| kinds.is_empty() || kinds.contains(&k.name);
+        let (what, known): (_, Vec<&str>) = match id {
+            FieldId::DeviceKind => {
+                ("device kind", library.symbols.kinds().map(|k| k.name.as_str()).collect())
+            }
+            FieldId::DeviceClass => {
+                let classes = library.symbols.kinds().filter(of_scope).flat_map(|k| &k.classes);
+                ("class of these devices", classes.map(|c| c.0.as_str()).collect())
+            }
+            FieldId::ModelTemplate => ("template", library.templates.names().collect()),
+            _ => return,
+        };
+        if known.contains(&word.text.as_str()) || library.is_forgiven(self.pack, &word.text) {
+            return;
+        }
+        let help = dims::likely(&word.text, known.iter().copied());
+        let help = help.unwrap_or_else(|| format!("known are {}", known.join(", ")));
+        let message = format!("there is no {what} `{}`", word.text);
+        self.refuse(Code::UNKNOWN_WORD, word.span, message, &help);
     }
 
     fn range(

@@ -136,6 +136,11 @@ impl Templates {
         self.slots.iter().filter(move |s| s.kind == kind).filter_map(|slot| self.force(slot))
     }
 
+    /// The names of all of them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.slots.iter().map(|s| s.name.as_str())
+    }
+
     /// The names of those of a kind.
     pub fn names_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
         self.slots.iter().filter(move |s| s.kind == kind).map(|s| s.name.as_str())

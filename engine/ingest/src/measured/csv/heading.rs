@@ -55,13 +55,21 @@ impl Meaning<'_> {
     }
 }
 
+/// What columns may be called: the symbols, and the kind of the device where the lines before state
+/// it.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'s> {
+    pub(super) symbols: &'s SymbolTable,
+    pub(super) kind: Option<&'s str>,
+}
+
 /// Reads the heading's cells; `None` when any of them cannot be used, all being named.
 pub(super) fn read<'s>(
     cells: &[&str],
     line: &str,
     start: usize,
     file: FileId,
-    symbols: &'s SymbolTable,
+    names: Names<'s>,
     out: &mut Capped,
 ) -> Option<Vec<Column<'s>>> {
     let whole = span_of(file, start, line, line);
@@ -82,7 +90,7 @@ pub(super) fn read<'s>(
     let mut sound = true;
     for (index, cell) in cells.iter().enumerate() {
         let span = span_of(file, start, line, cell);
-        let Some(column) = column(&content(cell), index, span, symbols, out) else {
+        let Some(column) = column(&content(cell), index, span, names, out) else {
             sound = false;
             continue;
         };
@@ -106,7 +114,7 @@ fn column<'s>(
     cell: &str,
     index: usize,
     span: Span,
-    symbols: &'s SymbolTable,
+    names: Names<'s>,
     out: &mut Capped,
 ) -> Option<Column<'s>> {
     let cell = cell.trim();
@@ -122,19 +130,19 @@ fn column<'s>(
     let heading = match parse_heading(cell) {
         // `V(C)` is a voltage at the terminal C, not a V in coulombs.
         Ok(h) if pin(cell).is_some() && h.name.len() == 1 => {
-            return unitless(cell, span, symbols, out);
+            return unitless(cell, span, names, out);
         }
         Ok(heading) => heading,
-        Err(None) => return unitless(cell, span, symbols, out),
+        Err(None) => return unitless(cell, span, names, out),
         Err(Some(error)) => {
             out.push(unit_diagnostic(&error).at(span));
             return None;
         }
     };
-    let (meaning, dimension) = match meaning(&heading.name, symbols) {
+    let (meaning, dimension) = match meaning(&heading.name, names) {
         Some(found) => found,
         None => {
-            out.push(unknown_symbol(&heading.name, symbols).at(span));
+            out.push(unknown_symbol(&heading.name, names.symbols).at(span));
             return None;
         }
     };
@@ -146,13 +154,8 @@ fn column<'s>(
 }
 
 /// A heading without a unit: fine for pure numbers only.
-fn unitless<'s>(
-    cell: &str,
-    span: Span,
-    symbols: &'s SymbolTable,
-    out: &mut Capped,
-) -> Option<Column<'s>> {
-    let found = meaning(cell, symbols);
+fn unitless<'s>(cell: &str, span: Span, names: Names<'s>, out: &mut Capped) -> Option<Column<'s>> {
+    let found = meaning(cell, names);
     if let Some((meaning, Dimension::NONE)) = found {
         let scale = UnitScale::new(Unit::ONE);
         return Some(Column { name: cell.to_string(), meaning, scale, span });
@@ -170,8 +173,8 @@ fn unitless<'s>(
     None
 }
 
-fn meaning<'s>(name: &str, symbols: &'s SymbolTable) -> Option<(Meaning<'s>, Dimension)> {
-    match symbols.resolve(name) {
+fn meaning<'s>(name: &str, names: Names<'s>) -> Option<(Meaning<'s>, Dimension)> {
+    match names.symbols.resolve_for(name, names.kind) {
         Some(symbol) => Some((Meaning::Symbol(symbol), symbol.dimension)),
         None => pin(name),
     }

@@ -92,7 +92,8 @@ fn read_into(
     while heads.len() > 1 && heads.last().is_some_and(|c| c.is_empty()) {
         heads.pop();
     }
-    let Some(columns) = heading::read(&heads, line, start, file, symbols, out) else { return };
+    let names = heading::Names { symbols, kind: preamble.device.kind.as_deref() };
+    let Some(columns) = heading::read(&heads, line, start, file, names, out) else { return };
     if columns.iter().filter(|c| !c.meaning.is_key()).count() < 2 {
         out.push(
             Diagnostic::error(Code::NO_QUANTITY, "the table has fewer than two quantities")

@@ -29,8 +29,8 @@ impl Default for Preamble {
     }
 }
 
-const KEYS: [&str; 8] =
-    ["axis_error", "kind", "maker", "origin", "package", "part", "polarity", "title"];
+const KEYS: [&str; 9] =
+    ["axis_error", "class", "kind", "maker", "origin", "package", "part", "polarity", "title"];
 
 const ORIGINS: [(&str, Origin); 2] =
     [("measured", Origin::Measured), ("digitised", Origin::Digitised)];
@@ -71,6 +71,7 @@ impl Preamble {
         match key {
             "part" => self.device.part = text,
             "maker" => self.device.maker = text,
+            "class" => self.device.class = text,
             "package" => self.device.package = text,
             "polarity" => self.device.polarity = text,
             "title" => self.title = text,
@@ -107,7 +108,7 @@ impl Preamble {
         out: &mut Capped,
     ) {
         let quantity = Quantity::parse(value);
-        let Some(symbol) = symbols.resolve(name) else {
+        let Some(symbol) = symbols.resolve_for(name, self.device.kind.as_deref()) else {
             // A comment like any other, unless it looks like a condition or a misspelt key.
             if matches!(&quantity, Ok(q) if !q.unit_text.is_empty()) {
                 out.push(as_warning(unknown_symbol(name, symbols)).at(span));

@@ -42,6 +42,8 @@ const COMPOUND: &[&str] = &[
 pub(super) struct Kind {
     /// Name in the symbol table.
     pub name: Option<String>,
+    /// Its class.
+    pub class: Option<String>,
     /// Its polarity.
     pub polarity: Option<String>,
     /// Index of the line.
@@ -112,11 +114,36 @@ pub(super) fn find(
     let next = order.get(1).map_or(0.0, |n| n.1);
     match order.first() {
         Some((name, score)) if *score >= ENOUGH && *score >= next * LEAD => {
-            let polarity = symbols.kind(name).and_then(|k| polarity(k, seen, &texts, &own));
-            Kind { name: Some((*name).to_string()), polarity, line: lines.get(name).copied() }
+            let info = symbols.kind(name);
+            Kind {
+                name: Some((*name).to_string()),
+                class: info.and_then(|k| class(k, &texts, &own)),
+                polarity: info.and_then(|k| polarity(k, seen, &texts, &own)),
+                line: lines.get(name).copied(),
+            }
         }
         _ => Kind::default(),
     }
+}
+
+/// The class that titles name, else the document's own title; of several the one that the kind
+/// declares first, because a kind declares what says more before what says less: a "Schottky
+/// rectifier" is a Schottky diode.
+fn class(kind: &KindInfo, titles: &[&str], own: &[String]) -> Option<String> {
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    [titles, own.as_slice()].iter().find_map(|texts| {
+        let named = |c: &&(String, Vec<String>)| names_one(texts, &c.1);
+        kind.classes.iter().find(named).map(|c| c.0.clone())
+    })
+}
+
+/// Whether one of the texts holds one of the words, and does not speak of other devices.
+fn names_one(texts: &[&str], words: &[String]) -> bool {
+    let words: Vec<String> = words.iter().map(|w| fold(w)).collect();
+    texts
+        .iter()
+        .filter(|t| !super::name::of_others(t))
+        .any(|t| words.iter().any(|w| super::seen::contains(t, w)))
 }
 
 /// The polarity that is named alone: in titles, else in the document's own title, else on the
@@ -125,14 +152,7 @@ fn polarity(kind: &KindInfo, seen: &[Seen], titles: &[&str], own: &[String]) -> 
     let first: Vec<&str> = seen.iter().filter(|l| l.page == 1).map(|l| l.plain.as_str()).collect();
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     [titles, own.as_slice(), first.as_slice()].iter().find_map(|texts| {
-        let named = |words: &[String]| {
-            let words: Vec<String> = words.iter().map(|w| fold(w)).collect();
-            texts
-                .iter()
-                .filter(|t| !super::name::of_others(t))
-                .any(|t| words.iter().any(|w| super::seen::contains(t, w)))
-        };
-        let mut found = kind.polarities.iter().filter(|p| named(&p.1));
+        let mut found = kind.polarities.iter().filter(|p| names_one(texts, &p.1));
         match (found.next(), found.next()) {
             (Some(only), None) => Some(only.0.clone()),
             _ => None,

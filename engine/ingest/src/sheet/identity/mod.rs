@@ -36,6 +36,8 @@ pub struct Identity {
     pub revision: Option<String>,
     /// Device kind of the symbol table.
     pub kind: Option<String>,
+    /// Class of the kind that the title names.
+    pub class: Option<String>,
     /// Polarity of the kind.
     pub polarity: Option<String>,
     /// Package.
@@ -103,6 +105,7 @@ pub fn identify(
         maker,
         revision: revision.map(|r| r.0),
         kind: kind.name,
+        class: kind.class,
         polarity: kind.polarity,
         package: package.map(|p| p.0.clone()),
         pages: page::kinds(pages, &seen, tables, title_page),
@@ -118,6 +121,7 @@ impl Identity {
             parts: self.parts.clone(),
             maker: self.maker.clone(),
             kind: self.kind.clone(),
+            class: self.class.clone(),
             polarity: self.polarity.clone(),
             package: self.package.clone(),
             ..Device::default()

@@ -40,8 +40,11 @@ fn symbols() -> SymbolTable {
             .collect(),
         ..KindInfo::default()
     };
+    let class = |name: &str, words: &str| (String::from(name), vec![String::from(words)]);
+    let classes = vec![class("schottky", "Schottky"), class("rectifier", "rectifier")];
+    let diode = kind("diode", &["diode", "diodes", "rectifier"], &[]);
     for made in [
-        kind("diode", &["diode", "diodes", "rectifier"], &[]),
+        KindInfo { classes, ..diode },
         kind("bjt", &["transistor", "transistors"], &[("npn", "NPN"), ("pnp", "PNP")]),
         kind(
             "mosfet",
@@ -89,6 +92,20 @@ fn a_sheet_of_one_part_is_known_by_title_and_running_head() {
     assert_eq!(found.maker.as_deref(), Some("Nexperia"));
     assert_eq!(found.package.as_deref(), Some("SOT-23"));
     assert_eq!(found.revision.as_deref(), Some("Rev. 7 — 8 September 2011"));
+}
+
+#[test]
+fn the_class_is_that_of_the_title() {
+    let class = |title: &'static str, line: &'static str| {
+        let lines: &[Made] = &[(60.0, 20.0, title), BODY, (500.0, 9.0, line)];
+        read("a.pdf", &[lines]).class
+    };
+    assert_eq!(class("XY12 fast rectifier diode", "").as_deref(), Some("rectifier"));
+    // What the kind declares first says more.
+    let both = class("XY12 Schottky rectifier diode", "");
+    assert_eq!(both.as_deref(), Some("schottky"));
+    // What stands below the title may be about something else.
+    assert_eq!(class("XY12 diode", "replaces Schottky diodes"), None);
 }
 
 #[test]

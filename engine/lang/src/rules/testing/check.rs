@@ -3,7 +3,7 @@
 use super::{
     ColumnIr, CurveIr, DetailIr, EdgeIr, ExpectIr, FileIr, FoundValue, RowIr, SweepIr, TestIr,
 };
-use crate::ir::Library;
+use crate::ir::{Library, TemplateIr};
 use crate::rules::compile::{find_rule, unknown_word};
 use crate::rules::expr::{ExprKind, Frame};
 use crate::rules::scope::{Checker, as_point};
@@ -46,8 +46,12 @@ pub(crate) fn check(
             measured: Vec::new(),
             expect: Vec::new(),
         };
+        let model = item.given.iter().find_map(|given| match given {
+            Given::Model { template, .. } => library.template(&template.text),
+            _ => None,
+        });
         for given in &item.given {
-            check_given(checker, library, given, &mut test);
+            check_given(checker, library, given, model, &mut test);
         }
         as_library(&mut test);
         if item.expect.is_empty() && !library.damaged.contains(&item.name.span) {
@@ -84,7 +88,13 @@ fn as_library(test: &mut TestIr) {
     }
 }
 
-fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test: &mut TestIr) {
+fn check_given(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    given: &Given,
+    model: Option<&TemplateIr>,
+    test: &mut TestIr,
+) {
     match given {
         Given::Model { template, values, measured, .. } => {
             let Some(found) = library.template(&template.text) else { return };
@@ -115,7 +125,9 @@ fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test
             test.kind = Some(kind.text.clone());
             let before = test.rows.len();
             for fact in facts {
-                check_fact(checker, fact, test);
+                if !is_of_model(checker, library, fact, model) {
+                    check_fact(checker, fact, test);
+                }
             }
             let part = facts.iter().rev().find_map(|fact| match fact {
                 GivenFact::Device(field, text) if field.text == "part" => Some(text.text.clone()),
@@ -126,6 +138,29 @@ fn check_given(checker: &mut Checker<'_>, library: &Library, given: &Given, test
     }
 }
 
+/// Tells of a value of the model's that stands among data, where it is no symbol: rows of a case
+/// belong to the data, where a test gives both.
+fn is_of_model(
+    checker: &mut Checker<'_>,
+    library: &Library,
+    fact: &GivenFact,
+    model: Option<&TemplateIr>,
+) -> bool {
+    let (GivenFact::Row { symbol, .. }, Some(model)) = (fact, model) else { return false };
+    let name = symbol.text.as_str();
+    let known = model.parameters.iter().any(|p| p.name == name);
+    if !known || library.symbols.symbol(name).is_some() {
+        return false;
+    }
+    let message = format!("`{name}` is no symbol but a parameter of `{}`", model.name);
+    let help = format!(
+        "rows beside data are data: write a test of its own, with `given model {} {{ {name} = … }}`",
+        model.name
+    );
+    checker.refuse(Code::UNKNOWN_SYMBOL, symbol.span, message, &help);
+    true
+}
+
 fn check_fact(checker: &mut Checker<'_>, fact: &GivenFact, test: &mut TestIr) {
     match fact {
         GivenFact::Device(field, text) => {
@@ -133,6 +168,7 @@ fn check_fact(checker: &mut Checker<'_>, fact: &GivenFact, test: &mut TestIr) {
             let slot = match field.text.as_str() {
                 "maker" => &mut device.maker,
                 "package" => &mut device.package,
+                "class" => &mut device.class,
                 _ => &mut device.part,
             };
             *slot = Some(text.text.clone());
