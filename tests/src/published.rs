@@ -56,11 +56,12 @@ fn agree(file: &str, least: usize) {
         println!("skipped: {} is absent", path.display());
         return;
     }
-    agree_on(file, &decode(&support::bytes(&path)), least);
+    agree_on(file, &decode(&support::bytes(&path)), least, 200);
 }
 
-/// Compares all models of a text.
-fn agree_on(file: &str, text: &str, least: usize) {
+/// Compares all models of a text; at most one point in `each` may be one where ngspice itself finds
+/// no solution.
+fn agree_on(file: &str, text: &str, least: usize, each: usize) {
     let Some(config) = support::ngspice(&format!("published-{}", file.replace('.', "_"))) else {
         return;
     };
@@ -134,7 +135,7 @@ fn agree_on(file: &str, text: &str, least: usize) {
     );
     assert!(models.len() >= least, "{file}: {} of {} cards", models.len(), cards.len());
     assert!(misses * 1000 <= points.len() - without, "{file}: {misses} points miss");
-    assert!(without * 200 <= points.len(), "{file}: {without} points without reference");
+    assert!(without * each <= points.len(), "{file}: {without} points without reference");
 }
 
 #[test]
@@ -171,8 +172,9 @@ fn thresholds_that_cards_leave_out_are_formed() {
         let mut log = |low: f64, high: f64| low * (high / low).powf(random.unit());
         let (doping, oxide, mobility) = (log(1e13, 1e18), log(5e-9, 2e-7), log(100.0, 900.0));
         let (level, kind) = (number % 3 + 1, ["NMOS", "PMOS"][number / 3 % 2]);
-        let mut card =
-            format!("LEVEL={level} NSUB={doping:e} TOX={oxide:e} UO={mobility:e} RD=99 RS=99");
+        let mut card = format!("LEVEL={level} NSUB={doping:e} TOX={oxide:e} UO={mobility:e}");
+        // Without surface states ngspice often does not converge below the threshold.
+        card += if level == 1 { " RD=99 RS=99" } else { " RD=99 RS=99 NFS=2e11" };
         let mut maybe = |share: f64, word: &str| {
             if random.unit() < share {
                 card += word;
@@ -185,7 +187,8 @@ fn thresholds_that_cards_leave_out_are_formed() {
         maybe(0.3, " TNOM=50");
         text += &format!(".model M{number} {kind}({card})\n");
     }
-    agree_on("thresholds", &text, 120);
+    // With its bulk driven forward ngspice does not find five of these points.
+    agree_on("thresholds", &text, 120, 90);
 }
 
 /// What the simulator does not know is told at its place in the file, and there alone.
@@ -210,6 +213,8 @@ fn a_parameter_that_the_simulator_lacks_is_told_once() {
     assert!(found.rows.iter().all(|row| row.iter().all(Option::is_some)), "{:?}", found.rows);
 }
 
+type Named<'a> = &'a [(&'a str, f64)];
+
 /// Diodes and bipolar transistors of so many times the area, and so many devices of any kind.
 #[test]
 fn so_many_in_parallel_are_evaluated() {
@@ -221,7 +226,7 @@ fn so_many_in_parallel_are_evaluated() {
     let setup = SimulatorSetup::new(config.command, config.folder);
     let (mut engine, _) =
         Engine::new(&world, Config { simulator: Some(setup), ..Config::default() });
-    let cases: [(&str, &[(&str, f64)], &[(&str, f64)], &str, f64); 4] = [
+    let cases: [(&str, Named<'_>, Named<'_>, &str, f64); 4] = [
         ("dm", &[("area", 2.5)], &[("a", 0.7)], "a", 2.5),
         ("dm", &[("M", 2.0), ("AREA", 3.0)], &[("a", 0.65)], "a", 6.0),
         ("qm", &[("area", 4.0)], &[("b", -0.7), ("c", -3.0)], "c", 4.0),

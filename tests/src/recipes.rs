@@ -52,6 +52,35 @@ fn value(outcome: &Outcome, name: &str) -> f64 {
 const LIMITS: &str = "[[parameter]]\nsymbol = \"IW\"\nmax = \"0.8 mA\"\n\
                       conditions = { VW = \"1 V\", TJ = \"25 degC\" }\n";
 
+/// A varactor's sheet: capacitance over voltage and the loss at radio frequency. RS of a diode is
+/// its series resistance, C its capacitance, and each is fitted, the loss by one value alone.
+#[test]
+fn a_varactor_has_the_loss_that_its_sheet_states() {
+    let sheet = "[device]\npart = \"B1\"\nkind = \"diode\"\nclass = \"varactor\"\n\
+                 [[parameter]]\nsymbol = \"RS\"\ntyp = \"0.6 Ohm\"\n\
+                 conditions = { VR = \"1 V\", f = \"470 MHz\" }\n\
+                 [[parameter]]\nsymbol = \"C\"\ntyp = \"18 pF\"\nconditions = { VR = \"1 V\" }\n\
+                 [[curve]]\nquantity = \"CJ(VR)\"\nunits = [\"V\", \"pF\"]\n\
+                 conditions = { TJ = \"25 degC\" }\n\
+                 points = [[0.5, 22], [1, 18], [2, 12.8], [4, 8.0], [6, 5.9], [10, 4.0], [20, 2.3]]\n";
+    let world = support::world().with("sheet.toml", sheet);
+    let (mut engine, _) = Engine::new(&world, Config::default());
+    let outcome =
+        engine.model(&Request { sources: vec!["sheet.toml".into()], ..Request::default() });
+    assert_eq!(outcome.device.class.as_deref(), Some("varactor"));
+    let symbols: Vec<&str> = outcome.facts.parameters.iter().map(|p| p.symbol.as_str()).collect();
+    assert_eq!(symbols, ["Rseries", "CJ"]);
+    let series = parameter(&outcome, "RS");
+    assert!((series.value.expect("a number") / 0.6 - 1.0).abs() < 0.01, "{series:?}");
+    assert!(!series.identified, "{series:?}");
+    let told = &outcome.fit.as_ref().expect("a fit").unidentified;
+    assert!(told.iter().any(|t| t.starts_with("`RS` rests on values")), "{told:?}");
+    let graded = outcome.verdict.findings.iter().find(|f| f.rule == "grading_coefficient");
+    assert_eq!(graded.expect("the rule").status, "not_applicable");
+    let met = |f: &&espice::outcome::FindingRecord| f.rule == "typical_junction_capacitance_is_met";
+    assert_eq!(outcome.verdict.findings.iter().find(met).expect("the rule").status, "passed");
+}
+
 #[test]
 fn a_range_of_a_recipe_holds_during_the_fit() {
     let free = fitted("fit G, OFFSET to IW(VW) in linear", "");
