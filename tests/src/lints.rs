@@ -146,3 +146,27 @@ fn fixes_are_written_and_the_rest_is_told() {
     );
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// A comparison with what may be missing is no end of a range: a rule that fails by the other one
+/// would no longer decide.
+#[test]
+fn comparisons_with_definitions_stay() {
+    let folder = program::folder("lint-range");
+    let pack = "name = \"own\"\nversion = \"1.0.0\"\nextends = [\"std\"]\n";
+    let rule = |high: &str| {
+        format!(
+            "rule r : error on data {{\n  for diode\n  {high}\n  \
+             check every r in data.rows(VF): r.typ >= 2 V and r.typ <= high\n  \
+             because \"x\"\n}}\n"
+        )
+    };
+    std::fs::write(folder.join("pack.toml"), pack).unwrap();
+    for (high, told) in
+        [("let high = data.row(VRRM).max", false), ("limit high : V = 3 V because \"x\"", true)]
+    {
+        std::fs::write(folder.join("own.espice"), rule(high)).unwrap();
+        let run = program::run(&folder, &["lint", "."], &[]);
+        assert_eq!(run.err.contains("E1028"), told, "{high}: {}", run.err);
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -102,6 +102,20 @@ fn exchanged_cells_of_a_table_are_named() {
     assert!(words.contains("windows.csv:3:8") && words.contains("`SOD123`"), "{words}");
 }
 
+/// A column whose cells all hold one value is no constant: a device without a row has none, and the
+/// rule beside is what judges it.
+#[test]
+fn a_cell_is_no_constant() {
+    let rules = "limits own from \"own.csv\" key (package)\n\
+                 rule a : error on data { for diode; check every r in data.rows(VF): \
+                 r.typ <= own[device.package].high }\n\
+                 rule b : error on data { for diode; check every r in data.rows(VF): r.typ <= 5 V }\n";
+    for table in ["package,high (V)\nSOT23,3\n", "package,high (V)\nSOT23,4\nSOD123,\n"] {
+        let (codes, words, _) = told_with(rules, &[("own.csv", table)]);
+        assert!(codes.is_empty(), "{words}");
+    }
+}
+
 #[test]
 fn sound_packs_are_left_alone() {
     let cases = cases(SOUND);

@@ -40,6 +40,12 @@ struct Entry {
 impl Entry {
     /// What to say of a finding that is known and has got worse.
     fn worse(&self, finding: &FindingRecord) -> Option<String> {
+        let rank = |severity: &str| ["error", "warning"].iter().position(|s| *s == severity);
+        let (known, now) =
+            (rank(&self.severity).unwrap_or(2), rank(&finding.severity).unwrap_or(2));
+        if now < known {
+            return Some(format!("the baseline knows it as a {}", self.severity));
+        }
         let (known, now) = (self.margin.parse::<f64>().ok()?, finding.margin?);
         (now < known - SLACK * known.abs()).then(|| {
             let now = rounded(now, DIGITS);
@@ -334,6 +340,9 @@ mod tests {
             }
             assert!(known(baseline, None), "what has no margin is not compared");
         }
+        // A rule that is graver now is not what was known.
+        let noted = FindingRecord { severity: "warning".into(), ..with(Some(-0.125)) };
+        assert!(!known(&Baseline::of(&[noted]), Some(-0.125)));
         // A line of an older program says nothing of its margin.
         let older = text.replace("\t-0.125\n", "\n");
         assert!(known(&Baseline::parse(&older, FileId(0)).0, Some(-8.75)));

@@ -229,6 +229,7 @@ impl<'a> Scope<'a> {
                     }
                 }
                 match *name {
+                    "sum" if values.is_empty() => Err(Gap::Nothing),
                     "sum" => computed(values.iter().sum()),
                     "max" => values.into_iter().reduce(f64::max).ok_or(Gap::Nothing),
                     _ => values.into_iter().reduce(f64::min).ok_or(Gap::Nothing),

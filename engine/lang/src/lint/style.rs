@@ -14,7 +14,9 @@ pub(super) fn look(looked: &mut Looked<'_>) {
         rule.limits.iter().for_each(|l| name(looked, "limit", &l.name));
         let lets = rule.lets.iter().map(|l| &l.value);
         let all = rule.checks.iter().chain(&rule.when).chain(lets);
-        all.for_each(|e| expression(looked, e));
+        // Limits are numbers; what a `let` stands for may be missing.
+        let limits: Vec<&str> = rule.limits.iter().map(|l| l.name.text.as_str()).collect();
+        all.for_each(|e| expression(looked, e, &limits));
     }
     for owned in library.functions.iter().filter(|f| packs.contains(&f.pack)) {
         name(looked, "function", &owned.item.name);
@@ -72,16 +74,16 @@ fn name(looked: &mut Looked<'_>, what: &str, word: &Word) {
     );
 }
 
-fn expression(looked: &mut Looked<'_>, e: &Expr) {
+fn expression(looked: &mut Looked<'_>, e: &Expr, limits: &[&str]) {
     walk(e, &mut |part| match &part.kind {
-        ExprKind::Binary(BinaryOp::And, _, a, b) => range(looked, part, a, b),
+        ExprKind::Binary(BinaryOp::And, _, a, b) => range(looked, part, a, b, limits),
         ExprKind::Unary(UnaryOp::Not, inner) => negated(looked, part, inner),
         _ => {}
     });
 }
 
 /// The value, the limit, and whether the limit is the lower one.
-fn bound<'e>(looked: &Looked<'_>, e: &'e Expr) -> Option<(&'e Expr, &'e Expr, bool)> {
+fn bound<'e>(e: &'e Expr, limits: &[&str]) -> Option<(&'e Expr, &'e Expr, bool)> {
     let ExprKind::Compare { first, rest } = &e.kind else { return None };
     let [(op, _, second)] = rest.as_slice() else { return None };
     let rises = match op {
@@ -89,9 +91,9 @@ fn bound<'e>(looked: &Looked<'_>, e: &'e Expr) -> Option<(&'e Expr, &'e Expr, bo
         CompareOp::GreaterEqual => false,
         _ => return None,
     };
-    let _ = looked;
     let plain = |e: &Expr| {
-        matches!(e.kind, ExprKind::Number { .. } | ExprKind::Name(_))
+        matches!(&e.kind, ExprKind::Number { .. })
+            || matches!(&e.kind, ExprKind::Name(name) if limits.contains(&name.as_str()))
             || matches!(&e.kind, ExprKind::Unary(UnaryOp::Negate, n) if matches!(n.kind, ExprKind::Number { .. }))
     };
     // `a <= x` and `x <= b`: the plain side is the limit.
@@ -103,8 +105,8 @@ fn bound<'e>(looked: &Looked<'_>, e: &'e Expr) -> Option<(&'e Expr, &'e Expr, bo
 }
 
 /// `x >= a and x <= b`.
-fn range(looked: &mut Looked<'_>, whole: &Expr, a: &Expr, b: &Expr) {
-    let (Some(one), Some(other)) = (bound(looked, a), bound(looked, b)) else { return };
+fn range(looked: &mut Looked<'_>, whole: &Expr, a: &Expr, b: &Expr, limits: &[&str]) {
+    let (Some(one), Some(other)) = (bound(a, limits), bound(b, limits)) else { return };
     let same = looked.text(one.0.span) == looked.text(other.0.span);
     if !same || one.2 == other.2 {
         return;

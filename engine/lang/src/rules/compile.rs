@@ -95,7 +95,7 @@ pub fn check(library: &Arc<Library>, sources: &SourceMap) -> (Rulebook, Diagnost
     for owned in &library.waivers {
         book.waivers.extend(waivers::check(&mut checker, library, &places, &book.rules, owned));
     }
-    book.tests = testing::check(&mut checker, library, &places);
+    book.tests = testing::check(&mut checker, library, &places, &book.rules);
     diagnostics.extend(checker.diagnostics);
     crate::lint::check_allows(library, &mut diagnostics);
     diagnostics.sort();

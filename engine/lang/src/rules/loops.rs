@@ -168,6 +168,7 @@ impl<'a> Evaluator<'a> {
             self.missing(Lack::Nothing, over.span, text)
         };
         match kind {
+            ComprehensionKind::Sum if numbers.is_empty() => nothing(),
             ComprehensionKind::Sum => Ok(Value::Number(self.finite(numbers.iter().sum(), e.span)?)),
             ComprehensionKind::Max => {
                 numbers::largest(&numbers).map_or_else(nothing, |v| Ok(Value::Number(v)))

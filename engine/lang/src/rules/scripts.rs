@@ -139,7 +139,7 @@ impl Scripts {
                 let (code, message) = entry.failure(&error, limits);
                 let place = innermost(&error);
                 let span = if place.is_none() {
-                    entry.head()
+                    entry.head(function_of(&error).unwrap_or(&entry.name))
                 } else {
                     position(entry.file, &entry.text, place)
                 };
@@ -180,11 +180,11 @@ impl Entry {
         }
     }
 
-    /// The line that opens the function, else the beginning of the file: operations that are
-    /// counted have no place of their own.
-    fn head(&self) -> Span {
-        let opening = format!("fn {}", self.name);
-        match self.text.find(&opening) {
+    /// The line that opens a function, else the beginning of the file: operations that are counted
+    /// have no place of their own.
+    fn head(&self, function: &str) -> Span {
+        let opening = format!("fn {function}");
+        match self.text.find(&format!("{opening}(")).or_else(|| self.text.find(&opening)) {
             Some(at) => Span::new(self.file, at, at + opening.len()),
             None => Span::new(self.file, 0, 0),
         }
@@ -265,6 +265,16 @@ fn deepest(error: &EvalAltResult) -> &EvalAltResult {
     match error {
         EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => deepest(inner),
         other => other,
+    }
+}
+
+/// The innermost function that the error came from.
+fn function_of(error: &EvalAltResult) -> Option<&str> {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(name, _, inner, _) => {
+            Some(function_of(inner).unwrap_or(name))
+        }
+        _ => None,
     }
 }
 

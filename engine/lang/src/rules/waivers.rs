@@ -6,7 +6,7 @@ use super::compile::{find_rule, quoted};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, Frame, TypedExpr};
 use super::message::number;
-use super::rule::RuleIr;
+use super::rule::{RuleBody, RuleIr};
 use super::scope::Checker;
 use super::types::Type;
 use super::value::Truth;
@@ -319,16 +319,16 @@ fn within(
         return None;
     };
     let is_share = of_reach == Dimension::NONE && reach.ty != Type::Point;
-    let mut observed = Vec::new();
-    let known = rule.checks.iter().all(|c| observe(c, &mut observed));
-    if known && !observed.is_empty() && !observed.contains(&dimension) {
-        let names: Vec<String> = observed.iter().map(ToString::to_string).collect();
+    let observed = observes(rule).unwrap_or_default();
+    if !observed.is_empty() && !observed.contains(&dimension) {
+        let names: Vec<String> = observed.iter().map(|d| d.describe()).collect();
         let (rule_name, names) = (&rule.name, names.join(" or "));
-        let message = format!("`{rule_name}` observes {names}, and the waiver states {dimension}");
+        let stated = dimension.describe();
+        let message = format!("`{rule_name}` observes {names}, and the waiver states {stated}");
         let first = rule.checks.first().map_or(rule.span, |c| c.span);
         checker.diagnostics.push(
             Diagnostic::error(Code::DIMENSION_MISMATCH, message)
-                .label(value.span, format!("this is {dimension}"))
+                .label(value.span, format!("this is {stated}"))
                 .label(first, format!("this observes {names}"))
                 .help("state the observed value that is waived"),
         );
@@ -363,12 +363,28 @@ fn within(
     Some(Within { value: middle, reach, dimension })
 }
 
-/// The dimensions of what an expression compares. Whether all of them are known.
-fn observe(e: &TypedExpr, dimensions: &mut Vec<Dimension>) -> bool {
+/// The dimensions of what the checks of a rule compare; `None` where a function or script compares.
+pub(super) fn observes(rule: &RuleBody) -> Option<Vec<Dimension>> {
+    let mut dimensions = Vec::new();
+    let known = rule.checks.iter().all(|c| observe(c, rule, &mut dimensions, 0));
+    known.then_some(dimensions)
+}
+
+/// Definitions that stand for one another, at most.
+const DEEP: usize = 32;
+
+/// Adds the dimensions of what an expression compares. Whether all of them are known.
+fn observe(e: &TypedExpr, rule: &RuleBody, dimensions: &mut Vec<Dimension>, deep: usize) -> bool {
     let compared = match &e.kind {
         Kind::Compare(operands, _) => operands.first(),
         Kind::In { value, .. } => Some(&**value),
-        Kind::Local(_) | Kind::Call(..) | Kind::Script(..) => return false,
+        Kind::IsMissing { .. } | Kind::IsWord { .. } => return true,
+        Kind::Call(..) | Kind::Script(..) => return false,
+        Kind::Local(slot) if *e.ty.element().0 == Type::Truth => {
+            let definition = rule.frame.slots.get(*slot).and_then(Option::as_ref);
+            return definition
+                .is_some_and(|d| deep < DEEP && observe(d, rule, dimensions, deep + 1));
+        }
         _ => None,
     };
     let known = compared.is_none_or(|c| match c.ty.dimension() {
@@ -380,7 +396,8 @@ fn observe(e: &TypedExpr, dimensions: &mut Vec<Dimension>) -> bool {
         }
         None => false,
     });
-    known && e.parts().into_iter().all(|p| compared.is_some() || observe(p, dimensions))
+    let inner = |p: &TypedExpr, dimensions: &mut Vec<Dimension>| observe(p, rule, dimensions, deep);
+    known && (compared.is_some() || e.parts().into_iter().all(|p| inner(p, dimensions)))
 }
 
 /// Whether a text fits a pattern; `*` stands for any run of characters.

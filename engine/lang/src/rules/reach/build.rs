@@ -366,7 +366,8 @@ impl<'a, 'v> Builder<'a, 'v> {
 
     fn variable(&mut self, e: &'a TypedExpr) -> Linear {
         let certain = self.ranges.of(e, &self.keys, Tier::Certain);
-        if certain.low == certain.high {
+        // A cell is one value where it is there: what needs it says nothing where it is not.
+        if certain.low == certain.high && !looks_up(e, &self.keys) {
             return Linear::constant(certain.low);
         }
         let key = self.keys.key(e);
@@ -379,6 +380,20 @@ impl<'a, 'v> Builder<'a, 'v> {
         }
         Linear { terms: [(variable, 1.0)].into(), constant: 0.0, scale: 0.0 }
     }
+}
+
+/// Whether a value hangs on a cell of a limits table, which may be empty or in no row.
+fn looks_up(e: &TypedExpr, keys: &Keys<'_>) -> bool {
+    let mut waiting = vec![e];
+    while let Some(e) = waiting.pop() {
+        match &e.kind {
+            K::Cell(..) | K::TableRow(..) => return true,
+            K::Local(slot) => waiting.extend(keys.definition(*slot)),
+            _ => {}
+        }
+        waiting.extend(e.parts());
+    }
+    false
 }
 
 /// The type that conditions have.

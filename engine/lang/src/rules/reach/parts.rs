@@ -1,7 +1,7 @@
 //! Conditions inside conditions that are decided before anything is looked at.
 
 use super::build::{Builder, Variables, is_condition};
-use super::domains::Ranges;
+use super::domains::{Ranges, Tier};
 use super::formula::Formula;
 use super::keys::Keys;
 use super::laws::Laws;
@@ -77,6 +77,7 @@ impl<'a> Scan<'a, '_> {
                 }
             }
             K::Comprehension { slot, over, condition, body, .. } => {
+                self.empty(over);
                 self.look(over, context, true);
                 self.around.push(Around::Loop(*slot, over));
                 let mut more = context.to_vec();
@@ -104,6 +105,26 @@ impl<'a> Scan<'a, '_> {
                 e.parts().into_iter().for_each(|part| self.look(part, context, true));
             }
         }
+    }
+
+    /// Tells of a range that no step leads through.
+    fn empty(&mut self, over: &'a TypedExpr) {
+        let K::Range(low, high, Some(step)) = &over.kind else { return };
+        let rule = self.laws.rule;
+        let keys = Keys::new(&rule.frame);
+        let mut ranges = Ranges::new(self.library, &rule.kinds);
+        let mut find = |e| ranges.of(e, &keys, Tier::Certain);
+        let (low, high, step) = (find(low), find(high), find(step));
+        let help = if low.low > high.high {
+            "a range goes from its smaller end to its larger one"
+        } else if step.high <= 0.0 {
+            "a range goes up in steps above zero"
+        } else {
+            return;
+        };
+        let says = format!("the rule `{}` never decides: nothing lies in this range", rule.name);
+        self.diagnostics
+            .push(Diagnostic::warning(Code::NEVER_APPLIES, says).at(over.span).help(help));
     }
 
     /// The formula of a condition at this place, with the domains of its variables.

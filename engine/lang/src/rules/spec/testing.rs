@@ -53,7 +53,6 @@ fn findings_are_asked_for_their_reasons() {
            expect error low with row VF at (IF = 10 mA), message \"is 680\"
            expect nothing more }}
          test limit {{ {given}; expect error low with limit == 0.6 V }}
-         test unit {{ {given}; expect error low with limit == 0.65 A }}
          test row {{ {given}; expect error low with row VF at (IF = 1 mA) }}
          test words {{ {given}; expect error low with message \"leaks\" }}
          test alone {{ {given}; expect pass lower; expect nothing more }}
@@ -62,7 +61,6 @@ fn findings_are_asked_for_their_reasons() {
     let got = |name: &str| named(&outcomes, name).got.join("; ");
     assert_eq!(got("good"), "");
     assert_eq!(got("limit"), "limit 650 mV");
-    assert_eq!(got("unit"), "limit 650 mV");
     assert_eq!(got("row"), "VF at IF = 10 mA");
     assert_eq!(got("words"), "VF is 680 mV");
     let decisive = "VF is 680 mV (observed 680 mV, limit 650 mV; VF at IF = 10 mA)";

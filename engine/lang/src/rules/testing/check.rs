@@ -5,10 +5,12 @@ use super::{
 };
 use crate::ir::{Library, TemplateIr};
 use crate::rules::compile::{find_rule, unknown_word};
-use crate::rules::expr::{ExprKind, Frame};
+use crate::rules::expr::{ExprKind, Frame, TypedExpr};
+use crate::rules::rule::{Need, RuleIr};
 use crate::rules::scope::{Checker, as_point};
 use crate::rules::types::Type;
-use espice_base::Code;
+use crate::rules::waivers::observes;
+use espice_base::{Code, Diagnostic};
 use espice_facts::{Device, Sensed};
 use espice_syntax::ast::{self, Detail, Edge, Expect, Given, GivenFact};
 use espice_units::Dimension;
@@ -18,6 +20,7 @@ pub(crate) fn check(
     checker: &mut Checker<'_>,
     library: &Library,
     places: &[Option<usize>],
+    rules: &[RuleIr],
 ) -> Vec<TestIr> {
     let mut tests = Vec::new();
     for owned in &library.tests {
@@ -61,7 +64,7 @@ pub(crate) fn check(
         }
         let mut whole = true;
         for expect in &item.expect {
-            match check_expect(checker, library, places, owned.pack, expect) {
+            match check_expect(checker, library, (places, rules), owned.pack, expect) {
                 Some(e) => test.expect.push(e),
                 None => whole = false,
             }
@@ -257,7 +260,7 @@ fn check_column(checker: &mut Checker<'_>, item: &ast::GivenColumn) -> Option<Co
 fn check_expect(
     checker: &mut Checker<'_>,
     library: &Library,
-    places: &[Option<usize>],
+    (places, rules): (&[Option<usize>], &[RuleIr]),
     pack: usize,
     expect: &Expect,
 ) -> Option<ExpectIr> {
@@ -266,7 +269,14 @@ fn check_expect(
             let place = find_rule(library, pack, rule)?;
             let rule = places.get(place).copied().flatten()?;
             let edge = edge.as_ref().map(|e| check_edge(checker, e));
-            let details = details.iter().filter_map(|d| check_detail(checker, d)).collect();
+            let details: Vec<_> = details.iter().filter_map(|d| check_detail(checker, d)).collect();
+            let stated = details.iter().filter_map(|d| match d {
+                DetailIr::Value(_, value) => Some(value),
+                _ => None,
+            });
+            for value in stated.chain(edge.as_ref().map(|e| &e.value)) {
+                compared(checker, rules.get(rule)?, edge.is_some(), value);
+            }
             ExpectIr::Outcome { span: *span, outcome: outcome.text.clone(), rule, edge, details }
         }
         Expect::Nothing(span) => ExpectIr::Nothing(*span),
@@ -307,6 +317,64 @@ fn check_expect(
             ExpectIr::Value { span: *span, quantity, ty, conditions, range: typed }
         }
     })
+}
+
+/// Whether a rule compares anything of the dimension of a value that a test states of it. Where an
+/// outcome ends may also lie at a condition.
+fn compared(checker: &mut Checker<'_>, rule: &RuleIr, is_edge: bool, value: &TypedExpr) {
+    let ty = match &value.ty {
+        Type::Range(ends) => ends,
+        other => other,
+    };
+    let (Some(dimension), false) = (ty.dimension(), ty.is_open()) else { return };
+    let Some(mut all) = observes(rule) else { return };
+    if is_edge {
+        match conditions(rule) {
+            Some(more) => all.extend(more),
+            None => return,
+        }
+    }
+    if all.is_empty() || all.contains(&dimension) {
+        return;
+    }
+    let mut names: Vec<String> = all.iter().map(|d| d.describe()).collect();
+    names.sort();
+    names.dedup();
+    let (names, stated) = (names.join(" or "), dimension.describe());
+    let message = format!("`{}` compares {names}, and the test states {stated}", rule.name);
+    checker.diagnostics.push(
+        Diagnostic::error(Code::DIMENSION_MISMATCH, message)
+            .label(value.span, format!("this is {stated}"))
+            .label(
+                rule.checks.first().map_or(rule.span, |c| c.span),
+                format!("this compares {names}"),
+            )
+            .help("state the value in the unit of what the rule compares"),
+    );
+}
+
+/// The dimensions of everything that a rule compares; `None` where a function or script does.
+fn conditions(rule: &RuleIr) -> Option<Vec<Dimension>> {
+    let needs = rule.needs.iter().filter_map(|need| match need {
+        Need::Expr(e) => Some(e),
+        _ => None,
+    });
+    let slots = rule.frame.slots.iter().flatten();
+    let mut waiting: Vec<&TypedExpr> =
+        rule.when.iter().chain(&rule.checks).chain(needs).chain(slots).collect();
+    let mut found = Vec::new();
+    while let Some(e) = waiting.pop() {
+        match &e.kind {
+            ExprKind::Compare(operands, _) => {
+                found.extend(operands.first()?.ty.element().0.dimension())
+            }
+            ExprKind::In { value, .. } => found.extend(value.ty.element().0.dimension()),
+            ExprKind::Call(..) | ExprKind::Script(..) => return None,
+            _ => {}
+        }
+        waiting.extend(e.parts());
+    }
+    Some(found)
 }
 
 fn check_edge(checker: &mut Checker<'_>, edge: &Edge) -> EdgeIr {
