@@ -332,7 +332,12 @@ impl<'l> CardModel<'l> {
         // again of its own copy.
         let mut for_simulator = card.clone();
         let knows = |k: &ParameterSet, name: &str| k.has(name) || k.has(&k.canonical(name));
-        for_simulator.parameters.retain(|(name, _)| known.is_none_or(|k| knows(k, name)));
+        // Those of the element may stand on the card, too.
+        let of_element =
+            |name: &str| own.instance.iter().any(|p| p.name.eq_ignore_ascii_case(name));
+        for_simulator
+            .parameters
+            .retain(|(name, _)| known.is_none_or(|k| knows(k, name)) || of_element(name));
         let mut model = CardModel {
             name: card.name.clone(),
             device_type: card.device_type.clone(),
