@@ -185,3 +185,29 @@ fn rows_of_limits_tables_that_tests_look_up_are_counted() {
     let json = job.run("test house --coverage=json").out;
     assert!(json.contains("\"reached\": 1"), "{json}");
 }
+
+/// The smallest change is found into a window far away, too.
+#[test]
+fn what_would_turn_a_rule_is_found_wherever_it_lies() {
+    let job = Job::new("ci-why-not");
+    let rule = |check: &str| {
+        format!(
+            "rule window : error on data {{\n  for diode\n  check every r in data.rows(VF): {check}\n  because \"x\"\n}}\n"
+        )
+    };
+    let explain = "explain house::window --pack house --on lib/x1.toml --why-not";
+    for (check, vf, wanted) in [
+        ("r.typ in 0.1 V .. 3 V", 5.0, "3 V"),
+        ("r.typ in 0.1 V .. 3 V", 7.2, "3 V"),
+        ("r.typ in 0.1 V .. 3 V", 720.0, "3 V"),
+        ("r.typ in 0.1 V .. 3 V", 0.0, "100 mV"),
+        ("r.typ >= 10 V and r.typ < 1 kV", 2000.0, "999.9999"),
+        ("50 mV < r.typ * 2 < 200 mV", 720.0, "0.0999999"),
+    ] {
+        job.write("house/rules.espice", &rule(check));
+        job.write("lib/x1.toml", &sheet("X1", vf));
+        let run = job.run(explain);
+        let last = run.out.lines().last().unwrap_or_default();
+        assert!(last.contains("VF typ") && last.contains(wanted), "{check} at {vf}: {}", run.out);
+    }
+}

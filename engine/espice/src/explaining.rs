@@ -130,7 +130,11 @@ impl Engine<'_> {
         let rebuild = |name: &str, value: f64| -> Option<Box<dyn Quantities + '_>> {
             let model = model?;
             let mut values = model.values.clone();
-            *values.get_mut(model.bench.evaluator.template().parameter(name)?)? = value;
+            let template = model.bench.evaluator.template();
+            let place = template.parameter(name)?;
+            let range = template.parameters.get(place).map(|p| p.low..=p.high)?;
+            // What a fit may not give is no way out.
+            *values.get_mut(place).filter(|_| range.contains(&value))? = value;
             Some(Box::new(OwnedProbe { bench: &model.bench, values }))
         };
         match self.rulebook.why_not(rule, input, &parameters, Some(&rebuild)) {

@@ -11,15 +11,19 @@ use super::message::{conditions, number};
 use super::rule::RuleIr;
 use super::run::Came;
 use super::value::Truth;
+use super::watch::Watch;
 use crate::Quantities;
 use espice_base::Place;
 use espice_facts::{Facts, Parameter};
 use espice_units::{Dimension, exact};
 use std::collections::BTreeSet;
 
-/// Factors by which a value is changed in the search for another outcome, the smallest first.
-const FACTORS: [f64; 13] =
-    [1.001, 1.01, 1.03, 1.1, 1.3, 2.0, 4.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e6];
+/// Factors by which a value is changed in the search for another outcome, the smallest first. What
+/// passes may lie in a window, and between two limits of a rule there is seldom less than a third.
+const FACTORS: [f64; 26] = [
+    1.001, 1.01, 1.03, 1.1, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0, 10.0, 13.0, 18.0, 30.0,
+    50.0, 100.0, 180.0, 300.0, 560.0, 1e3, 3e3, 1e4, 1e6,
+];
 /// Halvings of an interval: down to neighbouring numbers.
 const HALVINGS: usize = 70;
 /// Most rows whose values are changed.
@@ -146,12 +150,15 @@ impl Rulebook {
     ) {
         let outcome = |v: f64| self.with(rule, input, knob, v, rebuild);
         let turned = |o: &str| (o == "passed" || o == "failed") && o != now;
+        let limits = self.limits(rule, input);
         for up in [true, false] {
             let mut stays = value;
-            for factor in FACTORS {
-                let step = if value == 0.0 { factor * 1e-12 } else { value.abs() * (factor - 1.0) };
-                let tried = if up { value + step } else { value - step };
-                let relative = if value == 0.0 { step } else { step / value.abs() };
+            for tried in candidates(value, up, &limits) {
+                let relative = if value == 0.0 {
+                    (tried - value).abs()
+                } else {
+                    ((tried - value) / value).abs()
+                };
                 // A nearer change is known already.
                 if best.as_ref().is_some_and(|b| {
                     let begun = if value == 0.0 { 0.0 } else { ((stays - value) / value).abs() };
@@ -194,6 +201,15 @@ impl Rulebook {
                 break;
             }
         }
+    }
+
+    /// What values are compared with, as the data stand: windows begin and end there.
+    fn limits(&self, rule: &RuleIr, input: &Input<'_>) -> Vec<f64> {
+        let watch = Watch::default();
+        let mut evaluator = Evaluator::of_rule(self, rule, *input);
+        evaluator.watch = Some(&watch);
+        let _ = evaluator.judge(rule);
+        watch.seen.into_inner().met.values().map(|met| met.limit).collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "the result of one search, used once")]
@@ -268,6 +284,29 @@ impl Rulebook {
             },
         }
     }
+}
+
+/// Values above or below one that are tried in its place, the nearest first.
+fn candidates(value: f64, up: bool, limits: &[f64]) -> Vec<f64> {
+    let towards = if up { 1.0 } else { -1.0 };
+    let steps = FACTORS.iter().map(|factor| match value {
+        0.0 => towards * factor * 1e-12,
+        v => v + towards * v.abs() * (factor - 1.0),
+    });
+    // Towards zero a factor never gets there.
+    let shares = FACTORS.iter().map(|factor| match up == (value > 0.0) {
+        true => value * factor,
+        false => value / factor,
+    });
+    let near = limits.iter().flat_map(|l| [l.next_down(), *l, l.next_up()]);
+    let mut all: Vec<f64> = steps
+        .chain(shares)
+        .chain(near)
+        .filter(|v| v.is_finite() && if up { *v > value } else { *v < value })
+        .collect();
+    all.sort_by(|a, b| (a - value).abs().total_cmp(&(b - value).abs()));
+    all.dedup();
+    all
 }
 
 /// The symbols of the rows that a rule looks at; none when it looks at all rows, or at none.
