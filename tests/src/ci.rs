@@ -211,3 +211,22 @@ fn what_would_turn_a_rule_is_found_wherever_it_lies() {
         assert!(last.contains("VF typ") && last.contains(wanted), "{check} at {vf}: {}", run.out);
     }
 }
+
+/// What a pack extends may be given beside it.
+#[test]
+fn a_parent_may_be_given_with_pack() {
+    let job = Job::new("ci-parent");
+    let child = PACK.replace("\"house\"", "\"team\"").replace("\"std\"", "\"house\"");
+    job.write("team/pack.toml", &child);
+    job.write(
+        "team/rules.espice",
+        "override house::house_leakage { severity warning; because \"x\" }\n",
+    );
+    for command in
+        ["check --pack house team", "lint --pack house team", "check --pack ./house/ house team"]
+    {
+        let run = job.run(command);
+        assert!(!run.err.contains("E0403"), "{command}: {}", run.err);
+    }
+    assert!(job.run("check team").err.contains("E0403"));
+}

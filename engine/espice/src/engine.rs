@@ -90,6 +90,23 @@ impl<'w> Engine<'w> {
         &self.cancellation
     }
 
+    /// The packs that paths name, and the others that the engine was set up with: those may be what
+    /// the named ones extend.
+    fn loose(&self, paths: &[String]) -> (Loose<'w>, Vec<PackRoot>) {
+        let (files, named) = Loose::new(self.world, paths);
+        let plain = |root: &PackRoot| match root {
+            PackRoot::Folder(path) => {
+                Some(path.trim_start_matches("./").trim_end_matches('/').to_string())
+            }
+            _ => None,
+        };
+        let others = self.config.packs.iter().map(|p| PackRoot::Folder(p.clone()));
+        let is_new = |root: &PackRoot| !named.iter().any(|n| plain(n) == plain(root));
+        let mut roots: Vec<PackRoot> = others.filter(is_new).collect();
+        roots.extend(named);
+        (files, roots)
+    }
+
     /// Another library in place of this one, for the same requests.
     fn replaced_by(&mut self, engine: Engine<'w>) {
         let cancellation = self.cancellation.clone();
@@ -154,7 +171,7 @@ impl<'w> Engine<'w> {
     /// checked as a pack of its own that extends `std`. Later calls of [`Engine::test`] and
     /// [`Engine::sources`] see what was loaded.
     pub fn check(&mut self, paths: &[String]) -> Diagnostics {
-        let (files, roots) = Loose::new(self.world, paths);
+        let (files, roots) = self.loose(paths);
         let (engine, mut diagnostics) =
             Engine::with_roots(self.world, &files, self.config.clone(), &roots);
         self.replaced_by(engine);
@@ -171,7 +188,7 @@ impl<'w> Engine<'w> {
     /// Loads and checks packs like [`Engine::check`] and, where they have no mistakes, gives what
     /// lints say about those that the paths name; allowed lints are left out.
     pub fn lint(&mut self, paths: &[String]) -> (Diagnostics, Vec<lint::Complaint>) {
-        let (files, roots) = Loose::new(self.world, paths);
+        let (files, roots) = self.loose(paths);
         let (engine, diagnostics) =
             Engine::with_roots(self.world, &files, self.config.clone(), &roots);
         self.replaced_by(engine);

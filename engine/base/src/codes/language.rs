@@ -140,7 +140,7 @@ Right:  param N : 1 = 1
 be misled. Change a rule with `override`, a template by extending it under a new name.
 
 Wrong:  rule vf_plausible : error on data { … }        // std has this rule
-Right:  override std::vf_plausible { vmax = 3 V because \"our parts are silicon\" }";
+Right:  override std::vf_plausible { most = 3 V; because \"our parts are silicon\" }";
 
     RESERVED_NAME "E0211" "this name belongs to the language"
 "Constants and functions of the language keep their meaning everywhere, so that an equation can be
@@ -222,8 +222,8 @@ Right:  part q1 = gummel_poon on c, b, e { IS = IS1 }";
 "An override sets limits that the rule declares with `limit`; nothing else of a rule can be changed
 from outside but its severity.
 
-Wrong:  override std::vf_plausible { vmaxx = 3 V }
-Right:  override std::vf_plausible { vmax = 3 V }";
+Wrong:  override std::vf_plausible { mots = 3 V; because \"our parts\" }
+Right:  override std::vf_plausible { most = 3 V; because \"our parts\" }";
 
     UNKNOWN_WORD "E0216" "this word is not one of those that fit here"
 "Some places take one word of a fixed list: severities, phases, scales, measures, outcomes. The help

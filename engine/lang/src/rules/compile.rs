@@ -304,7 +304,11 @@ fn check_body(
     let item = &owned.item;
     let mut limits = Vec::new();
     for limit in &item.limits {
-        let Some(ty) = checker.declared(&limit.unit) else { continue };
+        let Some(ty) = checker.declared(&limit.unit) else {
+            // The unit has been told, and not each use of the name.
+            checker.alias(&limit.name.text, usize::MAX, Type::Unknown);
+            continue;
+        };
         let mut value = checker.expr(&limit.value);
         let what = format!("`{}`", limit.name.text);
         let declared = Some(super::scope::type_span(&limit.unit));
@@ -470,6 +474,18 @@ fn binders(written: &Expr, typed: &TypedExpr, found: &mut Vec<(String, usize, Ty
             };
             found.push((each.binder.text.clone(), *slot, element));
             binders(body, inner, found);
+        }
+        // What does not check has been told, and the message is not to be blamed for it.
+        (
+            ExprKind::Comprehension {
+                kind: ComprehensionKind::Every | ComprehensionKind::Some,
+                each,
+                body,
+            },
+            Kind::Missing,
+        ) if typed.ty == Type::Unknown => {
+            found.push((each.binder.text.clone(), usize::MAX, Type::Unknown));
+            binders(body, typed, found);
         }
         (ExprKind::Unary(_, w), Kind::Not(t)) => binders(w, t, found),
         (ExprKind::Binary(_, _, wa, wb), Kind::Binary(_, a, b)) => {

@@ -285,6 +285,28 @@ fn not_a_number_and_limits_are_coded() {
     assert!(judgement.findings.iter().all(|f| f.status == FindingStatus::Undecided));
 }
 
+/// One mistake is told once, however often what it defines is used.
+#[test]
+fn a_mistake_is_told_once() {
+    for (text, code) in [
+        (
+            "rule r : error on data { check every r in data.rows(VFF): r.typ > 0 V
+               say \"{worst.typ} and {r.max}\" }",
+            Code::UNKNOWN_SYMBOL,
+        ),
+        (
+            "rule r : error on data { limit a : Vlt = 3 V because \"x\"
+               check every r in data.rows(VF): r.typ < a and r.max < 2 * a
+               say \"{worst.typ} of {a}\" }",
+            Code::UNKNOWN_UNIT,
+        ),
+    ] {
+        let (_, told) = checked(text, &[]);
+        let codes: Vec<Code> = told.iter().map(|d| d.code).collect();
+        assert_eq!(codes, [code], "{text}");
+    }
+}
+
 #[test]
 fn scope_needs_and_when_say_why_a_rule_does_not_apply() {
     let facts = sheet();
