@@ -58,8 +58,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The server. glibc keeps a heap for each of several threads, a share of which stays after a call:
+/// with one heap for all, what stays is what the server holds.
 pub(crate) fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_espice-mcp"))
+    let mut program = Command::new(env!("CARGO_BIN_EXE_espice-mcp"));
+    program.env("MALLOC_ARENA_MAX", "1");
+    program
 }
 
 /// A request of the newest version, which carries all about itself.
@@ -270,9 +274,8 @@ pub(crate) fn stopped_fits(
         }
         stop_and_ask();
         assert!(most > before + (16 << 10), "the fit takes too little to tell anything");
-        // What the first calls make ready for all later ones stays, and a share of the heap of each
-        // thread that has worked, which the allocator keeps; a call that has been answered may still
-        // be tidying up.
+        // What the first calls make ready for all later ones stays; a call that has been answered
+        // may still be tidying up.
         let first = all.iter().take(2).map(|held| held[2]).max().unwrap_or(0);
         let allowed = if round < 2 { u64::MAX } else { first + (most - all[0][0]) / 4 };
         let until = Instant::now() + Duration::from_secs(5);
