@@ -223,7 +223,17 @@ impl<'a, 'v> Builder<'a, 'v> {
         if let (true, K::Text(text)) = (equal, &b.kind) {
             return self.flag(a, text.clone(), op == CompareOp::Equal);
         }
+        if let (true, K::Text(text)) = (equal, &a.kind) {
+            return self.flag(b, text.clone(), op == CompareOp::Equal);
+        }
         let scalar = |e: &TypedExpr| e.ty.element().0.is_scalar();
+        if equal && !scalar(a) && !scalar(b) {
+            let mut sides = [self.keys.key(a), self.keys.key(b)];
+            sides.sort();
+            let subject = format!("({})", sides.join(" == "));
+            let holds = op == CompareOp::Equal;
+            return Formula::Flag(Flag { subject, word: None, holds });
+        }
         if !scalar(a) || !scalar(b) {
             let parts = [self.keys.key(a), format!("{op:?}"), self.keys.key(b)];
             let subject = format!("({})", parts.join(" "));

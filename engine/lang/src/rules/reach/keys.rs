@@ -1,6 +1,6 @@
 //! Expressions by what they stand for: equal keys, equal values, wherever both are written.
 
-use super::super::expr::{ExprKind as K, Frame, TypedExpr};
+use super::super::expr::{ExprKind as K, Frame, TypedExpr, Wanted};
 use super::super::types::Type;
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ impl<'a> Keys<'a> {
             K::Rows(symbol) => format!("(rows {})", symbol.as_deref().unwrap_or("")),
             K::Row(symbol) => format!("(row {symbol})"),
             K::Curves(wanted) => format!("(curves {wanted})"),
-            K::Curve(wanted) => format!("(curve {wanted})"),
+            K::Curve(wanted) => Self::of_curve(wanted),
             K::Sweeps => String::from("(sweeps)"),
             K::ModelAt(name, bound) => format!("(model {name} at{})", self.bound(bound)),
             K::ModelAtRecord(name, at) => format!("(model {name} at {})", self.key(at)),
@@ -97,6 +97,11 @@ impl<'a> Keys<'a> {
             }
         };
         if key.len() > LONGEST { format!("(long {} {})", e.span.start, e.span.end) } else { key }
+    }
+
+    /// The key of a curve that is looked for in the data.
+    pub(super) fn of_curve(wanted: &Wanted) -> String {
+        format!("(curve {wanted})")
     }
 
     fn local(&mut self, slot: usize) -> String {

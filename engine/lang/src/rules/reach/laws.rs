@@ -1,10 +1,10 @@
 //! Rules taken apart to laws: for every record of some loops, where conditions hold, a check.
 
 use super::super::expr::{ExprKind as K, TypedExpr};
-use super::super::rule::RuleIr;
-use super::build::{Builder, Domain, Variables};
+use super::super::rule::{Need, RuleIr};
+use super::build::{Builder, Domain, Variables, is_condition};
 use super::domains::Ranges;
-use super::formula::{Domains, Flag, Formula};
+use super::formula::{Domains, Flag, Formula, MISSING};
 use super::interval::Interval;
 use super::keys::Keys;
 use crate::ir::Library;
@@ -27,6 +27,14 @@ pub(super) struct Law<'a> {
     pub(super) of: usize,
 }
 
+impl<'a> Law<'a> {
+    /// A law that nothing is known of yet.
+    fn new(of: usize, body: &'a TypedExpr) -> Law<'a> {
+        let (loops, wheres) = (BTreeSet::new(), Vec::new());
+        Law { loops, universal: true, wheres, check: Formula::Yes, body, of }
+    }
+}
+
 /// A rule as formulas.
 pub(super) struct Laws<'a> {
     pub(super) rule: &'a RuleIr,
@@ -34,6 +42,8 @@ pub(super) struct Laws<'a> {
     pub(super) scope: Formula,
     pub(super) when: Formula,
     pub(super) laws: Vec<Law<'a>>,
+    /// Checks of which `laws` holds the parts one by one, whole.
+    pub(super) wholes: Vec<Law<'a>>,
     pub(super) domains: BTreeMap<usize, Domain>,
 }
 
@@ -54,19 +64,39 @@ pub(super) fn laws<'a>(
     let mut builder =
         Builder::new(Keys::new(&rule.frame), Ranges::new(library, &rule.kinds), variables);
     let when = rule.when.as_ref().map_or(Formula::Yes, |w| builder.formula(w));
-    let mut found = Vec::new();
+    let (mut found, mut wholes) = (Vec::new(), Vec::new());
     for (of, check) in rule.checks.iter().enumerate() {
+        let before = found.len();
         take_apart(&mut builder, of, check, &mut found);
+        let parts = found.get(before..).unwrap_or_default();
+        if parts.len() > 1 && parts.iter().all(|p| p.loops.is_empty()) {
+            wholes.push(Law { check: builder.formula(check), ..Law::new(of, check) });
+        }
     }
-    let scope = match rule.kinds.as_slice() {
-        [kind] => Formula::Flag(Flag {
+    let mut scope: Vec<Formula> = Vec::new();
+    if let [kind] = rule.kinds.as_slice() {
+        scope.push(Formula::Flag(Flag {
             subject: String::from("(.DeviceKind (Device))"),
             word: Some(kind.clone()),
             holds: true,
-        }),
-        _ => Formula::Yes,
-    };
-    Laws { rule, scope, when, laws: found, domains: builder.domains }
+        }));
+    }
+    // A symbol that is needed may be there as a row or as a curve.
+    for need in &rule.needs {
+        match need {
+            Need::Symbol(_) => {}
+            Need::Curve(wanted) => scope.push(present(Keys::of_curve(wanted))),
+            Need::Expr(e) if is_condition(&e.ty) => scope.push(builder.formula(e)),
+            Need::Expr(e) => scope.push(present(builder.keys.key(e))),
+        }
+    }
+    let scope = Formula::all(scope);
+    Laws { rule, scope, when, laws: found, wholes, domains: builder.domains }
+}
+
+/// What is there.
+fn present(subject: String) -> Formula {
+    Formula::Flag(Flag { subject, word: Some(String::from(MISSING)), holds: false })
 }
 
 /// The laws that must all hold for a check to hold.
@@ -81,14 +111,7 @@ fn take_apart<'a>(
         take_apart(builder, of, b, found);
         return;
     }
-    let mut law = Law {
-        loops: BTreeSet::new(),
-        universal: true,
-        wheres: Vec::new(),
-        check: Formula::Yes,
-        body: check,
-        of,
-    };
+    let mut law = Law::new(of, check);
     while let K::Comprehension { kind, slot, over, condition, body } = &law.body.kind {
         law.universal &= match kind {
             ComprehensionKind::Every => true,

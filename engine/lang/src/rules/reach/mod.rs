@@ -43,11 +43,12 @@ pub fn reachability(library: &Library, book: &Rulebook) -> Diagnostics {
     let rules: Vec<Laws<'_>> =
         active.map(|rule| laws::laws(rule, library, &mut variables)).collect();
     let mut diagnostics = Diagnostics::new();
+    let mut decided = Vec::new();
     for laws in &rules {
-        single::check(laws, library, &mut variables, &mut diagnostics);
+        decided.push(single::check(laws, library, &mut variables, &mut diagnostics));
         tables::check(laws.rule, library, &mut diagnostics);
     }
-    pairs::check(&rules, library, &variables, &mut diagnostics);
+    pairs::check(&rules, &decided, library, &variables, &mut diagnostics);
     overrides::check(library, book, &mut variables, &mut diagnostics);
     diagnostics.sort();
     diagnostics

@@ -20,8 +20,11 @@ pub(super) fn check(
             continue;
         }
         diagnostics.extend(severity(change));
-        if change.after.off.is_none() && change.limits {
+        let (before, after) = (&change.before, &change.after);
+        if change.limits && after.off.is_none() {
             diagnostics.extend(limits(change, library, variables));
+        } else if before.severity == after.severity && before.off.is_some() == after.off.is_some() {
+            diagnostics.push(idle(change));
         }
     }
 }
@@ -66,15 +69,17 @@ fn limits(change: &Change, library: &Library, variables: &mut Variables) -> Opti
         let opposite = old.negated();
         satisfiable(&[&new, &opposite], &level)
     });
-    (!moved).then(|| {
-        Diagnostic::warning(
-            Code::IDLE_OVERRIDE,
-            format!("this override of `{}` changes nothing", change.before.full_name()),
-        )
-        .at(change.span)
-        .label(change.before.span, "the rule of the base says the same")
-        .help("delete it; what the base says holds anyway")
-    })
+    (!moved && change.before.severity == change.after.severity).then(|| idle(change))
+}
+
+fn idle(change: &Change) -> Diagnostic {
+    Diagnostic::warning(
+        Code::IDLE_OVERRIDE,
+        format!("this override of `{}` changes nothing", change.before.full_name()),
+    )
+    .at(change.span)
+    .label(change.before.span, "the rule of the base says the same")
+    .help("delete it; what the base says holds anyway")
 }
 
 /// When each law of a rule fails.

@@ -10,8 +10,11 @@ use crate::rules::rule::{Need, RuleIr};
 use espice_base::{Code, Diagnostic, Diagnostics};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Looks at every two laws that speak of the same; `decided` holds, by rule, the checks of which
+/// has been told that they are decided beforehand.
 pub(super) fn check(
     rules: &[Laws<'_>],
+    decided: &[BTreeSet<usize>],
     library: &Library,
     variables: &Variables,
     diagnostics: &mut Diagnostics,
@@ -24,6 +27,9 @@ pub(super) fn check(
         let sees = |p: &String, q: &String| sees.get(p).is_some_and(|s| s.contains(q));
         let sees = [sees(p, q), sees(q, p)];
         if !x.universal || !y.universal || sees == [false, false] {
+            continue;
+        }
+        if a == b && x.of == y.of && decided.get(a).is_some_and(|told| told.contains(&x.of)) {
             continue;
         }
         let pair = Pair { a: first, x, b: second, y, variables, sees };

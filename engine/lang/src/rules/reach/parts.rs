@@ -147,7 +147,8 @@ impl<'a> Scan<'a, '_> {
             domains.entry(*variable).or_insert_with(|| domain.clone());
         }
         let (scope, when) = (Formula::Yes, Formula::Yes);
-        (formula, Laws { rule, scope, when, laws: Vec::new(), domains })
+        let (laws, wholes) = (Vec::new(), Vec::new());
+        (formula, Laws { rule, scope, when, laws, wholes, domains })
     }
 
     /// Tells of a condition that is always or never met; whether it is.
@@ -158,16 +159,21 @@ impl<'a> Scan<'a, '_> {
         if excluded(&around, &[&known], self.variables).is_some() {
             return true;
         }
-        for (test, word) in [(&formula, "never"), (&opposite, "always")] {
+        for (test, is_met) in [(&formula, false), (&opposite, true)] {
             let all: Vec<&Formula> = around.iter().copied().chain([test]).collect();
             let Some(proof) = excluded(&all, &[&known], self.variables) else { continue };
-            let says = format!("this condition {word} holds here");
+            let word = if is_met { "false" } else { "true" };
+            let says = format!("this condition is never {word} here");
             let told = Diagnostic::warning(Code::DECIDED_CONDITION, says).at(e.span);
-            let help = match (word, &proof) {
-                ("always", Proof::Certain) => "it decides nothing beside what stands before it",
-                ("always", _) => "every value within the declared range meets it",
-                (_, Proof::Certain) => "nothing can meet it beside what stands before it",
-                _ => "no value within the declared range meets it",
+            let alone = is_met && excluded(&[test], &[&known], self.variables).is_some();
+            let help = match (is_met, &proof) {
+                (true, Proof::Certain) if alone => {
+                    "every value meets it; ask `is not missing` where that is meant"
+                }
+                (true, Proof::Certain) => "it decides nothing beside what stands before it",
+                (true, _) => "every value within the declared range meets it",
+                (false, Proof::Certain) => "nothing can meet it beside what stands before it",
+                (false, _) => "no value within the declared range meets it",
             };
             self.diagnostics.push(proof.tell(told).help(help));
             return true;

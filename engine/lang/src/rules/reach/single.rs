@@ -1,5 +1,7 @@
 //! Rules one by one: what can never fail, never pass, never apply.
 
+use super::super::expr::{ExprKind as K, TypedExpr};
+use super::super::functions::Function;
 use super::build::Variables;
 use super::formula::Formula;
 use super::laws::{Law, Laws};
@@ -7,27 +9,39 @@ use super::parts;
 use super::{Proof, excluded};
 use crate::ir::Library;
 use crate::rules::book::Phase;
-use crate::rules::rule::Need;
+use crate::rules::rule::{Need, RuleIr};
 use espice_base::{Code, Diagnostic, Diagnostics};
+use espice_facts::SymbolInfo;
+use espice_syntax::ast::{BinaryOp, ComprehensionKind};
 use std::collections::BTreeSet;
 
+/// Looks at a rule alone; gives the checks that are decided beforehand.
 pub(super) fn check<'a>(
     laws: &Laws<'a>,
     library: &'a Library,
     variables: &mut Variables,
     diagnostics: &mut Diagnostics,
-) {
-    if !applies(laws, library, variables, diagnostics) {
-        return;
-    }
+) -> BTreeSet<usize> {
     let mut decided = BTreeSet::new();
+    if !applies(laws, library, variables, diagnostics) {
+        return decided;
+    }
     for law in &laws.laws {
         if let Some(diagnostic) = judge(laws, law, variables) {
             diagnostics.push(diagnostic);
             decided.insert(law.of);
         }
     }
+    for whole in &laws.wholes {
+        if !decided.contains(&whole.of)
+            && let Some(diagnostic) = judge(laws, whole, variables)
+        {
+            diagnostics.push(diagnostic);
+            decided.insert(whole.of);
+        }
+    }
     parts::check(laws, &decided, library, variables, diagnostics);
+    decided
 }
 
 /// Whether the rule can apply to anything; a diagnostic says why not.
@@ -60,18 +74,19 @@ fn applies(
             Need::Curve(wanted) => &wanted.quantity,
             Need::Expr(_) => continue,
         };
-        let Some(info) = library.symbols.symbol(symbol) else { continue };
-        let shared = rule.kinds.is_empty()
-            || info.kinds.is_empty()
-            || info.kinds.iter().any(|k| rule.kinds.contains(k));
-        if !shared {
-            let of = info.kinds.join("`, `");
-            diagnostics.push(
-                never(&format!("no `{kinds}` has `{symbol}`, which it needs"))
-                    .at(rule.span)
-                    .label(info.span, format!("declared for `{of}`"))
-                    .help("name the symbol that the kind has, or widen the symbol's `for`"),
-            );
+        if let Some(info) = foreign(symbol, rule, library) {
+            let says = never(&format!("no `{kinds}` has `{symbol}`, which it needs"));
+            diagnostics.push(of_others(says.at(rule.span), info));
+            return false;
+        }
+    }
+    let mut strangers = Vec::new();
+    rule.checks.iter().chain(&rule.when).for_each(|e| wanted(e, &mut strangers));
+    for (symbol, e) in strangers {
+        if let Some(info) = foreign(symbol, rule, library) {
+            let says = format!("this is never there: no `{kinds}` has `{symbol}`");
+            let told = Diagnostic::warning(Code::NEVER_APPLIES, says);
+            diagnostics.push(of_others(told.at(e.span), info));
             return false;
         }
     }
@@ -100,6 +115,33 @@ fn applies(
         }
     }
     true
+}
+
+/// The symbol's declaration, where it is for other kinds than the rule.
+fn foreign<'l>(symbol: &str, rule: &RuleIr, library: &'l Library) -> Option<&'l SymbolInfo> {
+    let info = library.symbols.symbol(symbol)?;
+    let shared = rule.kinds.is_empty()
+        || info.kinds.is_empty()
+        || info.kinds.iter().any(|k| rule.kinds.contains(k));
+    (!shared).then_some(info)
+}
+
+fn of_others(told: Diagnostic, info: &SymbolInfo) -> Diagnostic {
+    told.label(info.span, format!("declared for `{}`", info.kinds.join("`, `")))
+        .help("name the symbol that the kind has, or widen the symbol's `for`")
+}
+
+/// The symbols whose rows and curves a condition cannot do without.
+fn wanted<'a>(e: &'a TypedExpr, found: &mut Vec<(&'a str, &'a TypedExpr)>) {
+    match &e.kind {
+        K::Rows(Some(symbol)) | K::Row(symbol) => found.push((symbol, e)),
+        K::Curves(curve) | K::Curve(curve) => found.push((&curve.quantity, e)),
+        K::IsMissing { .. } | K::Binary(BinaryOp::Or, ..) | K::If(..) => {}
+        // Nothing is counted, too.
+        K::Builtin(Function::Count, _)
+        | K::Comprehension { kind: ComprehensionKind::Count, .. } => {}
+        _ => e.parts().into_iter().for_each(|part| wanted(part, found)),
+    }
 }
 
 /// Whether a check always passes, always fails, or can never be decided.

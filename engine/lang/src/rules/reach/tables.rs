@@ -11,9 +11,7 @@ use espice_units::Dimension;
 
 /// Looks at every range of a rule whose ends are two columns of one table.
 pub(super) fn check(rule: &RuleIr, library: &Library, diagnostics: &mut Diagnostics) {
-    let definitions = rule.frame.slots.iter().flatten();
-    let mut open: Vec<&TypedExpr> =
-        rule.checks.iter().chain(rule.when.as_ref()).chain(definitions).collect();
+    let mut open: Vec<&TypedExpr> = rule.expressions().collect();
     while let Some(e) = open.pop() {
         open.extend(e.parts());
         let ends = match &e.kind {
