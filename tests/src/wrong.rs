@@ -86,12 +86,16 @@ fn run(case: &Case) -> Run {
 /// The codes that a text tells, in the order of their places.
 fn told(text: &str) -> Vec<String> {
     let found = text.split('[').skip(1).filter_map(|rest| rest.split_once("]: "));
-    found.map(|(code, _)| code.to_string()).filter(|c| Code::find(c).is_some()).collect()
+    // Annotations carry theirs in the title.
+    let titles = text.split("title=").skip(1).filter_map(|rest| rest.split_once("::"));
+    let all = found.chain(titles).map(|(code, _)| code.to_string());
+    all.filter(|c| Code::find(c).is_some()).collect()
 }
 
 /// What a run says about what is wrong, without the results beside it.
 fn words(run: &Run) -> String {
-    const HEADS: [&str; 6] = ["error[", "warning[", "note[", "failed ", "undecided ", "no model"];
+    const HEADS: [&str; 7] =
+        ["error[", "warning[", "note[", "failed ", "undecided ", "no model", "::"];
     let concerns = |p: &&str| HEADS.iter().any(|h| p.trim_start().starts_with(h));
     let out: Vec<&str> = run.out.split("\n\n").filter(concerns).map(str::trim_end).collect();
     let mut text = out.join("\n\n");

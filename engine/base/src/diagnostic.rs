@@ -20,6 +20,11 @@ impl Severity {
             Severity::Error => "error",
         }
     }
+
+    /// The severity that [`Severity::word`] writes so.
+    pub fn of_word(word: &str) -> Option<Severity> {
+        [Severity::Error, Severity::Warning, Severity::Note].into_iter().find(|s| s.word() == word)
+    }
 }
 
 /// Where something stands.

@@ -8,7 +8,7 @@ use crate::console::Color;
 use clap::builder::Resettable;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use espice::outcome::FindingRecord;
-use espice_report::findings::{Form, Report};
+use espice_report::findings::{self, Form, Report};
 use std::path::PathBuf;
 
 /// The command line.
@@ -125,17 +125,12 @@ pub(crate) struct Fails {
 impl Fails {
     /// Whether a finding fails the run.
     pub(crate) fn counts(self, finding: &FindingRecord) -> bool {
-        let is_open = match finding.status.as_str() {
-            "failed" => !finding.known,
-            "undecided" => self.undecided,
-            _ => false,
-        };
-        is_open && self.on.counts(&finding.severity)
+        findings::fails(finding, self.on.least(), self.undecided)
     }
 
     /// Tells a report what fails the run.
     pub(crate) fn mark(self, report: &mut Report) {
-        report.fails_on = self.on.least();
+        report.fails_on = self.on.least().map(String::from);
         report.undecided_fails = self.undecided;
     }
 }
@@ -163,10 +158,10 @@ impl FailOn {
     }
 
     /// The least severity that fails the run.
-    pub(crate) fn least(self) -> Option<String> {
+    pub(crate) fn least(self) -> Option<&'static str> {
         match self {
-            FailOn::Error => Some(String::from("error")),
-            FailOn::Warning => Some(String::from("warning")),
+            FailOn::Error => Some("error"),
+            FailOn::Warning => Some("warning"),
             FailOn::Never => None,
         }
     }

@@ -5,7 +5,7 @@ use crate::config::Known;
 use crate::outcome::{
     BaselineRecord, DiagnosticRecord, FindingRecord, GoneRecord, Judged, JudgedSource,
 };
-use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
+use espice_base::{Code, Diagnostic, Diagnostics, FileId, Severity, Span};
 use espice_units::rounded;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -40,10 +40,7 @@ struct Entry {
 impl Entry {
     /// What to say of a finding that is known and has got worse.
     fn worse(&self, finding: &FindingRecord) -> Option<String> {
-        let rank = |severity: &str| ["error", "warning"].iter().position(|s| *s == severity);
-        let (known, now) =
-            (rank(&self.severity).unwrap_or(2), rank(&finding.severity).unwrap_or(2));
-        if now < known {
+        if Severity::of_word(&finding.severity) > Severity::of_word(&self.severity) {
             return Some(format!("the baseline knows it as a {}", self.severity));
         }
         let (known, now) = (self.margin.parse::<f64>().ok()?, finding.margin?);
@@ -166,8 +163,18 @@ impl Baseline {
         findings: &mut [FindingRecord],
         judged: &BTreeSet<&str>,
     ) -> BaselineRecord {
-        let mut record = BaselineRecord { file: file.to_string(), ..BaselineRecord::default() };
-        let mut met: BTreeSet<&str> = BTreeSet::new();
+        let record = BaselineRecord { file: file.to_string(), ..BaselineRecord::default() };
+        self.mark_on(record, BTreeSet::new(), findings, judged)
+    }
+
+    /// Goes on with a record, in which lines with the fingerprints `met` are accounted for.
+    fn mark_on<'a>(
+        &'a self,
+        mut record: BaselineRecord,
+        mut met: BTreeSet<&'a str>,
+        findings: &mut [FindingRecord],
+        judged: &BTreeSet<&str>,
+    ) -> BaselineRecord {
         for finding in findings.iter_mut() {
             let names = std::iter::once(&finding.fingerprint).chain(&finding.former);
             let held = names.filter_map(|name| self.entries.get_key_value(name)).next();
@@ -212,10 +219,7 @@ impl Baseline {
     /// Marks what was judged, and the sources that could not be used, and says what a baseline made
     /// of it.
     pub fn apply(&self, file: &str, judged: &mut Judged) {
-        let mut parts: BTreeSet<&str> = judged.source.iter().map(|s| s.part.as_str()).collect();
-        // Findings about a library are of no part.
-        parts.insert("");
-        let mut record = self.mark(file, &mut judged.verdict.findings, &parts);
+        let mut record = BaselineRecord { file: file.to_string(), ..BaselineRecord::default() };
         let fingerprints = DiagnosticRecord::fingerprints(&judged.diagnostics);
         let mut met: BTreeSet<&str> = BTreeSet::new();
         for (d, fingerprint) in judged.diagnostics.iter_mut().zip(&fingerprints) {
@@ -227,23 +231,12 @@ impl Baseline {
             record.new += usize::from(!d.known);
             met.insert(fingerprint);
         }
-        // Such lines name the file in the place of a part.
-        let files: BTreeSet<&str> = judged.source.iter().map(|s| s.name.as_str()).collect();
-        for (fingerprint, entry) in &self.entries {
-            let of_file = files.contains(entry.part.as_str()) && !parts.contains(&*entry.part);
-            if of_file || met.contains(fingerprint.as_str()) {
-                record.unseen = record.unseen.saturating_sub(1);
-            }
-            if of_file && !met.contains(fingerprint.as_str()) {
-                record.gone.push(GoneRecord {
-                    fingerprint: fingerprint.clone(),
-                    rule: entry.rule.clone(),
-                    part: entry.part.clone(),
-                    message: entry.message.clone(),
-                });
-            }
-        }
-        judged.baseline = Some(record);
+        // Lines about sources that could not be used name the file in the place of a part, and
+        // findings about a library are of no part.
+        let names = judged.source.iter().flat_map(|s| [s.part.as_str(), s.name.as_str()]);
+        let seen: BTreeSet<&str> = names.chain([""]).collect();
+        let findings = &mut judged.verdict.findings;
+        judged.baseline = Some(self.mark_on(record, met, findings, &seen));
         let fails = judged
             .verdict
             .findings

@@ -33,10 +33,15 @@ pub struct Criteria {
     pub widen: bool,
 }
 
+impl Criteria {
+    /// How sure intervals are where nothing else is asked for: 90 %.
+    pub const LEVEL: f64 = 0.90;
+}
+
 impl Default for Criteria {
     fn default() -> Self {
         Criteria {
-            level: 0.90,
+            level: Criteria::LEVEL,
             largest_error: 0.30,
             smallest_singular_value: 1e-11,
             own_variance: 8.0,

@@ -1,5 +1,6 @@
 //! What an outcome says in words, shared by the renderers.
 
+use crate::findings::rank;
 use crate::numbers::{self, Script};
 use espice::outcome::{
     Condition, Curve, FindingRecord, Fit, FittedCurve, Location, Outcome, Provenance, RatedPoint,
@@ -49,14 +50,9 @@ fn is_unjudged(rules: &RuleCount) -> bool {
 
 /// The findings with a status, those of error rules first, in their own order otherwise.
 pub(crate) fn findings<'a>(outcome: &'a Outcome, status: &str) -> Vec<&'a FindingRecord> {
-    let rank = |f: &FindingRecord| match f.severity.as_str() {
-        "error" => 0,
-        "warning" => 1,
-        _ => 2,
-    };
     let mut found: Vec<_> =
         outcome.verdict.findings.iter().filter(|f| f.status == status).collect();
-    found.sort_by_key(|f| rank(f));
+    found.sort_by_key(|f| rank(&f.severity));
     found
 }
 

@@ -81,8 +81,8 @@ Right:  espice judge --card 1N4148.lib 1N4148.csv";
 
     BASELINE "E0555" "a line of the baseline cannot be read"
 "A baseline lists known findings, one a line: fingerprint (16 hexadecimal digits), severity, rule,
-part and message, separated by tabs; lines that begin with `#` are comments. `--write-baseline` makes
-it. A line that does not read would let a finding fail the run, or hide one.
+part and message, separated by tabs; lines that begin with `#` are comments. `--write-baseline`
+makes it. A line that does not read would let a finding fail the run, or hide one.
 
 Wrong:  std::vf_plausible of BAT54
 Right:  4f0c9a1b22d3e4f5 and, after tabs, error, std::vf_plausible, BAT54, the message";
@@ -96,8 +96,8 @@ Right:  let the run end, or give it fewer sources";
 
     FORM_OF_FINDINGS "E0558" "findings cannot be shown in this form"
 "Findings are shown as jsonl, sarif, junit, github, markdown or html by the commands that have
-findings: model, judge, check, lint, fmt --check, test and mutate. SARIF beyond the limits of its readers is several
-files, which need a name.
+findings: model, judge, check, lint, fmt --check, test and mutate. SARIF beyond the limits of its
+readers is several files, which need a name.
 
 Wrong:  espice eval card.lib --format sarif
 Right:  espice judge library/ --format sarif --output espice.sarif";

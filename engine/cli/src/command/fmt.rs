@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         Err(exit) => return exit,
     };
     let mut report = Report::new("fmt");
+    let mut said = String::new();
     let mut exit = Exit::Ok;
     let mut texts = BTreeSet::new();
     for path in &arguments.paths {
@@ -47,11 +48,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         }
     }
     for path in &texts {
-        exit = exit.and(one(path, arguments.check, engine.as_ref(), context, &mut report));
+        exit =
+            exit.and(one(path, arguments.check, engine.as_ref(), context, &mut report, &mut said));
     }
-    let Some(form) = context.global.format.form() else { return exit };
     report.incomplete = exit.is_incomplete();
-    match findings::hand_over(context, &report, form, output) {
+    let handed = match context.global.format.form() {
+        Some(form) => findings::hand_over(context, &report, form, output),
+        None => findings::say(context, &[said], output),
+    };
+    match handed {
         Ok(()) => exit,
         Err(worse) => exit.and(worse),
     }
@@ -83,12 +88,8 @@ fn one(
     engine: &dyn Engine,
     context: &Context<'_>,
     report: &mut Report,
+    said: &mut String,
 ) -> Exit {
-    let says = |text: String| {
-        if context.global.format.form().is_none() {
-            context.console.say(&text);
-        }
-    };
     let mut tell = |diagnostics: &Diagnostics, sources: &SourceMap| {
         report.findings.extend(Report::of_diagnostics("fmt", diagnostics, sources).findings);
     };
@@ -108,7 +109,7 @@ fn one(
         }
         Ok(laid_out) if laid_out == text => Exit::Ok,
         Ok(laid_out) if check => {
-            says(format!("{path} is not laid out canonically\n"));
+            said.push_str(&format!("{path} is not laid out canonically\n"));
             let mut sources = SourceMap::default();
             let file = sources.add(path, &*text);
             let changed = first_change(&text, &laid_out);
@@ -120,7 +121,7 @@ fn one(
         }
         Ok(laid_out) => match files::write(Path::new(path), &laid_out) {
             Ok(()) => {
-                says(format!("laid out {path}\n"));
+                said.push_str(&format!("laid out {path}\n"));
                 Exit::Ok
             }
             Err(diagnostic) => {

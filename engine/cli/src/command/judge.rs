@@ -74,7 +74,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
     let warned = arguments.fails.on == FailOn::Warning
         && diagnostics.iter().any(|d| d.severity == Severity::Warning);
     let mut exit = Exit::of_records(&judged.diagnostics);
-    if let Err(exit) = show(arguments, context, judged, &diagnostics, engine.sources()) {
+    let is_incomplete = exit.is_incomplete();
+    if let Err(exit) =
+        show(arguments, context, judged, is_incomplete, &diagnostics, engine.sources())
+    {
         return exit;
     }
     context.console.complain(&written);
@@ -88,6 +91,7 @@ fn show(
     arguments: &Arguments,
     context: &Context<'_>,
     judged: Judged,
+    is_incomplete: bool,
     diagnostics: &Diagnostics,
     sources: &SourceMap,
 ) -> Result<(), Exit> {
@@ -107,10 +111,9 @@ fn show(
         .zip(&judged.diagnostics)
         .filter(|(d, record)| d.severity != Severity::Note && !record.known);
     let graver: Diagnostics = graver.map(|(d, _)| d.clone()).collect();
-    let incomplete = Exit::of_records(&judged.diagnostics).is_incomplete();
     let mut report = Report::of_judged(judged);
     arguments.fails.mark(&mut report);
-    report.incomplete = incomplete;
+    report.incomplete = is_incomplete;
     if let Some(form) = context.global.format.form() {
         return findings::hand_over(context, &report, form, output);
     }

@@ -54,12 +54,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
         report.incomplete = exit.is_incomplete();
         findings::hand_over(context, &report, form, output)
     } else {
-        let told = grave && (context.global.format == Format::Text || exit != Exit::Ok);
-        let told = match told {
-            true => check::show("mutate", &diagnostics, engine.sources(), context, None),
-            false => Ok(()),
-        };
-        told.and_then(|()| text.map_or(Ok(()), |text| findings::say(context, &[text], output)))
+        let mut shown = Ok(());
+        if grave && (context.global.format == Format::Text || exit != Exit::Ok) {
+            shown = check::show("mutate", &diagnostics, engine.sources(), context, None);
+        }
+        shown.and_then(|()| text.map_or(Ok(()), |text| findings::say(context, &[text], output)))
     };
     exit = shown.map_or_else(|worse| exit.and(worse), |()| exit);
     let score = mutation.score();

@@ -5,6 +5,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// Probability that an interval of a fitted parameter holds the truth.
+pub const INTERVAL_LEVEL: f64 = espice_fit::Criteria::LEVEL;
+
 /// A template that was considered.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Candidate {

@@ -145,6 +145,16 @@ pub struct LimitTable {
     pub span: Span,
 }
 
+impl LimitTable {
+    /// The row with these keys, of as many as the table has key columns.
+    pub(crate) fn row<K: AsRef<str>>(&self, keys: &[K]) -> Option<usize> {
+        let is_meant = |row: &[String]| {
+            row.len() == keys.len() && row.iter().zip(keys).all(|(a, b)| a == b.as_ref())
+        };
+        self.rows.iter().position(|(row, _)| is_meant(row))
+    }
+}
+
 /// A value column of a limits table.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TableColumn {

@@ -398,10 +398,7 @@ impl<'a> Evaluator<'a> {
                 _ => return self.missing(Lack::Absent, span, "a key is missing"),
             }
         }
-        let same = |row: &[String]| {
-            row.len() == wanted.len() && row.iter().zip(&wanted).all(|(a, b)| **a == **b)
-        };
-        match entry.rows.iter().position(|r| same(&r.0)) {
+        match entry.row(&wanted) {
             Some(row) => {
                 if let Some(watch) = self.watch {
                     watch.row(table, row);

@@ -4,7 +4,7 @@
 use super::book::{Input, Rulebook};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, TypedExpr};
-use super::rule::{Need, RuleIr};
+use super::rule::RuleIr;
 use super::value::Value;
 use crate::ir::LimitTable;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,10 +58,7 @@ impl<'b> Lookups<'b> {
                 })
                 .collect();
             let Some(wanted) = wanted else { continue };
-            let same = |row: &[String]| {
-                row.len() == wanted.len() && row.iter().zip(&wanted).all(|(a, b)| **a == **b)
-            };
-            *found.entry(*table).or_default() |= entry.rows.iter().any(|row| same(&row.0));
+            *found.entry(*table).or_default() |= entry.row(&wanted).is_some();
         }
         let without = found.into_iter().filter(|(_, found)| !found);
         without.filter_map(|(table, _)| self.book.tables.get(table)).collect()
@@ -69,13 +66,7 @@ impl<'b> Lookups<'b> {
 }
 
 fn gather<'b>(rule: &'b RuleIr, all: &mut Vec<(&'b RuleIr, usize, &'b [TypedExpr])>) {
-    let needs = rule.needs.iter().filter_map(|need| match need {
-        Need::Expr(e) => Some(e),
-        _ => None,
-    });
-    let slots = rule.frame.slots.iter().flatten();
-    let mut waiting: Vec<&TypedExpr> =
-        rule.when.iter().chain(&rule.checks).chain(needs).chain(slots).collect();
+    let mut waiting: Vec<&TypedExpr> = rule.expressions().collect();
     while let Some(e) = waiting.pop() {
         if let Kind::TableRow(table, keys) = &e.kind
             && keys.iter().all(|key| is_of_device(key, rule))

@@ -58,6 +58,22 @@ pub struct RuleBody {
     pub(crate) twins: Vec<Vec<usize>>,
 }
 
+impl RuleBody {
+    /// The expressions that its outcome begins with; not their parts, nor what names stand for.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &TypedExpr> {
+        let needs = self.needs.iter().filter_map(|need| match need {
+            Need::Expr(e) => Some(e),
+            _ => None,
+        });
+        self.when.iter().chain(&self.checks).chain(needs)
+    }
+
+    /// Those and the definitions of its names.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &TypedExpr> {
+        self.conditions().chain(self.frame.slots.iter().flatten())
+    }
+}
+
 /// A body that is checked, or will be when someone first looks at it.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Body {

@@ -118,6 +118,7 @@ impl Rulebook {
             (outcome @ ("passed" | "failed"), _) => outcome,
             (_, lacks) => return Some(WhyNot::Lacks(lacks)),
         };
+        let limits = self.limits(rule, input);
         let mut best: Option<Flip> = None;
         let symbols = symbols(rule);
         let rows = input.facts.parameters.iter().enumerate();
@@ -126,12 +127,13 @@ impl Rulebook {
             for field in Field::ALL {
                 let Some(value) = field.of(row) else { continue };
                 let knob = Knob::Row(index, field);
-                self.turn(rule, input, &knob, value, now, rebuild, &mut best);
+                self.turn(rule, input, &knob, value, now, &limits, rebuild, &mut best);
             }
         }
         // A parameter that is zero is switched off: any value would be infinitely more.
         for (name, value) in parameters.iter().filter(|p| p.1 != 0.0) {
-            self.turn(rule, input, &Knob::Model(name), *value, now, rebuild, &mut best);
+            let knob = Knob::Model(name);
+            self.turn(rule, input, &knob, *value, now, &limits, rebuild, &mut best);
         }
         Some(best.map_or(WhyNot::Nothing, WhyNot::Flip))
     }
@@ -145,25 +147,21 @@ impl Rulebook {
         knob: &Knob<'_>,
         value: f64,
         now: &'static str,
+        limits: &[f64],
         rebuild: Option<&Rebuild<'_>>,
         best: &mut Option<Flip>,
     ) {
         let outcome = |v: f64| self.with(rule, input, knob, v, rebuild);
         let turned = |o: &str| (o == "passed" || o == "failed") && o != now;
-        let limits = self.limits(rule, input);
+        let relative = |v: f64| match value {
+            0.0 => v.abs(),
+            _ => ((v - value) / value).abs(),
+        };
         for up in [true, false] {
             let mut stays = value;
-            for tried in candidates(value, up, &limits) {
-                let relative = if value == 0.0 {
-                    (tried - value).abs()
-                } else {
-                    ((tried - value) / value).abs()
-                };
+            for tried in candidates(value, up, limits) {
                 // A nearer change is known already.
-                if best.as_ref().is_some_and(|b| {
-                    let begun = if value == 0.0 { 0.0 } else { ((stays - value) / value).abs() };
-                    b.relative <= begun
-                }) {
+                if best.as_ref().is_some_and(|b| b.relative <= relative(stays)) {
                     break;
                 }
                 let there = outcome(tried);
@@ -183,16 +181,13 @@ impl Rulebook {
                         stays = middle;
                     }
                 }
-                let relative = match value {
-                    0.0 => relative,
-                    v => ((turns - v) / v).abs(),
-                };
-                if best.as_ref().is_none_or(|b| relative < b.relative) {
+                let change = relative(turns);
+                if best.as_ref().is_none_or(|b| change < b.relative) {
                     *best = Some(self.flip(
                         input,
                         knob,
                         (value, turns),
-                        relative,
+                        change,
                         there,
                         &turned,
                         &outcome,
@@ -312,8 +307,7 @@ fn candidates(value: f64, up: bool, limits: &[f64]) -> Vec<f64> {
 /// The symbols of the rows that a rule looks at; none when it looks at all rows, or at none.
 fn symbols(rule: &RuleIr) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut waiting: Vec<&TypedExpr> =
-        rule.when.iter().chain(&rule.checks).chain(rule.frame.slots.iter().flatten()).collect();
+    let mut waiting: Vec<&TypedExpr> = rule.expressions().collect();
     while let Some(e) = waiting.pop() {
         match &e.kind {
             Kind::Rows(None) => return BTreeSet::new(),

@@ -1,6 +1,7 @@
 //! `spice_generation`: parameters of a datasheet in the request, a card from `model.make`.
 
 use super::{Tell, ValidationResult, errors, list, read, text, told, validations};
+use espice::outcome::INTERVAL_LEVEL;
 use rmcp::model::JsonObject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -146,9 +147,6 @@ fn facts(arguments: &Arguments) -> String {
     facts
 }
 
-/// Probability of the intervals of outcomes.
-const LEVEL: f64 = 0.9;
-
 fn fitted(p: &Value) -> Fitted {
     let (low, high) = (p["low"].as_f64(), p["high"].as_f64());
     let is_known = p["identified"] == true && low.is_some() && high.is_some();
@@ -162,7 +160,7 @@ fn fitted(p: &Value) -> Fitted {
         unit: text(&p["unit"]),
         description: text(&p["title"]),
         source,
-        confidence: if is_known { LEVEL } else { 0.0 },
+        confidence: if is_known { INTERVAL_LEVEL } else { 0.0 },
         low,
         high,
     }

@@ -139,13 +139,7 @@ impl Report {
 
     /// Whether a finding fails the run.
     pub fn fails(&self, f: &FindingRecord) -> bool {
-        let least = self.fails_on.as_deref().map(rank);
-        let counts = match f.status.as_str() {
-            "failed" => !f.known,
-            "undecided" => self.undecided_fails,
-            _ => false,
-        };
-        counts && least.is_some_and(|least| rank(&f.severity) <= least)
+        fails(f, self.fails_on.as_deref(), self.undecided_fails)
     }
 
     /// Findings with a status, the gravest first, then in the order of their rules and parts.
@@ -168,6 +162,17 @@ impl Report {
         found.retain(|f| self.fails(f));
         found
     }
+}
+
+/// Whether a finding fails a run: what the least severity is that does (none with `None`), and
+/// whether rules that stay undecided do, too. What a baseline holds, or a waiver covers, does not.
+pub fn fails(f: &FindingRecord, least: Option<&str>, undecided: bool) -> bool {
+    let is_open = match f.status.as_str() {
+        "failed" => !f.known,
+        "undecided" => undecided,
+        _ => false,
+    };
+    is_open && least.is_some_and(|least| rank(&f.severity) <= rank(least))
 }
 
 /// 0 for an error, 1 for a warning, 2 for a note.

@@ -1,11 +1,13 @@
 //! SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), as code scanning reads it.
 //!
-//! Results are failures and waived failures, and what is undecided where that fails the run. The data are the place of a result and the rule a
-//! related one; a finding without data stands at its rule. Waivers and baselines are
-//! suppressions. Passes, undecided rules and the account stand in the notifications.
+//! Results are failures and waived failures, and what is undecided where that fails the run. The
+//! data are the place of a result and the rule a related one; a finding without data stands at its
+//! rule. Waivers and baselines are suppressions. Passes, undecided rules and the account stand in
+//! the notifications.
 //!
-//! GitHub takes at most 25,000 results in a run, 20 runs in a file and 10 MB of gzip (docs.github.com,
-//! "SARIF results exceed one or more limits"), so that a report beyond them is several files.
+//! GitHub takes at most 25,000 results in a run, 20 runs in a file and 10 MB of gzip
+//! (docs.github.com, "SARIF results exceed one or more limits"), so that a report beyond them is
+//! several files.
 
 use super::{Report, baseline_words, rank};
 use crate::words;

@@ -6,7 +6,7 @@ use super::{
 use crate::ir::{Library, TemplateIr};
 use crate::rules::compile::{find_rule, unknown_word};
 use crate::rules::expr::{ExprKind, Frame, TypedExpr};
-use crate::rules::rule::{Need, RuleIr};
+use crate::rules::rule::RuleIr;
 use crate::rules::scope::{Checker, as_point};
 use crate::rules::types::Type;
 use crate::rules::waivers::observes;
@@ -355,13 +355,7 @@ fn compared(checker: &mut Checker<'_>, rule: &RuleIr, is_edge: bool, value: &Typ
 
 /// The dimensions of everything that a rule compares; `None` where a function or script does.
 fn conditions(rule: &RuleIr) -> Option<Vec<Dimension>> {
-    let needs = rule.needs.iter().filter_map(|need| match need {
-        Need::Expr(e) => Some(e),
-        _ => None,
-    });
-    let slots = rule.frame.slots.iter().flatten();
-    let mut waiting: Vec<&TypedExpr> =
-        rule.when.iter().chain(&rule.checks).chain(needs).chain(slots).collect();
+    let mut waiting: Vec<&TypedExpr> = rule.expressions().collect();
     let mut found = Vec::new();
     while let Some(e) = waiting.pop() {
         match &e.kind {

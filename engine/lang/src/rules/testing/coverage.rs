@@ -3,7 +3,7 @@
 use super::{TestContext, TestOutcome};
 use crate::rules::book::Rulebook;
 use crate::rules::expr::{ExprKind as Kind, TypedExpr};
-use crate::rules::rule::{Need, RuleBody};
+use crate::rules::rule::RuleBody;
 use crate::rules::types::Type;
 use crate::rules::watch::{Mark, Seen, Watch};
 use espice_base::{Diagnostics, Span};
@@ -202,11 +202,7 @@ pub(super) fn sites(rule: &RuleBody) -> Sites {
 /// The slots that the outcome of a rule depends on.
 pub(super) fn reached(rule: &RuleBody) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
-    let needs = rule.needs.iter().filter_map(|n| match n {
-        Need::Expr(e) => Some(e),
-        _ => None,
-    });
-    let mut waiting: Vec<&TypedExpr> = rule.when.iter().chain(&rule.checks).chain(needs).collect();
+    let mut waiting: Vec<&TypedExpr> = rule.conditions().collect();
     while let Some(e) = waiting.pop() {
         if let Kind::Local(slot) = e.kind
             && reached.insert(slot)
