@@ -3,8 +3,10 @@
     mosfet_peers.py
 
 Prints nanoseconds a point: numpy with a Jacobian written by hand (thread CPU time, best of many),
-and what a point more costs ngspice in one run (its level 3, which has other equations: a yardstick
-of simulators; wall time of 101 000 points less that of 1 000, best of three).
+and what a point more costs ngspice (its level 3, which has other equations: a yardstick of
+simulators; wall time of 101 000 points less that of 1 000, best of three): its value alone, and
+the value with the derivatives by ten parameters, which it has by changing one at a time in the
+same run.
 """
 
 import subprocess
@@ -88,25 +90,40 @@ def numpy_time():
     return best / 1000
 
 
-def ngspice_time():
+CARD = {
+    "vto": 0.45, "kp": 2.5e-4, "gamma": 0.5, "phi": 0.8, "theta": 0.25,
+    "vmax": 1e5, "eta": 0.03, "kappa": 0.2, "nsub": 1e16, "nfs": 1e11,
+}
+
+
+def ngspice_time(jacobian):
+    card = " ".join(f"{name}={value!r}" for name, value in CARD.items())
+    changes = ""
+    for name, value in CARD.items() if jacobian else ():
+        changes += f"altermod n {name}={value * (1 + 1e-6)!r}\nrun\ndestroy all\n"
+        changes += f"altermod n {name}={value!r}\n"
+
     def run(inner):
         deck = f"""sweep
 m1 d g 0 b n w=10u l=1u
-.model n nmos level=3 vto=0.45 kp=2.5e-4 gamma=0.5 phi=0.8 theta=0.25 vmax=1e5 eta=0.03 kappa=0.2 nsub=1e16 nfs=1e11
+.model n nmos level=3 {card}
 vd d 0 1
 vg g 0 1
 vb b 0 0
 .dc vd 0.05 1.8 {1.75 / (inner - 1)!r} vg 0.2 1.8 0.17777777777
 .control
 run
-.endc
+destroy all
+{changes}.endc
 .end
 """
         with tempfile.NamedTemporaryFile("w", suffix=".cir") as file:
             file.write(deck)
             file.flush()
             begin = time.perf_counter()
-            subprocess.run(["ngspice", "-b", file.name], capture_output=True, check=False)
+            ran = subprocess.run(["ngspice", "-b", file.name], capture_output=True, text=True)
+            runs = ran.stdout.count("No. of Data Rows")
+            assert runs == (11 if jacobian else 1), ran.stdout + ran.stderr
             return time.perf_counter() - begin
 
     few = min(run(100) for _ in range(3))
@@ -116,4 +133,5 @@ run
 
 if __name__ == "__main__":
     print(f"numpy, Jacobian by hand: {numpy_time():.1f} ns/point")
-    print(f"ngspice, value, a point more: {ngspice_time():.0f} ns/point")
+    print(f"ngspice, value, a point more: {ngspice_time(False):.0f} ns/point")
+    print(f"ngspice, value and Jacobian, a point more: {ngspice_time(True):.0f} ns/point")
