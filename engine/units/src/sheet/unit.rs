@@ -25,7 +25,7 @@ impl SheetUnit {
 }
 
 /// Spellings of whole units and of their parts, with what they mean.
-const WORDS: [(&str, &str); 64] = [
+const WORDS: [(&str, &str); 66] = [
     ("volts", "V"),
     ("volt", "V"),
     ("Volts", "V"),
@@ -77,6 +77,8 @@ const WORDS: [(&str, &str); 64] = [
     ("seconds", "s"),
     ("SEC", "s"),
     ("Sec", "s"),
+    ("Second", "s"),
+    ("Seconds", "s"),
     ("hz", "Hz"),
     ("HZ", "Hz"),
     ("f", "F"),
@@ -175,6 +177,13 @@ fn clean(text: &str) -> String {
         ("rtHz", "Hz^(1/2)"),
     ] {
         text = text.replace(from, to);
+    }
+    // The ring of the degree set as a raised letter or zero.
+    for ring in ["OC", "0C"] {
+        if let Some(rest) = text.strip_prefix(ring) {
+            text = format!("°C{rest}");
+        }
+        text = text.replace(&format!("/{ring}"), "/°C");
     }
     let inner = [('(', ')'), ('[', ']')].into_iter().find_map(|(open, close)| {
         let inner = text.strip_prefix(open)?.strip_suffix(close)?;
@@ -360,6 +369,8 @@ mod tests {
             ("℃/ W", "K/W", 1.0),
             ("ºC/W", "K/W", 1.0),
             ("oC/W", "K/W", 1.0),
+            ("O C/W", "K/W", 1.0),
+            ("0 C/W", "K/W", 1.0),
             ("° C / W", "K/W", 1.0),
             ("A/µs", "A/s", 1e6),
             ("A/us", "A/s", 1e6),

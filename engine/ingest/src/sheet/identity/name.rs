@@ -148,7 +148,14 @@ fn words(text: &str) -> Vec<(String, bool)> {
             if !word.is_empty() {
                 let trimmed = word.trim_end_matches('.');
                 let kept = if trimmed.is_empty() { word.as_str() } else { trimmed };
-                out.push((kept.to_string(), joined));
+                // A point between two whole names parts them: `1N4148.1N4448`.
+                if kept.contains('.') && kept.split('.').all(is_part) {
+                    for (n, name) in kept.split('.').enumerate() {
+                        out.push((name.to_string(), joined || n > 0));
+                    }
+                } else {
+                    out.push((kept.to_string(), joined));
+                }
                 word.clear();
                 joined = false;
             }
@@ -236,6 +243,7 @@ mod tests {
             ("TO-220AB SOT-23 DO-41 SOD323", ""),
             ("30V 5.6A 94V-0 IEC61249 10/100 25°C", ""),
             ("QBL8XX15C_series", "QBL8XX15C"),
+            ("1N4148.1N4448", "1N4148 1N4448"),
             ("P6KE6.8A THRU P6KE440A", "P6KE6.8A P6KE440A P6KE6.8A>P6KE440A"),
         ] {
             let names = read(text);

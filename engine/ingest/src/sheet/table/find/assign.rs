@@ -182,6 +182,28 @@ fn centred(rows: &[Anchor], members: &[usize], pieces: &[Piece]) -> bool {
         && ((top + bottom) / 2.0 - middle).abs() <= 0.4 * first.size
 }
 
+/// Whether the lines of a ruled cell are one list in the middle of its rows: of all, though no row
+/// is parted from the next. Lines that stand on rows of their own hold for these.
+fn is_block(
+    frame: &Frame<'_>,
+    grid: &Grid,
+    rows: &[Anchor],
+    col: usize,
+    members: &[usize],
+    pieces: &[Piece],
+) -> bool {
+    let mids: Vec<f64> = members.iter().filter_map(|&r| rows.get(r)).map(|r| r.mid).collect();
+    let (Some(&top), Some(&bottom)) = (mids.first(), mids.last()) else { return false };
+    let cuts = grid.cuts.get(col).map(Vec::as_slice).unwrap_or_default();
+    // The rule above the first cell is the head's.
+    let is_ruled = cuts.iter().any(|c| *c > bottom);
+    let is_list = |each| lists(frame, pieces, each).len() == 1;
+    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return false };
+    let is_middle = ((top + bottom) / 2.0 - (first.mid + last.mid) / 2.0).abs() <= 0.4 * first.size;
+    let goes_on = pieces.len() > 1 && is_middle && is_list(true);
+    is_ruled && (goes_on || centred(rows, members, pieces) && is_list(false))
+}
+
 fn give(out: &mut Column, rows: &[usize], pieces: &[Piece], shared: bool) {
     let toks: Vec<usize> = pieces.iter().flat_map(|p| p.toks.iter().copied()).collect();
     if toks.is_empty() {
@@ -336,15 +358,24 @@ pub(super) fn conditions(
         let (orphans, pieces): (Vec<Piece>, Vec<Piece>) = if cell.merged && !cell.rows.is_empty() {
             (Vec::new(), cell.pieces)
         } else {
-            cell.pieces.into_iter().partition(|p| {
-                cell.rows.is_empty() || heads.iter().any(|h| (h - p.base).abs() < 0.3 * p.size)
-            })
+            let of_parts = |p: &Piece| {
+                kinds::assigned(&frame.text(&p.toks)).first().is_some_and(|s| s == "for")
+            };
+            // Of several lines that name parts each begins the conditions of its own rows.
+            let several = cell.pieces.iter().filter(|p| of_parts(p)).count() > 1;
+            let on_head = |p: &Piece| heads.iter().any(|h| (h - p.base).abs() < 0.3 * p.size);
+            cell.pieces
+                .into_iter()
+                .partition(|p| cell.rows.is_empty() || on_head(p) && !(several && of_parts(p)))
         };
         out.orphans.extend(orphans);
         match cell.rows.as_slice() {
             [] => {}
             [row] => give(&mut out, &[*row], &pieces, false),
             many if cell.merged => spread(frame, rows, many, &pieces, &mut out, true),
+            many if is_block(frame, grid, rows, col, many, &pieces) => {
+                give(&mut out, many, &pieces, true);
+            }
             many => {
                 let (held, _) = align(rows, many, &pieces);
                 let mut at = 0;
@@ -387,17 +418,21 @@ type Lines = (Vec<Piece>, Vec<String>);
 fn lists(frame: &Frame<'_>, pieces: &[Piece], each: bool) -> Vec<Lines> {
     let mut groups: Vec<Lines> = Vec::new();
     let mut open = false;
-    for piece in pieces {
-        let text = frame.text(&piece.toks);
+    for line in pieces.chunk_by(on_one_line) {
+        let toks: Vec<usize> = line.iter().flat_map(|p| p.toks.iter().copied()).collect();
+        let text = frame.text(&toks);
         let set = kinds::assigned(&text);
         let again = groups.last().is_some_and(|(_, had)| set.iter().any(|s| had.contains(s)));
-        let apart = each && !open && !set.is_empty();
+        // The parts that lines are for stand before them.
+        let named = set.first().is_some_and(|s| s == "for")
+            && groups.last().is_some_and(|(_, had)| !had.is_empty());
+        let apart = named || each && !open && !set.is_empty();
         match groups.last_mut() {
             Some((lines, had)) if !again && !apart => {
-                lines.push(piece.clone());
+                lines.extend_from_slice(line);
                 had.extend(set);
             }
-            _ => groups.push((vec![piece.clone()], set)),
+            _ => groups.push((line.to_vec(), set)),
         }
         open = text.trim_end().ends_with([',', ';', '，', '；', '=', '('])
             || text.matches('(').count() > text.matches(')').count();
@@ -405,16 +440,22 @@ fn lists(frame: &Frame<'_>, pieces: &[Piece], each: bool) -> Vec<Lines> {
     groups
 }
 
+/// Whether two pieces are of one line, which a wide gap parts.
+fn on_one_line(a: &Piece, b: &Piece) -> bool {
+    (a.base - b.base).abs() <= 0.45 * a.size.min(b.size)
+}
+
 /// Lines of conditions without the assignments to some symbols.
 fn without(frame: &Frame<'_>, lines: &[Piece], symbols: &[String]) -> Vec<Piece> {
     let mut out = Vec::new();
-    for line in lines {
+    for line in lines.chunk_by(on_one_line) {
+        let toks: Vec<usize> = line.iter().flat_map(|p| p.toks.iter().copied()).collect();
         let mut kept = Vec::new();
         let mut phrase = Vec::new();
-        for (i, &t) in line.toks.iter().enumerate() {
+        for (i, &t) in toks.iter().enumerate() {
             phrase.push(t);
             let ends = frame.toks[t].word.text.ends_with([',', ';', '，', '；']);
-            if ends || i + 1 == line.toks.len() {
+            if ends || i + 1 == toks.len() {
                 let set = kinds::assigned(&frame.text(&phrase));
                 if !set.iter().any(|s| symbols.contains(s)) {
                     kept.append(&mut phrase);
@@ -422,8 +463,8 @@ fn without(frame: &Frame<'_>, lines: &[Piece], symbols: &[String]) -> Vec<Piece>
                 phrase.clear();
             }
         }
-        if !kept.is_empty() {
-            out.push(Piece { toks: kept, ..line.clone() });
+        if let Some(first) = line.first().filter(|_| !kept.is_empty()) {
+            out.push(Piece { toks: kept, ..first.clone() });
         }
     }
     out
@@ -442,9 +483,13 @@ pub(super) fn spread(
     // A line above the first row heads the rows' own lines below it.
     let top = members.first().and_then(|&r| rows.get(r)).map_or(f64::NEG_INFINITY, |r| r.base);
     let heads = pieces.iter().take_while(|p| p.base < top - 0.6 * p.size).count();
+    let sets = |pieces: &[Piece]| -> Vec<String> {
+        lists(frame, pieces, false).into_iter().flat_map(|(_, set)| set).collect()
+    };
     if let (true, Some((head, rest))) = (heads > 0, pieces.split_at_checked(heads))
         && lists(frame, rest, false).len() == members.len()
         && members.len() > 1
+        && !sets(rest).iter().any(|s| s == "for" && sets(head).contains(s))
     {
         give(out, members, head, true);
         return spread(frame, rows, members, rest, out, merged);

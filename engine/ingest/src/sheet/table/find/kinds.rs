@@ -221,11 +221,13 @@ pub(super) fn is_symbol_like(text: &str) -> bool {
         || matches!(t, "hfe" | "tr" | "tf" | "td" | "ts" | "gfs" | "trr" | "fT" | "dv/dt" | "di/dt")
 }
 
-/// The symbols to which a conditions text gives values: the words before `=`, `≤`, `<` and the
-/// like, without blanks.
+/// What a conditions text sets: the words before `=`, `≤`, `<` and the like, without blanks, and
+/// `for` where it names the parts that it holds for.
 pub(super) fn assigned(text: &str) -> Vec<String> {
     let mut out = Vec::new();
-    for part in text.split([',', ';']) {
+    let named = parts_of(text);
+    out.extend(named.map(|_| String::from("for")));
+    for part in named.unwrap_or(text).split([',', ';']) {
         if let Some(at) = part.find(['=', '≤', '≥', '<', '>', '＝']) {
             let left: String =
                 part.get(..at).unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect();
@@ -236,6 +238,21 @@ pub(super) fn assigned(text: &str) -> Vec<String> {
         }
     }
     out
+}
+
+/// What follows the parts that a text begins with: `for TIP41B/41C VCE = 60 V`.
+fn parts_of(text: &str) -> Option<&str> {
+    let (word, mut rest) = text.trim().split_once(' ')?;
+    if !word.eq_ignore_ascii_case("for") || !is_part(rest.split(' ').next()?) {
+        return None;
+    }
+    loop {
+        let (first, tail) = rest.split_once(' ').unwrap_or((rest, ""));
+        if !(is_part(first) || matches!(first, "and" | "or" | "&")) {
+            return Some(rest);
+        }
+        rest = tail;
+    }
 }
 
 /// Whether a text reads like a test condition.
@@ -296,6 +313,9 @@ mod tests {
     fn conditions_name_their_symbols() {
         assert_eq!(assigned("VDS = 80V, VGS = 0V, TJ = 150°C"), ["VDS", "VGS", "TJ"]);
         assert_eq!(assigned("tp ≤ 10 µs; pulsed"), ["tp"]);
+        assert_eq!(assigned("for TIP41B/41C VCE = 60 V"), ["for", "VCE"]);
+        assert_eq!(assigned("for TIP41A/42A"), ["for"]);
+        assert_eq!(assigned("for 10 s"), [""; 0]);
         assert!(is_condition("@ TA") && !is_condition("Figure 9"));
     }
 }

@@ -1,6 +1,7 @@
 //! Made-up pages, one for each habit of drawing tables.
 
 mod below;
+mod blocks;
 mod habits;
 mod parts;
 mod rules;

@@ -175,7 +175,15 @@ impl<'t> Reader<'t, '_> {
             let minus = self.slice(at..self.text.len()).starts_with(['-', '−', '–']);
             let first = self.slice(at..self.text.len()).chars().next().filter(|_| minus);
             let from = at + first.map_or(0, char::len_utf8);
-            let Some((name, end)) = self.right_symbol(from) else { break };
+            let Some((name, end)) = self.right_symbol(from) else {
+                let set = symbols.first().map(|s| s.0.clone()).unwrap_or_default();
+                match self.rating(&set, from) {
+                    Some((name, factor, end)) => {
+                        return self.equals(start, symbols, &name, factor, sign, end);
+                    }
+                    None => break,
+                }
+            };
             let own = if minus { -1.0 } else { 1.0 };
             let follows = self.slice(end..self.text.len()).trim_start();
             if follows.starts_with('=') {

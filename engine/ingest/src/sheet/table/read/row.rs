@@ -129,6 +129,10 @@ impl<'s> Context<'_, 's> {
             .collect::<Vec<_>>()
             .join("; ");
         for cell in cells.iter().take(20) {
+            let restricted = parts::restricted(cell, self.parts);
+            let (named, rest) = restricted.unwrap_or_else(|| (Vec::new(), cell.clone()));
+            wording.parts.extend(named);
+            let cell = &rest;
             wording.cells.push((cell.clone(), wording.conditions.len()));
             wording.conditions.push(condition::read(cell, self.index, &self.bare));
         }

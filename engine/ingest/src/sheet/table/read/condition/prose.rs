@@ -1,6 +1,6 @@
 //! Conditions that have no symbol: values that stand alone, names in prose, rated values.
 
-use super::{Found, MAX_LENGTH, Reader, is_plausible, read};
+use super::{Found, MAX_LENGTH, RELATIONS, Reader, is_plausible, read};
 use crate::sheet::table::read::symbol::Index;
 use espice_facts::{Condition, Conditions, UnitScale};
 use espice_units::Dimension;
@@ -108,6 +108,52 @@ pub(in crate::sheet::table::read) fn rated(
     let said = rule.3.iter().any(|word| tail.contains(word));
     let value = Condition::Equals { symbol: rule.2.to_string(), factor: 1.0 };
     said.then(|| (rule.1.to_string(), value))
+}
+
+/// The ratings of what tests set.
+const RATINGS: [(&str, &str); 7] = [
+    ("VDS", "VDSS"),
+    ("VGS", "VGSS"),
+    ("VCE", "VCEO"),
+    ("VCB", "VCBO"),
+    ("VEB", "VEBO"),
+    ("VBE", "VEBO"),
+    ("VR", "VRRM"),
+];
+
+impl Reader<'_, '_> {
+    /// The rating that a condition is set to in words, its share, and where the words end: `VDS =
+    /// max rating`, `VCE = half rated VCEO`.
+    pub(super) fn rating(&self, symbol: &str, at: usize) -> Option<(String, f64, usize)> {
+        let (mut end, mut factor, mut is_rating) = (at, 1.0, false);
+        for word in self.slice(at..self.text.len()).split_inclusive(char::is_whitespace) {
+            let bare = word.trim().trim_end_matches(['.', ',', ';']).to_lowercase();
+            match bare.as_str() {
+                "half" => factor = 0.5,
+                "max" | "maximum" | "value" | "voltage" | "" => {}
+                "rated" | "rating" | "ratings" => is_rating = true,
+                _ => break,
+            }
+            end += word.len();
+            if word.trim_end().ends_with([',', ';']) {
+                break;
+            }
+        }
+        if !is_rating {
+            return None;
+        }
+        let closed = self.slice(at..end).trim_end().ends_with([',', ';']);
+        if let Some((name, end)) = self.right_symbol(end).filter(|_| !closed) {
+            // `VDS = max rating TC = 125 °C` goes on with another condition.
+            let follows = self.slice(end..self.text.len()).trim_start();
+            if !follows.starts_with(RELATIONS) {
+                return Some((name, factor, end));
+            }
+        }
+        let set = self.index.condition(symbol, None)?;
+        let rating = RATINGS.iter().find(|r| r.0 == set.name)?;
+        Some((rating.1.to_string(), factor, end))
+    }
 }
 
 /// Reads the prose of a note: besides what [`read`] understands `reverse voltage of 4.0 V` and a
