@@ -314,7 +314,7 @@ fn ratio_of(title: &str, words: &[&str], names: &Names) -> Option<String> {
 
 /// The symbol that a title names: by the symbol at its start, by its words, by the caption's.
 fn symbol_of(title: &str, words: &[&str], dimension: Dimension, names: &Names) -> Option<String> {
-    let (symbol_text, rest) = split_title(title);
+    let (symbol_text, rest) = in_front(split_title(title), dimension, names);
     let by_words = |t: &str| in_words(t, dimension, names);
     // The caption may be more precise: `VCE` in a plot of the saturation voltage.
     let caption = words.first().and_then(|w| by_words(w));
@@ -368,6 +368,24 @@ fn split_title(title: &str) -> (String, String) {
             text.get(at + long..).unwrap_or("").trim().to_string(),
         ),
         _ => (text.to_string(), String::new()),
+    }
+}
+
+/// A symbol that stands behind its name brought before it: `COLLECTOR CURRENT IC`.
+fn in_front(
+    (text, rest): (String, String),
+    dimension: Dimension,
+    names: &Names,
+) -> (String, String) {
+    let Some((name, symbol)) = text.rsplit_once(' ').filter(|_| rest.is_empty()) else {
+        return (text, rest);
+    };
+    let known = |t: &str| names.symbol(t, Some(dimension));
+    let named = in_words(name, dimension, names);
+    let found = known(symbol).filter(|_| symbol.chars().count() > 1 && known(&text).is_none());
+    match found {
+        Some(found) if named.is_none_or(|n| n == found) => (symbol.to_string(), name.to_string()),
+        _ => (text, rest),
     }
 }
 
@@ -499,7 +517,7 @@ pub(crate) mod tests {
     fn titles_name_quantities_in_every_makers_way() {
         let symbols = table();
         let names = Names::new(&symbols, None, &[]);
-        let rows: [(&str, &str, Option<&str>, Option<&str>); 16] = [
+        let rows: [(&str, &str, Option<&str>, Option<&str>); 19] = [
             ("VF - Forward Voltage (V)", "V", None, Some("VF")),
             ("IF, INSTANTANEOUS FORWARD CURRENT (A)", "A", None, Some("IF")),
             ("I C - COLLECTOR CURRENT (mA)", "mA", None, Some("IC")),
@@ -516,6 +534,9 @@ pub(crate) mod tests {
             ("VR(A)", "A", None, None),
             ("Vxy (V)", "V", None, Some("Vxy")),
             ("Drain Current : ID (A)", "A", None, Some("ID")),
+            ("COLLECTOR CURRENT IC (mA)", "mA", None, Some("IC")),
+            ("COLLCETOR CURRENT IC (mA)", "mA", None, Some("IC")),
+            ("FORWARD CURRENT IC (mA)", "mA", None, None),
         ];
         for (title, unit, caption, want) in rows {
             let mut axis = axis(title, unit);
