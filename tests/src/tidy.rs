@@ -354,6 +354,43 @@ fn messages_keep_their_grammar() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What the libraries say reaches the command line, Python and agents alike: it names a field or an
+/// argument as all of them call it (`part`), and no option of the one.
+#[test]
+fn libraries_speak_of_no_options() {
+    let shared = ["espice", "facts", "fit", "host", "ingest", "lang", "model", "netlist", "pdf"];
+    // Baselines and lints are the command line's alone.
+    let of_program = ["engine/espice/src/baseline.rs", "engine/lang/src/lint/"];
+    let is_shared = |path: &&String| {
+        let mut folders = path.split('/');
+        folders.next() == Some("engine")
+            && folders.next().is_some_and(|name| shared.contains(&name))
+            && folders.next() == Some("src")
+            && path.ends_with(".rs")
+            && !of_program.iter().any(|f| path.starts_with(f))
+    };
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for path in tracked().iter().filter(is_shared) {
+        let text = text(path).unwrap();
+        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in own.lines().filter(|l| !l.trim_start().starts_with("//")) {
+            // Every second part stands between quotation marks.
+            for said in line.split('"').skip(1).step_by(2) {
+                count += 1;
+                let is_option = |word: &str| {
+                    let name = word.trim_start_matches(['`', '(']).strip_prefix("--");
+                    name.is_some_and(|n| n.starts_with(|c: char| c.is_ascii_lowercase()))
+                };
+                if said.contains(' ') && said.split(' ').any(is_option) {
+                    wrong.push(format!("{path}: {said}"));
+                }
+            }
+        }
+    }
+    assert!(count > 3000, "{count} texts");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The message of a line that tells a diagnostic: `error[E0101]: message`.
 fn message(line: &str) -> Option<&str> {
     let rest = ["error[", "warning[", "note["].iter().find_map(|h| line.strip_prefix(h))?;

@@ -1,10 +1,11 @@
 use crate::builtin;
 use crate::config::Config;
-use crate::extraction::has_size;
 use crate::libraries;
 use crate::loose::Loose;
 use crate::orient::shown_polarity;
-use crate::parts::{shared_name, stem};
+use crate::outcome::DiagnosticRecord;
+use crate::parts::named_by_files;
+use crate::wire;
 use espice_base::{
     Cancellation, Code, Diagnostic, Diagnostics, Place, ReadError, SourceMap, World,
 };
@@ -281,14 +282,15 @@ impl<'w> Engine<'w> {
         }
         let (mut facts, complaints) = espice_ingest::merge(all);
         diagnostics.extend(complaints);
-        // Measurements have no title: the name of the file says which device was measured.
-        if facts.device.part.is_none() && facts.device.parts.is_empty() && !facts.sweeps.is_empty()
-        {
-            let several = facts.sweeps.iter().any(|s| has_size(&s.conditions));
-            let mut stems = facts.sources.iter().map(|s| stem(&s.name));
-            facts.device.part = if several { shared_name(stems) } else { stems.next() };
+        if facts.device.part.is_none() && facts.device.parts.is_empty() {
+            facts.device.part = named_by_files(&facts);
         }
         Reading { facts, sheets, diagnostics }
+    }
+
+    /// Diagnostics as documents have them, with names and lines of the texts that they speak of.
+    pub fn records(&self, diagnostics: &Diagnostics) -> Vec<DiagnosticRecord> {
+        diagnostics.iter().map(|d| wire::diagnostic(d, &self.sources)).collect()
     }
 
     /// Settles the kind of device: stated by the caller, by the facts, or shown by the sweeps.
@@ -347,7 +349,7 @@ impl<'w> Engine<'w> {
                     Code::KIND_NOT_STATED,
                     "the sources do not say what kind of device this is",
                 )
-                .help("state it: `kind = \"diode\"` in the facts, `# kind: diode` in a CSV, or --kind");
+                .help("state it: `kind = \"diode\"` in the facts, `# kind: diode` in a CSV, or `kind` beside the sources");
                 if let Some(source) = facts.sources.first() {
                     complaint = complaint.at(Place::File(source.file));
                 }

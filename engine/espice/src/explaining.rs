@@ -2,6 +2,7 @@
 
 use crate::config::Request;
 use crate::engine::{Engine, stopped};
+use crate::parts::choose_part;
 use crate::probe::{Bench, OwnedProbe, Probe};
 use espice_base::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use espice_lang::Quantities;
@@ -43,7 +44,7 @@ impl Engine<'_> {
     }
 
     /// A short account of a rule: what it says, and for sources the proof of its verdict with
-    /// values. `None` when there is no such rule.
+    /// values. `None` when there is no such rule, or no such part.
     pub fn explain(&mut self, rule: &str, paths: &[String]) -> Option<Vec<String>> {
         let request = ExplainRequest {
             rule: String::from(rule),
@@ -68,8 +69,12 @@ impl Engine<'_> {
         }
         let mut facts = reading.facts;
         diagnostics.extend(reading.diagnostics);
-        let asked = request.part.clone().filter(|_| facts.device.part.is_none());
-        facts.device.part = facts.device.part.take().or(asked);
+        if request.part.is_some() {
+            let of_part = Request { part: request.part.clone(), ..Request::default() };
+            if !choose_part(&mut facts, &of_part, &mut diagnostics) {
+                return (None, diagnostics);
+            }
+        }
         let mut model = None;
         if phase == Phase::Model {
             model = match &request.card {
@@ -85,7 +90,7 @@ impl Engine<'_> {
                 let message = format!("the rule `{name}` looks at a model, and there is none");
                 diagnostics.push(
                     Diagnostic::error(Code::NO_MODEL_TO_EXPLAIN, message)
-                        .help("name a card with --card, or sources that a model can be made of"),
+                        .help("name a card (`card`), or sources that a model can be made of"),
                 );
             }
         }

@@ -6,7 +6,7 @@ use crate::evaluate::CardModel;
 use crate::library::Library;
 use crate::orient::first_polarity;
 use crate::outcome as out;
-use crate::parts::choose_part;
+use crate::parts::{choose_part, unknown_part};
 use crate::probe::{Bench, OwnedProbe};
 use crate::run::article;
 use crate::screen::{hit_limit, settle, tell_assumptions};
@@ -59,6 +59,9 @@ struct Gathered {
     library: Library,
     /// The sources of each part and maker.
     parts: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Whether the part that is asked for was met, and parts that were met in its place.
+    is_met: bool,
+    others: BTreeSet<String>,
     /// Parts without a row, by the table that rules look them up in.
     without_row: BTreeMap<String, BTreeSet<String>>,
     /// Complaints about devices of which no rule spoke, by kind: one on a library still may.
@@ -107,6 +110,11 @@ impl Engine<'_> {
                 }
             }
             self.judge_waiting(&mut gathered);
+            if !gathered.is_met && !gathered.others.is_empty() {
+                let others: Vec<String> =
+                    std::mem::take(&mut gathered.others).into_iter().collect();
+                gathered.diagnostics.push(unknown_part(request.part.as_deref(), &others));
+            }
         }
         if self.is_cancelled() {
             let done = gathered.sources.len();
@@ -225,10 +233,13 @@ impl Engine<'_> {
         };
         let mut complaints = Diagnostics::new();
         if choose_part(&mut facts, &asked, &mut complaints) {
+            gathered.is_met = true;
             return self.take_device(path, facts, request.kind.as_deref(), gathered);
         }
         if request.part.is_some() {
             // The part is another source's.
+            gathered.others.extend(facts.device.parts);
+            gathered.others.extend(facts.device.part);
             return;
         }
         for part in facts.device.parts.clone() {
@@ -332,7 +343,7 @@ impl Engine<'_> {
             return gathered.diagnostics.push(
                 Diagnostic::error(Code::CARD_OF_ANOTHER_KIND, message)
                     .at(Place::File(file))
-                    .help("name the model of this device with --model, or give its own sources"),
+                    .help("name the model of this device (`model`), or give its own sources"),
             );
         }
         facts.device.kind = Some(model.template.kind.clone());

@@ -90,6 +90,6 @@ pub use service::{
     Also, Bias, CheckCall, Checked, EvalCall, ExplainCall, Explained, FindCall, FitCall, Found,
     JudgeCall, ListCall, Listing, LossWord, Match, Operation, Reply, SearchWord, Selected, Service,
     ServiceError, Session, SharedWorld, SourcesCall, TestCall, Tested, TestedRecord, Watch,
-    operation, operations,
+    against_schema, operation, operations,
 };
 pub use testing::Mutation;

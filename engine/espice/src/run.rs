@@ -203,7 +203,7 @@ impl Engine<'_> {
                 article(title)
             ),
         )
-        .help("add a template of this kind to a pack, or state another kind with --kind");
+        .help("add a template of this kind to a pack, or state another kind (`kind`)");
         if let Some(source) = record.facts.sources.first() {
             complaint = complaint.at(espice_base::Place::File(source.file));
         }

@@ -12,6 +12,7 @@ mod merge;
 pub mod sheet;
 
 pub use detect::detect;
+pub use measured::LOST_SHARE;
 pub use merge::merge;
 
 use espice_base::{Cancellation, Code, Diagnostic, Diagnostics, Digest, FileId, Place, SourceMap};

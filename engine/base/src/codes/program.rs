@@ -60,9 +60,11 @@ be one of them.
 
 Wrong:  kind = \"Diode\"
 Right:  kind = \"diode\"";
-    PART_NOT_CHOSEN "E0663" "the sources speak of several parts"
+    PART_NOT_CHOSEN "E0663" "it is open which part of the sources is meant"
 "A sheet for a family holds rows and curves of several parts. A model is a model of one: it is chosen
-with --part, or by a file name that is the part's name.
+with --part, or by a file name that is the part's name. Whatever is chosen is a part of the sources or
+an ordering code of one: what a sheet of one part says is never taken for what another part does. Only
+sources that name no part, such as measurements in a CSV, are of the part that --part names.
 
 Wrong:  espice model bc546-bc550.toml -o out
 Right:  espice model bc546-bc550.toml --part BC547 -o out";
@@ -155,6 +157,13 @@ high, or it leaks more than the level that is waited for. The quantity has no va
 
 Wrong:  switching times at VGS = 4.5 V of a model whose threshold is 5 V
 Right:  a model that conducts at the conditions of the sheet";
+    CARD_VALUE_OUTSIDE "E0692" "a value of a card is outside of its template's range"
+"A template declares for each parameter what devices can have. A negative saturation current, or an
+emission coefficient of zero, makes equations that mean nothing: values at biases come out as they may,
+or do not come out. Values that are only unusual are told as a note; they are used all the same.
+
+Wrong:  .model d1 D (IS=-1e-14 N=0)
+Right:  .model d1 D (IS=1e-14 N=1)";
     NO_TEMPLATE_FOR_KIND "E0720" "no template can model this kind of device"
 "The kind of the device is known, by statement or by its sweeps, but no loaded pack has a template for
 it. Nothing is fitted: a model of another kind would be wrong without saying so.

@@ -42,6 +42,15 @@ alone, which nobody on other computers reaches.
 Wrong:  espice mcp --http 0.0.0.0:8765
 Right:  ESPICE_MCP_KEY=… espice mcp --http 0.0.0.0:8765";
 
+    CANCEL_AMBIGUOUS "E1108" "it is not sure which call is to be cancelled"
+"Over HTTP without sessions nobody tells the requests of one client from those of another, and clients
+count from the same number. A call is cancelled by its id where no other call has had that id for a
+quarter of an hour; else nothing is stopped, because it might be somebody else's. Closing the connection
+of a call always stops it.
+
+Wrong:  {\"method\": \"notifications/cancelled\", \"params\": {\"requestId\": 1}}   where two have called with id 1
+Right:  the connection of the call closed, or ids that nobody else gives";
+
     NO_FRONT_END "E1107" "the program of a front end is missing"
 "The server for agents is a program of its own, `espice-mcp`, so that `espice` stays small. It is looked
 for beside `espice`, then where the system finds programs.

@@ -67,6 +67,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context<'_>) -> Exit {
             context.console.say(&text);
             Exit::of_diagnostics(&diagnostics)
         }
+        None if diagnostics.has_errors() => Exit::of_diagnostics(&diagnostics),
         None => {
             let likely = engine.likely_rule(word);
             context.console.report_one(&unknown(word, likely.as_deref()));

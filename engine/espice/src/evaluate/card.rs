@@ -104,6 +104,7 @@ impl Engine<'_> {
         match model {
             Ok(model) => {
                 diagnostics.extend(model.lacks());
+                diagnostics.extend(model.outside());
                 (Some(model), diagnostics)
             }
             Err(complaint) => {
@@ -247,8 +248,9 @@ fn refused(name: &str, refusal: &Refusal, text: Option<(FileId, &str)>) -> Diagn
         }
         None => format!("`{name}` cannot be evaluated: {}", refusal.reason),
     };
-    let complaint = Diagnostic::error(Code::SUBCIRCUIT_NOT_EVALUABLE, message)
-        .help("--with ngspice tells what the simulator has for cards that it can run");
+    let complaint = Diagnostic::error(Code::SUBCIRCUIT_NOT_EVALUABLE, message).help(
+        "the simulator, where it is asked beside, tells what it has for cards that it can run",
+    );
     let place = refusal.place.as_ref().zip(text).and_then(|(place, (file, text))| {
         let range = element_line(text, &place.subcircuit, &place.element)?;
         Some(Span::new(file, range.start, range.end))
@@ -435,6 +437,14 @@ impl<'l> CardModel<'l> {
         if known.is_none_or(|k| k.has(&name)) && !self.passed_over.contains(&name) {
             self.passed_over.push(name);
         }
+    }
+
+    /// Whether cards of this polarity have the parameter with the other sign.
+    pub(super) fn is_negated(&self, index: usize) -> bool {
+        let lists =
+            self.own().into_iter().flat_map(|own| own.parameters.iter().chain(&own.instance));
+        let mut of_card = lists.filter(|p| p.parameter() == Some(index));
+        of_card.any(|p| p.negated.get(self.polarity).copied().unwrap_or(false))
     }
 
     /// Sets what a parameter on the card stands for; whether there is one.

@@ -56,7 +56,7 @@ pub(super) fn chosen<'c>(cards: &'c Cards, name: Option<&str>) -> Result<Chosen<
             let what = if subcircuits.is_empty() { "models" } else { "subcircuits" };
             let message = format!("the file holds {count} {what}");
             Err(Diagnostic::error(Code::WHICH_MODEL, message)
-                .help(format!("choose one with --model: {}", listed(&names))))
+                .help(format!("`model` chooses one: {}", listed(&names))))
         }
     }
 }

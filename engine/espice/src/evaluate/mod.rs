@@ -6,6 +6,7 @@ mod find;
 mod frequency;
 pub(crate) mod own;
 mod points;
+mod ranges;
 mod ready;
 
 pub use card::CardModel;

@@ -103,6 +103,7 @@ impl Engine<'_> {
                 return None;
             }
         };
+        diagnostics.extend(table.left_out());
         outcome.source = Some(Source {
             name: wire::base_name(&request.table).into(),
             format: "table".into(),
@@ -207,7 +208,7 @@ impl Engine<'_> {
             let complaint = missing(format!("there is no template `{name}`"));
             return Err(match did_you_mean(name, names.iter().copied()) {
                 Some(name) => complaint.help(format!("did you mean `{name}`?")),
-                None => complaint.help("give the pack that holds it: --pack DIR"),
+                None => complaint.help("give the pack that holds it (`pack`)"),
             });
         };
         if !template.is_function() {

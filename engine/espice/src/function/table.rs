@@ -2,6 +2,7 @@
 
 use crate::engine::too_many_rows;
 use espice_base::{Code, Diagnostic, FileId, Limits, Span};
+use espice_ingest::LOST_SHARE;
 use espice_lang::ir::TemplateIr;
 use espice_units::Dimension;
 use espice_units::data::{parse_heading, parse_number};
@@ -12,6 +13,9 @@ const TENS: usize = 10;
 /// After how many rows somebody may want to stop.
 const ROWS: usize = 4096;
 
+/// What stands in a cell without a number.
+const MISSING: [&str; 7] = ["", "nan", "na", "n/a", "null", "inf", "infinity"];
+
 /// What is fitted, SI.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Table {
@@ -21,6 +25,10 @@ pub(super) struct Table {
     pub(super) values: Vec<f64>,
     /// Their standard errors, where the table states them.
     pub(super) errors: Option<Vec<f64>>,
+    /// Rows that were left out, since a cell that is looked at holds no number.
+    pub(super) lost: usize,
+    /// Where the first of them stands.
+    first_lost: Option<(usize, Span)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -47,7 +55,7 @@ pub(super) fn read(
     let mut columns: Option<(char, Vec<Column>)> = None;
     let mut table = Table { inputs: vec![Vec::new(); template.inputs.len()], ..Table::default() };
     let mut errors = Vec::new();
-    let mut start = 0;
+    let (mut start, mut row) = (0, 0);
     for line in text.split_inclusive('\n') {
         let place = Span::new(file, start, start + line.trim_end().len());
         start += line.len();
@@ -66,10 +74,14 @@ pub(super) fn read(
             let message = format!("{} cells under {} headings", cells.len(), columns.len());
             return Err(Diagnostic::error(Code::FIT_TABLE, message).at(place));
         }
-        for (cell, (meaning, factor, offset)) in cells.iter().zip(columns) {
-            if *meaning == Meaning::Nothing {
-                continue;
-            }
+        row += 1;
+        let looked_at = cells.iter().zip(columns).filter(|(_, c)| c.0 != Meaning::Nothing);
+        if looked_at.clone().any(|(cell, _)| is_missing(cell)) {
+            table.lost += 1;
+            table.first_lost.get_or_insert((row, place));
+            continue;
+        }
+        for (cell, (meaning, factor, offset)) in looked_at {
             let number = parse_number(cell.trim().trim_matches('"'));
             let Some(value) = number.map(|v| v * factor + offset).filter(|v| v.is_finite()) else {
                 let message = format!("`{}` is no number", cell.trim());
@@ -101,8 +113,40 @@ pub(super) fn read(
         let message = "the table holds no row of numbers";
         return Err(Diagnostic::error(Code::FIT_TABLE, message).at(Span::new(file, 0, 0)));
     }
+    if table.lost as f64 > LOST_SHARE * row as f64 {
+        let message =
+            format!("{} of {row} rows hold no number in a column that counts", table.lost);
+        let complaint = Diagnostic::error(Code::ROWS_LOST, message)
+            .help("delete the rows that were not measured, or measure them");
+        return Err(match table.first_lost {
+            Some((_, place)) => complaint.at(place),
+            None => complaint,
+        });
+    }
     table.errors = (!errors.is_empty()).then_some(errors);
     Ok(table)
+}
+
+/// Whether a cell says that there is no number: it is empty, or holds what programs write then.
+fn is_missing(cell: &str) -> bool {
+    let word = cell.trim().trim_matches('"').trim();
+    let word = word.strip_prefix(['+', '-']).unwrap_or(word);
+    MISSING.iter().any(|m| word.eq_ignore_ascii_case(m))
+}
+
+impl Table {
+    /// What is told of the rows that were left out, and where.
+    pub(super) fn left_out(&self) -> Option<Diagnostic> {
+        let (row, place) = self.first_lost?;
+        let all = self.lost + self.values.len();
+        let message = match self.lost {
+            1 => format!("row {row} of {all} holds no number and is left out"),
+            lost => {
+                format!("{lost} of {all} rows hold no number and are left out, row {row} first")
+            }
+        };
+        Some(Diagnostic::warning(Code::CELL_NOT_A_NUMBER, message).at(place))
+    }
 }
 
 /// The columns by their headings; each input and the output once.

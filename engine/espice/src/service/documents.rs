@@ -112,7 +112,7 @@ pub struct Explained {
     pub espice: Version,
     /// The rule that was asked for.
     pub rule: String,
-    /// The explanation line by line; empty where there is no such rule.
+    /// The explanation line by line; empty where there is nothing of this name.
     pub lines: Vec<String>,
     /// Everything else there is to say.
     pub diagnostics: Vec<DiagnosticRecord>,

@@ -17,12 +17,36 @@ const NAME: usize = 2;
 /// Longest query, in words.
 const WORDS: usize = 64;
 
+/// How much more a tool counts than what packs hold: who asks an engine wants something done more
+/// often than a rule that happens to use the same words.
+const TOOL: f64 = 1.7;
+/// How much more a template counts than a rule, whose reason may speak of many devices.
+const TEMPLATE: f64 = 1.2;
+/// How much more that counts which is asked for by its sort: `which rule …`.
+const SORT: f64 = 2.0;
+
 /// Words that tell nothing apart.
-const COMMON: [&str; 34] = [
-    "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "has",
-    "how", "i", "if", "in", "is", "it", "its", "me", "my", "of", "on", "or", "that", "the",
-    "there", "to", "what", "which", "with", "you",
+const COMMON: [&str; 54] = [
+    "a", "an", "and", "are", "as", "at", "be", "by", "can", "did", "do", "does", "for", "from",
+    "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "need",
+    "of", "on", "one", "or", "out", "own", "please", "should", "that", "the", "there", "these",
+    "this", "those", "to", "want", "was", "were", "what", "which", "will", "with", "would", "you",
+    "your", "yours",
 ];
+/// The sorts of what is found, as people name one of them and several.
+const SORTS: [(&str, &str); 5] = [
+    ("tool", "tools"),
+    ("template", "templates"),
+    ("rule", "rules"),
+    ("kind", "kinds"),
+    ("symbol", "symbols"),
+];
+
+/// A text that can be found, and words that belong to it and are not told.
+struct Text {
+    told: Match,
+    more: &'static str,
+}
 
 /// The best matches, at most `limit`.
 pub(super) fn find(
@@ -31,15 +55,13 @@ pub(super) fn find(
     query: &str,
     limit: usize,
 ) -> Vec<Match> {
-    let mut texts: Vec<Match> = operations
-        .iter()
-        .map(|o| Match {
-            sort: "tool".into(),
-            name: o.name.into(),
-            of: o.title.into(),
-            about: o.about.into(),
-            score: 0.0,
-        })
+    let text = |sort: &str, name: String, of: String, about: String, more: &'static str| Text {
+        told: Match { sort: sort.into(), name, of, about, score: 0.0 },
+        more,
+    };
+    let tools = operations.iter();
+    let mut texts: Vec<Text> = tools
+        .map(|o| text("tool", o.name.into(), o.title.into(), o.about.into(), o.asked))
         .collect();
     let lists = [
         ("template", Listed::Templates),
@@ -48,21 +70,33 @@ pub(super) fn find(
         ("symbol", Listed::Symbols),
     ];
     for (sort, listed) in lists {
-        texts.extend(engine.list(listed).into_iter().map(|e| Match {
-            sort: sort.into(),
-            name: e.name,
-            of: e.of,
-            about: e.about,
-            score: 0.0,
-        }));
+        let all = engine.list(listed).into_iter();
+        texts.extend(all.map(|e| text(sort, e.name, e.of, e.about, "")));
     }
     rank(texts, query, limit)
 }
 
-/// Scores texts by a query.
-fn rank(mut texts: Vec<Match>, query: &str, limit: usize) -> Vec<Match> {
+/// What a query says of the sort of its answer: the sort that it names, or that it asks for a list.
+fn intent(query: &str) -> (Option<&'static str>, bool) {
+    let plain: Vec<String> = split(query).map(str::to_lowercase).collect();
+    let named = plain.windows(2).find_map(|pair| match pair {
+        [question, sort] if ["which", "what"].contains(&question.as_str()) => Some(sort.as_str()),
+        _ => None,
+    });
+    let named = named.unwrap_or_default();
+    let one = SORTS.iter().find(|(one, _)| *one == named).map(|(one, _)| *one);
+    (one, SORTS.iter().any(|(_, several)| *several == named))
+}
+
+/// Scores texts by a query. Who asks without a word that tells anything is shown the tools.
+fn rank(mut texts: Vec<Text>, query: &str, limit: usize) -> Vec<Match> {
     let counted: Vec<(BTreeMap<String, usize>, usize)> = texts.iter().map(words_of).collect();
-    let asked: BTreeSet<String> = words(query).take(WORDS).collect();
+    let mut asked: BTreeSet<String> = words(query).take(WORDS).collect();
+    let (sort, is_list) = intent(query);
+    if is_list {
+        asked.insert(stem("list"));
+    }
+    let is_open = asked.is_empty() && split(query).next().is_some();
     let total = counted.len() as f64;
     let mean = counted.iter().map(|c| c.1 as f64).sum::<f64>() / total.max(1.0);
     for word in &asked {
@@ -72,23 +106,37 @@ fn rank(mut texts: Vec<Match>, query: &str, limit: usize) -> Vec<Match> {
             let Some(count) = words.get(word) else { continue };
             let (count, length) = (*count as f64, *length as f64);
             let damped = K1 * (1.0 - B + B * length / mean.max(1.0));
-            text.score += rarity * count * (K1 + 1.0) / (count + damped);
+            text.told.score += rarity * count * (K1 + 1.0) / (count + damped);
         }
     }
-    texts.retain(|t| t.score > 0.0);
-    texts.sort_by(|a, b| {
+    let mut found: Vec<Match> = texts.into_iter().map(|text| text.told).collect();
+    for one in &mut found {
+        let is_tool = one.sort == "tool";
+        one.score *= match sort {
+            Some(sort) if one.sort == sort => SORT,
+            None if is_tool => TOOL,
+            None if one.sort == "template" => TEMPLATE,
+            _ => 1.0,
+        };
+        if is_open && is_tool {
+            one.score = 1.0;
+        }
+    }
+    found.retain(|one| one.score > 0.0);
+    found.sort_by(|a, b| {
         b.score.total_cmp(&a.score).then_with(|| (&a.name, &a.sort).cmp(&(&b.name, &b.sort)))
     });
-    texts.truncate(limit);
-    texts
+    found.truncate(limit);
+    found
 }
 
 /// How often each word stands in a text, and how many there are.
-fn words_of(text: &Match) -> (BTreeMap<String, usize>, usize) {
+fn words_of(text: &Text) -> (BTreeMap<String, usize>, usize) {
     let mut counts = BTreeMap::new();
     let mut length = 0;
-    let named = std::iter::repeat_n(text.name.as_str(), NAME);
-    for part in named.chain([text.of.as_str(), text.about.as_str(), text.sort.as_str()]) {
+    let Text { told, more } = text;
+    let named = std::iter::repeat_n(told.name.as_str(), NAME);
+    for part in named.chain([told.of.as_str(), told.about.as_str(), told.sort.as_str(), more]) {
         for word in words(part) {
             *counts.entry(word).or_insert(0) += 1;
             length += 1;
@@ -97,13 +145,18 @@ fn words_of(text: &Match) -> (BTreeMap<String, usize>, usize) {
     (counts, length)
 }
 
-/// The words of a text in lower case, without common ones, by their stems.
+/// The words of a text in lower case, without common ones, by their stems. Letters and digits that
+/// stand alone are units and numbers, which tell nothing.
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
+    split(text)
+        .filter(|w| w.chars().nth(1).is_some())
         .map(str::to_lowercase)
         .filter(|w| !COMMON.contains(&w.as_str()))
         .map(|w| stem(&w))
+}
+
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())
 }
 
 /// A word without the endings of plurals and of verbs: enough that `diodes` finds `diode` and
@@ -148,23 +201,92 @@ mod tests {
         assert_ne!(stem("pass"), stem("pas"));
     }
 
+    /// Questions, and what answers them: first comes what is meant.
+    const QUESTIONS: [(&str, &str, &str); 50] = [
+        ("make a model from a datasheet", "tool", "model.make"),
+        ("make a SPICE model from a PDF", "tool", "model.make"),
+        ("I want a SPICE card for my diode measurements", "tool", "model.make"),
+        ("create a transistor model from IC-CAP data", "tool", "model.make"),
+        ("generate a spice library", "tool", "model.make"),
+        ("which columns", "tool", "model.fit"),
+        ("fit curves", "tool", "model.fit"),
+        ("fit a formula to my measured curve", "tool", "model.fit"),
+        ("fit my measured capacitor curve to a formula", "tool", "model.fit"),
+        ("least squares of a function of numbers", "tool", "model.fit"),
+        ("how do I read a PDF datasheet?", "tool", "datasheet.extract"),
+        ("what is in this datasheet", "tool", "datasheet.extract"),
+        ("get tables and curves out of a PDF", "tool", "datasheet.extract"),
+        ("read the tables of a datasheet", "tool", "datasheet.extract"),
+        ("read a measurement", "tool", "datasheet.extract"),
+        ("which template would be chosen", "tool", "model.select"),
+        ("which models come into question for my device", "tool", "model.select"),
+        ("check my card against the datasheet", "tool", "model.judge"),
+        ("hold a library of cards to the rules", "tool", "model.judge"),
+        ("is this sheet plausible", "tool", "model.judge"),
+        ("evaluate a card at biases", "tool", "model.eval"),
+        ("what current does this card give at 0.6 V", "tool", "model.eval"),
+        ("get the small-signal capacitance of a card at a bias", "tool", "model.eval"),
+        ("is my rule pack right", "tool", "pack.check"),
+        ("check a pack for mistakes", "tool", "pack.check"),
+        ("what rules are there", "tool", "pack.list"),
+        ("list templates", "tool", "pack.list"),
+        ("which kinds of devices are known", "tool", "pack.list"),
+        ("run tests", "tool", "pack.test"),
+        ("run tests of my pack", "tool", "pack.test"),
+        ("why was my model rejected", "tool", "rule.explain"),
+        ("why did a rule fail", "tool", "rule.explain"),
+        ("why was my rule failed", "tool", "rule.explain"),
+        ("what does code E0663 mean", "tool", "rule.explain"),
+        ("which tool answers my question", "tool", "tool.find"),
+        ("what can you do", "tool", "datasheet.extract"),
+        ("Schottky diode template", "template", "schottky_diode"),
+        ("which template is for silicon carbide", "template", "sic_mosfet"),
+        ("silicon carbide mosfet", "template", "sic_mosfet"),
+        ("gummel poon", "template", "gummel_poon"),
+        ("zener breakdown", "template", "zener_diode"),
+        ("insulated gate bipolar transistor", "kind", "igbt"),
+        ("std::vf_plausible", "rule", "std::vf_plausible"),
+        (
+            "which rule says that forward voltage falls with temperature",
+            "rule",
+            "std::forward_voltage_falls_with_temperature",
+        ),
+        ("which rule limits the forward voltage", "rule", "std::forward_voltage_limits"),
+        ("curve leaves noise", "rule", "std::curve_leaves_noise"),
+        ("sweep has points", "rule", "std::sweep_has_points"),
+        ("what symbol is the reverse recovery time", "symbol", "trr"),
+        ("which symbol is the gate threshold voltage", "symbol", "VGS(th)"),
+        ("which kind is a bipolar transistor", "kind", "bjt"),
+    ];
+
     #[test]
-    fn plain_questions_find_what_answers_them() {
+    fn questions_find_first_what_answers_them() {
         let world = MemoryWorld::new(Date { year: 2026, month: 11, day: 22 });
         let (engine, _) = Engine::new(&world, Config::default());
-        for (query, name) in [
-            ("read the tables of a datasheet", "datasheet.extract"),
-            ("make a SPICE model from a PDF", "model.make"),
-            ("why was my rule failed", "rule.explain"),
-            ("run tests of my pack", "pack.test"),
-            ("Schottky diode template", "schottky_diode"),
-            ("reverse recovery of a diode", "trr"),
-            ("silicon carbide mosfet", "sic_mosfet"),
-        ] {
-            let found = find(&engine, operations(), query, 5);
-            assert!(found.iter().any(|m| m.name == name), "{query}: {found:#?}");
+        let mut wrong = Vec::new();
+        for (query, sort, name) in QUESTIONS {
+            let found = find(&engine, operations(), query, 3);
+            let first = found.first().map(|m| (m.sort.as_str(), m.name.as_str()));
+            if first != Some((sort, name)) {
+                let told: Vec<String> =
+                    found.iter().map(|m| format!("{} {} {:.1}", m.sort, m.name, m.score)).collect();
+                wrong.push(format!("{query}: {sort} {name}, not {}", told.join(", ")));
+            }
         }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        // Every tool is what somebody looks for.
+        for operation in operations() {
+            assert!(
+                QUESTIONS.iter().any(|(_, _, name)| *name == operation.name),
+                "{}",
+                operation.name
+            );
+        }
+        // Of things that have to do with it, too, are those of packs.
+        let found = find(&engine, operations(), "reverse recovery of a diode", 5);
+        assert!(found.iter().any(|m| m.name == "trr"), "{found:#?}");
         assert!(find(&engine, operations(), "zyzzyva of the", 5).is_empty());
+        assert!(find(&engine, operations(), "?!", 5).is_empty());
         let all = find(&engine, operations(), "voltage", 3);
         assert!(all.len() == 3 && all.windows(2).all(|w| w[0].score >= w[1].score));
     }

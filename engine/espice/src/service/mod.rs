@@ -25,6 +25,7 @@ mod find;
 mod operations;
 mod requests;
 mod session;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -38,6 +39,7 @@ pub use requests::{
     SearchWord, SourcesCall, TestCall,
 };
 pub use session::Session;
+pub use shape::against_schema;
 pub use watch::Watch;
 
 use crate::config::Config;

@@ -7,6 +7,7 @@ use super::requests::{
     CheckCall, EvalCall, ExplainCall, FindCall, FitCall, JudgeCall, ListCall, Settings,
     SourcesCall, TestCall,
 };
+use super::shape::against_schema;
 use crate::engine::Engine;
 use crate::evaluate::Evaluation;
 use crate::function::FunctionFit;
@@ -18,6 +19,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Something that callers may ask for by name.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Operation {
     pub title: &'static str,
     /// What it does, in a few sentences.
     pub about: &'static str,
+    /// In which words people ask for it, beside those of its description.
+    pub(super) asked: &'static str,
     /// Whether it may take seconds or longer.
     pub slow: bool,
     input: fn() -> Schema,
@@ -73,6 +77,8 @@ const OPERATIONS: &[Operation] = &[
         about: "Reads sources of one device (PDF datasheet, IC-CAP MDM, CSV, facts TOML) and says \
                 what is in them: rows and curves in SI units with page and box, each served, for \
                 review, or refused with its reason; and what the screening rules say of them.",
+        asked: "get the tables, rows, curves and numbers out of a PDF; what is in a sheet or a \
+                measurement file; parse, digitise, extract",
         slow: true,
         input: || schema_for!(SourcesCall),
         output: document_schema::<Outcome>,
@@ -87,6 +93,8 @@ const OPERATIONS: &[Operation] = &[
         about: "Currents, and on request charges, conductances, capacitances and derivatives by \
                 temperature and parameters, of any model card or subcircuit at given biases; with \
                 the simulator's values beside where one is set up.",
+        asked: "what current flows at a voltage; small-signal capacitance, conductance or \
+                charge of a card at a bias; compute, simulate, plot a characteristic",
         slow: false,
         input: || schema_for!(EvalCall),
         output: document_schema::<Evaluation>,
@@ -102,6 +110,8 @@ const OPERATIONS: &[Operation] = &[
         about: "Least squares of a function of numbers (a template without pins) to the rows of a \
                 table, with intervals, correlations and what the data cannot tell. Devices are \
                 fitted by model.make.",
+        asked: "fit a curve, fit curves to a formula, equation or law of one's own; regression \
+                of measured points; which columns a table needs",
         slow: true,
         input: || schema_for!(FitCall),
         output: document_schema::<FunctionFit>,
@@ -117,6 +127,8 @@ const OPERATIONS: &[Operation] = &[
         about: "Holds datasheets, measurements, libraries of cards, or a card beside its sources to \
                 the rules of the packs, without a fit. Every finding has the value, the limit, and \
                 the place of both.",
+        asked: "is this sheet plausible; check, verify, validate a card or a library against a \
+                datasheet or rules",
         slow: true,
         input: || schema_for!(JudgeCall),
         output: document_schema::<Judged>,
@@ -132,6 +144,8 @@ const OPERATIONS: &[Operation] = &[
         about: "The main job: reads sources, screens them, tries the templates that come into \
                 question, fits, judges the fit by the rules, and writes a card for each dialect. \
                 The outcome traces every number to its source.",
+        asked: "make, create, generate, build, get or extract a SPICE model, card or library \
+                for a diode, transistor, capacitor from a datasheet, PDF, CSV or measurements",
         slow: true,
         input: || schema_for!(SourcesCall),
         output: document_schema::<Outcome>,
@@ -145,6 +159,7 @@ const OPERATIONS: &[Operation] = &[
         title: "Say which templates come into question",
         about: "Reads and screens sources and says which device models the packs would try for \
                 them, in which order, and why others are rejected; nothing is fitted.",
+        asked: "which template or model comes into question, would be chosen, suits a device",
         slow: true,
         input: || schema_for!(SourcesCall),
         output: document_schema::<Selected>,
@@ -158,6 +173,7 @@ const OPERATIONS: &[Operation] = &[
         title: "Check packs",
         about: "Syntax, names, types and dimensions of packs and single files, and rules that can \
                 never say anything. Each mistake has a stable code, its place and help.",
+        asked: "is my pack of rules right, sound or valid; errors of syntax, names and units",
         slow: false,
         input: || schema_for!(CheckCall),
         output: document_schema::<Checked>,
@@ -180,6 +196,8 @@ const OPERATIONS: &[Operation] = &[
         title: "List what the packs hold",
         about: "Packs with digests, kinds of devices, templates, quantities, rules or symbols of \
                 the packs that are loaded, a line each.",
+        asked: "what rules, templates, kinds of devices, symbols or packs are there, known, \
+                available or supported; show all",
         slow: false,
         input: || schema_for!(ListCall),
         output: document_schema::<Listing>,
@@ -195,6 +213,7 @@ const OPERATIONS: &[Operation] = &[
         title: "Run the tests of packs",
         about: "Runs the tests that packs and single files hold, and says what each that failed \
                 expected and got.",
+        asked: "run tests; do the tests of my rules pass",
         slow: true,
         input: || schema_for!(TestCall),
         output: document_schema::<Tested>,
@@ -207,17 +226,25 @@ const OPERATIONS: &[Operation] = &[
     },
     Operation {
         name: "rule.explain",
-        title: "Explain a rule or its verdict",
+        title: "Explain a rule or its verdict, a code or a template",
         about: "What a rule says and why it exists; with sources the proof of its verdict step by \
-                step, and on request the smallest change that would give another one.",
+                step, and on request the smallest change that would give another one. The page of a \
+                diagnostic's code such as E0663, or of a template, where it is asked for in place of \
+                a rule.",
+        asked: "why was my model rejected or refused; why did a rule fail; what does an error \
+                or code mean; what would have to change",
         slow: true,
         input: || schema_for!(ExplainCall),
         output: document_schema::<Explained>,
         prepare: |text| {
             let (settings, request) = read::<ExplainCall>(text)?.parts();
             call(settings, move |engine| {
-                let (lines, mut diagnostics) = engine.explain_rule(&request);
-                if lines.is_none() {
+                let page = page_of(engine, &request.rule);
+                let (lines, mut diagnostics) = match page {
+                    Some(lines) => (Some(lines), Diagnostics::new()),
+                    None => engine.explain_rule(&request),
+                };
+                if lines.is_none() && !diagnostics.has_errors() {
                     diagnostics.push(unknown_rule(engine, &request.rule));
                 }
                 Ok(Explained {
@@ -234,15 +261,13 @@ const OPERATIONS: &[Operation] = &[
         title: "Find tools, templates and rules by words",
         about: "Ranks operations, templates, rules, kinds and symbols by how well their names and \
                 descriptions answer words in plain English. Offline and the same every time.",
+        asked: "what can you do; which tool answers a question; help, search",
         slow: false,
         input: || schema_for!(FindCall),
         output: document_schema::<Found>,
         prepare: |text| {
             let FindCall { query, limit } = read(text)?;
             let limit = limit.unwrap_or(10);
-            if !(1..=100).contains(&limit) {
-                return Err(ServiceError::bad_request(format!("`limit` is {limit}, not 1 to 100")));
-            }
             call(Settings::default(), move |engine| {
                 let matches = find::find(engine, OPERATIONS, &query, limit);
                 Ok(Found { espice: engine.version(), matches })
@@ -258,8 +283,14 @@ fn document_schema<T: JsonSchema>() -> Schema {
 
 /// Reads a request.
 fn read<T: DeserializeOwned + JsonSchema>(text: &str) -> Result<T, ServiceError> {
-    serde_json::from_str(text)
-        .map_err(|error| ServiceError::bad_request(format!("the request cannot be read: {error}")))
+    let wrong =
+        |what: String| ServiceError::bad_request(format!("the request cannot be read: {what}"));
+    let request = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    let plain: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    match against_schema(schema_for!(T).as_value(), &plain) {
+        Some(what) => Err(wrong(what)),
+        None => Ok(request),
+    }
 }
 
 /// A call whose document is serialised as the command line prints it.
@@ -309,8 +340,20 @@ fn tested(engine: &mut Engine<'_>, paths: &[String], filter: Option<&str>) -> Te
     }
 }
 
+/// The page of a diagnostic's code or of a template, line by line.
+fn page_of(engine: &Engine<'_>, word: &str) -> Option<Vec<String>> {
+    let of_code = Code::find(word)
+        .and_then(Code::info)
+        .map(|info| format!("{}: {}\n\n{}", info.code, info.title, info.explanation.trim_end()));
+    let page = of_code.or_else(|| engine.template_page(word, 1))?;
+    Some(page.lines().map(String::from).collect())
+}
+
 fn unknown_rule(engine: &Engine<'_>, name: &str) -> Diagnostic {
     let near = engine.likely_rule(name);
-    Diagnostic::error(Code::NOTHING_TO_EXPLAIN, format!("there is no rule `{name}`"))
-        .maybe_help(near.map(|n| format!("did you mean `{n}`?")))
+    Diagnostic::error(
+        Code::NOTHING_TO_EXPLAIN,
+        format!("there is no rule, code or template `{name}`"),
+    )
+    .maybe_help(near.map(|n| format!("did you mean `{n}`?")))
 }

@@ -132,7 +132,7 @@ pub struct FitCall {
     /// Seed of other starts.
     pub seed: Option<u64>,
     /// Probability that an interval holds the truth; 0.9 unless said.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[schemars(extend("exclusiveMinimum" = 0.0, "exclusiveMaximum" = 1.0))]
     pub level: Option<f64>,
     /// Whether intervals by profile likelihood stand beside.
     #[serde(default)]
@@ -148,11 +148,11 @@ pub enum LossWord {
     #[default]
     Linear,
     /// Quadratic up to this size, linear beyond.
-    Huber(f64),
+    Huber(#[schemars(extend("exclusiveMinimum" = 0.0))] f64),
     /// A smooth form of Huber's.
-    SoftL1(f64),
+    SoftL1(#[schemars(extend("exclusiveMinimum" = 0.0))] f64),
     /// Wild points hardly count.
-    Cauchy(f64),
+    Cauchy(#[schemars(extend("exclusiveMinimum" = 0.0))] f64),
 }
 
 /// When other starts are tried.
@@ -221,7 +221,7 @@ pub struct TestCall {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExplainCall {
-    /// The rule, `name` or `pack::name`.
+    /// The rule, `name` or `pack::name`; or a diagnostic's code, or a template, for its page.
     pub rule: String,
     /// Sources of one device to evaluate it on.
     #[serde(default)]

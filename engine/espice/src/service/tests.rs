@@ -68,7 +68,13 @@ fn a_request_gives_the_document_of_its_operation() {
 
     let explained = ask(&service, "rule.explain", &json!({ "rule": "std::vf_plausible" }));
     assert!(!explained["lines"].as_array().unwrap().is_empty());
+    let pages = [("E0663", "E0663: "), ("junction_diode", "# junction_diode")];
+    for (word, start) in pages {
+        let page = ask(&service, "rule.explain", &json!({ "rule": word }));
+        assert!(page["lines"][0].as_str().unwrap().starts_with(start), "{page}");
+    }
     let unknown = ask(&service, "rule.explain", &json!({ "rule": "std::vf_plausble" }));
+    assert_eq!(unknown["diagnostics"][0]["code"], "E0802");
     assert_eq!(unknown["diagnostics"][0]["help"][0], "did you mean `std::vf_plausible`?");
 
     let kinds = ask(&service, "pack.list", &json!({ "what": "kinds" }));
@@ -87,6 +93,38 @@ fn a_function_is_fitted_to_a_table_that_comes_with_the_request() {
     let fit = ask_unpacked(&service, "model.fit", &request);
     let slope = fit["parameters"][1]["value"].as_f64().unwrap_or(f64::NAN);
     assert!((slope - 2.0).abs() < 1e-3, "{fit:#}");
+}
+
+#[test]
+fn rows_without_a_number_are_left_out_of_a_fit_and_counted() {
+    let service = service(MemoryWorld::new(DAY));
+    let function = "template line {\n  input x : 1\n  param b : 1 = 0\n  output y = b * x\n}\n";
+    let fitted = |holes: &[(usize, &str)]| {
+        let cell =
+            |i: usize| holes.iter().find(|h| h.0 == i).map_or((2 * i).to_string(), |h| h.1.into());
+        let rows: Vec<String> = (0..40).map(|i| format!("{i},{},", cell(i))).collect();
+        let table = format!("# measured\nx,y,note\n{}\n", rows.join("\n"));
+        let files = json!({ "line.espice": function, "t.csv": table });
+        let request = json!({ "template": "line.espice", "table": "t.csv", "files": files });
+        ask_unpacked(&service, "model.fit", &request)
+    };
+    // A column that nobody looks at may be empty.
+    let whole = fitted(&[]);
+    assert_eq!((&whole["points"], &whole["diagnostics"]), (&json!(40), &json!([])));
+    let holed = fitted(&[(3, "nan"), (7, ""), (9, "-inf")]);
+    assert_eq!(holed["points"], 37);
+    let told = &holed["diagnostics"][0];
+    assert_eq!((&told["code"], &told["severity"]), (&json!("E0605"), &json!("warning")));
+    assert_eq!(told["message"], "3 of 40 rows hold no number and are left out, row 4 first");
+    assert_eq!(told["span"]["line"], 6);
+    assert!((holed["parameters"][0]["value"].as_f64().unwrap() - 2.0).abs() < 1e-9);
+    let lost = fitted(&[(0, ""), (1, ""), (2, ""), (3, "NA"), (4, "")]);
+    assert_eq!(lost["diagnostics"][0]["code"], "E0606", "{lost}");
+    assert!(lost["parameters"].as_array().unwrap().is_empty());
+    // What somebody wrote and no program did is a mistake.
+    let typed = fitted(&[(3, "6,0")]);
+    assert_eq!(typed["diagnostics"][0]["code"], "E0808");
+    assert_eq!(fitted(&[(3, "six")])["diagnostics"][0]["code"], "E0808");
 }
 
 /// As [`ask`] for operations that load packs of their own.
@@ -132,7 +170,7 @@ fn what_cannot_be_carried_out_is_told_with_a_code() {
         ("model.eval", r#"{"card": "x", "points": "p", "kelvin": [300]}"#, "E1102", "in place of"),
         ("model.fit", r#"{"template": "x", "table": "t", "level": 2}"#, "E1102", "`level` is 2"),
         ("model.judge", "{}", "E1102", "neither a source nor a card"),
-        ("tool.find", r#"{"query": "x", "limit": 0}"#, "E1102", "not 1 to 100"),
+        ("tool.find", r#"{"query": "x", "limit": 0}"#, "E1102", "`limit` is 0"),
     ] {
         let error = service.call(name, request, &()).unwrap_err();
         assert_eq!(error.code().as_str(), code);

@@ -355,7 +355,8 @@ impl Engine<'_> {
         let simulator = known
             .ok_or_else(|| missing(String::from("there is no such simulator")).at(template.span))?;
         let setup = self.config.simulator.clone().ok_or_else(|| {
-            missing(String::from("none is set up")).help("give it with --with, or --simulator")
+            missing(String::from("none is set up"))
+                .help("name one where the engine is started (`simulator`), or ask for it beside")
         })?;
         let simulation = Arc::new(CardSimulation {
             template: template.clone(),

@@ -4,3 +4,5 @@ pub mod csv;
 pub mod mdm;
 mod size;
 mod text;
+
+pub use text::LOST_SHARE;

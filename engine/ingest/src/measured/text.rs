@@ -11,7 +11,7 @@ pub(super) const MAX_NUMBERS: usize = 6_000_000;
 pub(super) const MAX_COLUMNS: usize = 1_000;
 
 /// The share of damaged rows above which a file counts as broken.
-const LOST_SHARE: f64 = 0.1;
+pub const LOST_SHARE: f64 = 0.1;
 
 /// From this magnitude on a number is no measurement: instruments report an overflow as 9.9e37
 /// and a missing reading as 9.91e37 (SCPI-99 volume 1, 7.2.1.4 and 7.2.1.5).

@@ -65,7 +65,7 @@ impl Unsolved {
             Unsolved::Simulator => (
                 Code::CIRCUIT_UNSOLVED,
                 format!("the simulator finds no solution of `{name}` with this model"),
-                "run it by hand: `espice eval CARD --with ngspice` says whether the card works",
+                "evaluate the card with the simulator beside: that says whether the card works",
             ),
             Unsolved::NotFinite => (
                 Code::CIRCUIT_UNSOLVED,

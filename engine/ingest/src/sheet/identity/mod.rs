@@ -143,14 +143,14 @@ impl Identity {
                     "the sheet does not say what kind of device it is about",
                 )
                 .at(Place::File(file))
-                .help("give the kind with --kind"),
+                .help("state the kind (`kind`)"),
             );
         }
         if self.part.is_none() && self.parts.is_empty() {
             out.push(
                 Diagnostic::note(Code::SHEET_PART, "the sheet does not say which part it is about")
                     .at(Place::File(file))
-                    .help("give the part with --part; else the file's name is taken"),
+                    .help("state the part (`part`); else the file's name is taken"),
             );
         }
         out
