@@ -1,10 +1,10 @@
 //! Devices whose values are arrays.
 
-use crate::bad;
+use crate::{Misuse, misuse, refused_with};
 use espice::ReadyDevice;
+use espice::outcome::DiagnosticRecord;
 use espice_model::{Bias, Kelvin, Output, Workspace};
-use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,11 +16,12 @@ const SPARE: usize = 16;
 
 /// A card or a template, ready to be evaluated.
 #[pyclass(frozen)]
-pub(crate) struct Device(ReadyDevice);
+pub(crate) struct Device(ReadyDevice, String);
 
 impl Device {
-    pub(crate) fn new(device: ReadyDevice) -> Device {
-        Device(device)
+    /// A device with what is told of it.
+    pub(crate) fn new(device: ReadyDevice, told: &[DiagnosticRecord]) -> Device {
+        Device(device, serde_json::json!(told).to_string())
     }
 }
 
@@ -51,6 +52,12 @@ impl Device {
         self.0.static_only().to_vec()
     }
 
+    /// What was told of the card, as JSON.
+    #[getter]
+    fn diagnostics(&self) -> &str {
+        &self.1
+    }
+
     /// Name, value, unit and whether the card states it, in the order in which kernels take them.
     #[getter]
     fn parameters(&self) -> Vec<(String, f64, String, bool)> {
@@ -64,15 +71,16 @@ impl Device {
         for name in &columns {
             let column = self.0.column(name).ok_or_else(|| {
                 let pins = self.0.pins().join(", ");
-                PyKeyError::new_err(format!("`{name}` is no value of {}: {pins}", self.0.name()))
+                let message = format!("`{name}` is no value of {}: {pins}", self.0.name());
+                misuse(py, Misuse::Name, &message)
             })?;
             list.push(column);
         }
         if list.is_empty() {
-            return Err(PyValueError::new_err("no column is asked for"));
+            return Err(misuse(py, Misuse::Value, "no value is asked for"));
         }
         let made = py.detach(|| self.0.kernel(&list));
-        let kernel = made.map_err(|d| bad(format!("{}: {}", d.code, d.message)))?;
+        let kernel = made.map_err(|d| refused_with(d.code, &d.message, &d.help))?;
         Ok(Kernel {
             kernel,
             values: self.0.values().to_vec(),
@@ -162,19 +170,23 @@ impl Results {
 impl Kernel {
     /// Evaluates: a row for each column, a number for each point. `volts` has an array for each
     /// pin, all of one length; `kelvin` is one number or an array of that length; `parameters`
-    /// are all of the device's, in their order. Points without a solution are NaN.
+    /// are all of the device's, in their order. Points without a solution are NaN. Contiguous arrays
+    /// of 64-bit floats are taken as they are, other numbers are converted.
     #[pyo3(signature = (volts, kelvin, parameters=None))]
     fn __call__<'py>(
         &self,
         py: Python<'py>,
-        volts: Vec<PyReadonlyArray1<'py, f64>>,
-        kelvin: KelvinOf<'py>,
-        parameters: Option<PyReadonlyArray1<'py, f64>>,
+        volts: &Bound<'py, PyAny>,
+        kelvin: &Bound<'py, PyAny>,
+        parameters: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let wrong = |message: &str| misuse(py, Misuse::Value, message);
+        let volts = arrays(volts, self.pins)?;
         if volts.len() != self.pins {
             let message = format!("{} arrays of potentials for {} pins", volts.len(), self.pins);
-            return Err(PyValueError::new_err(message));
+            return Err(wrong(&message));
         }
+        let kelvin = KelvinOf::new(kelvin)?;
         let mut views = Vec::with_capacity(self.potentials);
         for array in &volts {
             views.push(contiguous(array)?);
@@ -189,22 +201,21 @@ impl Kernel {
             Kelvin::Uniform(_) => points,
         };
         if each != points || views.iter().any(|v| v.len() != points) {
-            return Err(PyValueError::new_err(
-                "arrays of potentials and temperatures differ in length",
-            ));
+            return Err(wrong("arrays of potentials and temperatures differ in length"));
         }
-        let given = parameters.as_ref().map(contiguous).transpose()?;
+        let given = parameters.map(|p| floats(p, "parameters")).transpose()?;
+        let given = given.as_ref().map(contiguous).transpose()?;
         let parameters = given.unwrap_or(&self.values);
         if parameters.len() != self.values.len() {
             let (a, b) = (parameters.len(), self.values.len());
-            return Err(PyValueError::new_err(format!("{a} parameters where the device has {b}")));
+            return Err(wrong(&format!("{a} parameters where the device has {b}")));
         }
         // A subcircuit's own ground is at 0 V.
         let ground = if self.potentials > views.len() { vec![0.0; points] } else { Vec::new() };
         views.resize(self.potentials, &ground);
         let result = self.results.take(py, [self.kernel.width(), points]);
         let mut held = result.readwrite();
-        let values = held.as_slice_mut().map_err(|_| not_contiguous())?;
+        let values = held.as_slice_mut().map_err(|_| wrong(NOT_CONTIGUOUS))?;
         py.detach(|| {
             let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut workspace = spare.unwrap_or_default();
@@ -224,13 +235,15 @@ impl Kernel {
     fn fastest(
         &self,
         py: Python<'_>,
-        volts: Vec<PyReadonlyArray1<'_, f64>>,
+        volts: &Bound<'_, PyAny>,
         kelvin: f64,
         runs: usize,
     ) -> PyResult<f64> {
+        let volts = arrays(volts, self.pins)?;
         let views = volts.iter().map(contiguous).collect::<PyResult<Vec<&[f64]>>>()?;
         if views.len() != self.potentials {
-            return Err(PyValueError::new_err("an array of potentials for each pin is needed"));
+            let message = "an array of potentials for each pin is needed";
+            return Err(misuse(py, Misuse::Value, message));
         }
         Ok(py.detach(|| {
             let (mut workspace, mut output) = (Workspace::default(), Output::default());
@@ -247,16 +260,49 @@ impl Kernel {
 }
 
 /// A temperature, or one for each point.
-#[derive(FromPyObject)]
 enum KelvinOf<'py> {
     One(f64),
     Each(PyReadonlyArray1<'py, f64>),
 }
 
-fn not_contiguous() -> PyErr {
-    PyValueError::new_err("an array is not contiguous")
+impl<'py> KelvinOf<'py> {
+    fn new(given: &Bound<'py, PyAny>) -> PyResult<KelvinOf<'py>> {
+        let is_number = given.cast::<PyUntypedArray>().map_or(true, |array| array.ndim() == 0);
+        match given.extract().ok().filter(|_| is_number) {
+            Some(one) => Ok(KelvinOf::One(one)),
+            None => Ok(KelvinOf::Each(floats(given, "temperatures")?)),
+        }
+    }
+}
+
+const NOT_CONTIGUOUS: &str = "an array is not contiguous";
+
+/// The arrays of a sequence, about so many.
+fn arrays<'py>(
+    given: &Bound<'py, PyAny>,
+    many: usize,
+) -> PyResult<Vec<PyReadonlyArray1<'py, f64>>> {
+    let mut list = Vec::with_capacity(many + 1);
+    let each = given.try_iter().map_err(|_| {
+        misuse(given.py(), Misuse::Type, "potentials are an array of numbers for each pin")
+    })?;
+    for array in each {
+        list.push(floats(&array?, "potentials")?);
+    }
+    Ok(list)
+}
+
+/// An array of one dimension as kernels read it; what is none yet becomes one.
+fn floats<'py>(given: &Bound<'py, PyAny>, what: &str) -> PyResult<PyReadonlyArray1<'py, f64>> {
+    if let Ok(array) = given.extract::<PyReadonlyArray1<'py, f64>>()
+        && array.is_c_contiguous()
+    {
+        return Ok(array);
+    }
+    let module = given.py().import("espice._device")?;
+    module.getattr("line")?.call1((given, what))?.extract()
 }
 
 fn contiguous<'a>(array: &'a PyReadonlyArray1<'_, f64>) -> PyResult<&'a [f64]> {
-    array.as_slice().map_err(|_| not_contiguous())
+    array.as_slice().map_err(|_| misuse(array.py(), Misuse::Value, NOT_CONTIGUOUS))
 }

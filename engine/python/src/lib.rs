@@ -5,8 +5,9 @@
 mod call;
 mod device;
 
+use espice::outcome::DiagnosticRecord;
 use espice::{Config, Service, ServiceError};
-use espice_base::{Diagnostics, MemoryWorld};
+use espice_base::{Code, MemoryWorld};
 use espice_host::Host;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -74,9 +75,13 @@ impl Engine {
             }
             let mut engine = service.packs().engine(&world, service.config().clone());
             let (device, told) = engine.ready_card(path, dialect, model, &instance);
-            device.ok_or_else(|| words(&told))
+            let records = engine.records(&told);
+            match device {
+                Some(device) => Ok(device::Device::new(device, &records)),
+                None => Err(complaint(&records)),
+            }
         });
-        made.map(device::Device::new).map_err(bad)
+        made.map_err(Refused::new_err)
     }
 
     /// Makes a template ready.
@@ -88,38 +93,60 @@ impl Engine {
         polarity: Option<&str>,
     ) -> PyResult<device::Device> {
         let made = py.detach(|| ready(self.0.service(), name, polarity));
-        made.map(device::Device::new).map_err(bad)
+        made.map_err(Refused::new_err)
     }
 }
 
-fn ready(
-    service: &Service,
-    name: &str,
-    polarity: Option<&str>,
-) -> Result<espice::ReadyDevice, String> {
+fn ready(service: &Service, name: &str, polarity: Option<&str>) -> Result<device::Device, String> {
     let engine = service.packs().engine(service.world().as_ref(), Config::clone(service.config()));
-    let told = |d: espice_base::Diagnostic| words(&[d].into_iter().collect());
-    engine.ready_template(name, polarity).map_err(told)
+    let made = engine.ready_template(name, polarity);
+    made.map(|device| device::Device::new(device, &[]))
+        .map_err(|told| complaint(&engine.records(&[told].into_iter().collect())))
 }
 
-/// The first mistake in words, with its code and help.
-fn words(told: &Diagnostics) -> String {
-    let first = told.iter().find(|d| d.severity == espice_base::Severity::Error);
-    let text = |d: &espice_base::Diagnostic| {
-        let help = d.help.first().map_or(String::new(), |h| format!(" ({h})"));
-        format!("{}: {}{help}", d.code, d.message)
+/// The document of an error that is the first mistake among diagnostics: with its own code.
+fn complaint(told: &[DiagnosticRecord]) -> String {
+    let first = told.iter().find(|d| d.severity == "error");
+    let (code, message, help) = match first {
+        Some(d) => (d.code.as_str(), d.message.as_str(), d.help.as_slice()),
+        None => (Code::ENGINE_FAULT.as_str(), "there is no device, and nothing says why", &[][..]),
     };
-    first.map_or(String::from("there is no such device"), text)
-}
-
-/// The error of something that cannot be as it was asked for.
-fn bad(message: String) -> PyErr {
-    refused(&ServiceError::BadRequest { message })
+    let error = serde_json::json!({
+        "code": code, "message": message, "help": help, "diagnostics": told,
+    });
+    serde_json::json!({ "error": error }).to_string()
 }
 
 /// An error as an exception.
 fn refused(error: &ServiceError) -> PyErr {
     Refused::new_err(error.document())
+}
+
+/// An error with a code of its own as an exception.
+fn refused_with(code: Code, message: &str, help: &[String]) -> PyErr {
+    let error = serde_json::json!({ "code": code.as_str(), "message": message, "help": help });
+    Refused::new_err(serde_json::json!({ "error": error }).to_string())
+}
+
+/// What Python calls an argument that cannot be.
+enum Misuse {
+    Name,
+    Type,
+    Value,
+}
+
+/// The exception of an argument that cannot be: an `espice.Error` that is also what Python raises.
+fn misuse(py: Python<'_>, sort: Misuse, message: &str) -> PyErr {
+    let class = match sort {
+        Misuse::Name => "NameRefused",
+        Misuse::Type => "TypeRefused",
+        Misuse::Value => "ValueRefused",
+    };
+    let made = py
+        .import("espice._documents")
+        .and_then(|module| module.getattr(class))
+        .and_then(|class| class.call_method1("of", (message,)));
+    made.map_or_else(|error| error, PyErr::from_value)
 }
 
 /// The operations with their schemas, as JSON.

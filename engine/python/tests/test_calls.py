@@ -1,10 +1,15 @@
 """Calls: documents, errors, progress, Ctrl-C, threads."""
 
+import concurrent.futures
+import copy
+import multiprocessing
 import os
 import pathlib
+import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -55,6 +60,118 @@ class Calls(unittest.TestCase):
         small = espice.Engine(rows=1000)
         refused = small.fit(text, {"x": x, "y": 2 * x})
         self.assertEqual([d["code"] for d in refused["diagnostics"]], ["E0603"])
+
+    def test_a_missing_number_leaves_out_its_row(self):
+        text = "template line {\n  input x : 1\n  param a : 1 = 0\n  output y = a * x\n}\n"
+        x = np.arange(1.0, 41.0)
+        y = 2 * x
+        y[3], y[7] = np.nan, np.inf
+        found = espice.fit(text, {"x": x, "y": y})
+        self.assertAlmostEqual(found.parameters["a"], 2, places=12)
+        self.assertEqual(found["points"], 38)
+        self.assertEqual([d["code"] for d in found["diagnostics"]], ["E0605"])
+        self.assertIn("2 of 40 rows", found["diagnostics"][0]["message"])
+        self.assertIn("row 4 first", found["diagnostics"][0]["message"])
+        masked = np.ma.array(2 * x, mask=x == 5)
+        self.assertEqual(espice.fit(text, {"x": x, "y": masked})["points"], 39)
+        lost = espice.fit(text, {"x": x, "y": np.where(x < 10, np.nan, x)})
+        self.assertEqual([e[:5] for e in lost.errors], ["E0606"])
+
+    def test_what_refused_a_model_is_among_its_errors(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pack = pathlib.Path(folder, "acme")
+            pack.mkdir()
+            (pack / "pack.toml").write_text('name = "acme"\nversion = "1.0.0"\nextends = ["std"]\n')
+            (pack / "a.espice").write_text(STRICT)
+            engine = espice.Engine(packs=[pack])
+            volts = np.linspace(0.4, 0.8, 21)
+            columns = {"VF (V)": volts, "IF (A)": 1e-14 * (np.exp(volts / 0.0275) - 1)}
+            made = engine.model(columns, kind="diode", simulate=False)
+            self.assertFalse(made.passed)
+            wanted = [e for e in made.errors if e.startswith("acme::forward: VF is ")]
+            self.assertEqual(len(wanted), 1, made.errors)
+            self.assertFalse(any("acme::only_a_warning" in e for e in made.errors), made.errors)
+            failed = [f["rule"] for f in made["verdict"]["findings"] if f["status"] == "failed"]
+            self.assertIn("only_a_warning", failed)
+        self.assertEqual(espice.model(columns, kind="diode", simulate=False).errors, [])
+
+    def test_a_part_that_the_sheet_does_not_have_is_an_error(self):
+        sheet = '[device]\npart = "X1"\nkind = "diode"\n'
+        for made in [espice.extract, espice.model, espice.select, espice.judge]:
+            told = made("x.toml", part="2N7002", files={"x.toml": sheet})
+            self.assertEqual([e[:5] for e in told.errors], ["E0663"], made)
+            helps = [d["help"] for d in told["diagnostics"] if d["code"] == "E0663"]
+            self.assertEqual(helps, [["they speak of X1"]])
+
+    def test_a_text_is_no_list(self):
+        x = {"x": np.arange(9.0), "y": np.arange(9.0)}
+        for wrong in [
+            lambda: espice.model(x, kind="diode", dialects="ngspice"),
+            lambda: espice.model(x, kind="diode", withhold="IC"),
+            lambda: espice.fit("line", x, fixed="tau"),
+            lambda: espice.fit("line", x, start="tau"),
+            lambda: espice.fit("line", {"x": [1j], "y": [1.0]}),
+            lambda: espice.fit("line", [1, 2]),
+            lambda: espice.Engine(packs="acme"),
+            lambda: espice.Engine(roots="data"),
+            lambda: espice.Engine(roots=[3]),
+            lambda: espice.extract(["a.csv"]),
+            lambda: espice.check(3),
+            lambda: espice.call("model.make", None),
+            lambda: espice.call("model.make", {"sources": {1, 2}}),
+            lambda: espice.extract("a.csv", files="a.csv"),
+        ]:
+            with self.assertRaises(TypeError) as caught:
+                wrong()
+            self.assertIsInstance(caught.exception, espice.Error)
+            self.assertEqual(caught.exception.code, "E1102")
+        for wrong in [{}, {"x": [[1.0]], "y": [[1.0]]}, {"x": [1.0], "y": [1.0, 2.0]}]:
+            with self.assertRaises(ValueError) as caught:
+                espice.fit("line", wrong)
+            self.assertEqual(caught.exception.code, "E1102")
+        # Numbers of numpy are numbers.
+        found = espice.find("diode", limit=np.int64(2))
+        self.assertEqual(len(found), 2)
+
+    def test_errors_and_documents_go_to_other_processes(self):
+        for wrong in [
+            lambda: espice.call("model.mak", {}),
+            lambda: espice.device(".model x Q9(A=1)"),
+            lambda: espice.Engine(packs="acme"),
+            lambda: espice.device(template="junction_diode").kernel("I(z)"),
+            lambda: espice.device(template="junction_diode").kernel("I(a)")([[1.0]], 300.0),
+        ]:
+            with self.assertRaises(espice.Error) as caught:
+                wrong()
+            error = caught.exception
+            again = pickle.loads(pickle.dumps(error))
+            self.assertIs(type(again), type(error))
+            for name in ["code", "message", "help", "diagnostics"]:
+                self.assertEqual(getattr(again, name), getattr(error, name))
+            self.assertEqual(str(again), str(error))
+            self.assertEqual(copy.copy(error).code, error.code)
+        # As it comes out of another process.
+        with concurrent.futures.ProcessPoolExecutor(
+            1, mp_context=multiprocessing.get_context("spawn")
+        ) as pool:
+            with self.assertRaises(espice.Error) as caught:
+                pool.submit(espice.call, "model.mak", {}).result(60)
+            self.assertEqual(caught.exception.code, "E1101")
+            found = pool.submit(espice.call, "pack.list", {"what": "kinds"}).result(60)
+        self.assertEqual(found, espice.call("pack.list", {"what": "kinds"}))
+        self.assertEqual(found.text, espice.call("pack.list", {"what": "kinds"}).text)
+
+    def test_rules_codes_and_templates_are_explained(self):
+        self.assertIn("limit", espice.explain("std::vf_plausible"))
+        self.assertTrue(espice.explain("E1102").startswith("E1102: "))
+        self.assertTrue(espice.explain("junction_diode").startswith("# junction_diode"))
+        with self.assertRaises(espice.Error) as caught:
+            espice.explain("std::vf_plausble")
+        self.assertEqual(caught.exception.code, "E0802")
+        self.assertIn("std::vf_plausible", caught.exception.help[0])
+        with self.assertRaises(espice.Error) as caught:
+            espice.explain("std::vf_plausible", "none.csv")
+        self.assertEqual(caught.exception.code, "E0660")
 
     def test_packs_are_checked(self):
         good = espice.check("p.espice", files={"p.espice": "template f {\n  input x : 1\n  output y = x\n}\n"})
@@ -181,6 +298,21 @@ def stopped_fits():
         looking.join()
         print(before, max(seen), resident())
 
+
+STRICT = """
+rule forward : error on model {
+  for diode
+  check model.VF at (IF = 1 mA) <= 0.1 V
+  say "VF is {observed}"
+  because "the supply leaves no more"
+}
+rule only_a_warning : warning on model {
+  for diode
+  check model.VF at (IF = 1 mA) <= 0.1 V
+  say "VF is {observed}"
+  because "somebody might wonder"
+}
+"""
 
 # Three decays that are hard to tell apart: with many points a fit takes minutes.
 DECAYS = """

@@ -69,6 +69,8 @@ def _of_engine(method: Callable[Concatenate[Engine, P], R]) -> Callable[P, R]:
     def function(*words: P.args, **named: P.kwargs) -> R:
         return method(_engine(), *words, **named)
 
+    # Under its own name it is found again by a process that is sent it.
+    function.__module__, function.__qualname__ = __name__, method.__name__
     return function
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import numbers
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Union
@@ -10,6 +12,7 @@ from typing import Any, Union
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._documents import NameRefused, TypeRefused, ValueRefused, translated
 from ._espice import Device as Native
 from ._espice import Kernel
 
@@ -18,6 +21,44 @@ Volts = Union[Mapping[str, ArrayLike], Sequence[ArrayLike]]
 
 #: Room temperature, at which parameters hold unless a card says otherwise, K.
 ROOM = 300.15
+
+
+def texts(name: str, given: Any) -> tuple[str, ...]:
+    """A sequence of texts. A text alone is none: it would be taken letter by letter."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise TypeRefused.of(f"`{name}` is a list of texts, and {given!r} is none")
+    list_of = tuple(given)
+    wrong = next((word for word in list_of if not isinstance(word, str)), None)
+    if wrong is not None:
+        raise TypeRefused.of(f"`{name}` is a list of texts, and {wrong!r} in it is none")
+    return list_of
+
+
+def floats(given: ArrayLike, what: str) -> Floats:
+    """Numbers as 64-bit floats. What is masked is NaN; texts and complex numbers are refused."""
+    if type(given) is np.ndarray and given.dtype == np.float64:
+        return given
+    if isinstance(given, np.ma.MaskedArray):
+        given = np.ma.filled(given.astype(np.float64), np.nan)
+    try:
+        array = np.asarray(given)
+    except ValueError as error:
+        raise ValueRefused.of(f"{what} are no array: {error}") from None
+    sort = array.dtype.kind
+    if sort not in "fiub" and not (
+        sort == "O" and all(isinstance(value, numbers.Real) for value in array.flat)
+    ):
+        wrong = next((v for v in array.flat if not isinstance(v, numbers.Real)), given)
+        raise TypeRefused.of(f"{what} are numbers, and {wrong!r} is none")
+    return array.astype(np.float64, copy=False)
+
+
+def line(given: ArrayLike, what: str) -> Floats:
+    """Numbers as kernels take them: contiguous, in one dimension."""
+    array = floats(given, what)
+    if array.ndim != 1:
+        raise ValueRefused.of(f"{what} are arrays of one dimension, and one has {array.ndim}")
+    return np.ascontiguousarray(array)
 
 
 class Values(dict[str, Floats]):
@@ -51,6 +92,8 @@ class Device:
         self.units: dict[str, str] = {name: unit for name, _, unit, _ in listed}
         #: The parameters that the card states.
         self.stated: tuple[str, ...] = tuple(name for name, _, _, stated in listed if stated)
+        #: What was told of the card: values that no device has, parameters without an effect here.
+        self.diagnostics: list[dict[str, Any]] = json.loads(native.diagnostics)
 
     def __repr__(self) -> str:
         return f"<espice.Device {self.name}: {self.template}({', '.join(self.pins)})>"
@@ -58,7 +101,7 @@ class Device:
     def names(self, want: str | Iterable[str]) -> list[str]:
         """Names of values; `currents`, `charges`, `conductances`, `capacitances`, `temperature` and
         `parameters` stand for families."""
-        return list(self._names((want,) if isinstance(want, str) else tuple(want)))
+        return list(self._names((want,) if isinstance(want, str) else texts("want", want)))
 
     def _names(self, want: tuple[str, ...]) -> tuple[str, ...]:
         found = self._wanted.get(want)
@@ -84,11 +127,16 @@ class Device:
         return [word]
 
     def kernel(self, *names: str) -> Kernel:
-        """Compiled values: `kernel(volts, kelvin, parameters=None)` takes an array of 64-bit floats
-        for each pin and gives a row for each name. Compiled once for the same names."""
-        found = self._kernels.get(names)
+        """Compiled values: `kernel(volts, kelvin, parameters=None)` takes an array for each pin and
+        gives a row for each name. Contiguous arrays of 64-bit floats are the fastest, other numbers
+        are converted. Compiled once for the same names."""
+        try:
+            found = self._kernels.get(names)
+        except TypeError:
+            found = None
         if found is None:
-            found = self._kernels.setdefault(names, self._native.kernel(list(names)))
+            made = translated(self._native.kernel, list(texts("names", names)))
+            found = self._kernels.setdefault(names, made)
         return found
 
     def vector(self, parameters: Mapping[str, float] | None = None) -> Floats:
@@ -96,8 +144,10 @@ class Device:
         changed = dict(self.parameters)
         for name, value in (parameters or {}).items():
             if name not in changed:
-                raise KeyError(f"{self.name} has no parameter {name}")
-            changed[name] = value
+                raise NameRefused.of(f"{self.name} has no parameter {name}")
+            if not isinstance(value, numbers.Real):
+                raise TypeRefused.of(f"the parameter {name} is a number, and {value!r} is none")
+            changed[name] = float(value)
         return np.fromiter(changed.values(), np.float64, len(changed))
 
     def eval(
@@ -111,7 +161,7 @@ class Device:
         """Values at biases. `volts` are potentials by pin, V, numbers or arrays that are broadcast
         against each other; pins that are not named are at 0 V. Where there is no solution a value
         is NaN."""
-        names = self._names((want,) if isinstance(want, str) else tuple(want))
+        names = self._names((want,) if isinstance(want, str) else texts("want", want))
         columns, temperature, shape = self._biases(volts, kelvin)
         changed = self.vector(parameters) if parameters else None
         values = self.kernel(*names)(columns, temperature, changed)
@@ -121,19 +171,27 @@ class Device:
         self, volts: Volts, kelvin: ArrayLike
     ) -> tuple[list[Floats], float | Floats, tuple[int, ...]]:
         if not isinstance(volts, Mapping):
+            if isinstance(volts, (str, bytes)) or not hasattr(volts, "__len__"):
+                raise TypeRefused.of(f"potentials are given by pin, and {volts!r} names none")
             if len(volts) != len(self.pins):
-                raise ValueError(f"{len(volts)} potentials for the pins {', '.join(self.pins)}")
+                count = f"{len(volts)} potentials for the pins {', '.join(self.pins)}"
+                raise ValueRefused.of(count)
             volts = dict(zip(self.pins, volts))
         if not self._pins.issuperset(volts):
             unknown = next(pin for pin in volts if pin not in self._pins)
-            raise KeyError(f"{self.name} has no pin {unknown}, but {', '.join(self.pins)}")
-        given = {pin: np.asarray(value, np.float64) for pin, value in volts.items()}
-        heat = np.asarray(kelvin, np.float64)
+            known = ", ".join(self.pins)
+            raise NameRefused.of(f"{self.name} has no pin {unknown}, but {known}")
+        given = {pin: floats(value, "potentials") for pin, value in volts.items()}
+        heat = floats(kelvin, "temperatures")
         # Arrays of one form and numbers are most of what comes, and nothing is made of arrays then.
         shapes = {value.shape for value in given.values()}
         shapes.add(heat.shape)
         shapes.discard(())
-        shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
+        try:
+            shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
+        except ValueError:
+            forms = ", ".join(str(shape) for shape in sorted(shapes))
+            raise ValueRefused.of(f"biases of the forms {forms} do not go together") from None
         size = math.prod(shape)
 
         def column(values: Floats) -> Floats:
@@ -179,10 +237,11 @@ class Function:
         parameters: Mapping[str, float] | None,
     ) -> None:
         order = list(device.parameters)
+        of = texts("of", of)
         unknown = [name for name in of if name not in order]
         if unknown:
-            raise KeyError(f"{device.name} has no parameter {unknown[0]}")
-        self.names = tuple(of)
+            raise NameRefused.of(f"{device.name} has no parameter {unknown[0]}")
+        self.names = of
         self._kernel = device.kernel(output, *(f"d{output}/d{name}" for name in of))
         self._all = device.vector(parameters)
         self._at = [order.index(name) for name in of]
@@ -197,7 +256,10 @@ class Function:
 
     def both(self, x: ArrayLike) -> Floats:
         """The value in the first row, its derivatives in the others."""
-        given = np.asarray(x, np.float64)
+        given = floats(x, "parameters")
+        if given.shape != (len(self.names),):
+            form = f"{given.shape} in place of ({len(self.names)},)"
+            raise ValueRefused.of(f"an array of {', '.join(self.names)} has the form {form}")
         last = getattr(self._last, "kept", None)
         if last is not None and np.array_equal(last[0], given):
             kept: Floats = last[1]

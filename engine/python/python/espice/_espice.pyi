@@ -1,9 +1,9 @@
 """The compiled part of the package."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 class Refused(Exception): ...
 
@@ -39,14 +39,16 @@ class Device:
     def static_only(self) -> list[str]: ...
     @property
     def parameters(self) -> list[tuple[str, float, str, bool]]: ...
+    @property
+    def diagnostics(self) -> str: ...
     def kernel(self, columns: Sequence[str]) -> Kernel: ...
 
 class Kernel:
     def __call__(
         self,
-        volts: Sequence[NDArray[np.float64]],
-        kelvin: float | NDArray[np.float64],
-        parameters: NDArray[np.float64] | None = None,
+        volts: Iterable[ArrayLike],
+        kelvin: ArrayLike,
+        parameters: ArrayLike | None = None,
     ) -> NDArray[np.float64]: ...
     def fastest(
         self, volts: Sequence[NDArray[np.float64]], kelvin: float, runs: int

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Union
 
+from ._documents import TypeRefused
+
 Told = Callable[[str, str, Union[float, None]], object]
 Progress = Union[bool, Told, Any, None]
 
@@ -29,7 +31,8 @@ def followed(progress: Progress) -> Iterator[Told | None]:
     elif callable(progress):
         yield progress
     else:
-        raise TypeError("progress is True, a function of stage, detail and share, or a bar of tqdm")
+        ways = "True, a function of stage, detail and share, or a bar of tqdm"
+        raise TypeRefused.of(f"`progress` is {ways}, and {progress!r} is none")
 
 
 def _bar(bar: Any) -> Told:
