@@ -7,6 +7,7 @@ mod spice;
 use crate::call;
 use crate::server::Server;
 use crate::tools::{refused, tool};
+use espice::against_schema;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Tool};
 use rmcp::service::RequestContext;
@@ -95,8 +96,11 @@ pub(crate) async fn call(
 
 /// Reads arguments.
 fn read<T: DeserializeOwned + JsonSchema>(arguments: JsonObject) -> Result<T, String> {
-    serde_json::from_value(Value::Object(arguments))
-        .map_err(|e| format!("the arguments cannot be read: {e}"))
+    let arguments = Value::Object(arguments);
+    let wrong = |what: String| format!("the arguments cannot be read: {what}");
+    let against = against_schema(schema_for!(T).as_value(), &arguments);
+    let read = serde_json::from_value(arguments).map_err(|e| wrong(e.to_string()))?;
+    against.map_or(Ok(read), |what| Err(wrong(what)))
 }
 
 /// What is told, as JSON.

@@ -3,11 +3,12 @@
 
 use crate::message;
 use crate::server::Server;
-use espice::{Reply, ServiceError, Watch};
+use espice::{Reply, ServiceError, Watch, operation};
 use espice_base::{Cancellation, Progress};
 use rmcp::RoleServer;
 use rmcp::model::ProgressNotificationParam;
 use rmcp::service::RequestContext;
+use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -15,6 +16,9 @@ use tokio::task::JoinHandle;
 
 /// Steps of one stage are told at most this often.
 const EVERY: Duration = Duration::from_millis(100);
+/// Longest request, in bytes, and most points, that are answered quickly.
+const QUICK: usize = 64 << 10;
+const FEW: usize = 4096;
 /// Calls that may wait for their turn.
 pub(crate) const WAITING: usize = 64;
 
@@ -77,18 +81,19 @@ pub(crate) fn begin(
     operation: &'static str,
     request: String,
 ) -> Result<Ongoing, Refusal> {
-    let Ok(place) = Arc::clone(&server.waiting).try_acquire_owned() else {
+    let lane = if is_quick(operation, &request) { &server.quick } else { &server.slow };
+    let Ok(place) = Arc::clone(&lane.waiting).try_acquire_owned() else {
         return Err(Refusal::Busy);
     };
     let text = request.as_bytes();
     let places = message::places(text.len()).saturating_add(message::places_of_parts(text));
-    let room = Arc::clone(&server.room).try_acquire_many_owned(places);
+    let room = Arc::clone(&lane.room).try_acquire_many_owned(places);
     let Ok(room) = room else { return Err(Refusal::Busy) };
     let (sender, steps) = mpsc::channel(16);
     let cancellation = Cancellation::new();
     let follower =
         Follower { cancellation: cancellation.clone(), steps: sender, told: Mutex::new(None) };
-    let (host, running) = (Arc::clone(&server.host), Arc::clone(&server.running));
+    let (host, running) = (Arc::clone(&server.host), Arc::clone(&lane.running));
     let work = tokio::spawn(async move {
         let Ok(turn) = running.acquire_owned().await else { return Err(Refusal::Busy) };
         let (sender, made) = oneshot::channel();
@@ -105,6 +110,30 @@ pub(crate) fn begin(
         made.await.map_err(|e| fault(e.to_string()))?.map_err(Refusal::Engine)
     });
     Ok(Ongoing { work, steps, cancellation })
+}
+
+/// Whether a call is answered within a fraction of a second, whatever it is about: looking things
+/// up, and evaluating few points. What is no request at all is refused as quickly.
+fn is_quick(name: &str, request: &str) -> bool {
+    let Some(operation) = operation(name) else { return true };
+    if request.len() > QUICK {
+        return false;
+    }
+    let Ok(request) = serde_json::from_str::<Value>(request) else { return true };
+    let many = |list: &Value| list.as_array().map_or(1, |all| all.len().max(1));
+    let is_empty = |field: &str| request[field].as_array().is_none_or(Vec::is_empty);
+    match name {
+        "model.eval" => {
+            let pins = request["at"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let points = pins.iter().map(|pin| many(&pin["volts"]));
+            let points = points.chain([many(&request["kelvin"]), many(&request["frequencies"])]);
+            request["points"].is_null()
+                && request["with_simulator"] != true
+                && points.fold(1, usize::saturating_mul) <= FEW
+        }
+        "rule.explain" => is_empty("sources") && request["card"].is_null(),
+        _ => !operation.slow,
+    }
 }
 
 /// What happens with a call.
@@ -168,5 +197,36 @@ pub(crate) async fn call(
             },
             () = context.ct.cancelled() => return Err(Refusal::Engine(ServiceError::Cancelled)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_looked_up_and_few_points_are_quick() {
+        let of = |name: &str, request: Value| is_quick(name, &request.to_string());
+        let volts = |count: usize| json!({ "pin": "a", "volts": vec![0.5; count] });
+        assert!(of("tool.find", json!({ "query": "diode" })));
+        assert!(of("pack.list", json!({ "what": "kinds" })));
+        assert!(of("rule.explain", json!({ "rule": "vf_plausible" })));
+        assert!(of("rule.explain", json!({ "rule": "vf_plausible", "sources": [] })));
+        assert!(of("model.eval", json!({ "card": "d.lib", "at": [volts(64), volts(64)] })));
+        for (name, request) in [
+            ("rule.explain", json!({ "rule": "x", "sources": ["a.csv"] })),
+            ("rule.explain", json!({ "rule": "x", "card": "d.lib" })),
+            ("model.eval", json!({ "card": "d.lib", "at": [volts(64), volts(65)] })),
+            ("model.eval", json!({ "card": "d.lib", "at": [volts(9)], "kelvin": vec![300; 500] })),
+            ("model.eval", json!({ "card": "d.lib", "points": "p.csv" })),
+            ("model.eval", json!({ "card": "d.lib", "with_simulator": true })),
+            ("model.fit", json!({ "template": "x", "table": "y" })),
+            ("model.make", json!({ "sources": ["a.csv"] })),
+            ("tool.find", json!({ "query": "x".repeat(QUICK) })),
+        ] {
+            assert!(!of(name, request.clone()), "{name} {request}");
+        }
+        assert!(is_quick("model.eval", "{") && is_quick("none", "{}"));
     }
 }

@@ -43,7 +43,7 @@ fn names(server: &Server, asked: &Reference, argument: &str, kind: Option<&str>)
     let of_resource = |uri: &str| match uri.split('/').nth(2).unwrap_or_default() {
         "diagnostic" => all_codes().map(|c| c.code.as_str().to_string()).collect(),
         "pack" => listed(Listed::Packs),
-        "report" => server.reports.names(),
+        "outcome" | "report" => server.reports.names(),
         "rule" => listed(Listed::Rules),
         "template" => listed(Listed::Templates),
         _ => Vec::new(),

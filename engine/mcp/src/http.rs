@@ -1,21 +1,27 @@
 //! Streamable HTTP under `/mcp`: loopback unless there is a key, no page of another origin, no
 //! message that fills the memory.
 
+use crate::cancel::{Calls, Cancelled, Ticket};
 use crate::message::{self, MESSAGE};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use espice_base::Code;
+use http_body::{Frame, SizeHint};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use serde::Deserialize;
+use serde_json::Value;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 /// Requests that are read or answered at the same time; more are refused.
 const REQUESTS: usize = 256;
@@ -56,6 +62,7 @@ pub(crate) async fn serve<S: ServerHandler + Clone>(
     let limits = Arc::new(Limits {
         requests: Semaphore::new(REQUESTS),
         room: Semaphore::new(message::PLACES),
+        calls: Arc::default(),
     });
     let key: Option<Arc<str>> = config.key.as_deref().map(Arc::from);
     let router = axum::Router::new()
@@ -96,6 +103,8 @@ struct Limits {
     requests: Semaphore,
     /// Room for bodies.
     room: Semaphore,
+    /// Calls without a session.
+    calls: Arc<Calls>,
 }
 
 /// Turns away who has no key, whoever comes while too many are served, and messages that would fill
@@ -126,12 +135,122 @@ async fn guarded(
         Ok(Ok(body)) if message::is_small(&body) => {
             let parts = message::places_of_parts(&body);
             let Ok(_more) = limits.room.try_acquire_many(parts) else { return busy() };
-            next.run(Request::from_parts(head, Body::from(body))).await
+            let heading = match head.headers.contains_key(SESSION) {
+                true => Heading::default(),
+                false => serde_json::from_slice(&body).unwrap_or_default(),
+            };
+            let request = Request::from_parts(head, Body::from(body));
+            match heading {
+                Heading { method: Some(method), params: Some(Named { id }), .. }
+                    if method == CANCEL =>
+                {
+                    cancelled(next.run(request).await, &limits.calls, &id)
+                }
+                Heading { method: Some(_), id: Some(id), .. } => {
+                    stoppable(next.run(request), limits.calls.begin(&id)).await
+                }
+                _ => next.run(request).await,
+            }
         }
         Ok(_) => too_large(),
         Err(_) => {
             (StatusCode::REQUEST_TIMEOUT, "the message does not come to its end\n").into_response()
         }
+    }
+}
+
+/// The header of sessions, and the notification that cancels.
+const SESSION: &str = "mcp-session-id";
+const CANCEL: &str = "notifications/cancelled";
+
+/// What is needed of a message to find the call that it cancels. No message of the protocol lacks
+/// both, and what cannot be read so is answered by who reads all of it.
+#[derive(Default, Deserialize)]
+struct Heading {
+    method: Option<String>,
+    id: Option<Value>,
+    params: Option<Named>,
+}
+
+#[derive(Default, Deserialize)]
+struct Named {
+    #[serde(default, rename = "requestId")]
+    id: Value,
+}
+
+/// Stops the call that a notification names, once that was taken.
+fn cancelled(taken: Response, calls: &Calls, id: &Value) -> Response {
+    if !taken.status().is_success() || calls.cancel(id) != Cancelled::Ambiguous {
+        return taken;
+    }
+    let code = Code::CANCEL_AMBIGUOUS;
+    let message = format!(
+        "{code}: several calls without a session have the id {id}; close the connection of the one \
+         that shall stop"
+    );
+    let error = serde_json::json!({
+        "jsonrpc": "2.0",
+        "error": { "code": -32600, "message": message, "data": { "code": code.as_str() } },
+    });
+    let form = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::CONFLICT, form, error.to_string()).into_response()
+}
+
+/// An answer that ends, without having said anything, when its call is cancelled: nobody waits for
+/// it then, and whoever works for it stops as for a client that has gone.
+async fn stoppable(
+    answer: impl Future<Output = Response>,
+    (ticket, mut stopped): (Ticket, oneshot::Receiver<()>),
+) -> Response {
+    tokio::select! {
+        answer = answer => {
+            let (head, body) = answer.into_parts();
+            let body = Stoppable { body: Some(body), stopped: Some(stopped), _ticket: ticket };
+            Response::from_parts(head, Body::new(body))
+        }
+        Ok(()) = &mut stopped => {
+            ([(header::CONTENT_TYPE, "text/event-stream")], Body::empty()).into_response()
+        }
+    }
+}
+
+struct Stoppable {
+    /// Nothing any more once its call was cancelled.
+    body: Option<Body>,
+    stopped: Option<oneshot::Receiver<()>>,
+    /// The call is under way as long as its answer is.
+    _ticket: Ticket,
+}
+
+impl HttpBody for Stoppable {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Some(stopped) = &mut self.stopped
+            && let Poll::Ready(told) = Pin::new(stopped).poll(context)
+        {
+            self.stopped = None;
+            if told.is_ok() {
+                self.body = None;
+            }
+        }
+        match &mut self.body {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        // Whoever is cancelled says less than was announced.
+        SizeHint::default()
     }
 }
 

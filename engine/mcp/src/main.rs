@@ -3,10 +3,12 @@
 
 mod aliases;
 mod call;
+mod cancel;
 mod choice;
 mod completion;
 #[cfg(feature = "conformance")]
 mod conformance;
+mod detail;
 mod http;
 mod message;
 mod prompts;

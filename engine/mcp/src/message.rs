@@ -19,6 +19,9 @@ const KIB: usize = 1 << 10;
 /// The room for messages: a semaphore of so many places.
 pub(crate) const PLACES: usize = ROOM / KIB;
 
+/// The room for requests that are answered quickly.
+pub(crate) const PLACES_OF_QUICK: usize = PLACES / 12;
+
 /// How many places so many bytes take.
 pub(crate) fn places(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX)

@@ -9,8 +9,13 @@ use std::sync::{Mutex, PoisonError};
 
 /// What begins the URI of a report.
 pub(crate) const REPORT: &str = "espice://report/";
-/// Reports that are kept.
+/// What begins the URI of the document that a report is about.
+pub(crate) const OUTCOME: &str = "espice://outcome/";
+/// Reports that are kept, and the last ones of them with their documents.
 const KEPT: usize = 64;
+const WHOLE: usize = 8;
+/// Longest document that is kept, in bytes.
+const LONGEST_WHOLE: usize = 1 << 20;
 /// Longest report, in bytes.
 const LONGEST: usize = 256 << 10;
 
@@ -23,6 +28,8 @@ struct Kept {
     part: String,
     verdict: String,
     page: String,
+    /// The document, of the last ones.
+    outcome: Option<String>,
 }
 
 impl Reports {
@@ -43,7 +50,12 @@ impl Reports {
         kept.retain(|k| k.name != name);
         let part = words(&outcome["device"]["part"]).to_string();
         let verdict = words(&outcome["verdict"]["status"]).to_string();
-        kept.push_back(Kept { name: name.clone(), part: part.clone(), verdict, page });
+        let text = Some(outcome.to_string()).filter(|text| text.len() <= LONGEST_WHOLE);
+        let new = Kept { name: name.clone(), part: part.clone(), verdict, page, outcome: text };
+        kept.push_back(new);
+        if let Some(older) = kept.len().checked_sub(WHOLE + 1).and_then(|at| kept.get_mut(at)) {
+            older.outcome = None;
+        }
         if kept.len() > KEPT {
             kept.pop_front();
         }
@@ -57,6 +69,12 @@ impl Reports {
     pub(crate) fn find(&self, name: &str) -> Option<String> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|k| k.name == name).map(|k| k.page.clone())
+    }
+
+    /// The document of a report, as JSON.
+    pub(crate) fn outcome(&self, name: &str) -> Option<String> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|k| k.name == name).and_then(|k| k.outcome.clone())
     }
 
     /// Name, verdict and title of those that are kept, the newest first.
@@ -241,6 +259,13 @@ mod tests {
         assert_eq!(reports.names().len(), 1);
         let name = first.strip_prefix(REPORT).unwrap();
         assert!(reports.find(name).unwrap().contains("X1"));
+        let whole: Value = serde_json::from_str(&reports.outcome(name).unwrap()).unwrap();
+        assert_eq!(whole, later);
+        for number in 0..WHOLE {
+            assert!(reports.outcome(name).is_some());
+            reports.keep(&outcome(&format!("Y{number}")));
+        }
+        assert!(reports.outcome(name).is_none() && reports.find(name).is_some());
         for number in 0..KEPT {
             reports.keep(&outcome(&number.to_string()));
         }

@@ -47,6 +47,12 @@ pub(crate) fn templates() -> Vec<ResourceTemplate> {
             "A diagnostic's code",
             "What a code such as E0305 means, and what to do",
         ),
+        page(
+            "outcome",
+            "An outcome",
+            "The whole document of a model that was made lately, as JSON",
+        )
+        .with_mime_type("application/json"),
         page("pack", "A pack", "Version, digest, and the rules that it brings"),
         page("report", "A report", "What came of a model that this server has made lately"),
         page("rule", "A rule", "What a rule such as std::vf_plausible says, and why"),
@@ -77,6 +83,7 @@ pub(crate) async fn read(
             "application/json",
         ),
         "diagnostic" => (diagnostic(name).ok_or_else(missing)?, "text/markdown"),
+        "outcome" => (server.reports.outcome(name).ok_or_else(missing)?, "application/json"),
         "pack" => (pack(server, name).ok_or_else(missing)?, "text/markdown"),
         "report" => (server.reports.find(name).ok_or_else(missing)?, "text/markdown"),
         "rule" => (rule(server, name, context).await?.ok_or_else(missing)?, "text/markdown"),
@@ -144,6 +151,12 @@ async fn rule(
     name: &str,
     context: &RequestContext<RoleServer>,
 ) -> Result<Option<String>, ErrorData> {
+    let own = format!("::{name}");
+    let rules = engine(server).list(espice::Listed::Rules);
+    if !rules.iter().any(|r| r.name == name || r.name.ends_with(&own)) {
+        // The operation explains codes and templates, too.
+        return Ok(None);
+    }
     let document = asked(server, "rule.explain", json!({ "rule": name }), context).await?;
     let document: serde_json::Value = serde_json::from_str(&document)
         .map_err(|e| ErrorData::internal_error(e.to_string(), None))?;

@@ -24,24 +24,44 @@ espice turns datasheets and measurements into SPICE models that rules vouch for.
 datasheet.extract to see what a source says, model.make to get a model, model.judge to hold data \
 or cards to rules. Paths are below the folders that the server was started with; `files` in a \
 request carries texts that lie nowhere. Numbers are SI, temperatures kelvin. A rule that fails is \
-a result: read verdict.findings. tool.find answers which tool, template or rule fits a question.";
+a result: read verdict.findings. Long documents are told briefly, and in full with detail = full. \
+tool.find answers which tool, template or rule fits a question.";
 
 /// The engine, its tools, and how many may use it.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) host: Arc<Host>,
     tools: Arc<Vec<Tool>>,
+    /// For calls that may take long.
+    pub(crate) slow: Lane,
+    /// For those that do not, so that they never wait for the others.
+    pub(crate) quick: Lane,
+    /// Calls that go on without their request.
+    pub(crate) tasks: TaskManager,
+    /// How many more tasks may be kept.
+    pub(crate) kept: Arc<Semaphore>,
+    pub(crate) reports: Arc<Reports>,
+}
+
+/// Where calls run and wait.
+#[derive(Clone)]
+pub(crate) struct Lane {
     /// Calls that run.
     pub(crate) running: Arc<Semaphore>,
     /// Calls that run or wait.
     pub(crate) waiting: Arc<Semaphore>,
     /// Room for the requests of calls that run or wait.
     pub(crate) room: Arc<Semaphore>,
-    /// Calls that go on without their request.
-    pub(crate) tasks: TaskManager,
-    /// How many more tasks may be kept.
-    pub(crate) kept: Arc<Semaphore>,
-    pub(crate) reports: Arc<Reports>,
+}
+
+impl Lane {
+    fn new(calls: usize, places: usize) -> Lane {
+        Lane {
+            running: Arc::new(Semaphore::new(calls)),
+            waiting: Arc::new(Semaphore::new(calls + call::WAITING)),
+            room: Arc::new(Semaphore::new(places)),
+        }
+    }
 }
 
 impl Server {
@@ -50,9 +70,8 @@ impl Server {
         Server {
             host: Arc::new(host),
             tools: Arc::new(tools::all()),
-            running: Arc::new(Semaphore::new(calls)),
-            waiting: Arc::new(Semaphore::new(calls + call::WAITING)),
-            room: Arc::new(Semaphore::new(message::PLACES)),
+            slow: Lane::new(calls, message::PLACES),
+            quick: Lane::new(calls, message::PLACES_OF_QUICK),
             tasks: TaskManager::new(),
             kept: Arc::new(Semaphore::new(tasks::KEPT)),
             reports: Arc::default(),

@@ -63,7 +63,7 @@ async fn follow(
         if let Err(Refusal::Engine(ServiceError::Cancelled)) = &made {
             return Err(TaskExit::Cancelled);
         }
-        let told = result(server, job.operation, made);
+        let told = result(server, &job, made);
         let parts = told.structured_content.as_ref().and_then(choice::parts);
         let Some(parts) = parts.filter(|_| std::mem::take(&mut can_ask)) else { return Ok(told) };
         let answer = task.request_input(choice::PART, choice::request(&parts)).await?;
@@ -72,7 +72,7 @@ async fn follow(
         }
         ongoing = match begin(server, job.operation.name, job.request()) {
             Ok(ongoing) => ongoing,
-            Err(refusal) => return Ok(result(server, job.operation, Err(refusal))),
+            Err(refusal) => return Ok(result(server, &job, Err(refusal))),
         };
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::aliases;
 use crate::call::{Event, Refusal, Teller, begin};
+use crate::detail::{self, Detail};
+use crate::report::OUTCOME;
 use crate::server::Server;
 use crate::{choice, tasks};
 use espice::{Operation, Reply, ServiceError, operation, operations};
@@ -24,7 +26,8 @@ pub(crate) fn all() -> Vec<Tool> {
 }
 
 fn of_operation(operation: &Operation) -> Tool {
-    tool(operation.name, operation.title, operation.about, &operation.input(), &operation.output())
+    let (input, output) = (operation.input(), operation.output());
+    detail::described(tool(operation.name, operation.title, operation.about, &input, &output))
 }
 
 /// A tool that reads and changes nothing.
@@ -54,6 +57,8 @@ fn object(schema: &Schema) -> Arc<JsonObject> {
 pub(crate) struct Job {
     pub(crate) operation: &'static Operation,
     pub(crate) arguments: JsonObject,
+    /// How much of its document is told.
+    pub(crate) detail: Detail,
 }
 
 impl Job {
@@ -80,7 +85,15 @@ pub(crate) async fn call(
         return Err(ErrorData::invalid_params(message, None));
     };
     let has_asked = choice::take(&mut arguments, request.input_responses.as_ref());
-    Ok(carried_out(server, Job { operation, arguments }, has_asked, context).await)
+    let detail = match detail::take(operation.name, &mut arguments) {
+        Ok(detail) => detail,
+        Err(message) => {
+            let error = ServiceError::BadRequest { message };
+            return Ok(refused(&Refusal::Engine(error)).into());
+        }
+    };
+    let job = Job { operation, arguments, detail };
+    Ok(carried_out(server, job, has_asked, context).await)
 }
 
 /// Carries out an operation: at once, as a task, or with a question to the user.
@@ -119,7 +132,7 @@ async fn carried_out(
                 }
             }
         };
-        let told = result(server, job.operation, made);
+        let told = result(server, &job, made);
         let parts = told.structured_content.as_ref().and_then(choice::parts);
         let Some(parts) = parts.filter(|_| std::mem::take(&mut can_ask)) else {
             return told.into();
@@ -137,21 +150,27 @@ async fn carried_out(
 }
 
 /// The result of an operation.
-pub(crate) fn result(
-    server: &Server,
-    operation: &Operation,
-    made: Result<Reply, Refusal>,
-) -> CallToolResult {
+pub(crate) fn result(server: &Server, job: &Job, made: Result<Reply, Refusal>) -> CallToolResult {
     let reply = match made {
         Ok(reply) => reply,
         Err(refusal) => return refused(&refusal),
     };
     match serde_json::from_str::<Value>(&reply.document) {
-        Ok(document) => {
-            let mut content = vec![ContentBlock::text(reply.document)];
-            if operation.name == "model.make" {
-                content.push(ContentBlock::resource_link(server.reports.keep(&document)));
-            }
+        Ok(mut document) => {
+            let is_made = job.operation.name == "model.make";
+            let report = is_made.then(|| server.reports.keep(&document));
+            let text = match job.detail {
+                Detail::Full => reply.document,
+                Detail::Brief => {
+                    let name = report.as_ref().map(|r| r.name.as_str());
+                    let whole = name.map(|name| format!("{OUTCOME}{name}"));
+                    detail::shorten(job.operation.name, &mut document, whole.as_deref());
+                    // Whoever reads it as text pays for blanks, too.
+                    document.to_string()
+                }
+            };
+            let mut content = vec![ContentBlock::text(text)];
+            content.extend(report.map(ContentBlock::resource_link));
             let mut result = CallToolResult::structured(document);
             result.content = content;
             result

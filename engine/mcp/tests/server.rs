@@ -9,6 +9,8 @@
 
 #[path = "server/http.rs"]
 mod http;
+#[path = "server/schemas.rs"]
+mod schemas;
 #[path = "server/stdio.rs"]
 mod stdio;
 #[path = "server/support.rs"]

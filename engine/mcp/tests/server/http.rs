@@ -1,7 +1,7 @@
 //! Over HTTP.
 
 use super::support::{
-    Files, NEWEST, long_fit, memory, newest, program, promptly, resident, stopped_fits,
+    Files, NEWEST, long_fit, memory, newest, program, promptly, resident, stopped_fits, waiting,
 };
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -223,7 +223,7 @@ fn a_client_that_goes_away_stops_its_call() {
         stream.shutdown(std::net::Shutdown::Both).unwrap();
         drop(stream);
         let since = Instant::now();
-        assert_eq!(server.post(&server.kinds(2), &[]).0, 200);
+        assert_eq!(server.post(&newest(2, "tools/call", waiting()), &[]).0, 200);
         since.elapsed()
     });
     eprintln!("a call that was stopped made room after {times:?}");
@@ -242,8 +242,112 @@ fn a_fit_whose_client_goes_away_gives_its_memory_back() {
     };
     let stop_and_ask = || {
         drop(stream.take());
-        assert_eq!(server.post(&server.kinds(2), &[]).0, 200);
+        assert_eq!(server.post(&newest(2, "tools/call", waiting()), &[]).0, 200);
     };
     let held = stopped_fits(|| resident(&server.child), begin, stop_and_ask);
     eprintln!("KiB before, at most and after: {held:?}");
+}
+
+/// The version before the newest, whose clients cancel by the id of their request.
+const OLDER: [(&str, &str); 1] = [("MCP-Protocol-Version", "2025-11-25")];
+
+fn older(id: u64, params: &Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
+}
+
+fn cancel(id: u64) -> Value {
+    let params = json!({ "requestId": id, "reason": "enough" });
+    json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params })
+}
+
+/// Sends a call that goes on for minutes, and waits until the server works on it.
+fn begun(server: &Server, message: &Value, more: &[(&str, &str)]) -> TcpStream {
+    let mut message = message.clone();
+    message["params"]["_meta"]["progressToken"] = json!(1);
+    let mut stream = server.open();
+    stream.write_all(&server.request(&message, more)).unwrap();
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    assert!(lines.any(|l| l.is_ok_and(|l| l.contains("\"fit "))), "the fit was never told of");
+    stream
+}
+
+#[test]
+fn an_older_client_that_goes_away_stops_its_call() {
+    let files = Files::new("older-gone");
+    let fit = older(1, &long_fit(&files.inside()));
+    let server = Server::new(&files.inside(), &["--calls", "1"], None);
+    let times = promptly(|| {
+        let stream = begun(&server, &fit, &OLDER);
+        stream.shutdown(std::net::Shutdown::Both).unwrap();
+        drop(stream);
+        let since = Instant::now();
+        assert_eq!(server.post(&older(2, &waiting()), &OLDER).0, 200);
+        since.elapsed()
+    });
+    eprintln!("a call that was stopped made room after {times:?}");
+}
+
+#[test]
+fn a_call_without_a_session_is_cancelled_by_its_id() {
+    let files = Files::new("older-cancel");
+    let fit = long_fit(&files.inside());
+    let server = Server::new(&files.inside(), &["--calls", "1"], None);
+    let mut id = 100;
+    let times = promptly(|| {
+        id += 1;
+        let mut stream = begun(&server, &older(id, &fit), &OLDER);
+        let since = Instant::now();
+        assert_eq!(server.post(&cancel(id), &OLDER).0, 202);
+        assert_eq!(server.post(&older(2, &waiting()), &OLDER).0, 200);
+        let took = since.elapsed();
+        // Its answer ends without having said anything.
+        let (_, rest) = answer(&mut stream);
+        assert!(!rest.contains("\"result\""), "{rest}");
+        took
+    });
+    eprintln!("a call that was cancelled made room after {times:?}");
+    // What has ended, or was never begun, is no mistake of who cancels.
+    assert_eq!(server.post(&cancel(id), &OLDER).0, 202);
+    assert_eq!(server.post(&cancel(9999), &OLDER).0, 202);
+}
+
+#[test]
+fn nobody_cancels_the_call_of_somebody_else() {
+    let files = Files::new("older-twice");
+    let fit = older(7, &long_fit(&files.inside()));
+    let server = Server::new(&files.inside(), &["--calls", "2"], None);
+    // Two clients count from the same number.
+    let (mut one, mut two) = (begun(&server, &fit, &OLDER), begun(&server, &fit, &OLDER));
+    let (status, told) = server.post(&cancel(7), &OLDER);
+    assert_eq!(status, 409, "{told}");
+    let told = result_of_error(&told);
+    assert_eq!(told["error"]["data"]["code"], "E1108", "{told}");
+    for stream in [&mut one, &mut two] {
+        stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+        // It goes on: there is no end within that time, but beats.
+        let mut bytes = [0; 1 << 16];
+        let until = Instant::now() + Duration::from_millis(500);
+        while Instant::now() < until {
+            assert_ne!(stream.read(&mut bytes).unwrap(), 0, "the call was stopped");
+        }
+    }
+    // One has ended: who has its id may still be meant.
+    drop(one);
+    while server.post(&older(8, &waiting()), &OLDER).0 != 200 {}
+    assert_eq!(server.post(&cancel(7), &OLDER).0, 409);
+    // A page of another origin cancels nothing.
+    let third = begun(&server, &older(31, &fit["params"]), &OLDER);
+    let foreign = [OLDER[0], ("Origin", "https://evil.example")];
+    assert_eq!(server.post(&cancel(31), &foreign).0, 403);
+    let mut third = third;
+    third.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let mut bytes = [0; 1 << 16];
+    for _ in 0..4 {
+        assert_ne!(third.read(&mut bytes).unwrap(), 0, "the call was stopped");
+    }
+}
+
+fn result_of_error(body: &str) -> Value {
+    let json = body.split("\r\n\r\n").nth(1).unwrap_or_default();
+    serde_json::from_str(json).unwrap_or_else(|e| panic!("{e}: {body}"))
 }

@@ -1,6 +1,6 @@
 //! Over standard input and output.
 
-use super::support::{Client, Files, against, long_fit, promptly, stopped_fits};
+use super::support::{Client, Files, against, long_fit, promptly, stopped_fits, waiting};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
@@ -100,7 +100,12 @@ fn tools_answer_as_the_service_and_as_their_schemas_say() {
     let rows = files.table();
     let rows = rows.iter().map(|r| (r["operation"].as_str().unwrap(), r["request"].clone()));
     for (name, request) in rows.chain(more) {
-        let result = client.call(name, request.clone());
+        // An agent is told briefly what is long, unless it asks for all.
+        let mut asked = request.clone();
+        if ["datasheet.extract", "model.make"].contains(&name) {
+            asked["detail"] = json!("full");
+        }
+        let result = client.call(name, asked);
         let mut document = held_to_its_schema(&tools, name, &result);
         let reply = host.service().call(name, &request.to_string(), &()).unwrap();
         let mut wanted: Value = serde_json::from_str(&reply.document).unwrap();
@@ -108,6 +113,53 @@ fn tools_answer_as_the_service_and_as_their_schemas_say() {
             document.as_object_mut().unwrap().remove("run");
         }
         assert_eq!(document, wanted, "{name} {request}");
+    }
+}
+
+#[test]
+fn what_is_long_is_told_briefly_and_in_full_on_request() {
+    let files = Files::new("brief");
+    let mut client = Client::new(&files.inside(), &[]);
+    client.shake_hands();
+    let tools = client.ask("tools/list", json!({}))["result"]["tools"].clone();
+    for name in ["datasheet.extract", "model.make"] {
+        let asked = |detail: Value| json!({ "sources": ["EX41.pdf"], "detail": detail });
+        let full = client.call(name, asked(json!("full")));
+        let full = held_to_its_schema(&tools, name, &full);
+        assert!(full["left_out"].is_null());
+        let result = client.call(name, json!({ "sources": ["EX41.pdf"] }));
+        let brief = held_to_its_schema(&tools, name, &result);
+        let size = |document: &Value| document.to_string().len();
+        assert!(size(&brief) * 3 < size(&full), "{name}: {} of {}", size(&brief), size(&full));
+        let text = result["content"][0]["text"].as_str().unwrap();
+        assert!(!text.contains('\n') && text.len() == size(&brief), "{name}");
+        eprintln!("{name}: {} bytes briefly, {} in full", size(&brief), size(&full));
+        // What an agent acts on is all there.
+        for path in [
+            "/device",
+            "/diagnostics",
+            "/models",
+            "/fit/parameters",
+            "/fit/rated",
+            "/verdict/rules",
+        ] {
+            assert_eq!(brief.pointer(path), full.pointer(path), "{name} {path}");
+        }
+        let left_out = brief["left_out"].as_array().unwrap();
+        assert!(left_out.len() > 1, "{left_out:?}");
+        assert_eq!(client.call(name, asked(json!("some")))["isError"], true);
+        let last = left_out.last().unwrap().as_str().unwrap();
+        if name == "model.make" {
+            let uri = last.rsplit(' ').next().unwrap();
+            let read = client.ask("resources/read", json!({ "uri": uri }));
+            let text = read["result"]["contents"][0]["text"].as_str().unwrap();
+            let mut whole: Value = serde_json::from_str(text).unwrap();
+            let mut full = full;
+            for document in [&mut whole, &mut full] {
+                document.as_object_mut().unwrap().remove("run");
+            }
+            assert_eq!(whole, full);
+        }
     }
 }
 
@@ -189,12 +241,19 @@ fn resources_prompts_and_completions_are_served() {
         let least = if uri == "espice://list/reports" { 10 } else { 40 };
         assert!(text.is_some_and(|t| t.len() > least), "{uri}: {answer}");
     }
-    for uri in ["espice://rule/none", "espice://list/files", "file:///etc/passwd", "x"] {
+    for uri in [
+        "espice://rule/E0305",
+        "espice://outcome/none",
+        "espice://rule/none",
+        "espice://list/files",
+        "file:///etc/passwd",
+        "x",
+    ] {
         let answer = client.ask("resources/read", json!({ "uri": uri }));
         assert_eq!(answer["error"]["code"], -32602, "{uri}: {answer}");
     }
     let templates = client.ask("resources/templates/list", json!({}));
-    assert_eq!(templates["result"]["resourceTemplates"].as_array().unwrap().len(), 5);
+    assert_eq!(templates["result"]["resourceTemplates"].as_array().unwrap().len(), 6);
 
     let prompts = client.ask("prompts/list", json!({}))["result"]["prompts"].clone();
     assert_eq!(prompts.as_array().unwrap().len(), 4);
@@ -327,7 +386,7 @@ fn a_call_that_is_cancelled_makes_room_at_once() {
         let told = json!({ "jsonrpc": "2.0", "method": method, "params": params });
         client.write(&told.to_string());
         // The only place is free again: a call that needs it is answered.
-        let listed = client.call("pack.list", json!({ "what": "kinds" }));
+        let listed = client.ask("tools/call", waiting())["result"].clone();
         assert_eq!(listed["isError"], false);
         since.elapsed()
     });
@@ -348,8 +407,33 @@ fn a_fit_that_is_cancelled_gives_its_memory_back() {
         let told = json!({ "jsonrpc": "2.0", "method": method, "params": params });
         let mut client = client.borrow_mut();
         client.write(&told.to_string());
-        assert_eq!(client.call("pack.list", json!({ "what": "kinds" }))["isError"], false);
+        assert_eq!(client.ask("tools/call", waiting())["result"]["isError"], false);
     };
     let held = stopped_fits(|| client.borrow().resident(), begin, stop_and_ask);
     eprintln!("KiB before, at most and after: {held:?}");
+}
+
+#[test]
+fn what_is_looked_up_does_not_wait_for_fits() {
+    let files = Files::new("lanes");
+    let fit = long_fit(&files.inside());
+    let mut client = Client::new(&files.inside(), &["--calls", "1"]);
+    // One runs for minutes, as many wait as may, and one more is refused.
+    let fits: Vec<u64> = (0..66).map(|_| client.send("tools/call", fit.clone())).collect();
+    let refused = client.message();
+    assert!(fits.contains(&refused["id"].as_u64().unwrap()), "{refused}");
+    let text = refused["result"]["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("E1105"), "{refused}");
+    for (name, arguments) in [
+        ("pack.list", json!({ "what": "kinds" })),
+        ("tool.find", json!({ "query": "diode" })),
+        ("rule.explain", json!({ "rule": "std::vf_plausible" })),
+        ("model.eval", json!({ "card": "d.lib", "at": [{ "pin": "a", "volts": [0.6] }] })),
+    ] {
+        let since = Instant::now();
+        assert_eq!(client.call(name, arguments)["isError"], false, "{name}");
+        eprintln!("{name} beside 65 fits took {:?}", since.elapsed());
+    }
+    let answered = client.ask("resources/read", json!({ "uri": "espice://list/kinds" }));
+    assert!(answered["result"]["contents"][0]["text"].is_string(), "{answered}");
 }

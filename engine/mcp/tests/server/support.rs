@@ -257,6 +257,11 @@ pub(crate) fn long_fit(folder: &Path) -> Value {
     json!({ "name": "model.fit", "arguments": arguments })
 }
 
+/// A call that takes a moment, and waits for its turn among those that take long.
+pub(crate) fn waiting() -> Value {
+    json!({ "name": "datasheet.extract", "arguments": { "sources": ["family.toml"] } })
+}
+
 /// Several times: a fit begins, runs until it has taken memory, and is stopped. Holds that the
 /// server lets go of the memory. Gives KiB before, at most and after, of each.
 pub(crate) fn stopped_fits(
@@ -370,6 +375,20 @@ fn check(whole: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec
                     && (if keyword == "minItems" { count < limit } else { count > limit })
                 {
                     wrong.push(format!("{at}: {count} elements"));
+                }
+            }
+            "minLength" => {
+                let count = value.as_str().map_or(u64::MAX, |text| text.chars().count() as u64);
+                if count < says.as_u64().unwrap() {
+                    wrong.push(format!("{at}: {count} letters"));
+                }
+            }
+            "exclusiveMinimum" | "exclusiveMaximum" => {
+                let limit = says.as_f64().unwrap();
+                let is_least = keyword == "exclusiveMinimum";
+                let fits = |v: f64| if is_least { v > limit } else { v < limit };
+                if value.as_f64().is_some_and(|v| !fits(v)) {
+                    wrong.push(format!("{at}: {value} is not within {limit}"));
                 }
             }
             "minimum" | "maximum" => {
