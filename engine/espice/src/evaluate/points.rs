@@ -53,9 +53,7 @@ pub(super) fn of_grid(
     let wrong = |message: String| {
         Err(Diagnostic::error(Code::EVALUATION_BIASES, message).at(Place::File(file)).help(
             format!(
-                "give values or a range, such as `--at {}=0:1:0.1`; the pins are {}, and those \
-                 that are not named are at 0 V",
-                pins.first().map_or("", String::as_str),
+                "give values of pins (`at`); the pins are {}, and those that are not named are at 0 V",
                 pins.join(", ")
             ),
         ))
