@@ -13,8 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How long an id is remembered after its call has ended.
-const MEMORY: Duration = Duration::from_secs(900);
+/// How long an id is remembered after its call has ended: who cancels a call has not heard of its end,
+/// which takes no longer.
+const MEMORY: Duration = Duration::from_secs(120);
 /// Ids that are remembered at most.
 const MOST: usize = 4096;
 

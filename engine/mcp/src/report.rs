@@ -71,6 +71,12 @@ impl Reports {
         kept.iter().find(|k| k.name == name).map(|k| k.page.clone())
     }
 
+    /// Whether the document of a report is kept: not where it is too long.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().any(|k| k.name == name && k.outcome.is_some())
+    }
+
     /// The document of a report, as JSON.
     pub(crate) fn outcome(&self, name: &str) -> Option<String> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -262,10 +268,13 @@ mod tests {
         let whole: Value = serde_json::from_str(&reports.outcome(name).unwrap()).unwrap();
         assert_eq!(whole, later);
         for number in 0..WHOLE {
-            assert!(reports.outcome(name).is_some());
+            assert!(reports.outcome(name).is_some() && reports.holds(name));
             reports.keep(&outcome(&format!("Y{number}")));
         }
         assert!(reports.outcome(name).is_none() && reports.find(name).is_some());
+        let mut long = outcome("Z");
+        long["facts"] = json!("x".repeat(LONGEST_WHOLE));
+        assert!(!reports.holds(&reports.keep(&long).name));
         for number in 0..KEPT {
             reports.keep(&outcome(&number.to_string()));
         }

@@ -163,7 +163,8 @@ pub(crate) fn result(server: &Server, job: &Job, made: Result<Reply, Refusal>) -
                 Detail::Full => reply.document,
                 Detail::Brief => {
                     let name = report.as_ref().map(|r| r.name.as_str());
-                    let whole = name.map(|name| format!("{OUTCOME}{name}"));
+                    let kept = name.filter(|name| server.reports.holds(name));
+                    let whole = kept.map(|name| format!("{OUTCOME}{name}"));
                     detail::shorten(job.operation.name, &mut document, whole.as_deref());
                     // Whoever reads it as text pays for blanks, too.
                     document.to_string()

@@ -44,8 +44,8 @@ Right:  ESPICE_MCP_KEY=… espice mcp --http 0.0.0.0:8765";
 
     CANCEL_AMBIGUOUS "E1108" "it is not sure which call is to be cancelled"
 "Over HTTP without sessions nobody tells the requests of one client from those of another, and clients
-count from the same number. A call is cancelled by its id where no other call has had that id for a
-quarter of an hour; else nothing is stopped, because it might be somebody else's. Closing the connection
+count from the same number. A call is cancelled by its id where no other call has had that id within
+two minutes; else nothing is stopped, because it might be somebody else's. Closing the connection
 of a call always stops it.
 
 Wrong:  {\"method\": \"notifications/cancelled\", \"params\": {\"requestId\": 1}}   where two have called with id 1
