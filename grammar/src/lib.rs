@@ -8,9 +8,12 @@ mod build;
 mod draft;
 mod forms;
 mod freeze;
+mod joining;
 mod layout;
 mod message;
+mod once;
 mod outline;
+mod quotes;
 mod rules;
 mod tokens;
 
@@ -75,5 +78,5 @@ fn settle(diagnostics: Diagnostics, text: &str, offset: usize) -> Diagnostics {
     };
     let mut settled: Diagnostics = diagnostics.into_iter().map(whole).collect();
     settled.sort();
-    settled
+    once::once(settled, text, offset)
 }

@@ -6,8 +6,9 @@
 //! statement visibly starts, a brace where the next item starts or the indentation says so.
 
 use crate::forms::{ALLOW, Body, Context, TAKES_REASON, is_statement_word};
+use crate::joining::{OWNS_BLOCK, is_joining, is_operator};
 use crate::tokens::{Token, TokenKind, Tokens};
-use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
+use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span, did_you_mean};
 
 /// Deepest nesting of brackets, blocks, `if` and `every`.
 pub(crate) const DEPTH_LIMIT: usize = 64;
@@ -20,6 +21,9 @@ pub(crate) struct Statement {
     pub(crate) block: Option<Block>,
     /// Whether its brackets do not match, so that reading it would say the same again.
     pub(crate) broken: bool,
+    /// Whether it is the rest of the item before, whose head ended too early: nothing is to be
+    /// said of it.
+    pub(crate) rest: bool,
 }
 
 /// The statements between braces.
@@ -97,7 +101,9 @@ impl Outliner<'_> {
         while let Some(entry) = entries.next() {
             let mut loose = Vec::new();
             match entry {
-                Entry::Statement(s) if !self.is_loose(&s) => {
+                Entry::Statement(mut s) if !self.is_loose(&s) => {
+                    let lacks = |i: &Statement| lacks_block(i, self.tokens, self.text);
+                    s.rest = items.last().is_some_and(lacks) && self.is_no_item(s.first);
                     items.push(s);
                     continue;
                 }
@@ -159,6 +165,12 @@ impl Outliner<'_> {
         s.block.is_none() && Context::File.form(self.word(s.first)).is_none()
     }
 
+    /// Whether a word is neither that of an item nor one that is misspelt.
+    fn is_no_item(&self, at: usize) -> bool {
+        let words = Context::File.forms().iter().map(|f| f.word);
+        Context::File.form(self.word(at)).is_none() && did_you_mean(self.word(at), words).is_none()
+    }
+
     /// Reads one statement; `at` ends behind it, before its `;` or `}`.
     fn statement(&mut self) -> Statement {
         let first = self.at;
@@ -168,7 +180,8 @@ impl Outliner<'_> {
         let mut depth = 0;
         // How many `if` still wait for their `then`.
         let mut open_ifs = 0_usize;
-        let mut statement = Statement { first, end: first, block: None, broken: false };
+        let mut statement =
+            Statement { first, end: first, block: None, broken: false, rest: false };
         while let Some(&token) = self.tokens.get(self.at) {
             let text = token.text(self.text);
             match token.kind {
@@ -177,7 +190,13 @@ impl Outliner<'_> {
                         self.at = next;
                         continue;
                     }
-                    None => break,
+                    None => {
+                        if brackets.is_empty() && !statement.broken && self.lacks_brace(first) {
+                            let end = statement.end;
+                            statement.block = Some(self.block_without_brace(first, end));
+                        }
+                        break;
+                    }
                 },
                 TokenKind::Comment | TokenKind::Doc => {
                     self.at += 1;
@@ -295,8 +314,13 @@ impl Outliner<'_> {
         if self.depth == 0 {
             self.unclosed_until = self.end_of_unclosed(open);
         }
-        self.depth += 1;
         self.at += 1;
+        self.block_inside(owner, Some(open))
+    }
+
+    /// Reads a block behind its `{`, where it has one.
+    fn block_inside(&mut self, owner: usize, open: Option<usize>) -> Block {
+        self.depth += 1;
         let mut statements = Vec::new();
         let closed = loop {
             let Some(token) = self.skip_blank() else { break false };
@@ -313,7 +337,7 @@ impl Outliner<'_> {
             }
         };
         self.depth -= 1;
-        if !closed {
+        if let Some(open) = open.filter(|_| !closed) {
             self.diagnostics.push(
                 Diagnostic::error(Code::UNCLOSED, "this `{` is never closed")
                     .at(self.span(open))
@@ -323,6 +347,41 @@ impl Outliner<'_> {
         let end = self.at;
         self.expect_line_end(closed);
         Block { end, statements }
+    }
+
+    /// Whether the layout says that a block starts behind a statement whose line ends without
+    /// `{`: lines that are indented deeper, and then a `}` below its first word.
+    fn lacks_brace(&self, first: usize) -> bool {
+        if !OWNS_BLOCK.contains(&self.word(first)) {
+            return false;
+        }
+        let Some(outer) = self.indent_if_first(first) else { return false };
+        let mut inner = false;
+        for (at, token) in self.tokens.iter().enumerate().skip(self.at) {
+            let Some(indent) = self.indent_if_first(at).filter(|_| token.kind.is_significant())
+            else {
+                continue;
+            };
+            if indent <= outer {
+                return inner && indent == outer && self.word(at) == "}";
+            }
+            inner = true;
+        }
+        false
+    }
+
+    /// Reads a block that lacks its `{`, behind the token before `end`.
+    fn block_without_brace(&mut self, owner: usize, end: usize) -> Block {
+        let from = self.tokens.get(end.saturating_sub(1)).map_or(0, |t| t.end);
+        let span = Span::new(self.file, self.base + from, self.base + from);
+        self.diagnostics.push(
+            Diagnostic::error(Code::UNCLOSED, "the `{` of this block is missing")
+                .label(span, "expected `{` here"),
+        );
+        if self.depth == 0 {
+            self.unclosed_until = None;
+        }
+        self.block_inside(owner, None)
     }
 
     /// After `}` the line ends, or another block, or `;` follows.
@@ -535,57 +594,4 @@ fn lacks_block(item: &Statement, tokens: &[Token], text: &str) -> bool {
     let word = tokens.get(item.first).map_or("", |t| t.text(text));
     item.block.is_none()
         && Context::File.form(word).is_some_and(|f| matches!(f.body, Body::Required(_)))
-}
-
-/// Words that need something on both sides, or after them.
-fn is_joining(word: &str) -> bool {
-    matches!(
-        word,
-        "and"
-            | "or"
-            | "not"
-            | "in"
-            | "is"
-            | "at"
-            | "by"
-            | "over"
-            | "where"
-            | "then"
-            | "else"
-            | "otherwise"
-            | "with"
-            | "to"
-            | "from"
-            | "because"
-    )
-}
-
-fn is_operator(sign: &str) -> bool {
-    matches!(
-        sign,
-        ":" | "="
-            | "+"
-            | "-"
-            | "*"
-            | "/"
-            | "^"
-            | "=="
-            | "!="
-            | "<"
-            | "<="
-            | ">"
-            | ">="
-            | ".."
-            | "."
-            | "->"
-            | "::"
-            | ":="
-            | "&&"
-            | "||"
-            | "&"
-            | "|"
-            | "<>"
-            | "**"
-            | "!"
-    )
 }

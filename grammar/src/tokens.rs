@@ -5,6 +5,7 @@
 //! byte for byte, so that places stay true.
 
 use crate::message;
+use crate::quotes::{Lacks, lacking};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Span};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -198,6 +199,8 @@ struct Lexer<'t> {
     tokens: Vec<Token>,
     edits: Vec<(Range<usize>, String)>,
     diagnostics: Diagnostics,
+    /// Where the token at hand starts, if that is not where it was met.
+    moved_to: Option<usize>,
 }
 
 impl<'t> Lexer<'t> {
@@ -229,6 +232,7 @@ impl<'t> Lexer<'t> {
                 c if c.is_ascii_digit() => self.number(),
                 c => self.sign(c),
             };
+            let start = self.moved_to.take().unwrap_or(start);
             self.tokens.push(Token { kind, start, end: self.at });
         }
     }
@@ -304,16 +308,11 @@ impl<'t> Lexer<'t> {
             found
         });
         let Some((length, _)) = end.filter(|&(_, c)| c == quote) else {
-            let line = self.line_length();
-            let length = self.rest().get(..line).unwrap_or("").trim_end().len();
-            self.at += length.max(1);
-            let span = self.span(start, self.at);
-            self.diagnostics.push(
-                Diagnostic::error(Code::BAD_TEXT, "this quoted text is never closed")
-                    .at(span)
-                    .help("close it with `\"` on the same line"),
-            );
-            self.close_for_the_parser(start);
+            if quote == '"' {
+                return self.odd_quotes(start);
+            }
+            self.at = start + self.rest().get(..self.line_length()).unwrap_or("").trim_end().len();
+            self.never_closed(start);
             return TokenKind::Text;
         };
         self.at += length + 1;
@@ -328,6 +327,69 @@ impl<'t> Lexer<'t> {
             self.edits.push((start..self.at, format!("\"{inner}\"")));
         }
         TokenKind::Text
+    }
+
+    /// A line with a quote too few, its last at `last`: goes back to where it is missing.
+    fn odd_quotes(&mut self, last: usize) -> TokenKind {
+        let line = self.text.get(..last).and_then(|t| t.rfind('\n')).map_or(0, |n| n + 1);
+        let texts = |t: &&Token| t.start >= line;
+        let own: Vec<Token> = self.tokens.iter().rev().take_while(texts).copied().collect();
+        let quoted = own.iter().rev().filter(|t| t.kind == TokenKind::Text);
+        let mut quotes: Vec<usize> =
+            quoted.flat_map(|t| [t.start - line, t.end - 1 - line]).collect();
+        quotes.push(last - line);
+        let is = |text: &str| own.iter().filter(|t| t.text(self.text) == text).count();
+        let braces = is("{").saturating_sub(is("}"));
+        let whole = self.text.get(line..last + self.line_length()).unwrap_or("");
+        let (from, start) = match lacking(whole, &quotes, last - line, braces) {
+            Lacks::Opening(at) => (line + at - 1, line + at),
+            Lacks::Closing(start, end) => {
+                self.back_to(line + start);
+                self.at = line + end;
+                self.never_closed(line + start);
+                self.moved_to = Some(line + start);
+                return TokenKind::Text;
+            }
+        };
+        // The blank before the text becomes its quote.
+        self.back_to(from);
+        let closing = self.text.get(start..).and_then(|t| t.find('"')).map_or(last, |n| start + n);
+        self.at = closing + 1;
+        let inner = self.text.get(start..closing).unwrap_or("");
+        self.edits.push((from..self.at, format!("\"{inner}\"")));
+        self.moved_to = Some(from);
+        let span = self.span(start, self.at);
+        self.diagnostics.push(
+            Diagnostic::error(Code::BAD_TEXT, "this quoted text is never opened")
+                .at(span)
+                .help("open it with `\"`"),
+        );
+        TokenKind::Text
+    }
+
+    /// Forgets what was read from a place on.
+    fn back_to(&mut self, place: usize) {
+        self.tokens.retain(|t| t.start < place);
+        self.edits.retain(|e| e.0.start < place);
+        let at = self.base + place;
+        let before = |d: &Diagnostic| match d.place() {
+            Some(espice_base::Place::Text(span)) => (span.start as usize) < at,
+            _ => true,
+        };
+        let told = std::mem::take(&mut self.diagnostics);
+        self.diagnostics = told.into_iter().filter(before).collect();
+    }
+
+    /// Tells of a text that ends here without a quote, and closes it for the parser.
+    fn never_closed(&mut self, start: usize) {
+        let span = self.span(start, self.at.max(start + 1));
+        self.at = self.at.max(start + 1);
+        self.diagnostics.push(
+            Diagnostic::error(Code::BAD_TEXT, "this quoted text is never closed")
+                .at(span)
+                .help("close it with `\"` on the same line"),
+        );
+        self.close_for_the_parser(start);
     }
 
     /// Makes an unclosed text readable, so that it gives one diagnostic and no more.

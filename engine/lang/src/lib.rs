@@ -11,6 +11,8 @@ mod quantities;
 pub mod rules;
 mod template;
 mod threads;
+mod told;
 
 pub use pack::{EmbeddedFile, EmbeddedPack, PackRoot, load};
 pub use quantities::Quantities;
+pub use told::Damage;

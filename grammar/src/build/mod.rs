@@ -3,6 +3,7 @@
 
 mod circuit;
 mod devices;
+mod heads;
 mod items;
 mod nodes;
 mod precedence;
@@ -18,12 +19,12 @@ use self::torn::Failed;
 use crate::ast::{
     Allow, Binding, Comprehension, Expr, Item, Let, Path, Quoted, Signature, Type, Word,
 };
-use crate::forms::{ALLOW, Body, Context, FOREIGN_WORDS, Form, RESERVED_FOR_LATER};
+use crate::forms::{ALLOW, Body, Context, Form};
 use crate::layout::LayoutHints;
 use crate::message::{Failure, shorten};
 use crate::outline::{Block, Statement, outline};
 use crate::rules::{Rule, StatementParser};
-use crate::tokens::{Token, TokenKind, Tokens, describe};
+use crate::tokens::{Token, TokenKind, Tokens};
 use espice_base::{Code, Diagnostic, Diagnostics, FileId, Place, Span, did_you_mean};
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
@@ -140,6 +141,9 @@ impl<'a> Builder<'a> {
     }
 
     fn item(&mut self, statement: &Statement) -> Option<Item> {
+        if statement.rest {
+            return None;
+        }
         // The block is read even when the head is not: its mistakes are mistakes of their own.
         let (form, head) = self.read(statement, Context::File)?;
         let block = self.block_of(statement, form, head.is_some());
@@ -170,7 +174,12 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let told = self.diagnostics.len();
+            let cut_short = failed.is_some_and(|f| self.is_cut_short(f, statement, context));
             let found = self.read(statement, context);
+            if cut_short && self.diagnostics.len() > told {
+                self.forget_since(told);
+                continue;
+            }
             let reads = !statement.broken && self.diagnostics.len() == told;
             failed = (!reads).then_some(Failed { statement, told });
             let Some((form, parsed)) = found else { continue };
@@ -245,66 +254,6 @@ impl<'a> Builder<'a> {
         Some((form, parsed))
     }
 
-    /// The form of a statement; the flag says that its first word is another and was taken for
-    /// this one.
-    fn form_of(&self, statement: &Statement, context: Context) -> (Option<&'static Form>, bool) {
-        let Some(token) = self.tokens.get(statement.first) else { return (None, false) };
-        let word = token.text(self.text);
-        if token.kind != TokenKind::Word {
-            return (None, false);
-        }
-        if let Some(form) = context.form(word) {
-            return (Some(form), false);
-        }
-        if RESERVED_FOR_LATER.contains(&word) {
-            return (None, false);
-        }
-        let own = |w: &str| context.forms().iter().find(|f| f.word == w);
-        let foreign = FOREIGN_WORDS.iter().find(|f| f.0 == word).and_then(|f| own(f.1));
-        let close = || did_you_mean(word, context.forms().iter().map(|f| f.word)).and_then(own);
-        let form = foreign.or_else(close);
-        (form, form.is_some())
-    }
-
-    fn unknown(&self, statement: &Statement, context: Context, meant: Option<&Form>) -> Diagnostic {
-        let token = self.tokens.get(statement.first);
-        let span = self.token_span(statement.first);
-        let word = shorten(token.map_or("", |t| t.text(self.text)));
-        let place = context.phrase();
-        if token.is_some_and(|t| t.kind != TokenKind::Word) {
-            let found = describe(token, self.text);
-            let found = Diagnostic::error(
-                Code::SYNTAX,
-                format!("a statement starts with a word, found {found}"),
-            )
-            .at(span);
-            return match token.map(|t| t.kind) {
-                Some(TokenKind::Sign) => found.help(
-                    "to continue a statement, put the operator at the end of the line before",
-                ),
-                _ => found,
-            };
-        }
-        if RESERVED_FOR_LATER.contains(&word.as_str()) {
-            let message = format!("`{word}` is reserved for a later version of the language");
-            return Diagnostic::error(Code::UNKNOWN_STATEMENT, message).at(span);
-        }
-        let what = if context == Context::File { "an item of" } else { "a statement of" };
-        let message = format!("`{word}` is not {what} {place}");
-        let found = Diagnostic::error(Code::UNKNOWN_STATEMENT, message).at(span);
-        if let Some(form) = meant {
-            let usage = form.usage;
-            return found.help(format!("did you mean `{}`? the form is `{usage}`", form.word));
-        }
-        let words: Vec<String> = context
-            .forms()
-            .iter()
-            .filter(|f| !f.word.is_empty())
-            .map(|f| format!("`{}`", f.word))
-            .collect();
-        found.help(format!("here may stand {}", words.join(", ")))
-    }
-
     /// The statements of a statement's block; reports a block that is missing or out of place.
     fn block_of<'s>(
         &mut self,
@@ -313,6 +262,8 @@ impl<'a> Builder<'a> {
         head_reads: bool,
     ) -> &'s [Statement] {
         match (&statement.block, form.body) {
+            // Of a head that did not read the block is none of its own mistakes.
+            (Some(_), Body::None) if !head_reads => &[],
             (Some(_), Body::None) => {
                 let message = match form.word {
                     "" => String::from("this statement takes no block"),

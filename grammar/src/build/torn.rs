@@ -60,6 +60,31 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether the statement before ended with its line where more was to come, and this one, on
+    /// the next line, starts with no word of a statement: then it is what was to come.
+    pub(super) fn is_cut_short(
+        &self,
+        failed: Failed<'_>,
+        statement: &Statement,
+        context: Context,
+    ) -> bool {
+        let text = |s: &Statement| self.tokens.get(s.first).map_or("", |t| t.text(self.text));
+        let is_form = |word: &str| context.form(word).is_some_and(|f| !f.word.is_empty());
+        let ended = self.range(failed.statement).end;
+        let between = self.text.get(ended..self.range(statement).start).unwrap_or("");
+        let forms = || context.forms().iter().map(|f| f.word);
+        between.matches('\n').count() == 1
+            && !is_form(text(statement))
+            && did_you_mean(text(statement), forms()).is_none()
+            && self.diagnostics.iter().skip(failed.told).any(|d| d.code == Code::INCOMPLETE)
+    }
+
+    /// Takes back what was told since there were so many diagnostics.
+    pub(super) fn forget_since(&mut self, told: usize) {
+        let all = std::mem::take(self.diagnostics).into_iter();
+        *self.diagnostics = all.take(told).collect();
+    }
+
     /// The indentation of a token that is the first of its line.
     fn indent(&self, token: usize) -> Option<usize> {
         let start = self.tokens.get(token)?.start;

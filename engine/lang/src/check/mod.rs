@@ -31,6 +31,21 @@ pub(crate) struct Declarations {
     pub(crate) templates: Vec<Owned<ast::Template>>,
 }
 
+/// Names of what kinds measure, by themselves or in a circuit, and what the library lacks of it.
+fn unmeasured(library: &Library, declared: &Declarations) -> Vec<String> {
+    let known = |name: &&String| {
+        let in_kind = |k: &KindIr| k.quantities.iter().any(|q| q.symbol == **name);
+        let in_circuit = |k: &KindIr| {
+            k.circuits.iter().flat_map(|c| &c.outputs).any(|output| output.symbol == **name)
+        };
+        library.kinds.iter().any(|k| in_kind(k) || in_circuit(k))
+    };
+    let quantities = declared.kinds.iter().flat_map(|k| &k.item.quantities);
+    let quantities = quantities.map(|q| &q.symbol.text);
+    let outputs = declared.circuits.iter().flat_map(|c| &c.item.outputs).map(|o| &o.0.text);
+    quantities.chain(outputs).filter(|name| !known(name)).cloned().collect()
+}
+
 /// Declared names that did not become part of the library.
 fn unsound(library: &Library, symbols: &[Owned<ast::Symbol>], declared: &Declared) -> Vec<String> {
     let symbols = symbols.iter().map(|s| &s.item.name.text);
@@ -72,6 +87,8 @@ pub(crate) fn check(
         &names,
         diagnostics,
     );
+    let lost = unmeasured(library, &declarations);
+    library.lost_names.extend(lost);
     // What templates need of kinds.
     let bare = |kind: &KindIr| KindIr {
         name: kind.name.clone(),

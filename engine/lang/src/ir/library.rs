@@ -1,5 +1,6 @@
 use super::{CircuitIr, ExprId, QuantityIr, TemplateIr};
 use crate::template::Templates;
+use crate::told::Damage;
 use espice_base::{Digest, FileId, Place, Span};
 use espice_facts::SymbolTable;
 use espice_syntax::ast;
@@ -234,6 +235,8 @@ pub struct Library {
     /// Heads of items in which a syntax mistake was reported: what seems to be missing in them
     /// may be what the mistake hides.
     pub damaged: Vec<Span>,
+    /// Those items as a whole, with the words of what did not read.
+    pub damage: Vec<Damage>,
     /// Indices of packs that extend, directly or not, something that is missing.
     pub incomplete_packs: BTreeSet<usize>,
 }

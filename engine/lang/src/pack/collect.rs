@@ -1,7 +1,7 @@
 //! Parses the files of packs and sorts their items into the library.
 
 use super::cases::cases;
-use super::damage::{broken_names, text_place};
+use super::damage::{lost, text_place};
 use super::files::{PackFile, unreadable};
 use super::source::{PackSource, folder_of, join};
 use super::tables::read_table;
@@ -10,6 +10,7 @@ use crate::check::Declarations;
 use crate::check::dims::likely;
 use crate::check::names::{Class, Lookup, Names};
 use crate::ir::{Allowed, Library, Owned, ScriptSource, TestData};
+use crate::rules::is_reserved;
 use espice_base::{
     Code, Diagnostic, Diagnostics, FileId, Place, ReadError, Severity, SourceMap, Span, Text,
 };
@@ -73,9 +74,11 @@ impl<'f> Collector<'_, 'f> {
         let id = *id;
         let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
         let errors: Vec<Span> = told.iter().filter(is_error).filter_map(text_place).collect();
-        for word in broken_names(text, &errors) {
+        let lost = lost(text, id, &errors);
+        for word in lost.names {
             self.names.add_broken(word);
         }
+        self.library.damage.extend(lost.items);
         self.diagnostics.extend(told);
         if let Some(info) = self.library.packs.get_mut(self.pack) {
             info.files.push(id);
@@ -156,6 +159,12 @@ impl<'f> Collector<'_, 'f> {
             ItemKind::Limits(item) => {
                 if !self.declare(Class::Table, &item.name) {
                     return;
+                }
+                if is_reserved(&item.name.text) {
+                    let message = format!("`{}` belongs to the language", item.name.text);
+                    let told = Diagnostic::error(Code::RESERVED_NAME, message);
+                    let told = told.at(item.name.span).help("give the table another name");
+                    self.diagnostics.push(told);
                 }
                 let found = self.table_text(relative, &item);
                 let table = found.and_then(|(text, file, is_sheet)| {

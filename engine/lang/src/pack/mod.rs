@@ -19,6 +19,7 @@ pub use source::{EmbeddedFile, EmbeddedPack, PackRoot};
 
 use crate::check::{self, Declarations, names::Names};
 use crate::ir::{Library, PackInfo};
+use crate::told;
 use collect::{Collector, Unparsed};
 use espice_base::{Diagnostics, Digest, SourceMap, World};
 use reading::parse_all;
@@ -95,6 +96,6 @@ pub fn load(
         .collect(parsed.by_ref().take(count));
     }
     check::check(&mut library, declarations, names, &mut diagnostics);
-    diagnostics.sort();
+    told::once(&mut diagnostics, &library.damage, sources);
     (Arc::new(library), diagnostics)
 }

@@ -1,15 +1,17 @@
 //! From the items as written to the [`Rulebook`]: rules, overrides, waivers, functions.
 
-use super::book::{Change, ChangedValue, FunctionIr, PackFiles, PackText, Phase, Rulebook, View};
+use super::book::{Change, ChangedValue, PackFiles, PackText, Phase, Rulebook, View};
 use super::expr::{ExprKind as Kind, TypedExpr};
 use super::rule::{Body, Need, Part, RuleBody, RuleIr, RuleLimit};
 use super::scope::{Callable, Checker};
 use super::scripts::Scripts;
+use super::signatures::{function_bodies, signatures};
 use super::types::Type;
 use super::{readings, recipes, select, testing, waivers};
 use crate::check::dims;
 use crate::ir::{Library, Owned};
 use crate::threads::{self, side_by_side};
+use crate::told;
 use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use espice_facts::Origin;
 use espice_syntax::ast::{self, ComprehensionKind, Expr, ExprKind, MessagePart, Word};
@@ -98,104 +100,13 @@ pub fn check(library: &Arc<Library>, sources: &SourceMap) -> (Rulebook, Diagnost
     book.tests = testing::check(&mut checker, library, &places, &book.rules);
     diagnostics.extend(checker.diagnostics);
     crate::lint::check_allows(library, &mut diagnostics);
-    diagnostics.sort();
+    told::once(&mut diagnostics, &library.damage, sources);
     (book, diagnostics)
 }
 
 /// The index in the library of the rule that a path names from a pack.
 pub(crate) fn find_rule(library: &Library, from: usize, path: &ast::Path) -> Option<usize> {
     library.find_rule(from, path)
-}
-
-fn unit_type(ty: &ast::Type) -> Type {
-    // What does not read was told when the functions were loaded.
-    dims::type_unit(ty, &mut Diagnostics::new()).map_or(Type::Unknown, Type::of_unit)
-}
-
-/// How functions and scripts are called.
-pub(crate) fn signatures(
-    library: &Library,
-    diagnostics: &mut Diagnostics,
-) -> (Vec<Callable>, Vec<Callable>) {
-    (function_signatures(library), script_signatures(library, diagnostics))
-}
-
-fn function_signatures(library: &Library) -> Vec<Callable> {
-    library
-        .functions
-        .iter()
-        .map(|owned| Callable {
-            name: owned.item.name.text.clone(),
-            parameters: owned
-                .item
-                .parameters
-                .iter()
-                .map(|(name, ty)| (name.text.clone(), unit_type(ty)))
-                .collect(),
-            result: unit_type(&owned.item.result),
-            span: owned.item.name.span,
-        })
-        .collect()
-}
-
-/// The bodies of pack functions. Their mistakes were told when the library was loaded; one that
-/// does not check here uses what only templates have.
-fn function_bodies(checker: &mut Checker<'_>, library: &Library) -> Vec<FunctionIr> {
-    let told = std::mem::take(&mut checker.diagnostics);
-    let mut bodies = Vec::new();
-    for owned in &library.functions {
-        let item = &owned.item;
-        for (name, ty) in &item.parameters {
-            checker.bind(&name.text, unit_type(ty), true);
-        }
-        for definition in &item.lets {
-            checker.define_let(definition);
-        }
-        let mut body = checker.expr(&item.value);
-        let wanted = unit_type(&item.result);
-        checker.expect(&mut body, &item.value, &wanted, "the result", None);
-        let sound = checker.diagnostics.is_empty();
-        checker.diagnostics = Diagnostics::new();
-        let frame = checker.finish_frame();
-        bodies.push(FunctionIr {
-            name: item.name.text.clone(),
-            frame,
-            body: sound.then_some(body),
-        });
-    }
-    checker.diagnostics = told;
-    bodies
-}
-
-fn script_signatures(library: &Library, diagnostics: &mut Diagnostics) -> Vec<Callable> {
-    let mut checker = Checker::new(library, &[], &[]);
-    let callables = library
-        .scripts
-        .iter()
-        .map(|source| {
-            let item = &source.item;
-            let mut parameters = Vec::new();
-            for (name, ty) in &item.parameters {
-                let ty = checker.declared(ty).unwrap_or(Type::Unknown);
-                parameters.push((name.text.clone(), ty));
-            }
-            if let ast::Type::Curve(signature) = &item.result {
-                checker.refuse(
-                    Code::TYPE_NOT_ALLOWED,
-                    signature.span,
-                    "a script gives a number, `yesno` or `text`, not a curve",
-                    "",
-                );
-            }
-            let result = match &item.result {
-                ast::Type::Curve(_) => Type::Unknown,
-                other => checker.declared(other).unwrap_or(Type::Unknown),
-            };
-            Callable { name: item.name.text.clone(), parameters, result, span: item.name.span }
-        })
-        .collect();
-    diagnostics.extend(checker.diagnostics);
-    callables
 }
 
 const SEVERITIES: [(&str, Severity); 3] =
@@ -258,7 +169,8 @@ fn check_rule(
     let before = checker.diagnostics.len();
     let head = check_head(checker, library, owned);
     let body = check_body(checker, library, owned);
-    let is_sound = checker.is_sound(before);
+    // What a damaged rule says is not all that it would say: nothing is held against it.
+    let is_sound = checker.is_sound(before) && !library.damaged.contains(&owned.item.name.span);
     Some(head?.with_body(body.filter(|_| is_sound)?))
 }
 
@@ -304,6 +216,7 @@ fn check_body(
     let item = &owned.item;
     let mut limits = Vec::new();
     for limit in &item.limits {
+        checker.keep_meaning(&limit.name);
         let Some(ty) = checker.declared(&limit.unit) else {
             // The unit has been told, and not each use of the name.
             checker.alias(&limit.name.text, usize::MAX, Type::Unknown);
@@ -350,7 +263,9 @@ fn check_body(
     }
     let mark = checker.enter();
     let twins = bind_worst(checker, &item.checks, &checks);
-    let say = item.say.as_ref().map(|m| message(checker, &m.parts)).unwrap_or_default();
+    // Without a check there is nothing that a message could speak of.
+    let say = item.say.as_ref().filter(|_| !item.checks.is_empty());
+    let say = say.map(|m| message(checker, &m.parts)).unwrap_or_default();
     checker.leave(mark);
     let frame = checker.finish_frame();
     let (first, last) = (item.name.span, checks.last()?.span);

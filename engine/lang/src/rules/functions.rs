@@ -40,6 +40,11 @@ pub(crate) enum Function {
     Same,
 }
 
+/// Whether a function of the language has this name.
+pub(crate) fn is_named(name: &str) -> bool {
+    FUNCTIONS.iter().any(|f| f.name == name)
+}
+
 /// Name, function, fewest and most arguments, how it is written.
 pub(crate) struct Entry {
     pub(crate) name: &'static str,

@@ -36,6 +36,7 @@ mod sandbox;
 mod scope;
 mod scripts;
 mod select;
+mod signatures;
 #[cfg(test)]
 mod spec;
 mod testing;
@@ -59,6 +60,7 @@ pub use reach::reachability;
 pub use recipes::{BoundIr, FitIr, Measure, RecipeIr, SeedIr, StageIr, TargetIr, TryIr};
 pub use rule::{RuleBody, RuleIr, RuleLimit};
 pub use run::part_of;
+pub(crate) use scope::is_reserved;
 pub use select::{Candidate, CandidateStatus, RankKey, Selection};
 pub use testing::{
     Boundary, Branch, BuildModel, Change, Coverage, Equivalent, Fate, Mutant, ReadFacts,

@@ -2,11 +2,12 @@
 
 use super::access::{TEMPERATURES, temperature};
 use super::book::{Input, Rulebook};
-use super::compile::{quoted, signatures, unknown_word};
+use super::compile::{quoted, unknown_word};
 use super::eval::Evaluator;
 use super::expr::{ExprKind as Kind, Frame, TypedExpr};
 use super::fields::FieldId;
 use super::scope::Checker;
+use super::signatures::signatures;
 use super::types::Type;
 use super::value::{Truth, Value};
 use crate::check::dims;

@@ -97,7 +97,10 @@ impl<'l> Checker<'l> {
     pub(crate) fn bind(&mut self, name: &str, ty: Type, evidence: bool) -> usize {
         let slot = self.frame.slots.len();
         self.frame.slots.push(None);
-        self.names.push((name.to_string(), Name::Slot(slot, ty, evidence)));
+        // What is refused keeps its meaning where it is used.
+        if !has_value(name) {
+            self.names.push((name.to_string(), Name::Slot(slot, ty, evidence)));
+        }
         slot
     }
 
@@ -120,8 +123,18 @@ impl<'l> Checker<'l> {
         slot
     }
 
+    /// Refuses a name of its own to what has a meaning everywhere.
+    pub(crate) fn keep_meaning(&mut self, name: &Word) {
+        if is_reserved(&name.text) {
+            let message = format!("`{}` belongs to the language", name.text);
+            let told = Diagnostic::error(Code::RESERVED_NAME, message).at(name.span);
+            self.diagnostics.push(told.help("give it another name"));
+        }
+    }
+
     /// `let NAME : UNIT = EXPR`.
     pub(crate) fn define_let(&mut self, item: &ast::Let) -> usize {
+        self.keep_meaning(&item.name);
         let mut value = self.expr(&item.value);
         if let Some(unit) = &item.unit
             && let Some(wanted) = self.declared(unit)
@@ -181,12 +194,6 @@ impl<'l> Checker<'l> {
             Some(Name::Parameter(index, ty)) => return make(ty, true, ExprKind::Parameter(index)),
             None => {}
         }
-        const ROOTS: [(&str, Root); 4] = [
-            ("data", Root::Data),
-            ("model", Root::Model),
-            ("param", Root::Param),
-            ("device", Root::Device),
-        ];
         if let Some((_, root)) = ROOTS.iter().find(|r| r.0 == name) {
             return make(Type::Root(*root), true, ExprKind::Missing);
         }
@@ -216,6 +223,8 @@ impl<'l> Checker<'l> {
             ))
         } else if matches!(name, "true" | "false") {
             Some(String::from("truths are `yes` and `no`"))
+        } else if espice_units::parse_unit(name).is_ok() {
+            Some(format!("`{name}` is a unit, and stands behind a number: `1 {name}`"))
         } else {
             let tables = self.library.tables.iter().map(|t| t.name.as_str());
             let known = ["data", "model", "param", "device", "yes", "no", "missing"];
@@ -294,6 +303,29 @@ impl<'l> Checker<'l> {
         false
     }
 }
+
+/// Whether a name means something in every expression: what data are reached by, a constant, a
+/// word of messages, the start of a comprehension. The constants `k` and `q` give way, as letters
+/// that loops like to use.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["observed", "limit", "margin", "worst", "count", "sum", "max", "min", "list"];
+    WORDS.contains(&name) || has_value(name)
+}
+
+/// Whether a reserved name is that of a value.
+fn has_value(name: &str) -> bool {
+    let is_constant = constants().iter().any(|c| c.0 == name && name.len() > 1);
+    is_constant || ROOTS.iter().any(|r| r.0 == name)
+}
+
+/// What data are reached by.
+const ROOTS: [(&str, Root); 4] = [
+    ("data", Root::Data),
+    ("model", Root::Model),
+    ("param", Root::Param),
+    ("device", Root::Device),
+];
 
 /// The part of two curves, series, ranges or lists in which their dimensions differ, and both.
 fn inner_clash(wanted: &Type, got: &Type) -> Option<(&'static str, Dimension, Dimension)> {

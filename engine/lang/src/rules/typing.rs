@@ -142,7 +142,12 @@ impl Checker<'_> {
             let word =
                 if op == BinaryOp::And { "an operand of `and`" } else { "an operand of `or`" };
             let (x, y) = (self.truths(&a, word), self.truths(&b, word));
-            let ty = if x == Type::Truth { y } else { x };
+            let is_lost = [&a, &b].iter().any(|o| *o.ty.element().0 == Type::Unknown);
+            let ty = match x {
+                _ if is_lost => Type::Unknown,
+                Type::Truth => y,
+                _ => x,
+            };
             return node(span, ty, evidence, Kind::Binary(op, Box::new(a), Box::new(b)));
         }
         if op == BinaryOp::Power {
@@ -340,12 +345,14 @@ impl Checker<'_> {
                     many |= series;
                     let order = operators.get(i).copied().unwrap_or(CompareOp::Equal);
                     sound &= self.comparable(order, &element, a, b);
+                    self.known_text(a, b);
                 }
                 None => sound = false,
             }
         }
-        if !sound {
-            // Still a truth, so that one mistake stays one diagnostic.
+        let is_lost = |o: &TypedExpr| *o.ty.element().0 == Type::Unknown;
+        if !sound || operands.iter().any(is_lost) {
+            // Truths or one truth: nobody knows, so that one mistake stays one diagnostic.
             return TypedExpr { ty: Type::Unknown, ..TypedExpr::poison(span) };
         }
         let evidence = operands.iter().any(|o| o.evidence);
@@ -408,6 +415,7 @@ impl Checker<'_> {
         };
         let mut probe = node(s.span, element, s.evidence, Kind::Missing);
         match self.alike(Together::Within, (value, &mut v), (set, &mut probe)) {
+            Some(_) if *v.ty.element().0 == Type::Unknown => TypedExpr::poison(span),
             Some((_, many)) => {
                 let ty = if many { Type::Truth.series() } else { Type::Truth };
                 let kind = Kind::In { value: Box::new(v), set: Box::new(s), negated };
@@ -430,14 +438,20 @@ impl Checker<'_> {
             self.refuse(Code::VALUE_TYPE, v.span, message, help);
             return TypedExpr::poison(span);
         }
-        self.known_word(&v, word);
+        if !self.known_word(&v, word)
+            && let Some(likely) = dims::likely(&word.text, ["missing"])
+        {
+            let message = format!("`{}` is no word that is asked for", word.text);
+            self.refuse(Code::UNKNOWN_WORD, word.span, message, &likely);
+        }
         let kind = Kind::IsWord { value: Box::new(v), word: word.text.clone(), negated };
         node(span, Type::Truth, evidence, kind)
     }
 
-    /// A class, kind or template that nothing declares would never be met, and quietly.
-    fn known_word(&mut self, value: &TypedExpr, word: &Word) {
-        let Kind::Field(_, id) = &value.kind else { return };
+    /// A class, kind, polarity or template that nothing declares would never be met, and quietly.
+    /// Whether there is a list of the words that can be met.
+    fn known_word(&mut self, value: &TypedExpr, word: &Word) -> bool {
+        let Kind::Field(_, id) = &value.kind else { return false };
         let (library, kinds) = (self.library, &self.kinds);
         let of_scope = |k: &&espice_facts::KindInfo| kinds.is_empty() || kinds.contains(&k.name);
         let (what, known): (_, Vec<&str>) = match id {
@@ -448,16 +462,34 @@ impl Checker<'_> {
                 let classes = library.symbols.kinds().filter(of_scope).flat_map(|k| &k.classes);
                 ("class of these devices", classes.map(|c| c.0.as_str()).collect())
             }
+            FieldId::DevicePolarity => {
+                let words = library.symbols.kinds().filter(of_scope).flat_map(|k| &k.polarities);
+                ("polarity of these devices", words.map(|p| p.0.as_str()).collect())
+            }
             FieldId::ModelTemplate => ("template", library.templates.names().collect()),
-            _ => return,
+            _ => return false,
         };
         if known.contains(&word.text.as_str()) || library.is_forgiven(self.pack, &word.text) {
-            return;
+            return true;
         }
         let help = dims::likely(&word.text, known.iter().copied());
-        let help = help.unwrap_or_else(|| format!("known are {}", known.join(", ")));
+        let help = help.unwrap_or_else(|| match known.as_slice() {
+            [] => String::from("none is declared"),
+            known => format!("known are {}", known.join(", ")),
+        });
         let message = format!("there is no {what} `{}`", word.text);
         self.refuse(Code::UNKNOWN_WORD, word.span, message, &help);
+        true
+    }
+
+    /// A quoted word that is compared with what has a list of words.
+    fn known_text(&mut self, left: &TypedExpr, right: &TypedExpr) {
+        for (field, text) in [(left, right), (right, left)] {
+            if let Kind::Text(word) = &text.kind {
+                let word = Word { text: word.to_string(), span: text.span };
+                self.known_word(field, &word);
+            }
+        }
     }
 
     fn range(

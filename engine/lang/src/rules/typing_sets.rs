@@ -18,13 +18,23 @@ impl Checker<'_> {
         };
         let mut head = self.deep(first, d);
         let mut values = Vec::new();
-        let mut sound = true;
+        let mut misfits = Vec::new();
         for item in rest {
             let mut value = self.deep(item, d);
-            sound &= self.alike(Together::Alike, (first, &mut head), (item, &mut value)).is_some();
+            let before = self.diagnostics.len();
+            if self.alike(Together::Alike, (first, &mut head), (item, &mut value)).is_none() {
+                misfits.push(before);
+            }
             values.push(value);
         }
-        if !sound {
+        // Where the first fits none of the others, it is the one that is wrong.
+        if misfits.len() == rest.len()
+            && let Some(&second) = misfits.get(1)
+        {
+            let told = std::mem::take(&mut self.diagnostics);
+            self.diagnostics = told.into_iter().take(second).collect();
+        }
+        if !misfits.is_empty() {
             return TypedExpr::poison(span);
         }
         let evidence = head.evidence || values.iter().any(|v| v.evidence);
@@ -69,7 +79,7 @@ impl Checker<'_> {
         let (ty, tx) = (self.deep(y, d), self.deep(x, d));
         for value in [&ty, &tx] {
             let fine = match value.ty.element() {
-                (e, true) => e.is_scalar(),
+                (e, true) => e.is_scalar() || e.is_open(),
                 (e, false) => e.is_open(),
             };
             if !fine {
@@ -218,6 +228,7 @@ impl Checker<'_> {
             }
             return None;
         };
+        self.keep_meaning(&each.binder);
         let slot = self.bind(&each.binder.text, element, over.evidence);
         let condition = each.condition.as_ref().map(|c| {
             let typed = self.deep(c, d);

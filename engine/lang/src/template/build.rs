@@ -2,7 +2,7 @@
 
 use super::cards::check_cards;
 use super::functions::{Functions, take, warn_unused};
-use super::lower::{Lowering, Number, Scope};
+use super::lower::{Lowering, Number, Scope, Sort, Value};
 use super::merge::{Merged, Placed};
 use super::parameters::check_parameter;
 use super::tables::{Tabulated, knots};
@@ -210,15 +210,19 @@ impl<'a> Builder<'a> {
         let names: Vec<String> = (1..=table.knots.len()).map(|k| table.value_name(k)).collect();
         let name = table.values.name.text.clone();
         let knots = knots(&mut self.lower, table);
-        let values: Vec<ExprId> =
-            names.iter().filter_map(|n| Some((*self.lower.locals.get(n)?)?.id)).collect();
-        // Knots and values that did not check were diagnosed.
-        let whole = knots.filter(|k| k.at.len() == values.len()).zip(values.first().copied());
-        let Some((knots, first)) = whole else {
+        let values: Vec<Value> = names.iter().filter_map(|n| *self.lower.locals.get(n)?).collect();
+        // Knots and values that did not check were diagnosed. Equal numbers of different
+        // dimensions are one node of the graph: the name knows the dimension, the node does not.
+        let dimension = values.first().and_then(|v| match v.sort {
+            Sort::Number { dimension, .. } => Some(dimension),
+            Sort::Condition => None,
+        });
+        let values: Vec<ExprId> = values.iter().map(|v| v.id).collect();
+        let whole = knots.filter(|k| k.at.len() == values.len()).zip(dimension);
+        let Some((knots, dimension)) = whole else {
             self.lower.lost_tables.insert(name);
             return;
         };
-        let dimension = self.lower.graph.dimension(first);
         self.lower.tables.insert(name.clone(), Tabulated { knots, values, dimension });
         let index = |name: &String| self.parameters.iter().position(|p| p.name == *name);
         let parameters: Vec<usize> = names.iter().filter_map(index).collect();

@@ -12,6 +12,9 @@ use espice_syntax::ast::{Card, CardEntry, CardSetting, Word};
 use espice_units::Dimension;
 use std::collections::BTreeSet;
 
+/// Families of simulators whose cards are written; the dialects of one differ in details.
+const FAMILIES: [&str; 1] = ["spice"];
+
 /// The polarities of a template are words of its kind, different ones, two at most.
 pub(super) fn check_polarity(merged: &Merged, kinds: &[KindIr], diagnostics: &mut Diagnostics) {
     let Some(kind) = kinds.iter().find(|k| k.name == merged.kind.text) else { return };
@@ -65,6 +68,13 @@ pub(super) fn check_cards(builder: &mut Builder<'_>) -> Vec<CardIr> {
 
 impl Builder<'_> {
     fn card(&mut self, card: &Card) -> CardIr {
+        if !FAMILIES.contains(&card.family.text.as_str()) {
+            let message = format!("`{}` is no family of simulators", card.family.text);
+            let told = Diagnostic::error(Code::UNKNOWN_WORD, message).at(card.family.span);
+            let help = likely(&card.family.text, FAMILIES);
+            let help = help.unwrap_or_else(|| String::from("cards are written for `spice`"));
+            self.lower.diagnostics.push(told.help(help));
+        }
         let mut on_card: Vec<&Word> = Vec::new();
         let mut found = Vec::new();
         for CardEntry { name, written, signed } in &card.parameters {

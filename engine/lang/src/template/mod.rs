@@ -1,7 +1,7 @@
 //! Functions and templates: trees become graphs with checked names and dimensions.
 
 mod build;
-mod builtins;
+pub(crate) mod builtins;
 mod calls;
 mod cards;
 mod conditions;
@@ -143,6 +143,8 @@ fn node_names(merged: &Merged, kinds: &[KindIr], diagnostics: &mut Diagnostics) 
     }
     if let Some(kind) = kinds.iter().find(|k| k.name == merged.kind.text)
         && kind.pins.len() != merged.pins.len()
+        // A kind without pins has been told.
+        && kind.pins.len() > 1
         && !merged.is_damaged
     {
         let place = match (merged.pins.first(), merged.pins.last()) {

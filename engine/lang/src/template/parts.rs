@@ -118,6 +118,9 @@ impl Merged {
         of: &Merged,
         diagnostics: &mut Diagnostics,
     ) -> Option<BTreeMap<String, String>> {
+        if of.is_damaged && part.nodes.len() != of.pins.len() {
+            return None;
+        }
         if part.nodes.len() != of.pins.len() {
             let pins: Vec<&str> = of.pins.iter().map(|p| p.text.as_str()).collect();
             diagnostics.push(
@@ -207,7 +210,7 @@ fn check_entries(part: &Part, of: &Merged, diagnostics: &mut Diagnostics) {
                     .label(name.span, "again")
                     .label(before.name.span, "first"),
             );
-        } else if !of.parameters().any(|p| p.name.text == name.text) {
+        } else if !of.is_damaged && !of.parameters().any(|p| p.name.text == name.text) {
             let known = of.parameters().map(|p| p.name.text.as_str());
             diagnostics.push(
                 Diagnostic::error(

@@ -244,7 +244,11 @@ fn check_column(checker: &mut Checker<'_>, item: &ast::GivenColumn) -> Option<Co
     let wanted = Type::Number(*dimension);
     let wanted = if values.ty.element().1 { wanted.series() } else { wanted };
     let what = format!("`{letter}`");
-    checker.expect(&mut values, &item.values, &wanted, &what, Some(item.sensed.span));
+    // What one of the values is may have been told.
+    let lost = matches!(&values.ty, Type::List(element) if element.is_open());
+    if !lost {
+        checker.expect(&mut values, &item.values, &wanted, &what, Some(item.sensed.span));
+    }
     let node = |i: usize| item.nodes.get(i).map_or(String::new(), |n| n.text.clone());
     Some(ColumnIr {
         span: item.span,
