@@ -21,6 +21,7 @@ mod once;
 mod packages;
 mod rows;
 mod rules;
+mod series;
 mod surround;
 #[cfg(test)]
 mod tests;

@@ -353,6 +353,11 @@ impl Gap {
 
 /// The widest gap that goes through a column's lines.
 fn gap(frame: &Frame<'_>, col: &Col, bands: &[Band]) -> Option<Gap> {
+    // What reaches over the border stands in a cell merged with the next column's.
+    let own = |t: usize| {
+        let a = frame.toks[t].area;
+        a.x0 >= col.x[0] - 1.0 && a.x1 <= col.x[1] + 1.0 || !col.is_value()
+    };
     let mut spans: Vec<[f64; 2]> = Vec::new();
     let mut rows = 0;
     for band in bands {
@@ -364,7 +369,7 @@ fn gap(frame: &Frame<'_>, col: &Col, bands: &[Band]) -> Option<Gap> {
         for &t in &band.toks {
             let a = frame.toks[t].area;
             let x = a.center().x;
-            if col.x[0] <= x && x <= col.x[1] {
+            if col.x[0] <= x && x <= col.x[1] && own(t) {
                 spans.push([a.x0, a.x1 + 0.45 * frame.toks[t].size]);
             }
         }
@@ -389,7 +394,7 @@ fn gap(frame: &Frame<'_>, col: &Col, bands: &[Band]) -> Option<Gap> {
                     .copied()
                     .filter(|&t| {
                         let x = frame.toks[t].area.center().x;
-                        from <= x && x <= to
+                        from <= x && x <= to && own(t)
                     })
                     .collect();
                 frame.text(&toks)

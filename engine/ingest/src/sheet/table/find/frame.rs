@@ -3,9 +3,11 @@
 //! A table that lies on its side is found like any other; its words keep their own places.
 
 use super::rules::{Rule, Rules, Strokes};
+use super::{kinds, series};
 use crate::sheet::text::{TextPage, Word};
 use espice_pdf::{Page, Point, Rect};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 /// A quarter turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +120,8 @@ pub(super) struct Frame<'a> {
     /// Height of the turned page.
     pub(super) height: f64,
     turn: Turn,
+    /// Names of parts that are told by what stands beside them.
+    names: BTreeMap<usize, String>,
     /// Whether more stood there than was looked at.
     cut: Cell<bool>,
 }
@@ -173,7 +177,17 @@ impl<'a> Frame<'a> {
             Turn::Up | Turn::Down => (page.height, page.width),
         };
         let cut = Cell::new(strokes.cut);
-        Some(Frame { toks, lines: rows, rules, width, height, turn, cut })
+        let names = series::names(&toks, &rows);
+        Some(Frame { toks, lines: rows, rules, width, height, turn, names, cut })
+    }
+
+    /// The name of the part that a word is in a head: by itself, or by its neighbours there.
+    pub(super) fn part_name(&self, tok: usize) -> Option<&str> {
+        let by_itself = || {
+            let text = self.toks.get(tok)?.word.text.as_str();
+            kinds::is_part(text).then(|| text.trim_matches(|c: char| !c.is_alphanumeric()))
+        };
+        self.names.get(&tok).map(String::as_str).or_else(by_itself)
     }
 
     /// Notes that more stood there than was looked at.

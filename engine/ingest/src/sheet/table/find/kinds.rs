@@ -175,13 +175,22 @@ const PACKAGES: &[&str] = &[
 pub(super) fn is_package(text: &str) -> bool {
     let t = text.trim_matches(|c: char| !c.is_alphanumeric());
     let digits = t.chars().filter(char::is_ascii_digit).count();
-    PACKAGES.iter().any(|p| t.starts_with(p)) && digits >= 1 && t.len() <= 12
+    PACKAGES.iter().any(|p| t.starts_with(p)) && digits >= 1 && t.len() <= 12 && !is_suppressor(t)
+}
+
+/// Suppressors and zener diodes that are called after their package: `SMAJ5.0A`, `SMBG12CA`.
+fn is_suppressor(text: &str) -> bool {
+    ["SMA", "SMB", "SMC"].iter().filter_map(|p| text.strip_prefix(p)).any(|rest| {
+        let mut next = rest.chars();
+        next.next().is_some_and(|c| c.is_ascii_uppercase())
+            && next.next().is_some_and(|c| c.is_ascii_digit())
+    })
 }
 
 /// Whether a word names a part of a maker's series: `1N4001`, `BC547B`, `*MMBT3904`, `IRF540N`.
 pub(super) fn is_part(text: &str) -> bool {
     let t = text.trim_matches(|c: char| !c.is_alphanumeric());
-    if PACKAGES.iter().any(|p| t.starts_with(p)) {
+    if PACKAGES.iter().any(|p| t.starts_with(p)) && !is_suppressor(t) {
         return false;
     }
     let mut pieces = t.split(['/', ',']).filter(|p| !p.is_empty());
@@ -304,6 +313,7 @@ mod tests {
         for part in ["1N4001", "2N2222", "*MMBT3904", "BC546", "2N5457", "IRF540N", "LM139A"] {
             assert!(is_part(part), "{part}");
         }
+        assert!(is_part("SMAJ5.0A") && !is_package("SMBJ12CA") && is_package("SMA-2"));
         for other in ["SOT-23", "100V", "VGS", "Max", "TO-92", "10K", "25°C"] {
             assert!(!is_part(other), "{other}");
         }

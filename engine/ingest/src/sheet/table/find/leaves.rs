@@ -138,6 +138,8 @@ fn head(
         .or(low.label)
         .or_else(|| low.package.then_some(Label::Is(Role::Value)));
     let label = match label {
+        // `Device` over the names of parts heads their values.
+        Some(Label::Is(Role::Part)) if low.part && chain.len() > 1 => None,
         // "Value" over or under "Max." says nothing more.
         Some(Label::Is(Role::Value) | Label::Rating) => chain
             .iter()
@@ -153,9 +155,7 @@ fn head(
             parts.push(whole);
             continue;
         }
-        let bare = |t: &str| t.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
-        let words = mark.toks.iter().map(|&t| bare(&frame.toks[t].word.text));
-        parts.extend(words.filter(|t| kinds::is_part(t)));
+        parts.extend(mark.toks.iter().filter_map(|&t| frame.part_name(t)).map(String::from));
     }
     Head { label, text, area: low.area, parts }
 }

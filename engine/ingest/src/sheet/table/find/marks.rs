@@ -270,7 +270,7 @@ fn stretch(frame: &Frame<'_>, toks: &[usize], out: &mut Vec<Mark>) {
         let (Some(&first), Some(area)) = (members.first(), frame.area(&members)) else { break };
         let tok = &frame.toks[first];
         let text = tok.word.text.as_str();
-        let part = label.is_none() && kinds::is_part(text);
+        let part = label.is_none() && frame.part_name(first).is_some();
         let opens = text.starts_with(['(', '[', '（', '@']);
         let aside = bracket || opens || text.contains('=') || words_are_none(text);
         bracket = (bracket || opens) && !text.ends_with([')', ']', '）']);

@@ -71,6 +71,7 @@ fn above(frame: &Frame<'_>, header: &Header, out: &mut Surround) {
         .collect();
     let mut bottom = top;
     let mut title: Vec<&Row> = Vec::new();
+    let mut long = false;
     let mut preamble: Vec<usize> = Vec::new();
     let mut walked = 0;
     for line in lines.iter().rev() {
@@ -92,9 +93,13 @@ fn above(frame: &Frame<'_>, header: &Header, out: &mut Surround) {
             break;
         }
         walked += 1;
-        if section.is_some() && !looks_like_prose(&text) {
+        // A title may be followed by what holds for all rows in brackets, however long.
+        let lead = text.split(['(', '（']).next().unwrap_or(&text).trim();
+        let titled = vocabulary::section(lead).filter(|_| vocabulary::is_heading(lead));
+        if section.is_some() && !looks_like_prose(&text) || titled.is_some() {
             title.push(line);
-            out.section = section;
+            long = looks_like_prose(&text);
+            out.section = titled.or(section);
             if is_preamble(&text) {
                 preamble.extend(&line.toks);
             }
@@ -124,15 +129,34 @@ fn above(frame: &Frame<'_>, header: &Header, out: &mut Surround) {
     title.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
     let words: Vec<String> = title.iter().map(|l| frame.text(&l.toks)).collect();
     out.title = words.join(" ");
+    if long {
+        out.title = out.title.split(['(', '（']).next().unwrap_or_default().trim().to_string();
+    }
     if out.section.is_none() {
         out.section = vocabulary::section(&out.title);
     }
     preamble.sort_unstable();
     preamble.dedup();
-    out.preamble = preamble;
+    out.preamble = without_values(frame, &preamble);
     if out.section.is_none() {
         out.section = farther(frame, header, top);
     }
+}
+
+/// A preamble without the clauses that state a value instead of a condition: `VF = 0.9 V max. @
+/// IF = 10 mA for all types`.
+fn without_values(frame: &Frame<'_>, toks: &[usize]) -> Vec<usize> {
+    let ends = |t: &usize| frame.toks[*t].word.text.ends_with([',', ';']);
+    let states = |t: &usize| {
+        let words = vocabulary::words_of(&frame.toks[*t].word.text);
+        words.iter().any(|w| ["max", "maximum", "min", "minimum", "typ"].contains(&w.as_str()))
+    };
+    let set = |clause: &[usize]| clause.iter().any(|t| frame.toks[*t].word.text.contains('='));
+    toks.split_inclusive(ends)
+        .filter(|clause| !(set(clause) && clause.iter().any(states)))
+        .flatten()
+        .copied()
+        .collect()
 }
 
 /// The nearest heading further up in the same columns, when the table has none of its own: the

@@ -5,6 +5,7 @@ mod blocks;
 mod habits;
 mod parts;
 mod rules;
+mod series;
 mod transposed;
 
 use super::find;

@@ -4,13 +4,15 @@
 //! head of a column names quantity, unit and limit; each value becomes a row of its own, built
 //! as in any other table. Only ruled tables are read, whose walls and rules say which cell is which.
 
+mod heads;
+
 use super::frame::{Frame, Tok};
-use super::header::{Header, is_value};
-use super::vocabulary::{self, Label};
-use super::{check, kinds, surround};
+use super::header::Header;
+use super::{check, kinds, surround, vocabulary};
 use crate::sheet::table::{Cell, Column, Role, Row, Section, Table};
 use crate::sheet::text::Word;
 use espice_pdf::{Point, Rect};
+use heads::{Head, at_symbol, bare_unit, can_set, head, unit_of};
 
 /// Words that may begin such a table are not looked at beyond this number.
 const MOST_STARTS: usize = 400;
@@ -36,7 +38,8 @@ const COLUMNS: [(Role, &str); 9] = [
 pub(super) fn tables(frame: &Frame<'_>, page: u32) -> Vec<(Rect, Table)> {
     let mut out: Vec<(Rect, Table)> = Vec::new();
     let mut seen: Vec<Rect> = Vec::new();
-    let starts = frame.toks.iter().filter(|t| unit_of(&t.word.text).is_some());
+    let starts =
+        frame.toks.iter().filter(|t| unit_of(&t.word.text).is_some() || bare_unit(&t.word.text));
     for tok in starts.take(MOST_STARTS) {
         let at = Point::new(tok.area.center().x, tok.mid());
         if seen.iter().any(|b| b.contains(at)) {
@@ -49,47 +52,25 @@ pub(super) fn tables(frame: &Frame<'_>, page: u32) -> Vec<(Rect, Table)> {
     out
 }
 
-/// The unit in brackets at the end of a word, and what stands before it: `(V)`, `VF(V)`.
-fn unit_of(text: &str) -> Option<(&str, &str)> {
-    let inner = text.trim_end_matches('*').strip_suffix([')', ']'])?;
-    let open = inner.rfind(['(', '['])?;
-    let (before, unit) = (inner.get(..open)?, inner.get(open + 1..)?);
-    kinds::is_unit(unit).then_some((before, unit))
-}
-
-/// The box of the ruled table around a point: along the rule above it, down its outer walls.
+/// The box of the ruled table around a point: along the widest rule above it that reaches from
+/// wall to wall, down these outer walls. Nearer rules may part the levels of a head only.
 fn ruled_box(frame: &Frame<'_>, at: Point) -> Option<Rect> {
     let over = |r: &&super::rules::Rule| r.from <= at.x && at.x <= r.to && r.length() > 120.0;
-    let above = frame.rules.h_within([at.y - 60.0, at.y]).iter().rev().find(over)?;
     let wall = |x: f64| {
         let near = frame.rules.v_within([x - 3.0, x + 3.0]);
-        near.iter().find(|r| r.from <= at.y && at.y <= r.to)
+        near.iter()
+            .filter(|r| r.from <= at.y && at.y <= r.to)
+            .max_by(|a, b| a.length().total_cmp(&b.length()))
     };
-    let (left, right) = (wall(above.from)?, wall(above.to)?);
+    let rules = frame.rules.h_within([at.y - 90.0, at.y]).iter().rev().filter(over);
+    let bounded = rules.filter_map(|r| Some((r.length(), wall(r.from)?, wall(r.to)?)));
+    let (_, left, right) = bounded.fold(None, |best: Option<(f64, _, _)>, next| match best {
+        Some(b) if b.0 + 1.0 >= next.0 => Some(b),
+        _ => Some(next),
+    })?;
     let y = [left.from.max(right.from), left.to.min(right.to)];
     let area = Rect { x0: left.at, y0: y[0], x1: right.at, y1: y[1] };
     (area.height() > 20.0 && area.height() < 0.9 * frame.height).then_some(area)
-}
-
-/// What the head of a column says.
-#[derive(Clone, Default)]
-struct Head {
-    symbol: Vec<Word>,
-    name: Vec<Word>,
-    unit: Vec<Word>,
-    /// What follows an `@`.
-    at: Vec<Word>,
-    limit: Option<Role>,
-    role: Option<Role>,
-    /// Where the words of the quantity stand: columns under one head share them.
-    place: Option<[i64; 2]>,
-}
-
-impl Head {
-    fn is_quantity(&self) -> bool {
-        let named = !self.symbol.is_empty() || !self.name.is_empty();
-        named && !self.unit.is_empty()
-    }
 }
 
 /// A ruled table cut into cells.
@@ -158,7 +139,8 @@ impl Body {
     fn table(&self, frame: &Frame<'_>, page: u32) -> Option<Table> {
         // Heads of names, symbols and units are those of a table that stands the usual way.
         let usual = |h: &Head| matches!(h.role, Some(Role::Name | Role::Symbol | Role::Unit));
-        let quantities: Vec<&Head> = self.heads.iter().filter(|h| h.is_quantity()).collect();
+        let quantities: Vec<&Head> =
+            self.heads.iter().filter(|h| h.is_quantity() && !h.sets).collect();
         let mut places: Vec<Option<[i64; 2]>> = quantities.iter().map(|h| h.place).collect();
         places.dedup();
         if places.len() < 3 || self.heads.iter().any(usual) || self.rows.is_empty() {
@@ -186,8 +168,8 @@ impl Body {
             return None;
         }
         let section = around.section.unwrap_or_default();
-        let part = self.part_column();
-        let rows = self.rows.iter().flat_map(|r| self.row(r, part, section)).collect();
+        let parts = self.part_columns();
+        let rows = self.rows.iter().flat_map(|r| self.row(r, &parts, section)).collect();
         let column = |(role, header): &(Role, &str)| Column {
             role: *role,
             header: String::from(*header),
@@ -207,38 +189,59 @@ impl Body {
         Some(table)
     }
 
-    /// The column that names the parts: most of its cells are names of parts.
-    fn part_column(&self) -> Option<usize> {
-        (0..self.heads.len()).find(|&c| {
+    /// The columns that name the parts: most of their cells are names of parts, and those of a
+    /// second column begin like those of the first (`SMBJ5.0A`, and `SMBJ5.0CA` for both ways).
+    fn part_columns(&self) -> Vec<usize> {
+        let cell = |r: usize, c: usize| self.rows.get(r).and_then(|r| r.get(c));
+        let begin = |c: usize| -> String {
+            cell(0, c).map(|w| text(w).chars().take(3).collect()).unwrap_or_default()
+        };
+        let mut out: Vec<usize> = Vec::new();
+        for c in 0..self.heads.len() {
             let is_name = |r: &&Vec<Vec<Word>>| r.get(c).is_some_and(|w| is_part(w));
-            self.rows.iter().filter(is_name).count() * 10 >= self.rows.len() * 8
-        })
+            let named = self.rows.iter().filter(is_name).count() * 10 >= self.rows.len() * 8;
+            let follows = out.first().is_none_or(|&f| begin(f) == begin(c));
+            if named && follows {
+                out.push(c);
+            }
+        }
+        out
     }
 
     /// The rows that one line of the table gives, one for each quantity.
-    fn row(&self, cells: &[Vec<Word>], part: Option<usize>, section: Section) -> Vec<Row> {
+    fn row(&self, cells: &[Vec<Word>], parts: &[usize], section: Section) -> Vec<Row> {
         let limited = self.heads.iter().any(|h| h.limit.is_some());
-        let of_part = part.and_then(|p| cells.get(p)).map(Vec::as_slice).unwrap_or_default();
+        let of_part: Vec<Word> = parts
+            .iter()
+            .filter_map(|&p| cells.get(p))
+            .filter(|w| is_part(w))
+            .flat_map(|w| variants(w))
+            .collect();
         let mut doubts = Vec::new();
-        if !is_part(of_part) && self.rows.len() > 1 {
+        if of_part.is_empty() && self.rows.len() > 1 {
             doubts.push(String::from("for which parts it holds is not named in its row"));
         }
         // Beside limits, a value without one is what the others are measured at.
-        let is_setting = |h: &Head| {
-            limited
-                && h.limit.is_none()
-                && section != Section::Ratings
-                && self.heads.iter().any(|q| q.limit.is_some() && sets(h, q))
+        let named_at = |h: &Head| {
+            let at = self.heads.iter().filter_map(|q| at_symbol(&q.at));
+            at.into_iter().any(|w| w.text.eq_ignore_ascii_case(h.symbol_text()))
         };
-        let mut settings: Vec<(&Head, Vec<Word>)> = Vec::new();
-        for (head, value) in self.heads.iter().zip(cells) {
-            if head.is_quantity() && is_setting(head) && kinds::is_value_text(&text(value)) {
-                settings.push((head, setting(head, value)));
-            }
-        }
+        let is_setting = |h: &Head| {
+            h.sets
+                || limited
+                    && h.limit.is_none()
+                    && !named_at(h)
+                    && section != Section::Ratings
+                    && self.heads.iter().any(|q| q.limit.is_some() && !q.sets && can_set(h, q))
+        };
+        let valued = |w: &[Word]| kinds::is_value_text(&text(w));
         let mut out: Vec<(Option<[i64; 2]>, Row)> = Vec::new();
-        for (head, value) in self.heads.iter().zip(cells) {
-            if !head.is_quantity() || value.is_empty() || is_setting(head) {
+        for (at, (head, value)) in self.heads.iter().zip(cells).enumerate() {
+            if parts.contains(&at) || value.is_empty() || head.foreign {
+                continue;
+            }
+            let known = head.is_quantity();
+            if (known && is_setting(head)) || (!known && !valued(value)) {
                 continue;
             }
             let limit = head.limit.unwrap_or(Role::Value);
@@ -246,18 +249,30 @@ impl Body {
                 *place == head.place && !row.cells.iter().any(|c| is(c, limit))
             });
             if !open {
-                let own = settings.iter().filter(|(s, _)| sets(s, head)).flat_map(|(_, w)| w);
-                let said: Vec<Word> = own.chain(&head.at).cloned().collect();
+                let (own, unsure) = self.settings(at, cells, &is_setting);
+                // What a column gives the value of needs no name of it behind `@`.
+                let named = at_symbol(&head.at).filter(|_| !own.is_empty()).map(|w| w.area);
+                let rest = head.at.iter().filter(|w| {
+                    named
+                        .is_none_or(|area| w.area != area && !(w.text == "@" && near(w.area, area)))
+                });
+                let said: Vec<Word> = own.iter().chain(rest).cloned().collect();
                 let fixed: [(Role, &[Word]); 5] = [
-                    (Role::Part, of_part),
+                    (Role::Part, &of_part),
                     (Role::Symbol, &head.symbol),
                     (Role::Name, &head.name),
                     (Role::Conditions, &said),
                     (Role::Unit, &head.unit),
                 ];
                 let cells = fixed.into_iter().filter_map(|(r, w)| cell(r, w, true)).collect();
-                let row = Row { section, cells, doubts: doubts.clone(), ..Row::default() };
-                out.push((head.place, row));
+                let mut doubts = doubts.clone();
+                if !known {
+                    doubts.push(String::from("the head of its column is not understood"));
+                }
+                if unsure {
+                    doubts.push(String::from("which column it is measured at is not sure"));
+                }
+                out.push((head.place, Row { section, cells, doubts, ..Row::default() }));
             }
             if let Some((_, row)) = out.last_mut() {
                 row.cells.extend(cell(limit, value, false));
@@ -269,6 +284,66 @@ impl Body {
         out.into_iter()
             .map(|(_, row)| Row { area: area(&row).unwrap_or_default(), ..row })
             .collect()
+    }
+
+    /// What a column is measured at in one line of the table, and whether that is not sure: the
+    /// column that its head names behind `@`; else the settings that fit it by their symbols.
+    fn settings(
+        &self,
+        at: usize,
+        cells: &[Vec<Word>],
+        is_setting: &dyn Fn(&Head) -> bool,
+    ) -> (Vec<Word>, bool) {
+        let Some(head) = self.heads.get(at) else { return (Vec::new(), false) };
+        let filled: Vec<(usize, &Head, &[Word])> = self
+            .heads
+            .iter()
+            .zip(cells)
+            .enumerate()
+            .map(|(k, (h, w))| (k, h, w.as_slice()))
+            .filter(|(k, h, w)| *k != at && h.is_quantity() && kinds::is_value_text(&text(w)))
+            .collect();
+        let said = |found: &[(usize, &Head, &[Word])]| {
+            found.iter().flat_map(|(_, h, w)| setting(h, w)).collect::<Vec<Word>>()
+        };
+        if let Some(named) = at_symbol(&head.at) {
+            let same = |h: &Head| h.symbol_text().eq_ignore_ascii_case(&named.text);
+            let found: Vec<_> = filled.into_iter().filter(|(_, h, _)| same(h)).collect();
+            // Two columns of one name: the one next to it.
+            let near = found.iter().min_by_key(|(k, _, _)| k.abs_diff(at)).copied();
+            return (near.map(|n| said(&[n])).unwrap_or_default(), false);
+        }
+        let said_already = |h: &Head| head.at.iter().any(|w| w.text.starts_with(h.symbol_text()));
+        let mut found: Vec<_> = filled
+            .into_iter()
+            .filter(|(_, h, _)| is_setting(h) && can_set(h, head) && !said_already(h))
+            .collect();
+        let ending = |h: &Head| h.symbol_text().chars().skip(1).collect::<String>();
+        let whole = |h: &Head| ending(h) == ending(head);
+        if found.iter().any(|(_, h, _)| whole(h)) {
+            found.retain(|(_, h, _)| whole(h));
+        }
+        // Two of one kind, `IZT` and `IZK` for `VZ`: nothing says which.
+        let initial = |h: &Head| h.symbol_text().chars().next();
+        let twice = found
+            .iter()
+            .enumerate()
+            .any(|(k, (_, h, _))| found.iter().take(k).any(|(_, o, _)| initial(o) == initial(h)));
+        if twice {
+            // The one right beside the columns of the quantity, if there is one.
+            let beside = |k: usize| {
+                let between = (k.min(at) + 1)..k.max(at);
+                between
+                    .filter_map(|c| self.heads.get(c))
+                    .all(|h| head.place.is_some() && h.place == head.place)
+            };
+            found.retain(|(k, _, _)| beside(*k));
+        }
+        match found.len() {
+            0 if twice => (Vec::new(), true),
+            2.. if twice => (Vec::new(), true),
+            _ => (said(&found), false),
+        }
     }
 }
 
@@ -290,29 +365,31 @@ fn text(words: &[Word]) -> String {
 }
 
 fn is_part(words: &[Word]) -> bool {
-    matches!(words, [word] if kinds::is_part(&word.text))
+    let [word] = words else { return false };
+    match optional(&word.text) {
+        Some([without, with]) => kinds::is_part(&without) && kinds::is_part(&with),
+        None => kinds::is_part(&word.text),
+    }
 }
 
-/// Units of light, which what drives a lamp sets.
-const OF_LIGHT: [&str; 7] = ["cd", "mcd", "lm", "mlm", "nm", "µm", "lx"];
+/// The two names that a letter in brackets stands for: `SMBJ5.0(C)A` is SMBJ5.0A and SMBJ5.0CA.
+fn optional(name: &str) -> Option<[String; 2]> {
+    let (before, rest) = name.split_once('(')?;
+    let (inner, after) = rest.split_once(')')?;
+    let letters = inner.chars().count() <= 2 && inner.chars().all(|c| c.is_ascii_uppercase());
+    (letters && !inner.is_empty() && !before.is_empty())
+        .then(|| [format!("{before}{after}"), format!("{before}{inner}{after}")])
+}
 
-/// Whether one column can be what another is measured at: currents and voltages of one subscript
-/// (`VF` at `IF`, `ZZT` at `IZT`), light at any current, a capacitance at any voltage, everything
-/// at a temperature or a frequency.
-fn sets(setting: &Head, quantity: &Head) -> bool {
-    let symbol = |h: &Head| h.symbol.first().map_or(String::new(), |w| w.text.clone());
-    let (s, q) = (symbol(setting), symbol(quantity));
-    let initial = |t: &str| t.chars().next();
-    let below = |t: &str| t.chars().nth(1).map(|c| c.to_ascii_uppercase());
-    let light = quantity.unit.first().is_some_and(|u| OF_LIGHT.contains(&u.text.as_str()));
-    s != q
-        && match initial(&s) {
-            Some('I') if light => true,
-            Some('V') if initial(&q) == Some('C') => true,
-            Some('I' | 'V') => below(&s).is_some() && below(&s) == below(&q),
-            Some('T' | 'f') => true,
-            _ => false,
-        }
+/// The names of the parts that a cell stands for.
+fn variants(words: &[Word]) -> Vec<Word> {
+    words
+        .iter()
+        .flat_map(|w| match optional(&w.text) {
+            Some(names) => names.iter().map(|n| renamed(w, n)).collect(),
+            None => vec![w.clone()],
+        })
+        .collect()
 }
 
 /// `IF = 20 mA` from head and cell.
@@ -324,6 +401,11 @@ fn setting(head: &Head, value: &[Word]) -> Vec<Word> {
     out.extend(head.unit.iter().cloned());
     out.extend(sign(","));
     out
+}
+
+/// Whether a word stands right before another on one line.
+fn near(a: Rect, b: Rect) -> bool {
+    (a.y1 - b.y1).abs() <= b.height() && a.x0 < b.x0 && b.x0 - a.x1 <= 2.0 * b.height()
 }
 
 /// A word with another text at the same place.
@@ -369,65 +451,4 @@ fn lines<'f, 't>(inside: &[&'f Tok<'t>], band: [f64; 2]) -> Vec<Vec<&'f Tok<'t>>
         line.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
     }
     out
-}
-
-/// Reads the head over the middle of a column: of every level the words of the cell that spans it.
-fn head(frame: &Frame<'_>, inside: &[&Tok<'_>], area: Rect, middle: f64, end: f64) -> Head {
-    let limit = [area.x0 - 3.0, area.x1 + 3.0];
-    let mut over: Vec<&Tok<'_>> = inside
-        .iter()
-        .filter(|t| t.mid() < end)
-        .filter(|t| {
-            let at = Point::new(t.area.center().x, t.mid());
-            let [left, right] = frame.rules.cell_x(at, limit);
-            left.is_some_and(|l| l < middle) && right.is_some_and(|r| middle < r)
-        })
-        .copied()
-        .collect();
-    over.sort_by(|a, b| a.line.cmp(&b.line).then(a.area.x0.total_cmp(&b.area.x0)));
-    let mut out = Head::default();
-    let mut behind = false;
-    for tok in over {
-        let word = tok.word;
-        let plain = vocabulary::words_of(&word.text);
-        let label = vocabulary::phrase(&plain).map(|p| p.1);
-        behind |= word.text.starts_with('@');
-        match (unit_of(&word.text), label) {
-            (Some((before, unit)), _) if out.unit.is_empty() => {
-                out.unit.push(renamed(word, unit));
-                if !before.is_empty() {
-                    out.take(renamed(word, before));
-                }
-                behind = false;
-            }
-            (_, Some(Label::Is(role))) if is_value(role) && role != Role::Value => {
-                out.limit = Some(role);
-            }
-            _ if behind => out.at.push(word.clone()),
-            (_, Some(Label::Is(role))) if role != Role::Other => out.role = Some(role),
-            _ => out.take(word.clone()),
-        }
-        if out.place.is_none() && out.is_quantity() {
-            let place = |v: f64| (v * 100.0).round() as i64;
-            out.place = Some([place(tok.area.x0), place(tok.area.y0)]);
-        }
-    }
-    out
-}
-
-impl Head {
-    /// A word of the quantity: its symbol, or of its name.
-    fn take(&mut self, word: Word) {
-        if self.symbol.is_empty() && kinds::is_symbol_like(&word.text) && is_short(&word.text) {
-            self.symbol.push(word);
-        } else {
-            self.name.push(word);
-        }
-    }
-}
-
-/// Whether a word is a symbol rather than a capitalised one: `Voltage` is none.
-fn is_short(text: &str) -> bool {
-    let prose = text.chars().skip(1).all(|c| c.is_ascii_lowercase());
-    text.chars().count() <= 3 || !prose
 }

@@ -81,7 +81,8 @@ pub(super) fn gather(
             && !parts(l)
             && l.toks.iter().any(|&t| {
                 let text = &frame.toks[t].word.text;
-                (kinds::is_number(text) && !kinds::is_part(text)) || kinds::is_blank_mark(text)
+                (kinds::is_number(text) && frame.part_name(t).is_none())
+                    || kinds::is_blank_mark(text)
             })
     };
     let stop = lines.iter().find(data).map_or(f64::INFINITY, |l| l.base - 0.6 * size);
