@@ -153,6 +153,13 @@ these places, so none is taken.
 
 Wrong:  a page of curves without a title, called scan0012.pdf
 Right:  the part given by hand: `--part 1N4148`";
+    SHEET_TABLE "E0966" "what looks like a table gave no row"
+"Symbols, numbers and units stand below one another in at least three rows, as in a table of
+electrical values, but neither a head nor a list was recognised there. Nothing was read from it, so
+its values are missing among the rows.
+
+Wrong:  a table whose head is a picture, or in words that are not known
+Right:  the values given by hand in a facts file beside the sheet";
     SHEET_LINES "E0969" "a page has more lines than are looked at"
 "Frames and grids of plots are found among the straight lines of a page. Very many of them are a
 drawing or a picture made of lines; those beyond the limit are left out, and with them the plots

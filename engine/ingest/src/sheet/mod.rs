@@ -98,6 +98,7 @@ pub(crate) fn read(
             let help = "compare the page with what was read: tables may be missing";
             diagnostics.push(Diagnostic::warning(Code::PDF_LIMIT, text).at(place).help(help));
         }
+        diagnostics.extend(found.lost.iter().map(|area| lost_table(page, *area, file)));
         sheet.tables.extend(found.tables);
     }
     let info = document.info();
@@ -145,6 +146,13 @@ pub(crate) fn read(
     Reading { facts, sheet: Some(sheet), diagnostics }
 }
 
+fn lost_table(page: &Page, area: espice_pdf::Rect, file: FileId) -> Diagnostic {
+    let message = "what looks like a table of electrical values gave no row";
+    Diagnostic::warning(Code::SHEET_TABLE, message)
+        .at(Place::Page { file, page: page.number, area: area.to_array() })
+        .help("read these values from the page; they are not among the rows")
+}
+
 fn too_many_lines(page: &Page, file: FileId) -> Diagnostic {
     let message = format!("page {} has more lines than are looked at", page.number);
     let area = [0.0, 0.0, page.width, page.height];
@@ -156,6 +164,17 @@ fn too_many_lines(page: &Page, file: FileId) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_that_gave_no_row_is_named() {
+        let page = Page { number: 2, width: 595.0, height: 842.0, ..Page::default() };
+        let area = espice_pdf::Rect { x0: 10.0, y0: 20.0, x1: 30.0, y1: 40.0 };
+        let told = lost_table(&page, area, FileId(1));
+        assert_eq!(told.code, Code::SHEET_TABLE);
+        let places: Vec<Place> = told.labels.iter().map(|l| l.place).collect();
+        let area = [10.0, 20.0, 30.0, 40.0];
+        assert_eq!(places, [Place::Page { file: FileId(1), page: 2, area }]);
+    }
 
     #[test]
     fn a_page_of_too_many_lines_is_named() {

@@ -14,6 +14,7 @@ mod header;
 mod kinds;
 mod leaves;
 mod lists;
+mod lost;
 mod marks;
 mod merged;
 mod middle;
@@ -53,6 +54,9 @@ pub struct Found {
     /// Whether the page holds more lines, or more words, than were looked at: tables may be
     /// missing.
     pub cut: bool,
+    /// Blocks that look like tables of electrical values and from which no row came, in points
+    /// from the upper left corner of the page.
+    pub lost: Vec<Rect>,
 }
 
 /// The same, when `before` is the last table of the page before: rows without a head at the top
@@ -72,7 +76,11 @@ pub fn find_after(page: &Page, text: &TextPage, before: Option<&Table>) -> Found
         cut |= frame.is_cut();
     }
     once::once(&mut out);
-    Found { tables: out, cut }
+    let taken: Vec<Rect> = out.iter().map(|t| t.area).collect();
+    let lost = Frame::new(page, text, &strokes, Turn::None)
+        .map(|frame| lost::blocks(&frame, &taken))
+        .unwrap_or_default();
+    Found { tables: out, cut, lost }
 }
 
 /// The tables of one reading direction.

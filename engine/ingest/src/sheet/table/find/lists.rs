@@ -3,7 +3,7 @@
 use super::body;
 use super::frame::{Frame, Row as Line};
 use super::kinds;
-use super::vocabulary;
+use super::vocabulary::{self, Label};
 use crate::sheet::table::{Cell, Column, Role, Row, Section, Table};
 use crate::sheet::text::Word;
 use espice_pdf::Rect;
@@ -11,10 +11,19 @@ use espice_pdf::Rect;
 /// More lists than this stand on no page.
 const MOST: usize = 12;
 
+/// What lists with units in a column of their own say in further columns.
+const OWN: [Role; 5] = [Role::Symbol, Role::Min, Role::Typ, Role::Max, Role::Unit];
+
 /// One line of a list.
 struct Entry {
+    /// A symbol in a column of its own before the name.
+    symbol: Vec<usize>,
     name: Vec<usize>,
+    /// `Max` in a column of its own behind the name.
+    limit: Option<(Role, Vec<usize>)>,
     value: Vec<usize>,
+    /// A unit in a column of its own.
+    unit: Vec<usize>,
     area: Rect,
 }
 
@@ -106,7 +115,9 @@ fn list(
         }
         bottom = bottom.max(first.area.y1);
     }
-    if entries.len() < 3 {
+    // Two lines are a list where all say symbol, value and unit in columns of their own.
+    let columned = entries.iter().all(|e| !e.symbol.is_empty() && !e.unit.is_empty());
+    if entries.len() < if columned { 2 } else { 3 } {
         return None;
     }
     Some(build(frame, head, entries, preamble, page, section))
@@ -126,15 +137,20 @@ fn entry(frame: &Frame<'_>, toks: &[usize], right: Option<f64>) -> Option<Entry>
             (if dots(toks[at]) { first } else { at + 1 }, at + 1)
         }
         None => {
-            let wide = (1..toks.len()).rev().find(|&i| {
-                let (a, b) = (&frame.toks[toks[i - 1]], &frame.toks[toks[i]]);
-                b.area.x0 - a.area.x1 > 2.5 * a.size
-            })?;
+            let wide = last_gap(frame, toks)?;
             (wide, wide)
         }
     };
-    let name: Vec<usize> = toks.get(..cut)?.to_vec();
-    let value: Vec<usize> = toks.get(from..)?.to_vec();
+    let mut name: Vec<usize> = toks.get(..cut)?.to_vec();
+    let mut value: Vec<usize> = toks.get(from..)?.to_vec();
+    let mut unit = Vec::new();
+    // The last column may be that of units, with the values before it.
+    if leader.is_none()
+        && is_unit(frame, &value)
+        && let Some(gap) = last_gap(frame, &name)
+    {
+        unit = std::mem::replace(&mut value, name.split_off(gap));
+    }
     let text = frame.text(&value);
     let first = text.split_whitespace().next()?;
     let lettered = name.iter().any(|&t| frame.toks[t].word.text.chars().any(char::is_alphabetic));
@@ -153,7 +169,49 @@ fn entry(frame: &Frame<'_>, toks: &[usize], right: Option<f64>) -> Option<Entry>
     {
         return None;
     }
-    Some(Entry { name, value, area })
+    let mut limit = None;
+    let mut symbol = Vec::new();
+    if !unit.is_empty() {
+        if let Some(gap) = last_gap(frame, &name)
+            && let Some(role) = name.get(gap..).and_then(|w| limit_of(frame, w))
+        {
+            limit = Some((role, name.split_off(gap)));
+        }
+        let first = frame.toks.get(*name.first()?)?;
+        let apart = name
+            .get(1)
+            .and_then(|&t| frame.toks.get(t))
+            .is_some_and(|next| next.area.x0 - first.area.x1 > 0.75 * first.size);
+        if apart && kinds::is_symbol_like(&first.word.text) {
+            symbol = vec![name.remove(0)];
+        }
+    }
+    Some(Entry { symbol, name, limit, value, unit, area })
+}
+
+/// Where the last wide gap of a line is.
+fn last_gap(frame: &Frame<'_>, toks: &[usize]) -> Option<usize> {
+    (1..toks.len()).rev().find(|&i| {
+        let (a, b) = (&frame.toks[toks[i - 1]], &frame.toks[toks[i]]);
+        b.area.x0 - a.area.x1 > 2.5 * a.size
+    })
+}
+
+/// Whether words are a unit; the ring of a degree may be set as a letter of its own.
+fn is_unit(frame: &Frame<'_>, toks: &[usize]) -> bool {
+    match frame.text(toks).split_whitespace().collect::<Vec<_>>().as_slice() {
+        [unit] | ["o" | "°" | "º", unit] => kinds::is_unit(unit) && !kinds::is_number(unit),
+        _ => false,
+    }
+}
+
+/// The limit that words alone name.
+fn limit_of(frame: &Frame<'_>, toks: &[usize]) -> Option<Role> {
+    let words = vocabulary::words_of(&frame.text(toks));
+    match vocabulary::phrase(&words).filter(|(n, _)| *n == words.len())?.1 {
+        Label::Is(role @ (Role::Min | Role::Typ | Role::Max)) => Some(role),
+        _ => None,
+    }
 }
 
 fn build(
@@ -191,7 +249,14 @@ fn build(
             _ => above = Some((x0, e.name.clone())),
         }
         cells.push(cell(0, &e.name));
-        cells.push(cell(1, &e.value));
+        let own = |role: Role| OWN.iter().position(|r| *r == role).map_or(1, |k| k + 2);
+        cells.push(cell(e.limit.as_ref().map_or(1, |(role, _)| own(*role)), &e.value));
+        for (role, toks) in [(Role::Symbol, &e.symbol), (Role::Unit, &e.unit)] {
+            if !toks.is_empty() {
+                cells.push(cell(own(role), toks));
+            }
+        }
+        cells.sort_by_key(|c| c.column);
         let text = frame.text(&e.value);
         let mut doubts = Vec::new();
         if !text
@@ -200,7 +265,11 @@ fn build(
         {
             doubts.push(format!("`{text}` is no value"));
         }
-        let own = words(&e.name).into_iter().chain(words(&e.value)).map(|w| w.area);
+        let own = words(&e.name)
+            .into_iter()
+            .chain(words(&e.value))
+            .chain(words(&e.symbol))
+            .map(|w| w.area);
         rows.push(Row {
             area: own.reduce(Rect::union).unwrap_or_default(),
             section,
@@ -209,10 +278,12 @@ fn build(
             doubts,
         });
     }
-    let columns = vec![
-        Column { role: Role::Name, header: String::new(), x: [area.x0, split], parts: Vec::new() },
-        Column { role: Role::Value, header: String::new(), x: [split, area.x1], parts: Vec::new() },
-    ];
+    let column = |role, x| Column { role, header: String::new(), x, parts: Vec::new() };
+    let mut columns =
+        vec![column(Role::Name, [area.x0, split]), column(Role::Value, [split, area.x1])];
+    if entries.iter().any(|e| !e.unit.is_empty()) {
+        columns.extend(OWN.map(|role| column(role, [area.x0, area.x1])));
+    }
     let table = Table {
         page,
         area: frame.page_area(area),

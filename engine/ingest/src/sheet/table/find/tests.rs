@@ -3,6 +3,7 @@
 mod below;
 mod blocks;
 mod habits;
+mod lost;
 mod parts;
 mod rules;
 mod series;
