@@ -8,6 +8,7 @@ use espice_fit::SplitMix;
 use espice_lang::ir::TemplateIr;
 use espice_model::{Bias, Column, Evaluator, Kelvin, Kernel, Mode, Output, Workspace};
 use espice_units::constants::SPICE39;
+use std::collections::BTreeMap;
 
 /// Boltzmann's constant over the elementary charge of ngspice 39 (CODATA 2014), V/K.
 const K_OVER_Q: f64 = 1.380_648_52e-23 / 1.602_176_620_8e-19;
@@ -182,11 +183,15 @@ impl<'t> Draw<'t> {
             eg: self.linear(f.eg),
             xti: self.linear(f.xti),
             trs1: if self.chance(0.5) { 0.0 } else { self.linear([-0.002, 0.006]) },
+            others: BTreeMap::new(),
             nominal: self.random.below(NOMINAL.len()),
             kelvin: self.linear(KELVIN),
         };
         while !diode.has_potential() {
             diode.vj += 0.03;
+        }
+        if self.chance(0.5) {
+            self.further(&mut diode);
         }
         if !diode.is_sound() {
             diode.bv = 0.0;
@@ -201,6 +206,49 @@ impl<'t> Draw<'t> {
             }
         }
         (diode, family)
+    }
+
+    /// What few cards state: the side wall, tunnelling, laws of temperature.
+    fn further(&mut self, d: &mut Diode) {
+        // So that tunnelling stays below its saturation current times 3e6.
+        let reach = if d.bv > 0.0 { 1.3 * d.bv } else { 100.0 };
+        let tlev = if self.chance(0.5) { 1.0 } else { 0.0 };
+        let of_bv = if tlev > 0.0 { 1.0 } else { d.bv.max(1.0) };
+        let drawn: [(&'static str, f64, f64); 27] = [
+            ("TRS2", 0.3, self.linear([-1e-6, 1e-5])),
+            ("IKR", 0.3, self.log([1e-7, 1.0])),
+            ("AREA", 0.5, self.log([0.3, 3.0])),
+            ("PJ", 0.7, self.log([0.1, 20.0])),
+            ("JSW", 0.7, d.is * self.log([1e-2, 10.0])),
+            ("NS", 0.5, self.linear([0.98, 2.5])),
+            ("CJSW", 0.7, d.cjo * self.log([0.02, 1.0])),
+            ("PHP", 0.7, d.vj + self.linear([0.0, 0.5])),
+            ("MJSW", 0.7, self.linear([0.1, 0.6])),
+            ("FCS", 0.5, self.linear([0.05, 0.9])),
+            ("JTUN", 0.3, self.log([1e-16, 1e-9])),
+            ("JTUNSW", 0.3, self.log([1e-16, 1e-9])),
+            ("NTUN", 1.0, (reach / 0.3 * self.linear([1.0, 3.0])).max(20.0)),
+            ("XTITUN", 0.5, self.linear([1.0, 5.0])),
+            ("KEG", 0.5, self.linear([0.5, 1.5])),
+            ("TM1", 0.3, self.linear([-1e-3, 1e-3])),
+            ("TM2", 0.3, self.linear([-1e-6, 1e-6])),
+            ("TTT1", 0.3, self.linear([-2e-3, 5e-3])),
+            ("TTT2", 0.3, self.linear([-1e-6, 1e-5])),
+            ("TCV", 0.5, of_bv * self.linear([-1e-3, 1e-3])),
+            ("TLEV", 1.0, tlev),
+            ("TLEVC", 0.5, 1.0),
+            ("CTA", 0.7, self.linear([-1e-3, 2e-3])),
+            ("CTP", 0.7, self.linear([-1e-3, 2e-3])),
+            ("TPB", 0.7, self.linear([-1e-3, 1e-3])),
+            ("TPHP", 0.7, self.linear([-1e-3, 1e-3])),
+            ("TRS1", 0.5, self.linear([-0.002, 0.006])),
+        ];
+        for (name, share, value) in drawn {
+            if self.chance(share) {
+                d.others.insert(name, value);
+            }
+        }
+        d.trs1 = d.others.remove("TRS1").unwrap_or(d.trs1);
     }
 
     /// A junction voltage: forward by current, around zero, reverse, around the corner of the
@@ -262,6 +310,8 @@ struct Diode {
     eg: f64,
     xti: f64,
     trs1: f64,
+    /// What is stated beyond those; zero otherwise.
+    others: BTreeMap<&'static str, f64>,
     nominal: usize,
     kelvin: f64,
 }
@@ -286,8 +336,18 @@ impl Diode {
             "EG" => self.eg,
             "XTI" => self.xti,
             "TRS1" => self.trs1,
-            other => panic!("no range is stated for the parameter {other}"),
+            other => self.others.get(other).copied().unwrap_or(0.0),
         }
+    }
+
+    fn area(&self) -> f64 {
+        self.others.get("AREA").copied().unwrap_or(1.0)
+    }
+
+    /// The breakdown voltage at the temperature, V.
+    fn bv(&self) -> f64 {
+        let fall = self.value("TCV") * (self.kelvin - NOMINAL[self.nominal]);
+        if self.value("TLEV") > 0.0 { self.bv * (1.0 - fall) } else { self.bv - fall }
     }
 
     fn vt(&self) -> f64 {
@@ -300,7 +360,9 @@ impl Diode {
 
     fn at_temperature(&self, current: f64, n: f64) -> f64 {
         let ratio = self.kelvin / NOMINAL[self.nominal];
-        current * ((ratio - 1.0) * self.eg / (n * self.vt()) + self.xti / n * ratio.ln()).exp()
+        self.area()
+            * current
+            * ((ratio - 1.0) * self.eg / (n * self.vt()) + self.xti / n * ratio.ln()).exp()
     }
 
     fn saturation(&self) -> f64 {
@@ -338,18 +400,18 @@ impl Diode {
     }
 
     fn is_sharp(&self) -> bool {
-        self.ibv >= self.saturation() * self.bv / self.vt()
+        self.ibv >= self.saturation() * self.bv() / self.vt()
     }
 
     /// Where breakdown begins, V.
     fn xbv(&self) -> f64 {
         if !self.is_sharp() {
-            return self.bv;
+            return self.bv();
         }
         let (vt, ratio) = (self.vt(), self.ibv / self.saturation());
-        let mut x = self.bv - self.nbv * vt * ratio.ln_1p();
+        let mut x = self.bv() - self.nbv * vt * ratio.ln_1p();
         for _ in 0..200 {
-            x = self.bv - self.nbv * vt * (ratio + 1.0 - x / vt).ln();
+            x = self.bv() - self.nbv * vt * (ratio + 1.0 - x / vt).ln();
         }
         x
     }
@@ -358,15 +420,20 @@ impl Diode {
 /// The terminal voltage that puts the junction of each point where the point wants it.
 pub(crate) fn terminal_volts(template: &TemplateIr, points: &[Point]) -> Vec<f64> {
     let kernels = kernels(template, Mode::Portable, &[Column::Current(0)]);
-    let series = template.parameter("RS").expect("the template has RS");
     let volts = |p: &Point| {
         let mut bare = p.parameters.clone();
-        bare[series] = 0.0;
+        bare[template.parameter("RS").expect("the template has RS")] = 0.0;
         let kernel = &kernels[p.nominal];
         let current = at_point(kernel, Column::Current(0), &bare, p.junction, p.kelvin);
-        p.junction + p.parameters[series] * current
+        p.junction + series(template, p) * current
     };
     points.iter().map(volts).collect()
+}
+
+/// The series resistance of a point at TNOM, Ohm.
+pub(crate) fn series(template: &TemplateIr, point: &Point) -> f64 {
+    let of = |name: &str| point.parameters[template.parameter(name).expect("it has these")];
+    of("RS") / if of("AREA") > 0.0 { of("AREA") } else { 1.0 }
 }
 
 /// One kernel for each nominal temperature.

@@ -125,6 +125,8 @@ mod tables;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod told;
+#[cfg(test)]
 mod truth;
 #[cfg(test)]
 mod units;

@@ -4,9 +4,9 @@
 //! `ESPICE_ORACLE_POINTS` sets how many points each test takes; 2 000 otherwise. No point is
 //! dropped by its result: points that ngspice does not solve are counted and bounded.
 
-use crate::junction::{Draw, NOMINAL, Point, Purpose, at_point, kernels, terminal_volts};
+use crate::junction::{Draw, NOMINAL, Point, Purpose, at_point, kernels, series, terminal_volts};
 use crate::support;
-use espice_lang::ir::{ParameterScale, TemplateIr};
+use espice_lang::ir::TemplateIr;
 use espice_model::{Column, Mode};
 use espice_netlist::{
     BiasPoint, Composite, ModelCard, PointResult, Simulator, Want, operating_points,
@@ -30,7 +30,7 @@ struct Compared {
 fn card(template: &TemplateIr, point: &Point) -> ModelCard {
     let mut card = ModelCard::new("m", "D");
     for (p, value) in template.parameters.iter().zip(&point.parameters) {
-        if !(p.scale == ParameterScale::Log && *value == 0.0) {
+        if !(p.is_off_at_zero() && *value == 0.0) {
             card = card.with(p.name.as_str(), *value);
         }
     }
@@ -122,13 +122,12 @@ fn judge(
 #[test]
 fn currents_are_those_of_ngspice() {
     let Some((template, compared)) = compare("currents", 39, Purpose::Currents) else { return };
-    let series = template.parameter("RS").expect("the template has RS");
     judge(
         &template,
         &compared,
         |found| found.currents.first().copied(),
         |point, volts, current| {
-            let rs = point.parameters[series];
+            let rs = series(&template, point);
             // The simulator forms the current of a resistor from two rounded potentials.
             let rounding = if rs > 0.0 { 8.0 * f64::EPSILON * volts.abs() / rs } else { 0.0 };
             1e-6 * current.abs() + rounding + 1e-18

@@ -2,7 +2,7 @@
 
 use crate::behaviour;
 use espice_base::{Code, Diagnostic, Diagnostics, Severity, SourceMap};
-use espice_lang::ir::{CardIr, CardParameterIr, CardValueIr, ParameterScale, TemplateIr};
+use espice_lang::ir::{CardIr, CardParameterIr, CardValueIr, TemplateIr};
 use espice_model::Evaluator;
 use espice_netlist::{
     Composite, Dialect, Element, Item, Library, ModelCard, Origin, Part, Subcircuit,
@@ -111,7 +111,8 @@ impl Stated<'_> {
     /// The model card of a part.
     ///
     /// A parameter on a log scale that stands at zero is switched off and left out: simulators
-    /// take a written zero of such a parameter (BV, IKF) for a value. TNOM is always written,
+    /// take a written zero of such a parameter (BV, IKF) for a value. So is a fixed one whose
+    /// default is zero: cards would be long with laws that nothing states. TNOM is always written,
     /// in °C, where the simulators' device knows a temperature at all.
     fn model_card(&self, card: &CardIr, part: &str) -> ModelCard {
         let mut out = ModelCard::new(part, card.device(self.polarity));
@@ -162,7 +163,7 @@ impl Stated<'_> {
                     value: *self.values.get(index)?,
                     unit: parameter.card_unit,
                     default: parameter.default,
-                    off_at_zero: parameter.scale == ParameterScale::Log,
+                    off_at_zero: parameter.is_off_at_zero(),
                 }
             }
             CardValueIr::OfPart { value, unit, default, off_at_zero } => {

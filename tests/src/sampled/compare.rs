@@ -2,7 +2,7 @@
 
 use super::draw::{Draw, Point};
 use super::plan::{Plan, Series};
-use espice_lang::ir::{CardIr, CardParameterIr, ParameterScale, TemplateIr};
+use espice_lang::ir::{CardIr, CardParameterIr, TemplateIr};
 use espice_model::{Bias, Column, Evaluator, Kelvin, Kernel, Mode, Output, Workspace};
 use espice_netlist::{
     BiasPoint, Composite, ModelCard, PointResult, Simulator, SimulatorConfig, Want,
@@ -188,7 +188,7 @@ fn card(
         let index = written.parameter()?;
         let p = template.parameters.get(index)?;
         let value = *point.parameters.get(index)?;
-        let is_off = p.scale == ParameterScale::Log && value == 0.0;
+        let is_off = p.is_off_at_zero() && value == 0.0;
         let mirrored = written.negated.get(point.polarity).copied().unwrap_or(false);
         (!is_off).then(|| p.card_unit.of_si(if mirrored { -value } else { value }))
     };
@@ -215,27 +215,24 @@ struct Native {
     /// Terminal currents of the first polarity, by nominal temperature.
     currents: Vec<Kernel>,
     pins: usize,
-    /// Series resistance of each pin that has one with biases behind it.
-    behind: Vec<Option<Resistance>>,
-    /// Series resistance of each pin that has one, wherever biases mean it.
-    series: Vec<Option<Resistance>>,
+    /// Series resistances of each pin with biases behind them.
+    behind: Vec<Vec<Resistance>>,
+    /// Series resistances of each pin, wherever biases mean it.
+    series: Vec<Vec<Resistance>>,
 }
 
 /// The parameter that a resistance is, and that which divides it, by index.
 type Resistance = (usize, Option<usize>);
 
-/// By pin: its resistance.
-fn resistances(
-    template: &TemplateIr,
-    stated: &[Series],
-) -> Result<Vec<Option<Resistance>>, String> {
-    let mut found = vec![None; template.pins.len()];
+/// By pin: its resistances.
+fn resistances(template: &TemplateIr, stated: &[Series]) -> Result<Vec<Vec<Resistance>>, String> {
+    let mut found = vec![Vec::new(); template.pins.len()];
     for s in stated {
         let wrong = || format!("there is no pin `{}`, or no such parameter for it", s.pin);
         let index = |name: &String| template.parameter(name).ok_or_else(wrong);
         let place = template.pins.iter().position(|p| *p == s.pin);
         let slot = place.and_then(|p| found.get_mut(p)).ok_or_else(wrong)?;
-        *slot = Some((index(&s.parameter)?, s.per.as_ref().map(index).transpose()?));
+        slot.push((index(&s.parameter)?, s.per.as_ref().map(index).transpose()?));
     }
     Ok(found)
 }
@@ -262,7 +259,7 @@ impl Native {
         let behind = resistances(template, &plan.behind)?;
         let mut series = resistances(template, &plan.series)?;
         for (series, behind) in series.iter_mut().zip(&behind) {
-            *series = series.or(*behind);
+            series.extend(behind);
         }
         let currents = kernels(0, &currents)?;
         let polarities = template.polarities.len().max(1);
@@ -297,7 +294,7 @@ impl Native {
         }
         let columns: Vec<Column> = (0..self.pins).map(Column::Current).collect();
         let currents = match self.currents.get(point.nominal) {
-            Some(k) if self.behind.iter().any(Option::is_some) => {
+            Some(k) if self.behind.iter().any(|b| !b.is_empty()) => {
                 Self::run(k, &columns, point, &bare, &point.volts)
             }
             _ => vec![0.0; self.pins],
@@ -305,7 +302,7 @@ impl Native {
         let sign = sign(point);
         let pins = point.volts.iter().zip(currents).enumerate();
         let volts = pins.map(|(pin, (v, i))| {
-            let drop = resistance(self.behind.get(pin), point) * i;
+            let drop = resistances_at(self.behind.get(pin), point).sum::<f64>() * i;
             // Where the bare device has no solution the point stands without the drop.
             sign * (v + if drop.is_finite() { drop } else { 0.0 })
         });
@@ -329,9 +326,11 @@ impl Native {
         let largest = volts.map_or(0.0, |v| v.iter().fold(0.0f64, |m, v| m.max(v.abs())));
         let allowed = |(column, expected): (&Column, &f64)| match column {
             Column::Current(pin) => {
-                let r = point.map_or(0.0, |p| resistance(self.series.get(*pin), p));
+                let stated = point
+                    .into_iter()
+                    .flat_map(|p| resistances_at(self.series.get(*pin), p).filter(|r| *r > 0.0));
                 // The simulator forms the current of a resistor from two rounded potentials.
-                let rounding = if r > 0.0 { 8.0 * f64::EPSILON * largest / r } else { 0.0 };
+                let rounding: f64 = stated.map(|r| 8.0 * f64::EPSILON * largest / r).sum();
                 tolerance.current * expected.abs() + rounding + 1e-18
             }
             _ if expected.abs() > 1e-15 => tolerance.capacitance * expected.abs(),
@@ -342,13 +341,16 @@ impl Native {
     }
 }
 
-/// A resistance at a point, Ohm; zero where there is none.
-fn resistance(stated: Option<&Option<Resistance>>, point: &Point) -> f64 {
+/// The resistances of a pin at a point, Ohm; zero where one is switched off.
+fn resistances_at<'a>(
+    stated: Option<&'a Vec<Resistance>>,
+    point: &'a Point,
+) -> impl Iterator<Item = f64> + 'a {
     let value = |index: usize| point.parameters.get(index).copied();
     stated
-        .copied()
+        .into_iter()
         .flatten()
-        .map_or(0.0, |(r, per)| value(r).unwrap_or(0.0) / per.and_then(value).unwrap_or(1.0))
+        .map(move |(r, per)| value(*r).unwrap_or(0.0) / per.and_then(value).unwrap_or(1.0))
 }
 
 fn sign(point: &Point) -> f64 {

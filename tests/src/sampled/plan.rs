@@ -6,7 +6,7 @@
 //! nominal 300.15 298.15             # one of these temperatures at which parameters hold, K
 //! kelvin 218.15 448.15              # device temperature, K
 //! behind b RB                       # a series resistance of a pin: biases mean the inner node
-//! series g RG                       # likewise, but biases mean the pin
+//! series g RG                       # likewise, but biases mean the pin; a pin may have several
 //! behind d RD per AREA              # one that is divided by another parameter
 //! EG linear 1.05 1.2                # parameters of all families, in SI
 //! family 0.5                        # a family with its weight; its parameters override

@@ -40,6 +40,14 @@ pub struct ParameterIr {
     pub span: Span,
 }
 
+impl ParameterIr {
+    /// Whether zero switches its effect off, so that cards leave it out then: on a log scale, or
+    /// where fits leave a default of zero alone. Elements state theirs.
+    pub fn is_off_at_zero(&self) -> bool {
+        self.scale == ParameterScale::Log || (self.fixed && !self.instance && self.default == 0.0)
+    }
+}
+
 /// A table of a template.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TableIr {

@@ -6,7 +6,7 @@ use super::merge::Merged;
 use super::parameters::check_parameter;
 use super::parts::PartCard;
 use crate::check::dims::{Operand, likely, unexpected};
-use crate::ir::{CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr, ParameterScale};
+use crate::ir::{CardIr, CardParameterIr, CardSettingIr, CardValueIr, KindIr};
 use espice_base::{Code, Diagnostic, Diagnostics};
 use espice_syntax::ast::{Card, CardEntry, CardSetting, Word};
 use espice_units::Dimension;
@@ -222,7 +222,7 @@ impl Builder<'_> {
                 value,
                 unit: declared.card_unit,
                 default: declared.default,
-                off_at_zero: declared.scale == ParameterScale::Log,
+                off_at_zero: declared.is_off_at_zero(),
             },
             name: entry.written.as_ref().unwrap_or(&entry.name).text.clone(),
             negated: [sign(0), sign(1)],

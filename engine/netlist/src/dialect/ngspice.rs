@@ -27,7 +27,7 @@ const PARAMETERS: &[ParameterSet] = &[
                 ctp tpb tvj tphp jtun jtunsw ntun xtitun keg kf af fc fcs bv ibv ib tcv isr nr \
                 fv_max bv_max id_max te_max pd_max rth0 cth0 lm lp wm wp xom xoi xm xp",
         flags: "",
-        aliases: "cj0=cjo cj=cjo pb=vj mj=m ik=ikf trs=trs1 ib=ibv",
+        aliases: "cj0=cjo cj=cjo pb=vj mj=m ik=ikf trs=trs1 ib=ibv cjp=cjsw js=is ctc=cta tvj=tpb",
     },
     ParameterSet {
         device_types: &["NPN", "PNP"],
@@ -43,7 +43,7 @@ const PARAMETERS: &[ParameterSet] = &[
                 ib_max te_max rth0",
         flags: "",
         aliases: "ik=ikf va=vaf vb=var pe=vje me=mje pc=vjc mc=mjc ps=vjs ms=mjs \
-                  csub=cjs ccs=cjs nk=nkf trb=trb1 trc=trc1 tre=tre1",
+                  csub=cjs ccs=cjs nk=nkf trb=trb1 trc=trc1 tre=tre1 c2=ise c4=isc",
     },
     ParameterSet {
         device_types: &["NJF", "PJF"],
