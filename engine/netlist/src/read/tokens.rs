@@ -31,6 +31,7 @@ pub(super) fn tokens(text: &str, area: Range<usize>, commas: Commas) -> Tokens {
     let slice = text.get(area.clone()).unwrap_or("");
     let mut quote: Option<(char, usize)> = None;
     let mut before = ' ';
+    let mut doubled = None;
     for (i, c) in slice.char_indices() {
         let at = area.start + i;
         let after = slice.get(i + c.len_utf8()..).and_then(|s| s.chars().next());
@@ -47,6 +48,13 @@ pub(super) fn tokens(text: &str, area: Range<usize>, commas: Commas) -> Tokens {
             }
             (None, ')' | '}' | ']') => scan.close(c, at),
             _ if !scan.brackets.is_empty() => {}
+            // ngspice takes `a==1` for `a=1`; behind an assignment it compares.
+            (None, '=') if after == Some('=') && scan.names(text) => {
+                scan.end(at);
+                scan.list.push(Token { range: at..at + 1 });
+                doubled = Some(at + 1);
+            }
+            (None, '=') if doubled == Some(at) => {}
             (None, '=') if !matches!(before, '=' | '<' | '>' | '!') && after != Some('=') => {
                 scan.end(at);
                 scan.list.push(Token { range: at..at + 1 });
@@ -106,6 +114,12 @@ struct Scan {
 }
 
 impl Scan {
+    /// Whether a word is open that no assignment stands before.
+    fn names(&self, text: &str) -> bool {
+        let is_assignment = |t: &Token| text.get(t.range.clone()) == Some("=");
+        self.open.is_some() && !self.list.last().is_some_and(is_assignment)
+    }
+
     fn begin(&mut self, at: usize) {
         self.open.get_or_insert(at);
     }
@@ -160,6 +174,7 @@ mod tests {
         assert_eq!(words("tc=1, 2 r", Commas::Join), ["tc", "=", "1, 2", "r"]);
         assert_eq!(words("a==b", Commas::Separate), ["a==b"]);
         assert_eq!(words("s PARAMS:a=1", Commas::Join), ["s", "PARAMS:", "a", "=", "1"]);
+        assert_eq!(words("Nk==.648 v=a==b", Commas::Join), ["Nk", "=", ".648", "v", "=", "a==b"]);
     }
 
     #[test]
