@@ -107,9 +107,9 @@ fn every_parameter_of_ngspice_is_modelled_or_told() {
     let world = support::world();
     let (engine, _) = Engine::new(&world, Config::default());
     let ngspice = dialect("ngspice").unwrap();
-    let text = std::fs::read_to_string(support::root().join("tests/told.txt")).unwrap();
+    let text = include_str!("../told.txt");
     let mut silent = Vec::new();
-    for plan in plans(&text) {
+    for plan in plans(text) {
         let known = ngspice.parameters(plan.device, plan.level).expect("a known device");
         let level = plan.level.map_or(String::new(), |l| format!(" LEVEL={l}"));
         let (mut models, mut points, mut names) = (Vec::new(), Vec::new(), Vec::new());
