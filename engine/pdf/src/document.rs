@@ -381,9 +381,18 @@ fn load(bytes: &[u8], limits: &PdfLimits) -> Result<(lopdf::Document, bool), Fau
         (document.trailer.has(b"Encrypt") && document.encryption_state.is_none())
             || Tree::read(document, 1).len() > 0
     };
+    // Without the objects that would take the place of others; whether there were none.
+    let own = |document: lopdf::Document| {
+        let Some(bytes) = without_strangers(bytes, &document) else { return (document, true) };
+        let again = lopdf::Document::load_mem_with_options(&bytes, options(false, false));
+        match again {
+            Ok(again) if usable(&again) => (again, false),
+            _ => (document, false),
+        }
+    };
     let strict = lopdf::Document::load_mem_with_options(bytes, options(true, false));
     let first = match strict {
-        Ok(document) if usable(&document) => return Ok((document, true)),
+        Ok(document) if usable(&document) => return Ok(own(document)),
         Ok(_) => Fault::Broken,
         Err(error) => Fault::of(&error),
     };
@@ -393,12 +402,53 @@ fn load(bytes: &[u8], limits: &PdfLimits) -> Result<(lopdf::Document, bool), Fau
     let mut last = first;
     for force in [false, true] {
         match lopdf::Document::load_mem_with_options(bytes, options(false, force)) {
-            Ok(document) if usable(&document) => return Ok((document, false)),
+            Ok(document) if usable(&document) => return Ok((own(document).0, false)),
             Ok(_) => {}
             Err(error) => last = Fault::of(&error),
         }
     }
     Err(last)
+}
+
+/// The file without objects that would take the place of others: those that an entry of the table
+/// of objects points to, and that have another number there. The reader keeps them by their own
+/// number, and the object that the table has for it is lost. `None` where there are none.
+fn without_strangers(bytes: &[u8], document: &lopdf::Document) -> Option<Vec<u8>> {
+    let entries = &document.reference_table.entries;
+    let offset = |number: u32| match entries.get(&number) {
+        Some(lopdf::xref::XrefEntry::Normal { offset, .. }) => usize::try_from(*offset).ok(),
+        _ => None,
+    };
+    let mut own: Option<Vec<u8>> = None;
+    for number in entries.keys() {
+        let Some(at) = offset(*number) else { continue };
+        let Some((told, length)) = bytes.get(at..).and_then(header) else { continue };
+        if told == *number || offset(told).is_none_or(|there| there == at) {
+            continue;
+        }
+        let copy = own.get_or_insert_with(|| bytes.to_vec());
+        copy.get_mut(at..at + length).unwrap_or_default().fill(b' ');
+    }
+    own
+}
+
+/// The number in the head of an object, `12 0 obj`, and the length up to its end, comments before
+/// it included.
+fn header(bytes: &[u8]) -> Option<(u32, usize)> {
+    let mut at = 0;
+    while let Some(byte @ (b'%' | b' ' | 0 | 9 | 10 | 12 | 13)) = bytes.get(at) {
+        at += match byte {
+            b'%' => bytes.get(at..)?.iter().position(|b| matches!(b, 10 | 13))?,
+            _ => 1,
+        };
+    }
+    let head = bytes.get(at..(at + 32).min(bytes.len()))?;
+    let end = head.windows(3).position(|w| w == b"obj")?;
+    let text = std::str::from_utf8(head.get(..end)?).ok()?;
+    let mut words = text.split_ascii_whitespace();
+    let number = words.next()?.parse().ok()?;
+    let _: u16 = words.next()?.parse().ok()?;
+    words.next().is_none().then_some((number, at + end + 3))
 }
 
 /// Optional content that is off by default (ISO 32000-1, 8.11.4.3).

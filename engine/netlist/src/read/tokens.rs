@@ -172,7 +172,7 @@ mod tests {
             ["v", "0", "PULSE(0 1 1n)", "x>=1"]
         );
         assert_eq!(words("tc=1, 2 r", Commas::Join), ["tc", "=", "1, 2", "r"]);
-        assert_eq!(words("a==b", Commas::Separate), ["a==b"]);
+        assert_eq!(words("a==b", Commas::Separate), ["a", "=", "b"]);
         assert_eq!(words("s PARAMS:a=1", Commas::Join), ["s", "PARAMS:", "a", "=", "1"]);
         assert_eq!(words("Nk==.648 v=a==b", Commas::Join), ["Nk", "=", ".648", "v", "=", "a==b"]);
     }

@@ -47,6 +47,25 @@ fn damaged_tables_are_rebuilt_and_told() {
     assert_eq!((document.reading(), diagnostics.len()), (Reading::Strict, 0));
 }
 
+/// An entry of the table that leads to an object of another number, as files have that were put
+/// together of others, does not take that object's place.
+#[test]
+fn an_object_that_is_not_the_tables_replaces_none() {
+    let former = stream("", "0 0 1 1 re f 2 2 1 1 re f");
+    let whole = one_page("", "0 0 9 9 re f", &[&former]);
+    let text = String::from_utf8(whole).unwrap();
+    for head in ["4 0 obj\n", "%\n4 0 obj"] {
+        // The head of another file may stand before it.
+        let longer = head.len() - 8;
+        let text = text.replace("5 0 obj\n", head);
+        let text = text.replacen(" >>\nstream\n0 0 1", &" >>\nstream\n0 0 1"[longer..], longer);
+        let (document, diagnostics) = open(text.as_bytes());
+        assert_eq!(document.page(0).0.paths.len(), 1);
+        assert_eq!(document.reading(), Reading::Lenient);
+        assert!(diagnostics.iter().any(|d| d.code.as_str() == "E0904"));
+    }
+}
+
 /// A sound document, encrypted by each version of the standard handler.
 fn encrypted(password: &str) -> Vec<(&'static str, Vec<u8>)> {
     let whole = one_page("", "0 0 9 9 re f", &[]);
