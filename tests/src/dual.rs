@@ -8,14 +8,14 @@ use espice_lang::ir::{
 use espice_units::constants::SPICE39;
 
 /// Derivatives by the parameters, then temperature, two pins, one inner node, one unknown.
-pub(crate) const SEEDS: usize = 24;
+pub(crate) const SEEDS: usize = 50;
 
 /// Place of the derivative by temperature.
-pub(crate) const TEMPERATURE: usize = 19;
+pub(crate) const TEMPERATURE: usize = 45;
 /// Place of the derivative by the potential of the first pin.
-pub(crate) const PIN: usize = 20;
-const INNER: usize = 22;
-const UNKNOWN: usize = 23;
+pub(crate) const PIN: usize = 46;
+const INNER: usize = 48;
+const UNKNOWN: usize = 49;
 
 /// Halvings of a bracket; one step of Newton's method from there reaches rounding.
 const BISECTIONS: usize = 64;

@@ -2,7 +2,7 @@
 //! by voltage and by temperature, with and without the inner node, in both modes.
 
 use crate::dual::{self, Dual, PIN, TEMPERATURE};
-use crate::junction::{Draw, NOMINAL, Purpose, kernels, terminal_volts};
+use crate::junction::{Draw, NOMINAL, Point, Purpose, kernels, terminal_volts};
 use crate::support;
 use espice_model::{Bias, Column, Kelvin, Mode, Output, Workspace};
 
@@ -12,6 +12,9 @@ const POINTS: usize = 24;
 
 /// A derivative: its name, where the evaluator has it, where the dual has it.
 type Derivative = (String, Column, fn(&dual::Reference) -> &Dual, usize);
+
+/// Highest voltage at the terminals, V.
+const HIGHEST: f64 = 1e6;
 
 /// Largest deviation from the reference, as a share of the column's largest magnitude.
 const SHARE: f64 = 1e-9;
@@ -42,14 +45,24 @@ fn derivatives_are_those_of_dual_numbers() {
     columns.push(("dQ/dV".into(), Column::ChargeByVoltage(0, 0), |r| &r.charge, PIN));
     let mut wanted: Vec<Column> = columns.iter().map(|c| c.1).collect();
     wanted.extend([Column::Current(0), Column::Charge(0)]);
-    assert_eq!(count, 17);
+    assert_eq!(count, 43);
     for mode in [Mode::Portable, Mode::Fast] {
         let kernels = kernels(template, mode, &wanted);
         let mut draw = Draw::new(template, 20_261_121, Purpose::Currents);
         let (mut worst, mut place, mut points) = (0.0f64, String::new(), 0);
+        let mut left_out = 0;
         for set in 0..SETS {
             let drawn = draw.points(POINTS);
-            let base = &drawn[0];
+            // Biases are those of the bottom junction: a side wall with a steeper law may carry a
+            // current there that no series resistance leaves a voltage for.
+            let drawn: Vec<Point> = drawn
+                .iter()
+                .zip(terminal_volts(template, &drawn))
+                .filter(|(_, v)| v.abs() < HIGHEST)
+                .map(|(p, _)| p.clone())
+                .collect();
+            left_out += POINTS - drawn.len();
+            let Some(base) = drawn.first() else { continue };
             let volts = terminal_volts(template, &drawn);
             let kelvin: Vec<f64> = drawn.iter().map(|p| p.kelvin).collect();
             let bias = Bias {
@@ -86,7 +99,8 @@ fn derivatives_are_those_of_dual_numbers() {
                 }
             }
         }
-        println!("{}: {points} points, worst {worst:e}: {place}", mode.word());
+        assert!(left_out * 20 <= SETS * POINTS, "{left_out} points are left out");
+        println!("{}: {points} points, {left_out} left out, worst {worst:e}: {place}", mode.word());
         assert!(points >= 1_000 && worst <= SHARE, "{place}");
     }
 }
